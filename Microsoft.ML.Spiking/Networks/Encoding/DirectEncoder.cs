@@ -1,0 +1,10 @@
+namespace Microsoft.ML.Spiking.Networks.Encoding;
+
+/// <summary>
+/// The features themselves are the current, at every time step (the CLIF paper's choice). Whatever comes before the
+/// first neuron is then the same at every step and computed once.
+/// </summary>
+public sealed record DirectEncoder : InputEncoder
+{
+    internal override SignalKind OutputKind => SignalKind.Constant;
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Microsoft.ML.Spiking.Networks.Encoding;
+
+/// <summary>How a row of features becomes the current of every time step.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(DirectEncoder), "direct")]
+public abstract record InputEncoder
+{
+    private protected InputEncoder() { }
+
+    /// <summary>What the first layer receives.</summary>
+    internal abstract SignalKind OutputKind { get; }
+}

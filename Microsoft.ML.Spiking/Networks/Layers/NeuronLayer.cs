@@ -1,0 +1,30 @@
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Networks.Layers;
+
+/// <summary>A neuron at every element of what arrives. Learned values are arrays of shape [1].</summary>
+public sealed record NeuronLayer : Layer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">Unique within the network.</param>
+    /// <param name="neuron">The neuron.</param>
+    public NeuronLayer(string name, NeuronDefinition neuron) : base(name) => Neuron = neuron;
+
+    /// <summary>The neuron.</summary>
+    public NeuronDefinition Neuron { get; }
+
+    internal override IEnumerable<ParameterSpec> Parameters =>
+        Neuron.LearnedScalars.Select(scalar => new ParameterSpec(ArrayName(scalar), [1], ParameterRole.Neuron));
+
+    internal string ArrayName(LearnedScalar scalar) => $"{Name}.{scalar.Name}";
+
+    internal override Signal Infer(Signal input)
+    {
+        if (Neuron is null)
+        {
+            throw Fault("has no neuron.");
+        }
+        string? fault = Neuron.Faults().FirstOrDefault();
+        return fault is null ? input with { Kind = Neuron.OutputKind } : throw Fault(fault);
+    }
+}

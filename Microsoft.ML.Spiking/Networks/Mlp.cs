@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Networks.Layers;
+
+namespace Microsoft.ML.Spiking.Networks;
+
+/// <summary>
+/// A multilayer perceptron: fully connected layers, each followed by a neuron, and a fully connected readout.
+/// Layers are named fc1, neuron1, dropout1, fc2, ... and output.
+/// </summary>
+public sealed record Mlp : NetworkTemplate
+{
+    /// <summary>Creates the template.</summary>
+    /// <param name="hiddenSizes">Neurons in each hidden layer, at least one layer, each from 1 to 65,536.</param>
+    [JsonConstructor]
+    public Mlp(params IReadOnlyList<int> hiddenSizes)
+    {
+        ArgumentNullException.ThrowIfNull(hiddenSizes);
+        HiddenSizes = [.. hiddenSizes];
+    }
+
+    /// <summary>Neurons in each hidden layer.</summary>
+    public IReadOnlyList<int> HiddenSizes { get; }
+
+    /// <inheritdoc/>
+    public override NetworkDefinition Bind(NetworkBinding binding)
+    {
+        ArgumentNullException.ThrowIfNull(binding);
+        var layers = new List<Layer>();
+        int width = new Signal(binding.InputShape, SignalKind.Constant).Size;
+        for (int i = 0; i < HiddenSizes.Count; i++)
+        {
+            int number = i + 1;
+            layers.Add(new LinearLayer($"fc{number}", width, HiddenSizes[i]));
+            layers.Add(new NeuronLayer($"neuron{number}", binding.Neuron));
+            if (binding.Dropout > 0)
+            {
+                layers.Add(new DropoutLayer($"dropout{number}", binding.Dropout));
+            }
+            width = HiddenSizes[i];
+        }
+        layers.Add(new LinearLayer("output", width, binding.ClassCount));
+        return new NetworkDefinition([layers.OfType<LinearLayer>().First().Inputs], binding.TimeSteps,
+            binding.Encoder, layers, binding.ClassCount);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Mlp? other) => other is not null && HiddenSizes.SequenceEqual(other.HiddenSizes);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HiddenSizes.Aggregate(17, HashCode.Combine);
+
+    internal override IEnumerable<string> Faults()
+    {
+        if (HiddenSizes.Count == 0 || HiddenSizes.Any(size => size is < 1 or > 65_536))
+        {
+            yield return $"Mlp.{nameof(HiddenSizes)} is [{string.Join(", ", HiddenSizes)}]; " +
+                "it needs at least one layer, each of 1 to 65,536 neurons.";
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Networks;
+
+/// <summary>What a template is bound to: the data's shape and class count, and the options that live elsewhere.</summary>
+/// <param name="InputShape">The shape of a row, without time.</param>
+/// <param name="ClassCount">Number of classes.</param>
+/// <param name="TimeSteps">Number of time steps.</param>
+/// <param name="Encoder">How a row becomes the current of every time step.</param>
+/// <param name="Neuron">The neuron of every hidden layer.</param>
+/// <param name="Dropout">The part of the hidden values that is dropped in training; 0 for none.</param>
+public sealed record NetworkBinding(
+    IReadOnlyList<int> InputShape,
+    int ClassCount,
+    int TimeSteps,
+    InputEncoder Encoder,
+    NeuronDefinition Neuron,
+    double Dropout);

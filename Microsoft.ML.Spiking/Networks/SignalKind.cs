@@ -1,0 +1,14 @@
+namespace Microsoft.ML.Spiking.Networks;
+
+/// <summary>What is known of the values that pass between two layers.</summary>
+public enum SignalKind
+{
+    /// <summary>The same real values at every time step.</summary>
+    Constant,
+
+    /// <summary>Zeros and ones.</summary>
+    Spikes,
+
+    /// <summary>Real values that differ between time steps.</summary>
+    Graded,
+}

@@ -1,0 +1,29 @@
+namespace Microsoft.ML.Spiking.Networks;
+
+/// <summary>A named array of weights: float32, row-major.</summary>
+public sealed class WeightArray
+{
+    private readonly float[] _values;
+
+    internal WeightArray(string name, IReadOnlyList<int> shape, float[] values)
+    {
+        long size = shape.Aggregate(1L, (product, length) => checked(product * length));
+        if (size != values.LongLength)
+        {
+            throw new ArgumentException(
+                $"'{name}' of shape [{string.Join(", ", shape)}] needs {size} values and is given {values.LongLength}.");
+        }
+        Name = name;
+        Shape = [.. shape];
+        _values = values;
+    }
+
+    /// <summary>"layer.array", such as "fc1.weight".</summary>
+    public string Name { get; }
+
+    /// <summary>Row-major lengths.</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>The values.</summary>
+    public ReadOnlyMemory<float> Values => _values;
+}

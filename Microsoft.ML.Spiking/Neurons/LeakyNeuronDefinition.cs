@@ -1,0 +1,29 @@
+namespace Microsoft.ML.Spiking.Neurons;
+
+/// <summary>A spiking neuron whose membrane potential leaks away with a time constant.</summary>
+public abstract record LeakyNeuronDefinition : SpikingNeuronDefinition
+{
+    private protected LeakyNeuronDefinition() { }
+
+    /// <summary>
+    /// The membrane time constant tau, in time steps: at each step the potential keeps the part 1 - 1/tau of itself.
+    /// Finite, greater than 1. Default 2.
+    /// </summary>
+    public double MembraneTimeConstant { get; init; } = 2.0;
+
+    /// <summary>Whether the arriving current is divided by tau. Default <see langword="false"/>, as in the CLIF paper.</summary>
+    public bool DecayInput { get; init; }
+
+    internal override IEnumerable<string> Faults()
+    {
+        foreach (string fault in base.Faults())
+        {
+            yield return fault;
+        }
+        if (!(double.IsFinite(MembraneTimeConstant) && MembraneTimeConstant > 1))
+        {
+            yield return $"{GetType().Name}.{nameof(MembraneTimeConstant)} is {MembraneTimeConstant}; " +
+                "it must be a finite number greater than 1 (in time steps).";
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Networks;
+
+namespace Microsoft.ML.Spiking.Neurons;
+
+/// <summary>
+/// What stands between two layers of a network: a function of the current that arrives over the time steps.
+/// A definition is data: immutable, compared by value, written as JSON. What runs it (training, scoring, export)
+/// is elsewhere.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(ClifNeuron), "clif")]
+[JsonDerivedType(typeof(LifNeuron), "lif")]
+[JsonDerivedType(typeof(PlifNeuron), "plif")]
+public abstract record NeuronDefinition
+{
+    private protected NeuronDefinition() { }
+
+    /// <summary>What leaves the neuron: spikes (0 or 1) for every spiking neuron.</summary>
+    internal virtual SignalKind OutputKind => SignalKind.Spikes;
+
+    /// <summary>Scalars that training adapts, one of each for a layer, in the order in which they are saved.</summary>
+    internal virtual IReadOnlyList<LearnedScalar> LearnedScalars => [];
+
+    /// <summary>One sentence for every value that is out of its range.</summary>
+    internal abstract IEnumerable<string> Faults();
+}

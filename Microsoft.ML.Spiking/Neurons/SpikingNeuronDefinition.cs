@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Neurons.Surrogates;
+
+namespace Microsoft.ML.Spiking.Neurons;
+
+/// <summary>A neuron that fires: when its membrane potential reaches the threshold it emits a spike and is reset.</summary>
+public abstract record SpikingNeuronDefinition : NeuronDefinition
+{
+    private protected SpikingNeuronDefinition() { }
+
+    /// <summary>The potential at which the neuron fires (&gt;=). Finite, greater than 0. Default 1.</summary>
+    public double Threshold { get; init; } = 1.0;
+
+    /// <summary>
+    /// <see langword="null"/> (the default) for the soft reset, which subtracts the threshold; a number for the hard
+    /// reset, which sets the potential to it. With a hard reset it is also the potential before the first step and,
+    /// for leaky neurons, the one towards which the membrane leaks. Finite and below <see cref="Threshold"/>.
+    /// </summary>
+    public double? ResetPotential { get; init; }
+
+    /// <summary>
+    /// Whether the gradient that would flow through the reset is dropped. Default <see langword="false"/>, as in the
+    /// CLIF paper.
+    /// </summary>
+    public bool DetachReset { get; init; }
+
+    /// <summary>The surrogate gradient. Default <see cref="RectangleSurrogate"/> of width 1.</summary>
+    public SurrogateGradient Surrogate { get; init; } = new RectangleSurrogate();
+
+    /// <summary>Whether <see cref="ResetPotential"/> is null.</summary>
+    [JsonIgnore]
+    internal bool IsSoftReset => ResetPotential is null;
+
+    internal override IEnumerable<string> Faults()
+    {
+        if (!(double.IsFinite(Threshold) && Threshold > 0))
+        {
+            yield return $"{GetType().Name}.{nameof(Threshold)} is {Threshold}; it must be a finite number greater than 0.";
+        }
+        if (ResetPotential is double reset && !(double.IsFinite(reset) && reset < Threshold))
+        {
+            yield return $"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite number below " +
+                $"the threshold ({Threshold}), or null for the soft reset.";
+        }
+        if (Surrogate is null)
+        {
+            yield return $"{GetType().Name}.{nameof(Surrogate)} is null; choose one of the surrogate gradients.";
+            yield break;
+        }
+        foreach (string fault in Surrogate.Faults())
+        {
+            yield return fault;
+        }
+    }
+}

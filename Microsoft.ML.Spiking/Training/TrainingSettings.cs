@@ -1,0 +1,41 @@
+namespace Microsoft.ML.Spiking.Training;
+
+/// <summary>What the training loop needs to know besides the network and the rows; validated by whoever makes it.</summary>
+internal sealed record TrainingSettings
+{
+    public required int Epochs { get; init; }
+    public required int BatchSize { get; init; }
+    public required double LearningRate { get; init; }
+    public required OptimizerKind Optimizer { get; init; }
+    public required double Momentum { get; init; }
+    public required double WeightDecay { get; init; }
+    public required LearningRateSchedule Schedule { get; init; }
+
+    /// <summary>Epochs (fractions allowed) over which the learning rate rises linearly from 0.</summary>
+    public required double WarmupEpochs { get; init; }
+
+    public required ClassWeighting ClassWeighting { get; init; }
+
+    /// <summary>One for each class with <see cref="ClassWeighting.Given"/>, else null.</summary>
+    public required IReadOnlyList<float>? ClassWeights { get; init; }
+
+    public required double LabelSmoothing { get; init; }
+    public required double LossLambda { get; init; }
+    public required LossTarget LossTarget { get; init; }
+
+    /// <summary>Largest norm of the gradient of all parameters together; null for no clipping.</summary>
+    public required double? GradientClipping { get; init; }
+
+    public required int Seed { get; init; }
+    public required ComputeDevice Device { get; init; }
+    public required int CudaDeviceIndex { get; init; }
+
+    /// <summary>Threads of torch and of the fused kernels; null for all processors.</summary>
+    public required int? Threads { get; init; }
+
+    /// <summary>Bytes of features kept in memory; beyond it the rows are read again every epoch.</summary>
+    public required long MemoryBudget { get; init; }
+
+    /// <summary>Whether a cancelled training gives the best weights so far instead of throwing.</summary>
+    public required bool KeepBestOnCancellation { get; init; }
+}
