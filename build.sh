@@ -29,7 +29,7 @@ quickstart() {
   local project=samples/Quickstart/Quickstart.csproj program
   setup
   say "Building; the first time this downloads libtorch, which is large."
-  in_root dotnet build "$project" -c Release -v quiet -clp:NoSummary
+  in_root dotnet build "$project" -c Release -v quiet >&2
   program=$(in_root dotnet msbuild "$project" -p:Configuration=Release -getProperty:TargetPath)
   dotnet exec "$program" "$@" # in the caller's folder: relative paths are the caller's
 }
@@ -52,7 +52,7 @@ run_tests() {
   setup
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet restore Spiking.sln -v quiet
-  in_root dotnet build Spiking.sln -c Release --no-restore -warnaserror -v quiet -clp:NoSummary
+  in_root dotnet build Spiking.sln -c Release --no-restore -warnaserror -v quiet
 
   local faults=0
   in_root dotnet format Spiking.sln --verify-no-changes --no-restore ||
