@@ -34,12 +34,18 @@ public sealed class AssemblyScannerTests
     [TestMethod]
     public void Scan_TypeThatMentionsNothing_FindsNoMention() =>
         Assert.DoesNotContain(
-            reference => reference.FromType == nameof(Nowhere) && MentionedNames.Contains(reference.ToType), OwnReferences);
+            reference => reference.FromType == nameof(Nowhere) && MentionedNames.Contains(reference.ToType),
+            OwnReferences);
 
     [TestMethod]
     public void Scan_MemberOfAnotherAssembly_NamesItWithItsSignature() =>
         Assert.Contains(
-            reference => reference is { FromType: nameof(AssemblyScanner), ToType: "System.IO.File", ToMember: "OpenRead(String) : System.IO.FileStream" },
+            reference => reference is
+            {
+                FromType: nameof(AssemblyScanner),
+                ToType: "System.IO.File",
+                ToMember: "OpenRead(String) : System.IO.FileStream",
+            },
             OwnReferences);
 
     [TestMethod]

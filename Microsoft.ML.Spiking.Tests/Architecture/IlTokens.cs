@@ -10,7 +10,8 @@ internal static class IlTokens
     private const byte TwoByteOpCode = 0xFE;
 
     private static readonly Dictionary<short, OperandType> OperandTypes = typeof(OpCodes).GetFields()
-        .Select(field => field.GetValue(null)).OfType<OpCode>().ToDictionary(code => code.Value, code => code.OperandType);
+        .Select(field => field.GetValue(null)).OfType<OpCode>()
+        .ToDictionary(code => code.Value, code => code.OperandType);
 
     public static List<EntityHandle> In(BlobReader il)
     {

@@ -149,13 +149,16 @@ internal sealed class ReferenceCollector
         }
 
         string assembly = outermost.ResolutionScope.Kind == HandleKind.AssemblyReference
-            ? _metadata.GetString(_metadata.GetAssemblyReference((AssemblyReferenceHandle)outermost.ResolutionScope).Name)
+            ? AssemblyName((AssemblyReferenceHandle)outermost.ResolutionScope)
             : _assembly;
         AddReference(assembly, outermost.Namespace, SignatureReader.FullName(_metadata, reference), member);
     }
 
     private void AddReference(string assembly, StringHandle space, string type, string? member) =>
         _references.Add(new Reference(_fromNamespace, _fromType, assembly, _metadata.GetString(space), type, member));
+
+    private string AssemblyName(AssemblyReferenceHandle handle) =>
+        _metadata.GetString(_metadata.GetAssemblyReference(handle).Name);
 
     private string FullName(MemberReferenceHandle handle)
     {

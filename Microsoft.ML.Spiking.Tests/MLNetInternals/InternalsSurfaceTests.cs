@@ -21,7 +21,7 @@ public sealed class InternalsSurfaceTests
         string[] missing = [.. IntoMLNet.Where(reference => mlnet.Find(reference) == Visibility.Missing)
             .Select(reference => reference.ToString()).Order(StringComparer.Ordinal)];
 
-        Assert.IsEmpty(missing, $"ML.NET {LoadedVersion} no longer has:{Environment.NewLine}{string.Join(Environment.NewLine, missing)}");
+        Assert.IsEmpty(missing, $"ML.NET {LoadedVersion} no longer has: {string.Join(Environment.NewLine, missing)}");
     }
 
     [TestMethod]
@@ -41,10 +41,14 @@ public sealed class InternalsSurfaceTests
     {
         using var mlnet = new MLNetSurface();
 
-        Assert.AreEqual(Visibility.Public, mlnet.Find(ToCore("Microsoft.ML.Runtime.IChannelProvider", "Start(String) : Microsoft.ML.Runtime.IChannel")));
-        Assert.AreEqual(Visibility.NonPublic, mlnet.Find(ToCore("Microsoft.ML.ModelLoadContext", "CheckAtModel() : Void")));
-        Assert.AreEqual(Visibility.Missing, mlnet.Find(ToCore("Microsoft.ML.ModelLoadContext", "CheckAtModel(Int32) : Void")));
-        Assert.AreEqual(Visibility.Missing, mlnet.Find(ToCore("Microsoft.ML.ModelReadContext", null)));
+        Visibility Find(string type, string? member) =>
+            mlnet.Find(new Reference("", "", "Microsoft.ML.Core", "", $"Microsoft.ML.{type}", member));
+
+        const string publicMember = "Start(String) : Microsoft.ML.Runtime.IChannel";
+        Assert.AreEqual(Visibility.Public, Find("Runtime.IChannelProvider", publicMember));
+        Assert.AreEqual(Visibility.NonPublic, Find("ModelLoadContext", "CheckAtModel() : Void"));
+        Assert.AreEqual(Visibility.Missing, Find("ModelLoadContext", "CheckAtModel(Int32) : Void"));
+        Assert.AreEqual(Visibility.Missing, Find("ModelReadContext", null));
     }
 
     /// <summary>ML.NET's own trainers use thousands of members of its core, in every way there is.</summary>
@@ -75,7 +79,8 @@ public sealed class InternalsSurfaceTests
     [TestMethod]
     public void Overrides_InTheLibrary_EachOverrideSomething()
     {
-        const BindingFlags declared = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        const BindingFlags declared =
+            BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
         string[] lost = [.. Library.Assembly.GetTypes().SelectMany(type => type.GetMethods(declared))
             .Where(method => method.IsVirtual && !method.Attributes.HasFlag(MethodAttributes.NewSlot))
             .Where(method => method.GetBaseDefinition() == method)
@@ -111,7 +116,4 @@ public sealed class InternalsSurfaceTests
             return [.. e.LoaderExceptions.OfType<Exception>().Select(fault => fault.Message)];
         }
     }
-
-    private static Reference ToCore(string type, string? member) =>
-        new("", "", "Microsoft.ML.Core", "", type, member);
 }

@@ -8,7 +8,8 @@ namespace Microsoft.ML.Spiking.Tests.MLNetInternals;
 /// <summary>The types and members of the ML.NET assemblies that lie beside the tests, public or not.</summary>
 internal sealed class MLNetSurface : IDisposable
 {
-    private readonly Dictionary<string, (PEReader File, Dictionary<string, TypeDefinitionHandle> Types)> _assemblies = [];
+    private readonly Dictionary<string, PEReader> _files = [];
+    private readonly Dictionary<string, Dictionary<string, TypeDefinitionHandle>> _types = [];
 
     /// <summary>Whether an assembly is ML.NET's own.</summary>
     public static bool Holds(string assembly) =>
@@ -35,7 +36,7 @@ internal sealed class MLNetSurface : IDisposable
 
     public void Dispose()
     {
-        foreach ((PEReader file, _) in _assemblies.Values)
+        foreach (PEReader file in _files.Values)
         {
             file.Dispose();
         }
@@ -43,16 +44,16 @@ internal sealed class MLNetSurface : IDisposable
 
     private Dictionary<string, TypeDefinitionHandle> Open(string assembly, out MetadataReader metadata)
     {
-        if (!_assemblies.TryGetValue(assembly, out (PEReader File, Dictionary<string, TypeDefinitionHandle> Types) opened))
+        if (!_files.TryGetValue(assembly, out PEReader? file))
         {
-            var file = new PEReader(File.OpenRead(PathOf(assembly)));
+            file = new PEReader(File.OpenRead(PathOf(assembly)));
             MetadataReader reader = file.GetMetadataReader();
-            opened = (file, reader.TypeDefinitions.ToDictionary(type => SignatureReader.FullName(reader, type)));
-            _assemblies.Add(assembly, opened);
+            _files.Add(assembly, file);
+            _types.Add(assembly, reader.TypeDefinitions.ToDictionary(type => SignatureReader.FullName(reader, type)));
         }
 
-        metadata = opened.File.GetMetadataReader();
-        return opened.Types;
+        metadata = file.GetMetadataReader();
+        return _types[assembly];
     }
 
     private static Visibility FindMember(MetadataReader metadata, TypeDefinitionHandle handle, string member)
@@ -62,7 +63,8 @@ internal sealed class MLNetSurface : IDisposable
         foreach (MethodDefinitionHandle row in type.GetMethods())
         {
             MethodDefinition method = metadata.GetMethodDefinition(row);
-            if (SignatureReader.Method(metadata.GetString(method.Name), method.DecodeSignature(signatures, null)) == member)
+            string name = metadata.GetString(method.Name);
+            if (SignatureReader.Method(name, method.DecodeSignature(signatures, null)) == member)
             {
                 return OfMember(method.Attributes & MethodAttributes.MemberAccessMask);
             }
@@ -71,7 +73,8 @@ internal sealed class MLNetSurface : IDisposable
         foreach (FieldDefinitionHandle row in type.GetFields())
         {
             FieldDefinition field = metadata.GetFieldDefinition(row);
-            if (SignatureReader.Field(metadata.GetString(field.Name), field.DecodeSignature(signatures, null)) == member)
+            string name = metadata.GetString(field.Name);
+            if (SignatureReader.Field(name, field.DecodeSignature(signatures, null)) == member)
             {
                 return OfMember((MethodAttributes)(field.Attributes & FieldAttributes.FieldAccessMask));
             }

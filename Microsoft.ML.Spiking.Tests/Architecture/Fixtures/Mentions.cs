@@ -1,8 +1,6 @@
 // One file for all: each type is a specimen of one way to mention another, and nothing else.
 namespace Microsoft.ML.Spiking.Tests.Architecture.Fixtures;
 
-#pragma warning disable CA1812, CA1823, CA1822, CS0169, IDE0051, IDE0044, IDE0060
-
 internal class Mentioned : Exception;
 
 [AttributeUsage(AttributeTargets.Method)]
@@ -12,9 +10,9 @@ internal sealed class Nowhere;
 
 internal sealed class AsBase : Mentioned;
 
-internal sealed class AsField
+internal abstract class AsField
 {
-    private Mentioned? _field;
+    protected Mentioned? Field { get; set; }
 }
 
 internal abstract class AsParameter
@@ -27,25 +25,25 @@ internal abstract class AsGenericArgument
     public abstract Dictionary<int, List<Mentioned>> Give();
 }
 
-internal sealed class AsConstraint
+internal static class AsConstraint
 {
-    public void Take<T>() where T : Mentioned { }
+    public static void Take<T>() where T : Mentioned { }
 }
 
-internal sealed class AsAttribute
+internal static class AsAttribute
 {
     [Mentioned]
-    public void Marked() { }
+    public static void Marked() { }
 }
 
-internal sealed class InABody
+internal static class InABody
 {
-    public void Throw() => throw new Mentioned();
+    public static void Throw() => throw new Mentioned();
 }
 
-internal sealed class InACatch
+internal static class InACatch
 {
-    public void Swallow(Action action)
+    public static void Swallow(Action action)
     {
         try
         {
@@ -57,30 +55,30 @@ internal sealed class InACatch
     }
 }
 
-internal sealed class InATypeTest
+internal static class InATypeTest
 {
-    public bool Test(object value) => value is Mentioned;
+    public static bool Test(object value) => value is Mentioned;
 }
 
-internal sealed class InALambda
+internal static class InALambda
 {
-    public Func<object> Make() => () => new Mentioned();
+    public static Func<object> Make() => () => new Mentioned();
 }
 
-internal sealed class InAnIterator
+internal static class InAnIterator
 {
-    public IEnumerable<object> Make()
+    public static IEnumerable<object> Make()
     {
         yield return new Mentioned();
     }
 }
 
-internal sealed class ThroughAGenericMethod
+internal static class ThroughAGenericMethod
 {
-    public object Make() => Array.Empty<Mentioned>();
+    public static object Make() => Array.Empty<Mentioned>();
 }
 
-internal sealed unsafe class ThroughAFunctionPointer
+internal static unsafe class ThroughAFunctionPointer
 {
-    public void Call(nint pointer) => ((delegate*<Mentioned?, void>)pointer)(null);
+    public static void Call(nint pointer) => ((delegate*<Mentioned?, void>)pointer)(null);
 }

@@ -1,4 +1,6 @@
+using System.Reflection;
 using Microsoft.ML;
+using Microsoft.ML.Spiking.Tests.Architecture;
 using Microsoft.ML.Spiking.Tests.MLNetInternals;
 using OrdinaryConsumer.Own;
 
@@ -30,4 +32,24 @@ public sealed class OrdinaryConsumerTests
 
         Assert.IsGreaterThan(0, mlnet.CountNonPublicTypes(assembly));
     }
+
+    /// <summary>The library's compiler takes ML.NET's internal types for public ones and lets them through.</summary>
+    [TestMethod]
+    public void PublicMembers_OfTheLibrary_NameOnlyTypesThatAConsumerSees()
+    {
+        string[] unseen = [.. Library.Assembly.GetExportedTypes()
+            .SelectMany(type => type.GetMembers().SelectMany(Mentioned).Append(type.BaseType ?? typeof(object)))
+            .Where(type => !type.IsVisible)
+            .Select(type => type.ToString()).Distinct()];
+
+        Assert.IsEmpty(unseen, string.Join(", ", unseen));
+    }
+
+    private static IEnumerable<Type> Mentioned(MemberInfo member) => member switch
+    {
+        MethodInfo method => [method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType)],
+        ConstructorInfo constructor => constructor.GetParameters().Select(parameter => parameter.ParameterType),
+        FieldInfo field => [field.FieldType],
+        _ => [],
+    };
 }
