@@ -8,18 +8,18 @@ internal static unsafe class KernelScratch
     private const int Alignment = 64;
 
     [ThreadStatic]
-    private static float[]? t_buffer;
+    private static float[]? _buffer;
 
     /// <summary>At least <paramref name="length"/> floats, aligned to a cache line, with any content; good until the
     /// thread's next call.</summary>
     public static float* Rent(long length)
     {
-        if (t_buffer is null || t_buffer.LongLength < length + (Alignment / sizeof(float)))
+        if (_buffer is null || _buffer.LongLength < length + (Alignment / sizeof(float)))
         {
-            t_buffer = GC.AllocateUninitializedArray<float>(
+            _buffer = GC.AllocateUninitializedArray<float>(
                 checked((int)(length + (Alignment / sizeof(float)))), pinned: true);
         }
-        nuint address = (nuint)Unsafe.AsPointer(ref t_buffer[0]);
+        nuint address = (nuint)Unsafe.AsPointer(ref _buffer[0]);
         return (float*)((address + Alignment - 1) & ~(nuint)(Alignment - 1));
     }
 }
