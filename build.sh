@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything a newcomer and the build server do, by name. Prepares the machine where that is needed; quick when it is not.
+# Everything a newcomer and the build server do, by name. Prepares the machine where it needs that, quick where not.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -22,16 +22,16 @@ setup() {
   "$root/eng/native-runtime.sh"
 }
 
-# dotnet takes global.json from the current folder, so it is always called in the root.
+# dotnet takes global.json, and with it the SDK and the test runner, from the current folder.
 in_root() { (cd "$root" && "$@"); }
 
 quickstart() {
-  local project=samples/Quickstart/Quickstart.csproj program
+  local project=samples/Quickstart/Quickstart.csproj
   setup
   say "Building; the first time this downloads libtorch, which is large."
-  in_root dotnet build "$project" -c Release -v quiet -clp:NoSummary
-  program=$(in_root dotnet msbuild "$project" -p:Configuration=Release -getProperty:TargetPath)
-  dotnet exec "$program" "$@" # in the caller's folder: relative paths are the caller's
+  in_root dotnet build "$project" -c Release -v quiet >&2
+  # Not in the root: relative paths among the arguments are the caller's.
+  dotnet run --project "$root/$project" -c Release --no-build -- "$@"
 }
 
 # The sum of one count of the results files: trx_count passed
@@ -52,7 +52,7 @@ run_tests() {
   setup
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet restore Spiking.sln -v quiet
-  in_root dotnet build Spiking.sln -c Release --no-restore -warnaserror -v quiet -clp:NoSummary
+  in_root dotnet build Spiking.sln -c Release --no-restore -warnaserror -v quiet
 
   local faults=0
   in_root dotnet format Spiking.sln --verify-no-changes --no-restore ||

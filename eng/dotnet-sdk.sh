@@ -11,8 +11,9 @@ has_sdk && exit 0
 
 system=$(. /etc/os-release 2> /dev/null && echo "${ID:-} ${VERSION_ID:-}" || uname -s)
 if [ "$system" = "ubuntu 24.04" ]; then
+  need_root "Installing the .NET SDK"
   say "Installing the .NET SDK 10 from Ubuntu's archive."
-  apt_get update
+  apt_update
   apt_get install dotnet-sdk-10.0
   has_sdk && exit 0
 fi

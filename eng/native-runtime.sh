@@ -24,7 +24,7 @@ install_from_trixie() {
   local archive keyring=/usr/share/keyrings/debian-archive-keyring.gpg
   local source=/etc/apt/sources.list.d/spiking-trixie.sources pin=/etc/apt/preferences.d/spiking-trixie
   say "Debian 12: installing libstdc++6 from Debian 13, because TorchSharp needs $wanted."
-  apt_get update
+  apt_update
   # apt itself reads the machine's sources, in whichever format they are: Debian 13 is where Debian 12 comes from.
   archive=$(apt-get indextargets --format '$(LABEL) $(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
     awk '$1 == "Debian" && $2 == "bookworm" && $3 == "main" && !found { print $4; found = 1 }')
@@ -38,7 +38,8 @@ install_from_trixie() {
     printf '%s\n' "Types: deb" "URIs: $archive" "Suites: trixie" "Components: main"
     [ ! -e "$keyring" ] || printf '%s\n' "Signed-By: $keyring"
   } | as_root tee "$source" > /dev/null
-  if ! { apt_get update && apt_get install -t trixie libstdc++6; }; then
+  apt_update
+  if ! apt_get install -t trixie libstdc++6; then
     as_root rm -f "$source" "$pin"
     say "libstdc++6 could not be installed from Debian 13 ($archive). Debian 13 or Ubuntu 24.04 needs none of this."
     return 1
@@ -63,13 +64,14 @@ if ! command -v apt-get > /dev/null; then
   exit 1
 fi
 
+need_root "Installing what TorchSharp and LightGBM load (libstdc++ with $wanted, libgomp)"
 if ! has_libstdcxx && [ "$system" = "debian 12" ]; then
   install_from_trixie
 elif ! has_libstdcxx; then
-  apt_get update
+  apt_update
   apt_get install libstdc++6
 fi
-has_libgomp || { apt_get update && apt_get install libgomp1; }
+has_libgomp || { apt_update && apt_get install libgomp1; }
 
 if ! has_libstdcxx; then
   say "TorchSharp needs libstdc++ with $wanted (GCC 13), and $system has an older one:" \

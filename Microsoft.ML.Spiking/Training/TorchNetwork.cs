@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.TorchLayers;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+
+namespace Microsoft.ML.Spiking.Neurons.Kernels;
+
+/// <summary>CLIF: Huang et al., ICML 2024, arXiv 2402.04663.</summary>
+/// <remarks>
+/// <code>
+/// h = gamma v + leak + gain x        q = sigmoid(h / tau)        s = H(h - threshold)
+/// m = m_before q + s                 v = h - s (threshold + sigmoid(m)), or (1 - s) h + s (reset - sigmoid(m))
+///
+/// backward, gv and gm the gradients by v and m after the step:
+/// gmt = gm - gv s sigmoid'(m)
+/// gs  = upstream + reach gv dv/ds + gmt
+/// gh  = gv dv/dh + gs surrogate(h - threshold) + gmt m_before q (1 - q) / tau,     m_before q = m - s
+/// gradient of x = gain gh            of the step before: gv = gamma gh, gm = gmt q
+/// </code>
+/// Only h is kept: the replay rebuilds m and q, forward in time.
+/// </remarks>
+internal readonly unsafe struct ClifRows<TLanes, TReset, TSurrogate> : INeuronRows
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TReset : struct, IReset<TLanes>
+    where TSurrogate : struct, ISurrogate<TLanes>
+{
+    public static int StateRows => 2;
+
+    public static int SavedRows => 3;
+
+    public static (float A, float B) SurrogateConstants(double alpha) => TSurrogate.Constants(alpha);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Forward(in NeuronConstants c, in ForwardRow row)
+    {
+        TLanes gamma = TLanes.Of(c.Gamma), leak = TLanes.Of(c.Leak), gain = TLanes.Of(c.Gain);
+        TLanes factor = TLanes.Of(c.TauFactor), limit = TLanes.Of(c.TauLimit);
+        TLanes threshold = TLanes.Of(c.Threshold), reset = TLanes.Of(c.ResetPotential);
+        TLanes one = TLanes.Of(1f), zero = TLanes.Of(0f), fired = zero;
+        float* current = row.Current, spikes = row.Spikes, potential = row.Potential, next = row.Next;
+        float* state = row.State, stateM = row.State + row.Stride;
+        bool streaming = row.Streaming;
+        int count = row.Count;
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            Memory.Prefetch(next + i);
+            TLanes v = TLanes.Load(state + i);
+            TLanes h = TLanes.MultiplyAdd(gain, TLanes.Load(current + i), TLanes.MultiplyAdd(gamma, v, leak));
+            TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
+            TLanes m = TLanes.MultiplyAdd(TLanes.Load(stateM + i), Sigmoid.Scaled(h, factor, limit), s);
+            TLanes level = TReset.Level(threshold, reset, Sigmoid.Of(m));
+            TLanes.Store(m, stateM + i);
+            TLanes.Store(TLanes.WhereAtLeast(h, threshold, TReset.Fired(h, level), h), state + i);
+            fired += s;
+            Memory.Store(s, spikes + i, streaming);
+            if (potential != null)
+            {
+                Memory.Store(h, potential + i, streaming);
+            }
+        }
+        return TLanes.Sum(fired);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Replay(
+        in NeuronConstants c, float* potential, float* before, float* saved, int stride, int count, float* next)
+    {
+        TLanes factor = TLanes.Of(c.TauFactor), limit = TLanes.Of(c.TauLimit);
+        TLanes threshold = TLanes.Of(c.Threshold), one = TLanes.Of(1f), zero = TLanes.Of(0f);
+        float* beforeM = before + stride, savedM = saved + stride, savedQ = saved + (2 * stride);
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            Memory.Prefetch(next + i);
+            TLanes h = TLanes.Load(potential + i);
+            TLanes q = Sigmoid.Scaled(h, factor, limit);
+            TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
+            TLanes m = before == null ? s : TLanes.MultiplyAdd(TLanes.Load(beforeM + i), q, s);
+            TLanes.Store(h, saved + i);
+            TLanes.Store(m, savedM + i);
+            TLanes.Store(q, savedQ + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Backward(in NeuronConstants c, in BackwardRow row)
+    {
+        TLanes gamma = TLanes.Of(c.Gamma), gain = TLanes.Of(c.Gain), reach = TLanes.Of(c.Reach);
+        TLanes threshold = TLanes.Of(c.Threshold), reset = TLanes.Of(c.ResetPotential);
+        TLanes a = TLanes.Of(c.SurrogateA), b = TLanes.Of(c.SurrogateB), inverseTau = TLanes.Of(c.InverseTau);
+        TLanes one = TLanes.Of(1f), zero = TLanes.Of(0f);
+        float* potential = row.Potential, upstream = row.Upstream, gradient = row.Gradient, next = row.Next;
+        float* savedM = row.Saved + row.Stride, savedQ = row.Saved + (2 * row.Stride);
+        float* carry = row.Carry, carryM = row.Carry + row.Stride;
+        bool accumulate = row.Accumulate, streaming = row.Streaming;
+        int count = row.Count;
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            Memory.Prefetch(next + i);
+            TLanes h = TLanes.Load(potential + i), m = TLanes.Load(savedM + i), q = TLanes.Load(savedQ + i);
+            TLanes gv = TLanes.Load(carry + i), gm = TLanes.Load(carryM + i);
+            TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
+            TLanes sigmoidM = Sigmoid.Of(m);
+            TLanes level = TReset.Level(threshold, reset, sigmoidM);
+            TLanes gmt = TLanes.MultiplyAdd(-(gv * s), sigmoidM * (one - sigmoidM), gm);
+            TLanes gs = TLanes.MultiplyAdd(
+                reach * gv, TReset.SlopeBySpike(h, level), TLanes.Load(upstream + i) + gmt);
+            TLanes gh = TLanes.MultiplyAdd(
+                gs, TSurrogate.Derivative(h - threshold, a, b), TReset.Pass(gv, h, threshold));
+            gh = TLanes.MultiplyAdd(gmt * inverseTau, (m - s) * (one - q), gh);
+            TLanes.Store(gamma * gh, carry + i);
+            TLanes.Store(gmt * q, carryM + i);
+            TLanes gx = gain * gh;
+            if (accumulate)
+            {
+                gx += TLanes.Load(gradient + i);
+            }
+            Memory.Store(gx, gradient + i, streaming);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,86 @@
+namespace Microsoft.ML.Spiking.Neurons.Kernels;
+
+/// <summary>A neuron's numbers as the kernels use them; the letters are those of the neurons' equations.</summary>
+internal struct NeuronConstants
+{
+    /// <summary>The part of v that stays: 1 - 1/tau; 1 without leak.</summary>
+    public float Gamma;
+
+    /// <summary>What the leak adds: reset potential / tau with a hard reset, else 0.</summary>
+    public float Leak;
+
+    /// <summary>The factor of the arriving current: 1/tau if it is decayed, else 1.</summary>
+    public float Gain;
+
+    public float Threshold;
+
+    /// <summary>0 with a soft reset.</summary>
+    public float ResetPotential;
+
+    /// <summary>1, or 0 if no gradient flows through the reset.</summary>
+    public float Reach;
+
+    /// <summary>The surrogate's constants; see its kernel.</summary>
+    public float SurrogateA;
+
+    /// <inheritdoc cref="SurrogateA"/>
+    public float SurrogateB;
+
+    /// <summary>CLIF: 1/tau, and sigmoid(v/tau)'s factor and limit.</summary>
+    public float InverseTau;
+
+    /// <inheritdoc cref="InverseTau"/>
+    public float TauFactor;
+
+    /// <inheritdoc cref="InverseTau"/>
+    public float TauLimit;
+
+    /// <summary>KLIF: k, and 1/k if the reset scales, else 1.</summary>
+    public float K;
+
+    /// <inheritdoc cref="K"/>
+    public float Rescale;
+
+    /// <summary>The learned value's gradient is this times the sum of what the rows return. For the leak the rows
+    /// sum gh (HWeight h + Offset - v before the charge); for k see the rows of KLIF.</summary>
+    public double LearnedFactor;
+
+    /// <inheritdoc cref="LearnedFactor"/>
+    public float HWeight;
+
+    /// <inheritdoc cref="LearnedFactor"/>
+    public float Offset;
+
+    /// <summary>The constants of <paramref name="neuron"/>, without those of its surrogate.</summary>
+    /// <param name="neuron">A neuron that the kernels support.</param>
+    /// <param name="learned">The learned value (PLIF's w); not read for a neuron that has none.</param>
+    public static NeuronConstants Of(SpikingNeuronDefinition neuron, float learned)
+    {
+        double leak = neuron switch
+        {
+            PlifNeuron => 1 / (1 + Math.Exp(-learned)),
+            LeakyNeuronDefinition leaky => 1 / leaky.MembraneTimeConstant,
+            _ => 0,
+        };
+        bool decayInput = neuron is LeakyNeuronDefinition { DecayInput: true };
+        double reset = neuron.ResetPotential ?? 0;
+        return new NeuronConstants
+        {
+            Gamma = (float)(1 - leak),
+            Leak = (float)(leak * reset),
+            Gain = decayInput ? (float)leak : 1f,
+            Threshold = (float)neuron.Threshold,
+            ResetPotential = (float)reset,
+            Reach = neuron.DetachReset ? 0f : 1f,
+            InverseTau = (float)leak,
+            TauFactor = (float)(leak * Sigmoid.MinusLog2E),
+            TauLimit = (float)(Sigmoid.Limit / leak),
+            K = 1f,
+            Rescale = 1f,
+            // h - v = leak (x - (v - reset)) if the current is decayed, so the current need not be kept.
+            LearnedFactor = decayInput ? 1 - leak : leak * (1 - leak),
+            HWeight = decayInput ? 1f : 0f,
+            Offset = decayInput ? 0f : (float)reset,
+        };
+    }
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace Microsoft.ML.Spiking.Neurons.Kernels;
+
+/// <summary>The logistic function for any width.</summary>
+/// <remarks>
+/// <code>
+/// sigmoid(x) = 1 / (1 + 2^y),  y = -x log2(e) = k + r,  k whole, |r| &lt;= 1/2,  2^r by a polynomial of degree 6
+/// </code>
+/// The polynomial is minimax with p(0) = 1; with its coefficients rounded to float32 its relative error is 2.2e-8.
+/// Arguments beyond +-80 count as +-80. Absolute error at most 1e-7; relative error at most 3e-7 for x above -10 and
+/// 2e-6 anywhere (the constant log2(e) has 24 bits).
+/// </remarks>
+internal static class Sigmoid
+{
+    /// <summary>-log2(e): the factor with which <see cref="Of"/> is the sigmoid of its argument.</summary>
+    public const float MinusLog2E = -1.44269504f;
+
+    /// <summary>The largest argument, in absolute value, that is told apart: 2^y stays a normal number.</summary>
+    public const float Limit = 80f;
+
+    // 1.5 * 2^23: adding it rounds to a whole number and leaves that number in the low bits.
+    private const float Shift = 12582912f;
+
+    /// <summary>sigmoid(x / tau).</summary>
+    /// <param name="x">The argument before its division by tau.</param>
+    /// <param name="factor">-log2(e) / tau.</param>
+    /// <param name="limit">80 tau.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Scaled<TLanes>(TLanes x, TLanes factor, TLanes limit) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes bounded = TLanes.AtMost(limit, TLanes.AtLeast(-limit, x));
+        TLanes shifted = TLanes.MultiplyAdd(bounded, factor, TLanes.Of(Shift));
+        TLanes k = shifted - TLanes.Of(Shift);
+        TLanes r = TLanes.MultiplyAdd(bounded, factor, -k);
+        TLanes p = TLanes.MultiplyAdd(TLanes.Of(1.5594677824992687e-4f), r, TLanes.Of(1.3406643411144614e-3f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Of(9.617692790925503e-3f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Of(5.5503103882074356e-2f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Of(0.24022652208805084f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Of(0.6931472420692444f));
+        p = TLanes.MultiplyAdd(p, r, TLanes.Of(1f));
+        return TLanes.Of(1f) / (TLanes.Of(1f) + TLanes.ScaleByPowerOfTwo(p, shifted));
+    }
+
+    /// <summary>sigmoid(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Of<TLanes>(TLanes x) where TLanes : unmanaged, ILanes<TLanes> =>
+        Scaled(x, TLanes.Of(MinusLog2E), TLanes.Of(Limit));
+}
