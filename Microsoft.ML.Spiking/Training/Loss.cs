@@ -42,9 +42,8 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
     /// <returns>[N, C].</returns>
     public static Tensor OneHot(Tensor labels, int classCount, ScalarType type)
     {
-        using Tensor index = labels.unsqueeze(1);
-        using Tensor empty = zeros([labels.shape[0], classCount], type, labels.device);
-        return empty.scatter(1, index, 1);
+        using Tensor integers = nn.functional.one_hot(labels, classCount);
+        return integers.to_type(type);
     }
 
     private Tensor CrossEntropy(Tensor logits, Tensor classes)

@@ -63,16 +63,21 @@ internal sealed class TrainingLoop : IDisposable
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token) =>
-        TrainingThread.Run(() =>
-        {
-            Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
-            int threads = TorchThreads.SetForThisThread(settings.Threads);
-            observer.Info(device.type == DeviceType.CUDA
-                ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
-                : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
-            using var loop = new TrainingLoop(definition, initial, settings, observer, device, token);
-            return loop.Train(train, validation);
-        });
+        TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token));
+
+    /// <summary><see cref="Run"/> on the calling thread, whose number of torch threads it changes.</summary>
+    internal static TrainingOutcome RunHere(
+        NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
+        TrainingSettings settings, ITrainingObserver observer, CancellationToken token)
+    {
+        Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
+        int threads = TorchThreads.SetForThisThread(settings.Threads);
+        observer.Info(device.type == DeviceType.CUDA
+            ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
+            : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
+        using var loop = new TrainingLoop(definition, initial, settings, observer, device, token);
+        return loop.Train(train, validation);
+    }
 
     public void Dispose()
     {
