@@ -63,7 +63,9 @@ internal static class DefinitionJson
                 ? definition
                 : throw new FormatException($"{What} names two of its arrays '{twice}'.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException
+            or InvalidOperationException // text that is no Unicode shows itself when it is read
+            or NotSupportedException) // a "type" is missing
         {
             throw new FormatException(
                 $"{What} is damaged, or was written by a newer version: {exception.Message}", exception);

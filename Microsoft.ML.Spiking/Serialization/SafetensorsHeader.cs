@@ -27,7 +27,8 @@ internal static class SafetensorsHeader
             using JsonDocument document = JsonDocument.Parse(header, DocumentOptions);
             return InOrder(document.RootElement);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException
+            or InvalidOperationException) // text that is no Unicode shows itself when it is read
         {
             throw new FormatException($"{What} has a damaged header: {exception.Message}", exception);
         }

@@ -50,6 +50,9 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
     /// <summary>value 2^k, k being the low bits of <paramref name="shifted"/> (k + 1.5 * 2^23).</summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf value, TSelf shifted);
 
+    /// <summary>A bit for each lane that is not zero, the first lane lowest.</summary>
+    static abstract uint NonZero(TSelf value);
+
     /// <summary>The sum over the lanes, in double.</summary>
     static abstract double Sum(TSelf value);
 }

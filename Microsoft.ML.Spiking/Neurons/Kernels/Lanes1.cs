@@ -58,5 +58,8 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
         new(BitConverter.Int32BitsToSingle(
             BitConverter.SingleToInt32Bits(value._value) + (BitConverter.SingleToInt32Bits(shifted._value) << 23)));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZero(Lanes1 value) => value._value == 0 ? 0u : 1u;
+
     public static double Sum(Lanes1 value) => value._value;
 }

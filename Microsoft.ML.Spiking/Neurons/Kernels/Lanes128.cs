@@ -61,6 +61,10 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 ScaleByPowerOfTwo(Lanes128 value, Lanes128 shifted) =>
         new((value._value.AsInt32() + (shifted._value.AsInt32() << 23)).AsSingle());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZero(Lanes128 value) =>
+        Vector128.Equals(value._value, Vector128<float>.Zero).ExtractMostSignificantBits() ^ 0xFu;
+
     public static double Sum(Lanes128 value)
     {
         (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value._value);

@@ -61,6 +61,10 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 ScaleByPowerOfTwo(Lanes256 value, Lanes256 shifted) =>
         new((value._value.AsInt32() + (shifted._value.AsInt32() << 23)).AsSingle());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZero(Lanes256 value) =>
+        Vector256.Equals(value._value, Vector256<float>.Zero).ExtractMostSignificantBits() ^ 0xFFu;
+
     public static double Sum(Lanes256 value)
     {
         (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(value._value);

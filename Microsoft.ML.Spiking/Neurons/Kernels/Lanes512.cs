@@ -61,6 +61,10 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 ScaleByPowerOfTwo(Lanes512 value, Lanes512 shifted) =>
         new((value._value.AsInt32() + (shifted._value.AsInt32() << 23)).AsSingle());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NonZero(Lanes512 value) =>
+        (uint)Vector512.Equals(value._value, Vector512<float>.Zero).ExtractMostSignificantBits() ^ 0xFFFFu;
+
     public static double Sum(Lanes512 value)
     {
         (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(value._value);

@@ -1,0 +1,103 @@
+using System.Numerics;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Neurons.Kernels;
+
+namespace Microsoft.ML.Spiking.Scoring;
+
+/// <summary>
+/// Scores rows on the CPU in managed code: no native library is loaded. What is the same at every step is computed
+/// once, spikes are treated as events, and the last linear layers see the mean over time.
+/// </summary>
+/// <remarks>
+/// A call works on its own thread, with memory from a pool. <see cref="Dispose"/> does not disturb calls under way:
+/// they hold what they use.
+/// </remarks>
+internal sealed unsafe class ManagedScorer : IScorer
+{
+    private readonly IReadOnlyList<LayerExecutor> _executors;
+    private readonly ScorerStatePool _pool;
+    private volatile bool _disposed;
+
+    /// <summary>Prepares scoring.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="weights">Its arrays; they are copied.</param>
+    /// <param name="width">How many values an instruction handles.</param>
+    /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
+    public ManagedScorer(NetworkDefinition definition, NetworkWeights weights, KernelWidth width = KernelWidth.Auto)
+    {
+        FeatureCount = definition.InputSize;
+        ClassCount = definition.ClassCount;
+        _executors = ExecutorPlan.Build(definition, weights, width);
+        _pool = new ScorerStatePool(_executors);
+    }
+
+    /// <inheritdoc/>
+    public int FeatureCount { get; }
+
+    /// <inheritdoc/>
+    public int ClassCount { get; }
+
+    /// <inheritdoc/>
+    public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(features.Length, checked(rows * FeatureCount), nameof(features));
+        ArgumentOutOfRangeException.ThrowIfLessThan(scores.Length, checked(rows * ClassCount), nameof(scores));
+        if (rows == 0)
+        {
+            return;
+        }
+        ScorerState state = _pool.Rent();
+        for (int row = 0; row < rows; row++)
+        {
+            ScoreRow(features.Slice(row * FeatureCount, FeatureCount), scores.Slice(row * ClassCount, ClassCount), state);
+        }
+        _pool.Return(state);
+        GC.KeepAlive(state);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _disposed = true;
+        _pool.Clear();
+    }
+
+    private void ScoreRow(ReadOnlySpan<float> features, Span<float> scores, ScorerState state)
+    {
+        if (!AllFinite(features))
+        {
+            scores.Fill(float.NaN);
+            return;
+        }
+        fixed (float* row = features)
+        {
+            float* input = row;
+            for (int i = 0; i < _executors.Count; i++)
+            {
+                float* output = state.Output(i).Pointer;
+                _executors[i].Run(input, output, state.Scratch.Pointer);
+                input = output;
+            }
+            Softmax.Apply(new ReadOnlySpan<float>(input, scores.Length), scores);
+        }
+    }
+
+    // 0 x is 0 for what is finite and not a number for what is not.
+    private static bool AllFinite(ReadOnlySpan<float> values)
+    {
+        Vector<float> sum = Vector<float>.Zero;
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            sum += Vector<float>.Zero * new Vector<float>(values[i..]);
+        }
+        float rest = Vector.Sum(sum);
+        for (; i < values.Length; i++)
+        {
+            rest += 0f * values[i];
+        }
+        return rest == 0;
+    }
+}
