@@ -9,8 +9,8 @@ internal sealed class TorchNeuronLayer(
 {
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
-        torch.Tensor spikes = neuron.Forward(new(input.Values, timeSteps, input.IsConstant), learned);
+        NeuronSpikes spikes = neuron.Forward(new(input.Values, timeSteps, input.IsConstant), learned);
         pass.Spikes?.Add(name, spikes);
-        return new(spikes, IsConstant: false);
+        return new(spikes.Values, IsConstant: false);
     }
 }

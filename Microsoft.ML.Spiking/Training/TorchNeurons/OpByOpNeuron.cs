@@ -24,8 +24,8 @@ internal abstract class OpByOpNeuron : TorchNeuron
         _ => throw new NotSupportedException($"The neuron {definition.GetType().Name} cannot be trained."),
     };
 
-    public sealed override Tensor Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned) =>
-        Forward(current, learned, trace: null);
+    public sealed override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned) =>
+        new(Forward(current, learned, trace: null), Count: null);
 
     /// <summary>As <see cref="Forward(NeuronCurrent, IReadOnlyList{Tensor})"/>, noting the state of every step.</summary>
     public Tensor Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)

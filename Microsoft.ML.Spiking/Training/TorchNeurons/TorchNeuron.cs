@@ -13,14 +13,14 @@ internal abstract class TorchNeuron
     /// <param name="current">[T, N, ...], or constant [N, ...].</param>
     /// <param name="learned">The layer's learned values, each of shape [1], in the definition's order.</param>
     /// <returns>[T, N, ...], of the current's type and device.</returns>
-    public abstract torch.Tensor Forward(NeuronCurrent current, IReadOnlyList<torch.Tensor> learned);
+    public abstract NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<torch.Tensor> learned);
 
     /// <summary>The form of that neuron that suits the device and the type.</summary>
     /// <exception cref="NotSupportedException">The neuron cannot be trained.</exception>
     public static TorchNeuron Create(NeuronDefinition definition, torch.Device device, torch.ScalarType type)
     {
-        // The place where a fused form is preferred, once it exists for the definition, the device and the type.
-        _ = (device, type);
-        return OpByOpNeuron.Create(definition);
+        bool isFused = definition is SpikingNeuronDefinition && device.type == DeviceType.CPU
+            && type == torch.ScalarType.Float32;
+        return isFused ? new FusedNeuron((SpikingNeuronDefinition)definition) : OpByOpNeuron.Create(definition);
     }
 }
