@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks;
 

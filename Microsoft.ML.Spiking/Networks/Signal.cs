@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Neurons;
+
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>What passes between two layers, for one row and one time step.</summary>

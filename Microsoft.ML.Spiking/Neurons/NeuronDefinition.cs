@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Neurons;
 

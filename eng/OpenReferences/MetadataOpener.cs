@@ -13,7 +13,7 @@ namespace OpenReferences;
 /// </summary>
 internal static class MetadataOpener
 {
-    // ECMA-335 II.22.26: a MethodDef row starts with RVA (4 bytes) and ImplFlags (2). TypeDef and Field start with Flags.
+    // ECMA-335 II.22.26: a MethodDef row starts with RVA (4 bytes) and ImplFlags (2); TypeDef and Field with Flags.
     private const int MethodFlagsOffset = 6;
 
     /// <summary>Opens the assembly whose bytes are given.</summary>

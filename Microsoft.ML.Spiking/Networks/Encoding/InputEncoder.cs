@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks.Encoding;
 

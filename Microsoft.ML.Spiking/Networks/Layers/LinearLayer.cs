@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Neurons;
+
 namespace Microsoft.ML.Spiking.Networks.Layers;
 
 /// <summary>y = W x + b over a vector, at every time step. Arrays: weight [outputs, inputs], bias [outputs].</summary>

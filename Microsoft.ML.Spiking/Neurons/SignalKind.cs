@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Networks;
+namespace Microsoft.ML.Spiking.Neurons;
 
 /// <summary>What is known of the values that pass between two layers.</summary>
 public enum SignalKind

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Microsoft.ML.Spiking.Tests;
+
+/// <summary>The reference vectors: those beside the tests, or those of the folder that SPIKING_GOLDEN names.</summary>
+/// <remarks>
+/// The files hold nine significant digits, of inputs and of results alike; so a result near 3 is known to 5e-9, and
+/// what the inputs lack adds to it. "Equal" therefore means within a tolerance a little above that.
+/// </remarks>
+internal static class GoldenFiles
+{
+    public static JsonElement Read(string name)
+    {
+        string folder = Environment.GetEnvironmentVariable("SPIKING_GOLDEN") is { Length: > 0 } chosen
+            ? chosen
+            : Path.Combine(AppContext.BaseDirectory, "Golden");
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, name)));
+        return document.RootElement.Clone();
+    }
+
+    public static double[] Doubles(this JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetDouble())];
+
+    public static long[] Longs(this JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetInt64())];
+
+    /// <summary>Asserts that all values agree within relative tolerance, relative to the larger of 1 and the value.</summary>
+    public static void AssertClose(double[] expected, double[] actual, double tolerance, string what)
+    {
+        Assert.HasCount(expected.Length, actual, what);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double allowed = tolerance * Math.Max(1, Math.Abs(expected[i]));
+            double difference = Math.Abs(expected[i] - actual[i]);
+            Assert.IsLessThanOrEqualTo(allowed, difference, string.Create(CultureInfo.InvariantCulture,
+                $"{what}[{i}] is {actual[i]:R}, expected {expected[i]:R}"));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Training;
+
+namespace Microsoft.ML.Spiking.Tests;
+
+[TestClass]
+public sealed class OptionsTests
+{
+    public static IEnumerable<(string Option, Action<SpikingClifTrainer.Options> Change)> Faults =>
+    [
+        ("LabelColumnName", o => o.LabelColumnName = ""),
+        ("FeatureColumnName", o => o.FeatureColumnName = null!),
+        ("ExampleWeightColumnName", o => o.ExampleWeightColumnName = " "),
+        ("PredictedLabelColumnName", o => o.PredictedLabelColumnName = ""),
+        ("ScoreColumnName", o => o.ScoreColumnName = ""),
+        ("need different names", o => o.ScoreColumnName = o.PredictedLabelColumnName),
+        ("Network is null", o => o.Network = null!),
+        ("HiddenSizes", o => o.Network = new Mlp(8, 0)),
+        ("Neuron is null", o => o.Neuron = null!),
+        ("MembraneTimeConstant", o => o.Neuron = new ClifNeuron { MembraneTimeConstant = 1 }),
+        ("Threshold", o => o.Neuron = new ClifNeuron { Threshold = double.NaN }),
+        ("TimeSteps", o => o.TimeSteps = 0),
+        ("TimeSteps", o => o.TimeSteps = 1_001),
+        ("Epochs", o => o.Epochs = 0),
+        ("BatchSize", o => o.BatchSize = 0),
+        ("BatchSize", o => o.BatchSize = 65_537),
+        ("LearningRate", o => o.LearningRate = 0),
+        ("LearningRate", o => o.LearningRate = double.NaN),
+        ("LearningRate", o => o.LearningRate = double.PositiveInfinity),
+        ("Momentum", o => o.Momentum = 1),
+        ("Momentum", o => o.Momentum = -0.1),
+        ("WeightDecay", o => o.WeightDecay = -1),
+        ("Optimizer", o => o.Optimizer = (OptimizerKind)7),
+        ("Schedule", o => o.Schedule = (LearningRateSchedule)7),
+        ("WarmupEpochs", o => o.WarmupEpochs = o.Epochs + 0.5),
+        ("WarmupEpochs", o => o.WarmupEpochs = double.NaN),
+        ("ClassWeighting", o => o.ClassWeighting = (ClassWeighting)7),
+        ("ClassWeights is missing", o => o.ClassWeighting = ClassWeighting.Given),
+        ("ClassWeights is given but", o => o.ClassWeights = [1f, 2f]),
+        ("ClassWeights is [1, 0]", o => (o.ClassWeighting, o.ClassWeights) = (ClassWeighting.Given, [1f, 0f])),
+        ("LabelSmoothing", o => o.LabelSmoothing = 1),
+        ("LossLambda", o => o.LossLambda = 1.1),
+        ("LossTarget", o => o.LossTarget = (LossTarget)7),
+        ("Dropout", o => o.Dropout = 1),
+        ("GradientClipping", o => o.GradientClipping = 0),
+        ("GradientClipping", o => o.GradientClipping = double.NaN),
+        ("Device", o => o.Device = (ComputeDevice)7),
+        ("CudaDeviceIndex", o => o.CudaDeviceIndex = -1),
+        ("NumberOfThreads", o => o.NumberOfThreads = 0),
+        ("MemoryBudget", o => o.MemoryBudget = 0),
+    ];
+
+    [TestMethod]
+    public void Validate_Defaults_AreValid() => new SpikingClifTrainer.Options().Validate();
+
+    [TestMethod]
+    [DynamicData(nameof(Faults))]
+    public void SpikingClif_OneValueOutOfRange_NamesIt(string option, Action<SpikingClifTrainer.Options> change)
+    {
+        var options = new SpikingClifTrainer.Options();
+        change(options);
+
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(
+            () => new MLContext().MulticlassClassification.Trainers.SpikingClif(options));
+
+        Assert.Contains(option, exception.Message);
+        Assert.Contains("have a fault", exception.Message);
+    }
+
+    [TestMethod]
+    public void SpikingClif_SeveralValuesOutOfRange_ListsAll()
+    {
+        var options = new SpikingClifTrainer.Options
+        {
+            TimeSteps = 0,
+            Epochs = -1,
+            LearningRate = -2,
+            Dropout = 3,
+            Neuron = new ClifNeuron { Threshold = 0, MembraneTimeConstant = 0.5 },
+            ScoreColumnName = "",
+        };
+
+        string message = Assert.ThrowsExactly<ArgumentException>(options.Validate).Message;
+
+        Assert.Contains("have 7 faults", message);
+        foreach (string part in new[]
+            { "(1) ", "(7) ", "TimeSteps is 0", "Epochs is -1", "LearningRate is -2", "Dropout is 3", "Threshold is 0", "MembraneTimeConstant is 0.5", "ScoreColumnName is empty" })
+        {
+            Assert.Contains(part, message);
+        }
+    }
+
+    [TestMethod]
+    public void SpikingClif_ShortOverloadOutOfRange_ListsAll()
+    {
+        string message = Assert.ThrowsExactly<ArgumentException>(() => new MLContext().MulticlassClassification.Trainers
+            .SpikingClif(hiddenSizes: [], timeSteps: 0, epochs: 0, batchSize: 0, learningRate: 0)).Message;
+
+        Assert.Contains("have 5 faults", message);
+    }
+
+    [TestMethod]
+    public void SpikingClif_OptionsChangedAfterwards_HaveNoEffect()
+    {
+        var ml = new MLContext(1);
+        SpikingClifTrainer.Options options = Flowers.Quick();
+        float[] weights = [1, 2, 3];
+        (options.ClassWeighting, options.ClassWeights) = (ClassWeighting.Given, weights);
+        IDataView data = Flowers.Keyed(ml);
+        float[] expected = Weights(ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(data));
+
+        SpikingClifTrainer trainer = ml.MulticlassClassification.Trainers.SpikingClif(options);
+        (options.Epochs, options.Seed, options.TimeSteps, options.FeatureColumnName) = (1, 99, 1, "Nothing");
+        weights[0] = 100;
+
+        Assert.AreSequenceEqual(expected, Weights(trainer.Fit(data)));
+    }
+
+    private static float[] Weights(SpikingPredictionTransformer model) =>
+        [.. model.Model.Weights.SelectMany(array => array.Values.ToArray())];
+}

@@ -1,0 +1,164 @@
+using System.Text;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Neurons.Surrogates;
+using Microsoft.ML.Spiking.Serialization;
+
+namespace Microsoft.ML.Spiking.Tests.Serialization;
+
+[TestClass]
+public sealed class DefinitionJsonTests
+{
+    [TestMethod]
+    public void Read_WhatWasWritten_GivesAnEqualDefinition()
+    {
+        NeuronDefinition[] neurons =
+        [
+            new ClifNeuron(),
+            new LifNeuron { MembraneTimeConstant = 3.5, Threshold = 0.75, ResetPotential = -0.25, DecayInput = true },
+            new PlifNeuron { DetachReset = true, Surrogate = new AtanSurrogate(2.5) },
+        ];
+        foreach (NeuronDefinition neuron in neurons)
+        {
+            NetworkDefinition written = Networks.Small(neuron, dropout: 0.25);
+
+            NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));
+
+            Assert.AreSequenceEqual(written.InputShape.ToArray(), read.InputShape.ToArray());
+            Assert.AreSequenceEqual(written.Layers.ToArray(), read.Layers.ToArray());
+            Assert.AreEqual(written.TimeSteps, read.TimeSteps);
+            Assert.AreEqual(written.ClassCount, read.ClassCount);
+            Assert.AreEqual(written.Encoder, read.Encoder);
+        }
+    }
+
+    [TestMethod]
+    public void Write_Definition_IsReadableJsonWithFormatAndVersion()
+    {
+        string text = Encoding.UTF8.GetString(DefinitionJson.Write(Networks.Small()));
+
+        Assert.Contains("\"format\": \"Microsoft.ML.Spiking.Network\"", text);
+        Assert.Contains("\"version\": 1", text);
+        Assert.Contains("\"type\": \"clif\"", text);
+        Assert.Contains("\"timeSteps\": 2", text);
+    }
+
+    [TestMethod]
+    public void Read_TypeAfterOtherProperties_IsAccepted()
+    {
+        string text = Text().Replace("\"type\": \"direct\"", "\"unused\": 0", StringComparison.Ordinal)
+            .Replace("\"unused\": 0", "\"type\": \"direct\"", StringComparison.Ordinal);
+        text = text.Replace("\"type\": \"dropout\",", "", StringComparison.Ordinal)
+            .Replace("\"rate\": 0.25,", "\"rate\": 0.25, \"type\": \"dropout\",", StringComparison.Ordinal);
+
+        NetworkDefinition read = Read(text);
+
+        Assert.IsInstanceOfType<DropoutLayer>(read.Layers[2]);
+    }
+
+    [TestMethod]
+    [DataRow("\"type\": \"clif\"", "\"type\": \"ultra\"", "uses the type 'ultra'")]
+    [DataRow("\"type\": \"linear\"", "\"type\": \"attention\"", "uses the type 'attention'")]
+    [DataRow("\"type\": \"rectangle\"", "\"type\": \"bell\"", "uses the type 'bell'")]
+    [DataRow("\"type\": \"direct\"", "\"type\": \"rank\"", "uses the type 'rank'")]
+    [DataRow("\"version\": 1", "\"version\": 2", "saved by a newer version")]
+    [DataRow("\"version\": 1", "\"version\": \"1\"", "does not start with the format")]
+    [DataRow("\"version\": 1", "\"version\": 0", "does not start with the format")]
+    [DataRow("Spiking.Network", "Spiking.Wetwork", "does not start with the format")]
+    [DataRow("\"network\"", "\"netwurk\"", "has no network")]
+    [DataRow("\"threshold\": 1", "\"threshold\": -1", "cannot exist")]
+    [DataRow("\"timeSteps\": 2", "\"timeSteps\": 0", "cannot exist")]
+    [DataRow("\"timeSteps\": 2", "\"timeSteps\": 2, \"delays\": 7", "delays")]
+    [DataRow("\"timeSteps\": 2", "\"timeSteps\": 2, \"timeSteps\": 3", "damaged")]
+    [DataRow("\"timeSteps\": 2,", "", "timeSteps")]
+    [DataRow("\"name\": \"fc2\"", "\"name\": \"fc1\"", "fc1")]
+    [DataRow("\"name\": \"fc2\"", "\"name\": null", "damaged")]
+    [DataRow("\"outputs\": 5", "\"outputs\": 6", "cannot exist")]
+    [DataRow("\"type\": \"neuron\"", "\"type\": \"clif\"", "damaged")]
+    public void Read_ChangedDocument_SaysWhatIsWrong(string before, string after, string sentence)
+    {
+        string text = Text();
+        Assert.Contains(before, text);
+
+        FormatException exception = Assert.ThrowsExactly<FormatException>(
+            () => Read(text.Replace(before, after, StringComparison.Ordinal)));
+
+        Assert.Contains(sentence, exception.Message);
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("{")]
+    [DataRow("[]")]
+    [DataRow("null")]
+    [DataRow("\0\0\0\0")]
+    public void Read_NoDocument_ThrowsFormatException(string text) =>
+        Assert.ThrowsExactly<FormatException>(() => Read(text));
+
+    [TestMethod]
+    public void Read_EveryTruncation_ThrowsFormatException()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(Text().TrimEnd());
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new MemoryStream(bytes, 0, length)), $"{length} bytes");
+        }
+    }
+
+    [TestMethod]
+    public void Read_EveryChangedByte_ThrowsFormatExceptionOrGivesANetwork()
+    {
+        byte[] bytes = DefinitionJson.Write(Networks.Small());
+        int refused = 0;
+        for (int position = 0; position < bytes.Length; position++)
+        {
+            foreach (byte value in new byte[] { 0, 0xFF, (byte)(bytes[position] ^ 1), (byte)'9', (byte)'\\' })
+            {
+                byte[] changed = [.. bytes];
+                changed[position] = value;
+                try
+                {
+                    // A digit may become another: that is for the checksum to find.
+                    Assert.AreEqual(3, DefinitionJson.Read(new MemoryStream(changed)).ClassCount);
+                }
+                catch (FormatException)
+                {
+                    refused++;
+                }
+            }
+        }
+        Assert.IsGreaterThan(bytes.Length, refused);
+    }
+
+    [TestMethod]
+    public void Read_TwoLayersOfOneName_NamesTheLayer()
+    {
+        var definition = new NetworkDefinition([2], 1, new DirectEncoder(),
+        [
+            new LinearLayer("a", 2, 2),
+            new NeuronLayer("n", new PlifNeuron()),
+            new NeuronLayer("m", new PlifNeuron()),
+            new LinearLayer("b", 2, 2),
+        ], 2);
+        string text = Encoding.UTF8.GetString(DefinitionJson.Write(definition));
+
+        FormatException exception = Assert.ThrowsExactly<FormatException>(
+            () => Read(text.Replace("\"name\": \"m\"", "\"name\": \"n\"", StringComparison.Ordinal)));
+
+        Assert.Contains("'n'", exception.Message);
+    }
+
+    [TestMethod]
+    public void Read_EndlessStream_StopsAtTheLimit()
+    {
+        FormatException exception = Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new EndlessStream()));
+
+        Assert.Contains("longer than", exception.Message);
+    }
+
+    private static string Text() => Encoding.UTF8.GetString(DefinitionJson.Write(Networks.Small(dropout: 0.25)));
+
+    private static NetworkDefinition Read(string text) => DefinitionJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Optimizers;
+using Microsoft.ML.Spiking.Training.TorchLayers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Tests.Training;
+
+/// <summary>Whole training steps against the authors' code: network, loss, gradients, optimizer.</summary>
+[TestClass]
+public sealed class TrainingStepGoldenTests
+{
+    [ClassInitialize]
+    public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
+
+    [TestMethod]
+    [DataRow("train_mlp_clif.json", ScalarType.Float64, 1e-9)]
+    [DataRow("train_mlp_lif.json", ScalarType.Float64, 1e-9)]
+    [DataRow("train_mlp_clif.json", ScalarType.Float32, 1e-4)]
+    [DataRow("train_mlp_lif.json", ScalarType.Float32, 1e-4)]
+    public void Step_FourBatchesOfTheReference_GiveItsLossesLogitsAndWeights(string file, ScalarType type, double tolerance)
+    {
+        JsonElement golden = GoldenFiles.Read(file);
+        NetworkDefinition definition = Definition(golden);
+        using DisposeScope scope = NewDisposeScope();
+        using var network = new TorchNetwork(definition, CPU, type);
+        Import(network, golden.GetProperty("initial"));
+        JsonElement rule = golden.GetProperty("optimizer");
+        using var optimizer = new Sgd(network.Parameters.Trained,
+            rule.GetProperty("momentum").GetDouble(), rule.GetProperty("weight_decay").GetDouble());
+        var loss = new Loss(golden.GetProperty("loss").GetProperty("lambda").GetDouble(), LossTarget.Constant, labelSmoothing: 0);
+
+        var training = new ForwardPass { IsTraining = true };
+        var losses = new List<double>();
+        JsonElement inputs = golden.GetProperty("inputs");
+        for (int i = 0; i < inputs.GetArrayLength(); i++)
+        {
+            Tensor logits = network.Forward(Array(inputs[i], type), training);
+            Tensor labels = tensor(golden.GetProperty("labels")[i].Longs());
+            Tensor value = loss.Compute(logits, Loss.OneHot(labels, definition.ClassCount, type));
+            value.backward();
+            optimizer.Step(rule.GetProperty("lr").GetDouble());
+
+            losses.Add(Values(value)[0]);
+            GoldenFiles.AssertClose(golden.GetProperty("mean_logits_train")[i].Doubles(), Values(logits.mean([0])),
+                tolerance, $"logits of batch {i}");
+        }
+
+        GoldenFiles.AssertClose(golden.GetProperty("losses").Doubles(), [.. losses], tolerance, "loss");
+        foreach (JsonProperty array in golden.GetProperty("final").EnumerateObject())
+        {
+            GoldenFiles.AssertClose(array.Value.GetProperty("data").Doubles(), Values(network.Parameters[array.Name]),
+                tolerance, array.Name);
+        }
+        using IDisposable noGradient = no_grad();
+        GoldenFiles.AssertClose(golden.GetProperty("mean_logits_eval_first_batch").Doubles(),
+            Values(network.Forward(Array(inputs[0], type), ForwardPass.Evaluation).mean([0])), tolerance, "evaluation");
+    }
+
+    private static NetworkDefinition Definition(JsonElement golden)
+    {
+        JsonElement initial = golden.GetProperty("initial");
+        var layers = new List<Layer>();
+        foreach (JsonElement kind in golden.GetProperty("architecture").EnumerateArray())
+        {
+            string name = $"{layers.Count}"; // a layer's index is its key in the file
+            layers.Add(kind.GetString() switch
+            {
+                "Linear" => Linear(name, initial.GetProperty($"{name}.weight").GetProperty("shape").Longs()),
+                "ComplementaryLIFNeuron" => new NeuronLayer(name, new ClifNeuron()),
+                "LIFNode" => new NeuronLayer(name, new LifNeuron()),
+                string other => throw new NotSupportedException(other),
+                null => throw new NotSupportedException(),
+            });
+        }
+        int inputs = ((LinearLayer)layers[0]).Inputs;
+        return new([inputs], golden.GetProperty("T").GetInt32(), new DirectEncoder(), layers,
+            golden.GetProperty("classes").GetInt32());
+    }
+
+    private static LinearLayer Linear(string name, long[] shape) => new(name, (int)shape[1], (int)shape[0]);
+
+    private static void Import(TorchNetwork network, JsonElement arrays)
+    {
+        using IDisposable noGradient = no_grad();
+        foreach (JsonProperty array in arrays.EnumerateObject())
+        {
+            network.Parameters[array.Name].copy_(Array(array.Value, ScalarType.Float64));
+        }
+    }
+
+    private static Tensor Array(JsonElement array, ScalarType type) =>
+        tensor(array.GetProperty("data").Doubles(), array.GetProperty("shape").Longs(), type);
+
+    private static double[] Values(Tensor tensor) =>
+        tensor.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+}

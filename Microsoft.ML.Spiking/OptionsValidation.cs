@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Spiking.Training;
+
+namespace Microsoft.ML.Spiking;
+
+/// <summary>The ranges of <see cref="SpikingClifTrainer.Options"/>.</summary>
+internal static class OptionsValidation
+{
+    private const int MostTimeSteps = 1_000;
+    private const int MostEpochs = 100_000;
+    private const int LargestBatch = 65_536;
+    private const double HighestLearningRate = 100;
+    private const int MostThreads = 1_024;
+
+    /// <summary>One sentence for every fault.</summary>
+    public static IEnumerable<string> Faults(SpikingClifTrainer.Options options) =>
+        Columns(options)
+            .Concat(Network(options))
+            .Concat(Optimization(options))
+            .Concat(Loss(options))
+            .Concat(Machine(options));
+
+    private static IEnumerable<string> Columns(SpikingClifTrainer.Options o)
+    {
+        foreach ((string? name, string option) in new[]
+        {
+            (o.LabelColumnName, nameof(o.LabelColumnName)),
+            (o.FeatureColumnName, nameof(o.FeatureColumnName)),
+            (o.PredictedLabelColumnName, nameof(o.PredictedLabelColumnName)),
+            (o.ScoreColumnName, nameof(o.ScoreColumnName)),
+            (o.ExampleWeightColumnName ?? "none", nameof(o.ExampleWeightColumnName)),
+        })
+        {
+            if (string.IsNullOrWhiteSpace(name))
+            {
+                yield return $"{option} is empty; name a column.";
+            }
+        }
+        if (o.PredictedLabelColumnName == o.ScoreColumnName)
+        {
+            yield return $"{nameof(o.PredictedLabelColumnName)} and {nameof(o.ScoreColumnName)} are both " +
+                $"'{o.ScoreColumnName}'; they need different names.";
+        }
+    }
+
+    private static IEnumerable<string> Network(SpikingClifTrainer.Options o)
+    {
+        foreach (string fault in o.Network?.Faults() ?? [$"{nameof(o.Network)} is null; choose a template, such as an Mlp."])
+        {
+            yield return fault;
+        }
+        foreach (string fault in o.Neuron?.Faults() ?? [$"{nameof(o.Neuron)} is null; choose a neuron, such as a ClifNeuron."])
+        {
+            yield return fault;
+        }
+        if (Outside(o.TimeSteps, 1, MostTimeSteps) is string steps)
+        {
+            yield return steps;
+        }
+        if (OutsideHalfOpen(o.Dropout) is string dropout)
+        {
+            yield return dropout;
+        }
+    }
+
+    private static IEnumerable<string> Optimization(SpikingClifTrainer.Options o)
+    {
+        string?[] faults =
+        [
+            Outside(o.Epochs, 1, MostEpochs),
+            Outside(o.BatchSize, 1, LargestBatch),
+            o.LearningRate is > 0 and <= HighestLearningRate ? null
+                : $"{nameof(o.LearningRate)} is {o.LearningRate}; it must be greater than 0 and at most {HighestLearningRate}.",
+            OutsideHalfOpen(o.Momentum),
+            Outside(o.WeightDecay, 0, 1),
+            Undefined(o.Optimizer),
+            Undefined(o.Schedule),
+            o.WarmupEpochs >= 0 && o.WarmupEpochs <= o.Epochs ? null
+                : $"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ({o.Epochs}).",
+            o.GradientClipping is null or (> 0 and < double.PositiveInfinity) ? null
+                : $"{nameof(o.GradientClipping)} is {o.GradientClipping}; it must be finite and greater than 0, or null for no limit.",
+        ];
+        return faults.OfType<string>();
+    }
+
+    private static IEnumerable<string> Loss(SpikingClifTrainer.Options o)
+    {
+        string?[] faults =
+        [
+            OutsideHalfOpen(o.LabelSmoothing),
+            Outside(o.LossLambda, 0, 1),
+            Undefined(o.LossTarget),
+            Undefined(o.ClassWeighting),
+            (o.ClassWeighting == ClassWeighting.Given, o.ClassWeights) switch
+            {
+                (true, null or { Count: 0 }) => $"{nameof(o.ClassWeights)} is missing; " +
+                    $"{nameof(o.ClassWeighting)} {ClassWeighting.Given} needs one weight for each class.",
+                (true, { } weights) when weights.Any(weight => !(float.IsFinite(weight) && weight > 0)) =>
+                    $"{nameof(o.ClassWeights)} is [{string.Join(", ", weights)}]; every weight must be finite and greater than 0.",
+                (false, not null) => $"{nameof(o.ClassWeights)} is given but {nameof(o.ClassWeighting)} is {o.ClassWeighting}; " +
+                    $"set it to {ClassWeighting.Given}, or give no weights.",
+                _ => null,
+            },
+        ];
+        return faults.OfType<string>();
+    }
+
+    private static IEnumerable<string> Machine(SpikingClifTrainer.Options o)
+    {
+        string?[] faults =
+        [
+            Undefined(o.Device),
+            o.CudaDeviceIndex >= 0 ? null : $"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0.",
+            o.NumberOfThreads is null or (>= 1 and <= MostThreads) ? null
+                : $"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to {MostThreads}, or null for all processors.",
+            o.MemoryBudget is null or > 0 ? null
+                : $"{nameof(o.MemoryBudget)} is {o.MemoryBudget}; it must be greater than 0 bytes, or null for a quarter of the memory.",
+        ];
+        return faults.OfType<string>();
+    }
+
+    private static string? Outside(double value, double lowest, double highest,
+        [CallerArgumentExpression(nameof(value))] string expression = "") =>
+        value >= lowest && value <= highest ? null : $"{Name(expression)} is {value}; it must be from {lowest} to {highest}.";
+
+    private static string? OutsideHalfOpen(double value, [CallerArgumentExpression(nameof(value))] string expression = "") =>
+        value is >= 0 and < 1 ? null : $"{Name(expression)} is {value}; it must be from 0 up to, but not including, 1.";
+
+    private static string? Undefined<T>(T value, [CallerArgumentExpression(nameof(value))] string expression = "")
+        where T : struct, Enum =>
+        Enum.IsDefined(value) ? null : $"{Name(expression)} is {value}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.";
+
+    private static string Name(string expression) => expression[(expression.LastIndexOf('.') + 1)..];
+}

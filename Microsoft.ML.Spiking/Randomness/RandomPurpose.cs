@@ -1,0 +1,15 @@
+namespace Microsoft.ML.Spiking.Randomness;
+
+/// <summary>What random numbers are for. Numbers for different purposes are independent of each other.</summary>
+/// <remarks>The values are part of what makes a seed repeatable: they never change and are never used again.</remarks>
+internal enum RandomPurpose
+{
+    /// <summary>First values of the weights; the item is the array's index.</summary>
+    Initialization = 1,
+
+    /// <summary>The order of an epoch's rows; the item is the chunk of the rows.</summary>
+    Shuffling = 2,
+
+    /// <summary>Dropout masks; the channel is the layer's index, the item the row's position in the epoch.</summary>
+    Dropout = 3,
+}

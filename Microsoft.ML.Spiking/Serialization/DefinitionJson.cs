@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Networks;
+
+namespace Microsoft.ML.Spiking.Serialization;
+
+/// <summary>
+/// A <see cref="NetworkDefinition"/> as a JSON document:
+/// <code>{ "format": "Microsoft.ML.Spiking.Network", "version": 1, "network": { "inputShape": [4], ... } }</code>
+/// </summary>
+internal static class DefinitionJson
+{
+    private const string What = "The network's definition";
+    private const int Depth = 256;
+
+    private static readonly JsonSerializerOptions NetworkOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        MaxDepth = Depth,
+        AllowOutOfOrderMetadataProperties = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        // What this version does not know may change what the network computes: never skip it silently.
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = Depth, AllowDuplicateProperties = false };
+
+    /// <summary>The document, UTF-8.</summary>
+    public static byte[] Write(NetworkDefinition definition)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("format", ModelFormat.Name);
+            writer.WriteNumber("version", ModelFormat.Version);
+            writer.WritePropertyName("network");
+            JsonSerializer.Serialize(writer, definition, NetworkOptions);
+            writer.WriteEndObject();
+        }
+        return bytes.ToArray();
+    }
+
+    /// <summary>The definition in the document that is all that remains of the stream.</summary>
+    /// <exception cref="FormatException">It is no such document, or one that this version cannot read.</exception>
+    public static NetworkDefinition Read(Stream stream)
+    {
+        byte[] bytes = BoundedReading.ReadToEnd(stream, ModelFormat.LargestHeader, What);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(bytes, DocumentOptions);
+            JsonElement network = Network(document.RootElement);
+            if (KnownTypes.FirstUnknown(network) is string unknown)
+            {
+                throw new FormatException($"{What} uses the type '{unknown}', which this version of Microsoft.ML.Spiking " +
+                    "does not know; it was written by a newer version.");
+            }
+            NetworkDefinition definition = network.Deserialize<NetworkDefinition>(NetworkOptions)
+                ?? throw new FormatException($"{What} is null.");
+            string? twice = definition.Parameters.GroupBy(spec => spec.Name).FirstOrDefault(group => group.Skip(1).Any())?.Key;
+            return twice is null
+                ? definition
+                : throw new FormatException($"{What} names two of its arrays '{twice}'.");
+        }
+        catch (Exception exception) when (exception is JsonException
+            or InvalidOperationException // text that is no Unicode shows itself when it is read
+            or NotSupportedException) // a "type" is missing
+        {
+            throw new FormatException(
+                $"{What} is damaged, or was written by a newer version: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is NetworkDefinitionException or ArgumentException or OverflowException)
+        {
+            throw new FormatException($"{What} describes a network that cannot exist: {exception.Message}", exception);
+        }
+    }
+
+    private static JsonElement Network(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("format", out JsonElement format)
+            || format.ValueKind != JsonValueKind.String
+            || format.GetString() != ModelFormat.Name
+            || !root.TryGetProperty("version", out JsonElement version)
+            || version.ValueKind != JsonValueKind.Number
+            || !version.TryGetInt32(out int number)
+            || number < 1)
+        {
+            throw new FormatException($"{What} does not start with the format \"{ModelFormat.Name}\" and a version.");
+        }
+        if (number > ModelFormat.Version)
+        {
+            throw new FormatException($"{What} has the format version {number}; this version of Microsoft.ML.Spiking reads " +
+                $"up to {ModelFormat.Version}. The model was saved by a newer version: update the package.");
+        }
+        return root.TryGetProperty("network", out JsonElement network)
+            ? network
+            : throw new FormatException($"{What} has no network.");
+    }
+}

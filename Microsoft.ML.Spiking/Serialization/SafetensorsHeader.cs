@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Microsoft.ML.Spiking.Serialization;
+
+/// <summary>Reads and checks the header of a safetensors file.</summary>
+internal static class SafetensorsHeader
+{
+    public const string What = "The file of weights";
+
+    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    /// <summary>The arrays that the header announces, in the order of their data, which is without gaps.</summary>
+    /// <param name="stream">Stands at the first byte of the file; afterwards at the first byte of the data.</param>
+    /// <exception cref="FormatException">The header is damaged, or of a kind that is not read.</exception>
+    public static IReadOnlyList<SafetensorsEntry> Read(Stream stream)
+    {
+        long length = BinaryPrimitives.ReadInt64LittleEndian(BoundedReading.ReadExactly(stream, sizeof(long), What));
+        if (length is < 2 or > ModelFormat.LargestHeader)
+        {
+            throw new FormatException($"{What} announces a header of {length:N0} bytes; " +
+                $"from 2 to {ModelFormat.LargestHeader:N0} are possible. The file is damaged.");
+        }
+        byte[] header = BoundedReading.ReadExactly(stream, (int)length, What + "'s header");
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(header, DocumentOptions);
+            return InOrder(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException
+            or InvalidOperationException) // text that is no Unicode shows itself when it is read
+        {
+            throw new FormatException($"{What} has a damaged header: {exception.Message}", exception);
+        }
+    }
+
+    private static List<SafetensorsEntry> InOrder(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException($"{What} has a damaged header: it is no JSON object.");
+        }
+        List<SafetensorsEntry> entries =
+        [
+            .. root.EnumerateObject()
+                .Where(property => property.Name != SafetensorsEntry.Metadata)
+                .Select(property => Entry(property.Name, property.Value))
+                .OrderBy(entry => entry.Begin).ThenBy(entry => entry.End),
+        ];
+        long expected = 0;
+        foreach (SafetensorsEntry entry in entries)
+        {
+            if (entry.Begin != expected)
+            {
+                throw new FormatException($"{What} places the array '{entry.Name}' at byte {entry.Begin:N0} " +
+                    $"where {expected:N0} was expected: arrays must follow one another without gaps or overlaps.");
+            }
+            expected = entry.End;
+        }
+        return entries;
+    }
+
+    private static SafetensorsEntry Entry(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object
+            || !value.TryGetProperty("dtype", out JsonElement type)
+            || type.ValueKind != JsonValueKind.String
+            || !value.TryGetProperty("shape", out JsonElement shape)
+            || Numbers(shape) is not long[] lengths
+            || !value.TryGetProperty("data_offsets", out JsonElement offsets)
+            || Numbers(offsets) is not [long begin, long end])
+        {
+            throw new FormatException($"{What} describes the array '{name}' without a valid dtype, shape and data_offsets.");
+        }
+        if (type.GetString() != SafetensorsEntry.ElementType)
+        {
+            throw new FormatException($"{What} holds the array '{name}' as {type.GetString()}; " +
+                $"only {SafetensorsEntry.ElementType} (32-bit floating point) is read.");
+        }
+        // UInt128: a hostile header may announce more than 2^63 bytes.
+        UInt128 size = sizeof(float);
+        foreach (long length in lengths)
+        {
+            if (length is < 0 or > int.MaxValue || (size *= (UInt128)length) > long.MaxValue)
+            {
+                throw new FormatException($"{What} announces an impossible shape for the array '{name}'.");
+            }
+        }
+        return begin >= 0 && end >= begin && (UInt128)(end - begin) == size
+            ? new(name, [.. lengths.Select(length => (int)length)], begin, end)
+            : throw new FormatException($"{What} gives the array '{name}' the bytes {begin:N0} to {end:N0}; " +
+                $"its shape needs {size:N0} bytes.");
+    }
+
+    private static long[]? Numbers(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+        var numbers = new long[element.GetArrayLength()];
+        int i = 0;
+        foreach (JsonElement item in element.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out numbers[i++]))
+            {
+                return null;
+            }
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Networks;
+
+namespace Microsoft.ML.Spiking.Serialization;
+
+/// <summary>Reads a network's weights from a file in the safetensors layout (see <see cref="SafetensorsWriter"/>).</summary>
+internal static class SafetensorsReader
+{
+    private const int FirstBufferValues = 1 << 16;
+
+    /// <summary>The weights, checked against the definition before anything large is allocated.</summary>
+    /// <param name="stream">Holds the file and nothing after it. Need not be seekable; stays open.</param>
+    /// <param name="definition">The network that the weights must fit.</param>
+    /// <param name="length">How many bytes the stream has, where that is known.</param>
+    /// <exception cref="FormatException">The file is damaged, or does not fit the definition.</exception>
+    public static NetworkWeights Read(Stream stream, NetworkDefinition definition, long? length = null)
+    {
+        IReadOnlyList<SafetensorsEntry> entries = SafetensorsHeader.Read(stream);
+        CheckFit(entries, definition);
+        long announced = entries.Count == 0 ? 0 : entries[^1].End;
+        if (length < announced)
+        {
+            throw new FormatException($"{SafetensorsHeader.What} is cut short: its arrays need {announced:N0} bytes and " +
+                $"the whole file has {length:N0}.");
+        }
+        var arrays = new List<WeightArray>(entries.Count);
+        foreach (SafetensorsEntry entry in entries)
+        {
+            arrays.Add(new WeightArray(entry.Name, entry.Shape, Values(stream, entry)));
+        }
+        return stream.ReadByte() < 0
+            ? new NetworkWeights(definition, arrays)
+            : throw new FormatException($"{SafetensorsHeader.What} goes on after its last array.");
+    }
+
+    private static void CheckFit(IReadOnlyList<SafetensorsEntry> entries, NetworkDefinition definition)
+    {
+        Dictionary<string, ParameterSpec> needed = definition.Parameters.ToDictionary(spec => spec.Name, StringComparer.Ordinal);
+        foreach (SafetensorsEntry entry in entries)
+        {
+            if (!needed.Remove(entry.Name, out ParameterSpec? spec))
+            {
+                throw new FormatException($"{SafetensorsHeader.What} holds the array '{entry.Name}', which is not part of the network.");
+            }
+            if (!spec.Shape.SequenceEqual(entry.Shape))
+            {
+                throw new FormatException($"{SafetensorsHeader.What} holds the array '{entry.Name}' in the shape " +
+                    $"[{string.Join(", ", entry.Shape)}]; the network needs [{string.Join(", ", spec.Shape)}].");
+            }
+        }
+        if (needed.Count > 0)
+        {
+            throw new FormatException($"{SafetensorsHeader.What} lacks the array '{needed.Keys.First()}'.");
+        }
+    }
+
+    private static float[] Values(Stream stream, SafetensorsEntry entry)
+    {
+        long count = (entry.End - entry.Begin) / sizeof(float);
+        if (count > Array.MaxLength)
+        {
+            throw new FormatException($"{SafetensorsHeader.What} announces {count:N0} values for the array '{entry.Name}'; " +
+                $"at most {Array.MaxLength:N0} are possible.");
+        }
+        float[] values = new float[Math.Min(count, FirstBufferValues)];
+        long filled = 0; // bytes
+        while (filled < count * sizeof(float))
+        {
+            if (filled == (long)values.Length * sizeof(float))
+            {
+                Array.Resize(ref values, (int)Math.Min(count, 2L * values.Length));
+            }
+            int read = stream.Read(Remaining(values, filled));
+            if (read == 0)
+            {
+                throw new FormatException($"{SafetensorsHeader.What} is cut short within the array '{entry.Name}'.");
+            }
+            filled += read;
+        }
+        if (!BitConverter.IsLittleEndian)
+        {
+            Span<int> bits = MemoryMarshal.Cast<float, int>(values.AsSpan());
+            BinaryPrimitives.ReverseEndianness(bits, bits);
+        }
+        return values;
+    }
+
+    /// <summary>Where the next bytes go: at most 1 GiB at once, because a span of bytes is counted by an int.</summary>
+    private static Span<byte> Remaining(float[] values, long filled)
+    {
+        int first = (int)(filled / sizeof(float));
+        int within = (int)(filled % sizeof(float));
+        int length = Math.Min(values.Length - first, 1 << 28);
+        return MemoryMarshal.AsBytes(values.AsSpan(first, length))[within..];
+    }
+}

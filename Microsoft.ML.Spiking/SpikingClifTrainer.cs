@@ -1,0 +1,127 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Trainers;
+
+namespace Microsoft.ML.Spiking;
+
+/// <summary>
+/// Trains a spiking neural network for multiclass classification, by default of complementary leaky integrate-and-fire
+/// neurons (<see cref="Neurons.ClifNeuron"/>). Create it with
+/// <see cref="SpikingCatalog.SpikingClif(MulticlassClassificationCatalog.MulticlassClassificationTrainers, Options)"/>.
+/// </summary>
+/// <remarks>
+/// <para>Input: a feature column, vector of <see cref="float"/> of known size; a label column, key of
+/// <see cref="uint"/> with a known number of keys; optionally an example weight column, <see cref="float"/>.
+/// Output: "PredictedLabel", a key, and "Score", the classes' probabilities.</para>
+/// <para>Rows with missing or infinite features, without a label, or with a weight that is not greater than 0 are
+/// skipped, with one warning that counts them. A class that does not occur in the data still has its score.</para>
+/// <list type="table">
+/// <listheader><term>Characteristic</term><description>Value</description></listheader>
+/// <item><term>Machine learning task</term><description>Multiclass classification</description></item>
+/// <item><term>Is normalization required?</term><description>Yes</description></item>
+/// <item><term>Is caching required?</term><description>No: features are kept in memory up to the memory budget</description></item>
+/// <item><term>Required NuGet in addition to Microsoft.ML</term><description>Microsoft.ML.Spiking, and for training TorchSharp-cpu or a TorchSharp-cuda package</description></item>
+/// </list>
+/// </remarks>
+public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredictionTransformer, SpikingModelParameters>
+{
+    private readonly IHost _host;
+    private readonly Options _options;
+    private readonly int _seed;
+
+    internal SpikingClifTrainer(IHostEnvironment env, Options options)
+    {
+        Contracts.CheckValue(env, nameof(env));
+        _host = env.Register(nameof(SpikingCatalog.SpikingClif));
+        _host.CheckValue(options, nameof(options));
+        _options = options.Copy();
+        _options.Validate();
+        _seed = _options.Seed ?? (env as IHostEnvironmentInternal)?.Seed ?? _host.Rand.Next();
+    }
+
+    /// <summary>The trainer needs normalized features, uses validation data, and gains nothing from a cache.</summary>
+    public TrainerInfo Info { get; } = new(normalization: true, caching: false, supportValid: true);
+
+    /// <summary>Trains on all rows; the model is that of the last epoch.</summary>
+    /// <param name="input">With the feature, label and, if named, example weight column.</param>
+    /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them.</exception>
+    /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public SpikingPredictionTransformer Fit(IDataView input) => Train(input, validation: null, initial: null);
+
+    /// <summary>Trains on all training rows; the model is that of the epoch with the best validation result.</summary>
+    /// <param name="trainData">With the feature, label and, if named, example weight column.</param>
+    /// <param name="validationData">With the same columns, of the same sizes; null for none.</param>
+    /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them.</exception>
+    /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public SpikingPredictionTransformer Fit(IDataView trainData, IDataView? validationData) =>
+        Train(trainData, validationData, initial: null);
+
+    /// <summary>The shape of data after the trained transformer.</summary>
+    /// <param name="inputSchema">Must have the columns that the options name.</param>
+    /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        _host.CheckValue(inputSchema, nameof(inputSchema));
+        ColumnShapes.Check(_host, inputSchema, _options);
+        return ColumnShapes.Output(inputSchema, _options);
+    }
+
+    private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, NetworkWeights? initial)
+    {
+        _host.CheckValue(data, nameof(data));
+        TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _options);
+        TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _options);
+        NetworkDefinition network = Bind(columns);
+        using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
+        var rows = new DataViewRowSource(_host, data, columns, "training", leastClasses: 2, observer.Warning);
+        DataViewRowSource? validationRows = validation is null ? null
+            : new(_host, validation, validationColumns!, "validation", leastClasses: 1, observer.Warning);
+        TrainingOutcome outcome = TrainingLoop.Run(
+            network, initial, rows, validationRows, Settings(), observer, _options.CancellationToken);
+        return new SpikingPredictionTransformer(_host, new SpikingModelParameters(network, outcome.Weights),
+            TrainSchema.Prune(columns), columns.Feature.Name, columns.Label.Name,
+            _options.PredictedLabelColumnName, _options.ScoreColumnName);
+    }
+
+    private NetworkDefinition Bind(TrainingColumns columns)
+    {
+        if (_options.ClassWeights is { } weights && weights.Count != columns.ClassCount)
+        {
+            throw _host.ExceptParam(nameof(Options.ClassWeights), $"{nameof(Options.ClassWeights)} has {weights.Count} weights and the " +
+                $"label column '{columns.Label.Name}' has {columns.ClassCount} keys; give one weight for each.");
+        }
+        return _options.Network.Bind(new NetworkBinding(columns.FeatureShape, columns.ClassCount, _options.TimeSteps,
+            new DirectEncoder(), _options.Neuron, _options.Dropout));
+    }
+
+    private TrainingSettings Settings() => new()
+    {
+        Epochs = _options.Epochs,
+        BatchSize = _options.BatchSize,
+        LearningRate = _options.LearningRate,
+        Optimizer = _options.Optimizer,
+        Momentum = _options.Momentum,
+        WeightDecay = _options.WeightDecay,
+        Schedule = _options.Schedule,
+        WarmupEpochs = _options.WarmupEpochs,
+        ClassWeighting = _options.ClassWeighting,
+        ClassWeights = _options.ClassWeights,
+        LabelSmoothing = _options.LabelSmoothing,
+        LossLambda = _options.LossLambda,
+        LossTarget = _options.LossTarget,
+        GradientClipping = _options.GradientClipping,
+        Seed = _seed,
+        Device = _options.Device,
+        CudaDeviceIndex = _options.CudaDeviceIndex,
+        Threads = _options.NumberOfThreads,
+        MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
+        KeepBestOnCancellation = _options.KeepBestOnCancellation,
+    };
+}

@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Training.Feed;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training;
+
+/// <summary>
+/// The memory of one batch, used again for every batch: rows are written straight into the tensors. On a CUDA device
+/// the tensors of a batch are copies.
+/// </summary>
+internal sealed class BatchBuffer : IDisposable
+{
+    private readonly Device _device;
+    private readonly float[]? _classWeights;
+    private readonly Tensor _features; // [batch, features]
+    private readonly Tensor _labels;   // [batch]
+    private readonly Tensor _weights;  // [batch]
+
+    /// <param name="batchSize">Rows of a full batch.</param>
+    /// <param name="featureCount">Values in a row.</param>
+    /// <param name="classWeights">One for each class, multiplied into the rows' weights; null for none.</param>
+    /// <param name="device">Where the batches are wanted.</param>
+    /// <exception cref="InvalidOperationException">A batch would take 2 GB or more.</exception>
+    public BatchBuffer(int batchSize, int featureCount, float[]? classWeights, Device device)
+    {
+        if ((long)batchSize * featureCount * sizeof(float) > int.MaxValue)
+        {
+            throw new InvalidOperationException(
+                $"A batch of {batchSize} rows of {featureCount} features takes more than 2 GB; use a smaller batch size.");
+        }
+        _device = device;
+        _classWeights = classWeights;
+        _features = zeros([batchSize, featureCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
+        _labels = zeros([batchSize], ScalarType.Int64, CPU).DetachFromDisposeScope();
+        _weights = ones([batchSize], ScalarType.Float32, CPU).DetachFromDisposeScope();
+    }
+
+    /// <summary>Reads the next batch. Its tensors belong to the caller's dispose scope.</summary>
+    /// <param name="reader">Where the rows come from.</param>
+    /// <param name="batch">The rows, until the next call.</param>
+    /// <returns>Whether there were rows left.</returns>
+    public bool TryRead(IRowReader reader, out Batch batch)
+    {
+        Span<long> labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
+        Span<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
+        int rows = reader.Read(MemoryMarshal.Cast<byte, float>(_features.bytes), labels, weights);
+        if (rows == 0)
+        {
+            batch = default;
+            return false;
+        }
+        labels = labels[..rows];
+        weights = weights[..rows];
+        if (_classWeights is not null)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                weights[row] *= _classWeights[labels[row]];
+            }
+        }
+        bool isUniform = weights.IndexOfAnyExcept(weights[0]) < 0;
+        batch = new(rows, Ready(_features, rows), Ready(_labels, rows),
+            isUniform ? null : Ready(_weights, rows), Sum(weights));
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _features.Dispose();
+        _labels.Dispose();
+        _weights.Dispose();
+    }
+
+    private Tensor Ready(Tensor whole, int rows)
+    {
+        Tensor part = whole.narrow(0, 0, rows);
+        return _device.type == DeviceType.CPU ? part : part.to(_device);
+    }
+
+    private static double Sum(ReadOnlySpan<float> weights)
+    {
+        double sum = 0;
+        foreach (float weight in weights)
+        {
+            sum += weight;
+        }
+        return sum;
+    }
+}

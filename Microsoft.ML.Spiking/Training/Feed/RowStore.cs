@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+
+namespace Microsoft.ML.Spiking.Training.Feed;
+
+/// <summary>
+/// Rows in compact managed memory: blocks of floats, each row dense or as its non-zero values with their places,
+/// whichever is smaller. No array per row.
+/// </summary>
+internal sealed class RowStore(int featureCount)
+{
+    private const int MinimumBlockLength = 1 << 20; // floats: 4 MB
+    private const int Dense = -1;
+
+    private readonly int _blockLength = Math.Max(MinimumBlockLength, featureCount);
+    private readonly List<float[]> _blocks = [];
+    private readonly List<Entry> _entries = [];
+    private int _block;
+    private int _offset;
+
+    /// <summary>Number of rows.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>Bytes that the rows fill.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Bytes that <see cref="Add"/> would fill.</summary>
+    public unsafe long CostOf(IRowCursor row) => ((long)Length(NonZeros(row)) * sizeof(float)) + sizeof(Entry);
+
+    /// <summary>Copies the cursor's row.</summary>
+    public void Add(IRowCursor row)
+    {
+        int nonZeros = NonZeros(row);
+        int length = Length(nonZeros);
+        Bytes += CostOf(row);
+        Span<float> place = Reserve(length);
+        bool isDense = length == featureCount;
+        _entries.Add(new(_block, _offset - length, isDense ? Dense : nonZeros, row.Label, row.Weight));
+        if (isDense)
+        {
+            Densify(row.Values, row.Indices, row.IsDense, place);
+        }
+        else
+        {
+            Sparsify(row, place[..nonZeros], MemoryMarshal.Cast<float, int>(place[nonZeros..]));
+        }
+    }
+
+    /// <summary>Writes all features of that row; returns its label and weight.</summary>
+    public (int Label, float Weight) Read(int index, Span<float> features)
+    {
+        Entry entry = _entries[index];
+        ReadOnlySpan<float> place = _blocks[entry.Block].AsSpan(entry.Offset);
+        if (entry.NonZeros == Dense)
+        {
+            place[..featureCount].CopyTo(features);
+        }
+        else
+        {
+            ReadOnlySpan<int> indices = MemoryMarshal.Cast<float, int>(place.Slice(entry.NonZeros, entry.NonZeros));
+            Densify(place[..entry.NonZeros], indices, isDense: false, features);
+        }
+        return (entry.Label, entry.Weight);
+    }
+
+    /// <summary>Forgets the rows and keeps the memory for others.</summary>
+    public void Clear()
+    {
+        _entries.Clear();
+        _block = 0;
+        _offset = 0;
+        Bytes = 0;
+    }
+
+    /// <summary>Writes all features of a row.</summary>
+    public static void Densify(
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, bool isDense, Span<float> features)
+    {
+        if (isDense)
+        {
+            values.CopyTo(features);
+            return;
+        }
+        features.Clear();
+        for (int i = 0; i < values.Length; i++)
+        {
+            features[indices[i]] = values[i];
+        }
+    }
+
+    private int Length(int nonZeros) => 2 * nonZeros < featureCount ? 2 * nonZeros : featureCount;
+
+    private static int NonZeros(IRowCursor row) =>
+        row.Values.Length - System.MemoryExtensions.Count(row.Values, 0f);
+
+    private static void Sparsify(IRowCursor row, Span<float> values, Span<int> indices)
+    {
+        ReadOnlySpan<float> source = row.Values;
+        for (int i = 0, next = 0; i < source.Length; i++)
+        {
+            if (source[i] != 0)
+            {
+                values[next] = source[i];
+                indices[next++] = row.IsDense ? i : row.Indices[i];
+            }
+        }
+    }
+
+    private Span<float> Reserve(int length)
+    {
+        if (_blocks.Count == 0)
+        {
+            _blocks.Add(new float[_blockLength]);
+        }
+        if (_offset + length > _blockLength)
+        {
+            _offset = 0;
+            if (++_block == _blocks.Count)
+            {
+                _blocks.Add(new float[_blockLength]);
+            }
+        }
+        _offset += length;
+        return _blocks[_block].AsSpan(_offset - length, length);
+    }
+
+    private readonly record struct Entry(int Block, int Offset, int NonZeros, int Label, float Weight);
+}

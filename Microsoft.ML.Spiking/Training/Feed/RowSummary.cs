@@ -1,0 +1,19 @@
+namespace Microsoft.ML.Spiking.Training.Feed;
+
+/// <summary>What the first pass over the rows found.</summary>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="ClassRows">Number of rows of each class.</param>
+/// <param name="ClassWeights">Sum of the example weights of each class.</param>
+internal sealed record RowSummary(long Rows, IReadOnlyList<long> ClassRows, IReadOnlyList<double> ClassWeights)
+{
+    /// <summary>
+    /// The weight of each class that makes all classes count alike: inverse to the class's total weight, with a mean
+    /// of 1 over the rows. 1 for classes without rows.
+    /// </summary>
+    public float[] BalancedWeights()
+    {
+        double total = ClassWeights.Sum();
+        int present = ClassWeights.Count(weight => weight > 0);
+        return [.. ClassWeights.Select(weight => weight > 0 ? (float)(total / (present * weight)) : 1f)];
+    }
+}

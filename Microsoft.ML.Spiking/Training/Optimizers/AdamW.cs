@@ -1,0 +1,45 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Optimizers;
+
+/// <summary>
+/// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019): p &lt;- p (1 - rate decay);
+/// m &lt;- beta1 m + (1 - beta1) g; v &lt;- beta2 v + (1 - beta2) g^2;
+/// p &lt;- p - rate m^ / (sqrt(v^) + epsilon), m^ and v^ freed of their bias towards 0.
+/// </summary>
+internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay) : Optimizer(parameters)
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const double Epsilon = 1e-8;
+
+    private readonly Tensor[] _first = Buffers(parameters);
+    private readonly Tensor[] _second = Buffers(parameters);
+    private double _learningRate;
+    private long _steps;
+
+    public override void Dispose()
+    {
+        foreach (Tensor buffer in _first.Concat(_second))
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private protected override void BeginStep(double learningRate)
+    {
+        _learningRate = learningRate;
+        _steps++;
+    }
+
+    private protected override void Update(int index, Tensor parameter, Tensor gradient)
+    {
+        double correction1 = 1 - Math.Pow(Beta1, _steps);
+        double correction2 = 1 - Math.Pow(Beta2, _steps);
+        parameter.mul_(1 - (_learningRate * weightDecay));
+        Tensor first = _first[index].mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
+        Tensor second = _second[index].mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+        Tensor denominator = second.sqrt().div_(Math.Sqrt(correction2)).add_(Epsilon);
+        parameter.addcdiv_(first, denominator, -_learningRate / correction1);
+    }
+}

@@ -1,0 +1,28 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Optimizers;
+
+/// <summary>Scales all gradients together so that their norm does not exceed a bound. Never waits for the device.</summary>
+internal static class GradientClipping
+{
+    /// <summary>Clips in place.</summary>
+    /// <param name="parameters">Whose gradients; those without one are left out.</param>
+    /// <param name="maximumNorm">The largest Euclidean norm of all gradients together; greater than 0.</param>
+    public static void Apply(IReadOnlyList<Tensor> parameters, double maximumNorm)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor[] gradients = [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
+        if (gradients.Length == 0)
+        {
+            return;
+        }
+        Tensor norm = stack(gradients.Select(gradient => gradient.norm())).norm();
+        Tensor factor = (maximumNorm / (norm + 1e-6)).clamp_(max: 1);
+        foreach (Tensor gradient in gradients)
+        {
+            gradient.mul_(factor);
+        }
+    }
+}

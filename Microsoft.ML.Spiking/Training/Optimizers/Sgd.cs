@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Optimizers;
+
+/// <summary>
+/// Stochastic gradient descent with momentum as PyTorch defines it: g &lt;- g + decay p; b &lt;- momentum b + g;
+/// p &lt;- p - rate b.
+/// </summary>
+internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, double weightDecay) : Optimizer(parameters)
+{
+    private readonly Tensor[] _momentum = momentum == 0 ? [] : Buffers(parameters);
+    private double _learningRate;
+
+    public override void Dispose()
+    {
+        foreach (Tensor buffer in _momentum)
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private protected override void BeginStep(double learningRate) => _learningRate = learningRate;
+
+    private protected override void Update(int index, Tensor parameter, Tensor gradient)
+    {
+        if (weightDecay != 0)
+        {
+            gradient.add_(parameter, alpha: weightDecay);
+        }
+        Tensor step = momentum == 0 ? gradient : _momentum[index].mul_(momentum).add_(gradient);
+        parameter.add_(step, alpha: -_learningRate);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Microsoft.ML.Spiking.Training.TorchLayers;
+
+/// <summary>What a layer may know of the batch that passes through it.</summary>
+internal sealed record ForwardPass
+{
+    /// <summary>The pass of scoring: nothing random, nothing counted.</summary>
+    public static ForwardPass Evaluation { get; } = new();
+
+    /// <summary>Whether layers behave as in training.</summary>
+    public bool IsTraining { get; init; }
+
+    /// <summary>The user's seed.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>From 1; part of the key of what is random.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>Position in the epoch of the batch's first row; part of the key of what is random.</summary>
+    public long FirstRow { get; init; }
+
+    /// <summary>Where spikes are counted, or null.</summary>
+    public SpikeTally? Spikes { get; init; }
+}

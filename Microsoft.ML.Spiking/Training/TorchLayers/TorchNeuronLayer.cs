@@ -1,0 +1,16 @@
+using Microsoft.ML.Spiking.Training.TorchNeurons;
+using TorchSharp;
+
+namespace Microsoft.ML.Spiking.Training.TorchLayers;
+
+/// <summary>Neurons over all time steps. A constant current is not copied T times.</summary>
+internal sealed class TorchNeuronLayer(
+    string name, int timeSteps, TorchNeuron neuron, IReadOnlyList<torch.Tensor> learned) : TorchLayer
+{
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
+    {
+        NeuronSpikes spikes = neuron.Forward(new(input.Values, timeSteps, input.IsConstant), learned);
+        pass.Spikes?.Add(name, spikes);
+        return new(spikes.Values, IsConstant: false);
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Training.TorchLayers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training;
+
+/// <summary>
+/// A network that can be trained: the walk over a <see cref="NetworkDefinition"/> in tensors. Layer by layer over all
+/// time steps; what comes before the first neuron runs once where the input is the same at every step.
+/// </summary>
+internal sealed class TorchNetwork : IDisposable
+{
+    private readonly TorchLayer[] _layers;
+
+    /// <summary>Builds the network; its weights are undefined until <see cref="TorchParameters.Import"/>.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="type">float32 in training; float64 in tests.</param>
+    /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
+    public TorchNetwork(NetworkDefinition definition, Device device, ScalarType type = ScalarType.Float32)
+    {
+        Definition = definition;
+        Parameters = new(definition, device, type);
+        _layers = [.. definition.Layers.Select((_, index) => TorchLayer.Create(definition, index, Parameters))];
+    }
+
+    public NetworkDefinition Definition { get; }
+
+    public TorchParameters Parameters { get; }
+
+    /// <summary>The logits of every time step.</summary>
+    /// <param name="input">[N, features] or [N, ...input shape].</param>
+    /// <param name="pass">Training or evaluation.</param>
+    /// <returns>[T, N, classes].</returns>
+    public Tensor Forward(Tensor input, ForwardPass pass)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long[] shape = [input.shape[0], .. Definition.InputShape.Select(length => (long)length)];
+        bool isConstant = Definition.Encoder.OutputKind == SignalKind.Constant;
+        var signal = new TorchSignal(input.view(shape), isConstant);
+        foreach (TorchLayer layer in _layers)
+        {
+            signal = layer.Forward(signal, pass);
+        }
+        Tensor logits = signal.IsConstant
+            ? signal.Values.unsqueeze(0).expand(Definition.TimeSteps, -1, -1)
+            : signal.Values;
+        return logits.MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => Parameters.Dispose();
+}

@@ -1,0 +1,32 @@
+using Microsoft.ML.Spiking.Neurons;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.TorchNeurons;
+
+/// <summary>
+/// The first line of a leaky neuron with a fixed time constant: v &lt;- v (1 - 1/tau) + rest/tau + x, where rest is the
+/// hard reset's potential, or 0, and also the potential before the first step.
+/// </summary>
+internal readonly struct LeakyCharge(LeakyNeuronDefinition definition)
+{
+    private readonly double _tau = definition.MembraneTimeConstant;
+    private readonly double _rest = definition.ResetPotential ?? 0;
+    private readonly bool _decayInput = definition.DecayInput;
+
+    /// <summary>The current of each step as it is added to the potential.</summary>
+    public IReadOnlyList<Tensor> Inputs(NeuronCurrent current) =>
+        (_decayInput ? current with { Values = current.Values / _tau } : current).Steps();
+
+    /// <summary>The potential before firing.</summary>
+    /// <param name="v">After the last step; null before the first.</param>
+    /// <param name="x">One of <see cref="Inputs"/>.</param>
+    public Tensor Step(Tensor? v, Tensor x)
+    {
+        if (v is null)
+        {
+            return _rest == 0 ? x : x + _rest;
+        }
+        Tensor charged = x.add(v, alpha: 1 - (1 / _tau));
+        return _rest == 0 ? charged : charged + (_rest / _tau);
+    }
+}

@@ -1,0 +1,14 @@
+using TorchSharp;
+
+namespace Microsoft.ML.Spiking.Training.TorchNeurons;
+
+/// <summary>The current that a layer of neurons receives over the time steps of one batch.</summary>
+/// <param name="Values">[T, N, ...]; or [N, ...], the same at every step, when <paramref name="IsConstant"/>.</param>
+/// <param name="TimeSteps">T.</param>
+/// <param name="IsConstant">Whether the current is the same at every step.</param>
+internal readonly record struct NeuronCurrent(torch.Tensor Values, int TimeSteps, bool IsConstant)
+{
+    /// <summary>The current of each step, [N, ...] each: views, never copies.</summary>
+    public IReadOnlyList<torch.Tensor> Steps() =>
+        IsConstant ? [.. Enumerable.Repeat(Values, TimeSteps)] : Values.unbind(0);
+}

@@ -1,0 +1,32 @@
+using Microsoft.ML.Spiking.Neurons.Surrogates;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.TorchNeurons;
+
+/// <summary>H(u): 1 where u &gt;= 0, else 0; its gradient is the surrogate's.</summary>
+internal sealed class SpikeFunction : autograd.SingleTensorFunction<SpikeFunction>
+{
+    private const string SurrogateKey = "surrogate";
+
+    public override string Name => nameof(SpikeFunction);
+
+    public static Tensor Apply(Tensor u, SurrogateGradient surrogate) => apply(u, surrogate);
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var u = (Tensor)vars[0];
+        ctx.save_for_backward([u]);
+        ctx.save_data(SurrogateKey, vars[1]);
+        return u.ge(0).to_type(u.dtype);
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Tensor upstream = grad_output;
+        var surrogate = (SurrogateGradient)ctx.get_data(SurrogateKey);
+        Tensor u = ctx.get_saved_variables()[0];
+        return CallbackGradients.Return(TorchSurrogate.Derivative(surrogate, u).mul_(upstream), null);
+    }
+}

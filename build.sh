@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Everything a newcomer and the build server do, by name. Prepares the machine where it needs that, quick where not.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+usage() {
+  cat << 'USAGE'
+usage: ./build.sh <command> [-- arguments]
+
+  quickstart   build and run samples/Quickstart, which is given the arguments after --
+  test         build with warnings as errors, check the formatting, run every test;
+               the arguments after -- go to dotnet test
+USAGE
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+setup() {
+  "$root/eng/dotnet-sdk.sh"
+  "$root/eng/native-runtime.sh"
+}
+
+# dotnet takes global.json, and with it the SDK and the test runner, from the current folder.
+in_root() { (cd "$root" && "$@"); }
+
+quickstart() {
+  local project=samples/Quickstart/Quickstart.csproj
+  setup
+  say "Building; the first time this downloads libtorch, which is large."
+  in_root dotnet build "$project" -c Release -v quiet >&2
+  # Not in the root: relative paths among the arguments are the caller's.
+  dotnet run --project "$root/$project" -c Release --no-build -- "$@"
+}
+
+# The sum of one count of the results files: trx_count passed
+trx_count() {
+  cat "$results"/*.trx 2> /dev/null | grep -o '<Counters [^>]*>' |
+    sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }' || true
+}
+
+report() {
+  local failed=$(($(trx_count failed) + $(trx_count error) + $(trx_count timeout) + $(trx_count aborted)))
+  echo "$(trx_count passed) passed, $failed failed, $(trx_count notExecuted) skipped"
+}
+
+run_tests() {
+  results=$root/artifacts/test-results
+  rm -rf "$results"
+  trap report EXIT # the last line, however this ends
+  setup
+  say "Building; the first time this downloads libtorch, which is large."
+  in_root dotnet restore Spiking.sln -v quiet
+  in_root dotnet build Spiking.sln -c Release --no-restore -warnaserror -v quiet
+
+  local faults=0
+  in_root dotnet format Spiking.sln --verify-no-changes --no-restore ||
+    { say "The formatting differs: run dotnet format."; faults=1; }
+  in_root dotnet test --solution Spiking.sln -c Release --no-build \
+    --report-trx --results-directory "$results" "$@" || faults=1
+  return $faults
+}
+
+command=${1:-}
+[ $# -eq 0 ] || shift
+[ "${1:-}" != -- ] || shift
+
+case $command in
+  quickstart) quickstart "$@" ;;
+  test) run_tests "$@" ;;
+  "" | help | -h | --help) usage ;;
+  *)
+    say "There is no command '$command'."
+    usage >&2
+    exit 2
+    ;;
+esac
