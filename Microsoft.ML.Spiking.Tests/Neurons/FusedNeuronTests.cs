@@ -16,7 +16,11 @@ public sealed class FusedNeuronTests
     private static readonly long[] Shape = [6, 9, 37];
 
     public static IEnumerable<object[]> Neurons =>
-        from neuron in new SpikingNeuronDefinition[] { new ClifNeuron(), new LifNeuron(), new PlifNeuron() }
+        from neuron in new SpikingNeuronDefinition[]
+        {
+            new ClifNeuron(), new LifNeuron(), new PlifNeuron(), new IfNeuron(), new KlifNeuron(),
+            new KlifNeuron { ScaleReset = true },
+        }
         from surrogate in new SurrogateGradient[]
         {
             new RectangleSurrogate(), new SigmoidSurrogate(), new TriangleSurrogate(), new AtanSurrogate(),
@@ -74,7 +78,7 @@ public sealed class FusedNeuronTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor current = Current(isConstant, type).requires_grad_();
-        Tensor[] learned = [.. neuron.LearnedScalars.Select(scalar => full([1], scalar.Initial, type).requires_grad_())];
+        Tensor[] learned = [.. neuron.LearnedScalars.Select(scalar => full([1], scalar.Initial + 0.25, type).requires_grad_())];
         NeuronSpikes spikes = form.Forward(new(current, (int)Shape[0], isConstant), learned);
         spikes.Values.backward([Noise(Shape, 2, 1, type)]);
         CallbackGradients.Release();
