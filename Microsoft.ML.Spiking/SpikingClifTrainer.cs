@@ -30,6 +30,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
 {
     private readonly IHost _host;
     private readonly Options _options;
+    private readonly TrainerColumnNames _names;
     private readonly int _seed;
 
     internal SpikingClifTrainer(IHostEnvironment env, Options options)
@@ -39,6 +40,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         _host.CheckValue(options, nameof(options));
         _options = options.Copy();
         _options.Validate();
+        _names = new(_options.FeatureColumnName, _options.LabelColumnName, _options.ExampleWeightColumnName,
+            _options.PredictedLabelColumnName, _options.ScoreColumnName);
         _seed = _options.Seed ?? (env as IHostEnvironmentInternal)?.Seed ?? _host.Rand.Next();
     }
 
@@ -69,15 +72,15 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         _host.CheckValue(inputSchema, nameof(inputSchema));
-        ColumnShapes.Check(_host, inputSchema, _options);
-        return ColumnShapes.Output(inputSchema, _options);
+        ColumnShapes.Check(_host, inputSchema, _names);
+        return ColumnShapes.Output(inputSchema, _names);
     }
 
     private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, NetworkWeights? initial)
     {
         _host.CheckValue(data, nameof(data));
-        TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _options);
-        TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _options);
+        TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
+        TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
         NetworkDefinition network = Bind(columns);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         var rows = new DataViewRowSource(_host, data, columns, "training", leastClasses: 2, observer.Warning);
@@ -86,8 +89,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         TrainingOutcome outcome = TrainingLoop.Run(
             network, initial, rows, validationRows, Settings(), observer, _options.CancellationToken);
         return new SpikingPredictionTransformer(_host, new SpikingModelParameters(network, outcome.Weights),
-            TrainSchema.Prune(columns), columns.Feature.Name, columns.Label.Name,
-            _options.PredictedLabelColumnName, _options.ScoreColumnName);
+            TrainSchema.Prune(columns), _names);
     }
 
     private NetworkDefinition Bind(TrainingColumns columns)
