@@ -115,6 +115,12 @@ public sealed partial class SpikingClifTrainer
         /// </summary>
         public Action<EpochMetrics>? MetricsCallback { get; set; }
 
+        /// <summary>
+        /// Called after every batch, on the training's own thread: for progress bars; keep it short. What it throws stops
+        /// the training and reaches the caller of Fit.
+        /// </summary>
+        public Action<BatchProgress>? ProgressCallback { get; set; }
+
         /// <summary>Stops the training between two batches; Fit then throws <see cref="OperationCanceledException"/>.</summary>
         public CancellationToken CancellationToken { get; set; }
 

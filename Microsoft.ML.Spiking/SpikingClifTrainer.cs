@@ -82,7 +82,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
         TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
         NetworkDefinition network = Bind(columns);
-        using var observer = new ChannelObserver(_host, _options.MetricsCallback);
+        using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         var rows = new DataViewRowSource(_host, data, columns, "training", leastClasses: 2, observer.Warning);
         DataViewRowSource? validationRows = validation is null ? null
             : new(_host, validation, validationColumns!, "validation", leastClasses: 1, observer.Warning);

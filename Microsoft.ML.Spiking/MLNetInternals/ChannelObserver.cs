@@ -6,23 +6,26 @@ namespace Microsoft.ML.Spiking.MLNetInternals;
 
 /// <summary>
 /// Takes what a training says to ML.NET: one line of <see cref="MLContext.Log"/> for each epoch, the progress channel,
-/// and the user's callback. A cancelled context stops the training at the next batch.
+/// and the user's callbacks. A cancelled context stops the training at the next batch.
 /// </summary>
 internal sealed class ChannelObserver : ITrainingObserver, IDisposable
 {
     private readonly IHost _host;
-    private readonly Action<EpochMetrics>? _callback;
+    private readonly Action<EpochMetrics>? _metrics;
+    private readonly Action<BatchProgress>? _progressed;
     private readonly IChannel _channel;
     private readonly IProgressChannel _progress;
     private BatchProgress _position;
 
     /// <summary>Opens the channels.</summary>
     /// <param name="host">The trainer's.</param>
-    /// <param name="callback">Called after every epoch; may be null.</param>
-    public ChannelObserver(IHost host, Action<EpochMetrics>? callback)
+    /// <param name="metrics">Called after every epoch; may be null.</param>
+    /// <param name="progressed">Called after every batch; may be null.</param>
+    public ChannelObserver(IHost host, Action<EpochMetrics>? metrics, Action<BatchProgress>? progressed)
     {
         _host = host;
-        _callback = callback;
+        _metrics = metrics;
+        _progressed = progressed;
         _channel = host.Start("Training");
         _progress = host.StartProgressChannel("Training");
         _progress.SetHeader(
@@ -43,13 +46,14 @@ internal sealed class ChannelObserver : ITrainingObserver, IDisposable
     {
         _position = progress;
         _host.CheckAlive();
+        _progressed?.Invoke(progress);
     }
 
     public void EpochFinished(EpochMetrics metrics)
     {
         _channel.Info(Line(metrics));
         _progress.Checkpoint(metrics.Loss, metrics.Accuracy, metrics.ValidationAccuracy, metrics.Epoch, _position.TotalRows);
-        _callback?.Invoke(metrics);
+        _metrics?.Invoke(metrics);
     }
 
     public void Dispose()

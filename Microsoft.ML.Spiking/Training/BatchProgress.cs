@@ -5,4 +5,4 @@ namespace Microsoft.ML.Spiking.Training;
 /// <param name="Epochs">How many there will be.</param>
 /// <param name="Rows">Rows trained on in this epoch.</param>
 /// <param name="TotalRows">Rows of an epoch.</param>
-internal readonly record struct BatchProgress(int Epoch, int Epochs, long Rows, long TotalRows);
+public readonly record struct BatchProgress(int Epoch, int Epochs, long Rows, long TotalRows);

@@ -5,8 +5,11 @@
 //   Quickstart --data FOLDER        MNIST, the four *-ubyte.gz files in FOLDER
 //   Quickstart predict MODEL.ZIP    what the second process does
 
+using System.Globalization;
 using Quickstart;
 using Spectre.Console;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 try
 {

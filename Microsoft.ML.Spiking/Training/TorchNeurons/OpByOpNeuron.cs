@@ -21,6 +21,8 @@ internal abstract class OpByOpNeuron : TorchNeuron
         ClifNeuron clif => new OpByOpClif(clif),
         LifNeuron lif => new OpByOpLif(lif),
         PlifNeuron plif => new OpByOpPlif(plif),
+        KlifNeuron klif => new OpByOpKlif(klif),
+        IfNeuron integrating => new OpByOpIf(integrating),
         _ => throw new NotSupportedException($"The neuron {definition.GetType().Name} cannot be trained."),
     };
 
