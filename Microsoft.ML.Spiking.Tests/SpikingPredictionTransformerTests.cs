@@ -281,7 +281,10 @@ public sealed class SpikingPredictionTransformerTests
         List<Flower> rows = Flowers.Rows();
         IDataView data = _ml.Data.LoadFromEnumerable(rows.Select(row => new NamedFeatures
         {
-            Label = row.Label, First = row.Features[0], Second = row.Features[1], Third = row.Features[2],
+            Label = row.Label,
+            First = row.Features[0],
+            Second = row.Features[1],
+            Third = row.Features[2],
         }));
         var chain = _ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(_ml.Transforms.Concatenate("Features", "First", "Second", "Third"))

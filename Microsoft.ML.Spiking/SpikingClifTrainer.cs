@@ -88,8 +88,23 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             : new(_host, validation, validationColumns!, "validation", leastClasses: 1, observer.Warning);
         TrainingOutcome outcome = TrainingLoop.Run(
             network, initial, rows, validationRows, Settings(), observer, _options.CancellationToken);
+        if (outcome.Cancelled)
+        {
+            ReportCancelled(outcome, observer, hasInitial: initial is not null);
+        }
         return new SpikingPredictionTransformer(_host, new SpikingModelParameters(network, outcome.Weights),
             TrainSchema.Prune(columns), _names);
+    }
+
+    private void ReportCancelled(TrainingOutcome outcome, ChannelObserver observer, bool hasInitial)
+    {
+        if (outcome.BestEpoch == 0 && !hasInitial)
+        {
+            throw new OperationCanceledException(
+                "The training was cancelled in its first epoch: there is no model to keep yet.", _options.CancellationToken);
+        }
+        observer.Warning($"The training was cancelled after {outcome.History.Count} of {_options.Epochs} epochs; " +
+            $"the model of epoch {outcome.BestEpoch} is kept.");
     }
 
     private NetworkDefinition Bind(TrainingColumns columns)
