@@ -13,7 +13,7 @@ internal sealed class OpByOpIf(IfNeuron definition) : OpByOpNeuron(definition)
         Tensor? v = null;
         foreach (Tensor x in current.Steps())
         {
-            v = v is not null ? v + x : rest == 0 ? x : x + rest;
+            v = v is not null ? v.Plus(x) : rest == 0 ? x : x.Plus(rest);
             Tensor s = Fire(v);
             v = Reset(v, s);
             trace?.Add(v);

@@ -30,7 +30,7 @@ internal sealed class OpByOpKlif(KlifNeuron definition) : OpByOpNeuron(definitio
         }
         Tensor s = ForReset(spikes);
         return definition.ResetPotential is double rest
-            ? ((1 - s) * (v / k)) + (s * rest)
-            : (v - (s * definition.Threshold)) / k;
+            ? (s.OneMinus() * (v / k)).Plus(s.Times(rest))
+            : (v - s.Times(definition.Threshold)) / k;
     }
 }
