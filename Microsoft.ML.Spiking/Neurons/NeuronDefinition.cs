@@ -11,6 +11,8 @@ namespace Microsoft.ML.Spiking.Neurons;
 [JsonDerivedType(typeof(ClifNeuron), "clif")]
 [JsonDerivedType(typeof(LifNeuron), "lif")]
 [JsonDerivedType(typeof(PlifNeuron), "plif")]
+[JsonDerivedType(typeof(KlifNeuron), "klif")]
+[JsonDerivedType(typeof(IfNeuron), "if")]
 public abstract record NeuronDefinition
 {
     private protected NeuronDefinition() { }

@@ -60,7 +60,9 @@ internal sealed class TrainingLoop : IDisposable
     /// There are no rows, they do not fit the network, libtorch cannot be loaded, or the device is not there.
     /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
-    /// <exception cref="OperationCanceledException">The token, unless the best weights are to be kept.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token, unless the best weights are to be kept and training has begun.
+    /// </exception>
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token) =>
@@ -90,11 +92,12 @@ internal sealed class TrainingLoop : IDisposable
 
     private TrainingOutcome Train(IRowSource train, IRowSource? validation)
     {
+        // Who cancels before there are weights has none to keep.
+        RowFeed rows = Open(train, "training", _settings.MemoryBudget);
+        _network.Parameters.Import(_initial ?? WeightInitializer.Create(
+            _network.Definition, _settings.Seed, InputScale(rows.Summary.RootMeanSquare)));
         try
         {
-            RowFeed rows = Open(train, "training", _settings.MemoryBudget);
-            _network.Parameters.Import(_initial ?? WeightInitializer.Create(
-                _network.Definition, _settings.Seed, InputScale(rows.Summary.RootMeanSquare)));
             using BatchBuffer buffer = Buffer(rows, ClassWeights(rows));
             using Validation? measure = validation is null ? null : Measure(validation, rows);
             long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);

@@ -14,14 +14,15 @@ namespace Microsoft.ML.Spiking.Neurons.Kernels;
 /// gh  = gv dv/dh + gs surrogate(h - threshold) + gmt m_before q (1 - q) / tau,     m_before q = m - s
 /// gradient of x = gain gh            of the step before: gv = gamma gh, gm = gmt q
 /// </code>
-/// Only h is kept: the replay rebuilds m and q, forward in time.
+/// Only h is kept: the replay rebuilds m and q, forward in time. A step is cut into loops with one sigmoid each: a
+/// chain of two is longer than what the processor can look ahead, and its units would wait.
 /// </remarks>
 internal readonly unsafe struct ClifRows<TLanes, TReset, TSurrogate> : INeuronRows
     where TLanes : unmanaged, ILanes<TLanes>
     where TReset : struct, IReset<TLanes>
     where TSurrogate : struct, ISurrogate<TLanes>
 {
-    public static int StateRows => 2;
+    public static int StateRows => 3;
 
     public static int SavedRows => 3;
 
@@ -30,21 +31,18 @@ internal readonly unsafe struct ClifRows<TLanes, TReset, TSurrogate> : INeuronRo
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Forward(in NeuronConstants c, in ForwardRow row)
     {
-        TLanes gamma = TLanes.Of(c.Gamma), leak = TLanes.Of(c.Leak), gain = TLanes.Of(c.Gain);
-        TLanes factor = TLanes.Of(c.TauFactor), limit = TLanes.Of(c.TauLimit);
+        Charge(in c, in row);
         TLanes threshold = TLanes.Of(c.Threshold), reset = TLanes.Of(c.ResetPotential);
         TLanes one = TLanes.Of(1f), zero = TLanes.Of(0f), fired = zero;
-        float* current = row.Current, spikes = row.Spikes, potential = row.Potential, next = row.Next;
-        float* state = row.State, stateM = row.State + row.Stride;
+        float* spikes = row.Spikes, potential = row.Potential;
+        float* state = row.State, stateM = row.State + row.Stride, stateQ = row.State + (2 * row.Stride);
         bool streaming = row.Streaming;
         int count = row.Count;
         for (int i = 0; i < count; i += TLanes.Count)
         {
-            Memory.Prefetch(next + i);
-            TLanes v = TLanes.Load(state + i);
-            TLanes h = TLanes.MultiplyAdd(gain, TLanes.Load(current + i), TLanes.MultiplyAdd(gamma, v, leak));
+            TLanes h = TLanes.Load(state + i);
             TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
-            TLanes m = TLanes.MultiplyAdd(TLanes.Load(stateM + i), Sigmoid.Scaled(h, factor, limit), s);
+            TLanes m = TLanes.MultiplyAdd(TLanes.Load(stateM + i), TLanes.Load(stateQ + i), s);
             TLanes level = TReset.Level(threshold, reset, Sigmoid.Of(m));
             TLanes.Store(m, stateM + i);
             TLanes.Store(TLanes.WhereAtLeast(h, threshold, TReset.Fired(h, level), h), state + i);
@@ -56,6 +54,24 @@ internal readonly unsafe struct ClifRows<TLanes, TReset, TSurrogate> : INeuronRo
             }
         }
         return TLanes.Sum(fired);
+    }
+
+    // h into the place of v, and q.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Charge(in NeuronConstants c, in ForwardRow row)
+    {
+        TLanes gamma = TLanes.Of(c.Gamma), leak = TLanes.Of(c.Leak), gain = TLanes.Of(c.Gain);
+        TLanes factor = TLanes.Of(c.TauFactor), limit = TLanes.Of(c.TauLimit);
+        float* current = row.Current, next = row.Next, state = row.State, stateQ = row.State + (2 * row.Stride);
+        int count = row.Count;
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            Memory.Prefetch(next + i);
+            TLanes v = TLanes.Load(state + i);
+            TLanes h = TLanes.MultiplyAdd(gain, TLanes.Load(current + i), TLanes.MultiplyAdd(gamma, v, leak));
+            TLanes.Store(h, state + i);
+            TLanes.Store(Sigmoid.Scaled(h, factor, limit), stateQ + i);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -81,13 +97,14 @@ internal readonly unsafe struct ClifRows<TLanes, TReset, TSurrogate> : INeuronRo
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Backward(in NeuronConstants c, in BackwardRow row)
     {
+        Squash(row.Saved + row.Stride, row.Carry + (2 * row.Stride), row.Count);
         TLanes gamma = TLanes.Of(c.Gamma), gain = TLanes.Of(c.Gain), reach = TLanes.Of(c.Reach);
         TLanes threshold = TLanes.Of(c.Threshold), reset = TLanes.Of(c.ResetPotential);
         TLanes a = TLanes.Of(c.SurrogateA), b = TLanes.Of(c.SurrogateB), inverseTau = TLanes.Of(c.InverseTau);
         TLanes one = TLanes.Of(1f), zero = TLanes.Of(0f);
         float* potential = row.Potential, upstream = row.Upstream, gradient = row.Gradient, next = row.Next;
         float* savedM = row.Saved + row.Stride, savedQ = row.Saved + (2 * row.Stride);
-        float* carry = row.Carry, carryM = row.Carry + row.Stride;
+        float* carry = row.Carry, carryM = row.Carry + row.Stride, squashed = row.Carry + (2 * row.Stride);
         bool accumulate = row.Accumulate, streaming = row.Streaming;
         int count = row.Count;
         for (int i = 0; i < count; i += TLanes.Count)
@@ -96,9 +113,9 @@ internal readonly unsafe struct ClifRows<TLanes, TReset, TSurrogate> : INeuronRo
             TLanes h = TLanes.Load(potential + i), m = TLanes.Load(savedM + i), q = TLanes.Load(savedQ + i);
             TLanes gv = TLanes.Load(carry + i), gm = TLanes.Load(carryM + i);
             TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
-            TLanes sigmoidM = Sigmoid.Of(m);
+            TLanes sigmoidM = TLanes.Load(squashed + i);
             TLanes level = TReset.Level(threshold, reset, sigmoidM);
-            TLanes gmt = TLanes.MultiplyAdd(-(gv * s), sigmoidM * (one - sigmoidM), gm);
+            TLanes gmt = TLanes.MultiplyAdd(gv * s, sigmoidM * (sigmoidM - one), gm);
             TLanes gs = TLanes.MultiplyAdd(
                 reach * gv, TReset.SlopeBySpike(h, level), TLanes.Load(upstream + i) + gmt);
             TLanes gh = TLanes.MultiplyAdd(
@@ -114,5 +131,15 @@ internal readonly unsafe struct ClifRows<TLanes, TReset, TSurrogate> : INeuronRo
             Memory.Store(gx, gradient + i, streaming);
         }
         return 0;
+    }
+
+    // sigmoid(m)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Squash(float* m, float* squashed, int count)
+    {
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            TLanes.Store(Sigmoid.Of(TLanes.Load(m + i)), squashed + i);
+        }
     }
 }

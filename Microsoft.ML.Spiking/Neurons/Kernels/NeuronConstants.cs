@@ -35,14 +35,17 @@ internal struct NeuronConstants
     /// <inheritdoc cref="InverseTau"/>
     public float TauLimit;
 
-    /// <summary>KLIF: k, and 1/k if the reset scales, else 1.</summary>
+    /// <summary>KLIF: k; 1/k if the reset scales, else 1; 1 if the reset scales, else 0.</summary>
     public float K;
 
     /// <inheritdoc cref="K"/>
     public float Rescale;
 
+    /// <inheritdoc cref="K"/>
+    public float ScaleWeight;
+
     /// <summary>The learned value's gradient is this times the sum of what the rows return. For the leak the rows
-    /// sum gh (HWeight h + Offset - v before the charge); for k see the rows of KLIF.</summary>
+    /// sum gh (HWeight h + Offset - v before the charge); for k see <see cref="KlifRows{TLanes, TReset, TSurrogate}"/>.</summary>
     public double LearnedFactor;
 
     /// <inheritdoc cref="LearnedFactor"/>
@@ -53,7 +56,7 @@ internal struct NeuronConstants
 
     /// <summary>The constants of <paramref name="neuron"/>, without those of its surrogate.</summary>
     /// <param name="neuron">A neuron that the kernels support.</param>
-    /// <param name="learned">The learned value (PLIF's w); not read for a neuron that has none.</param>
+    /// <param name="learned">The learned value (PLIF's w, KLIF's k); not read for a neuron that has none.</param>
     public static NeuronConstants Of(SpikingNeuronDefinition neuron, float learned)
     {
         double leak = neuron switch
@@ -64,6 +67,8 @@ internal struct NeuronConstants
         };
         bool decayInput = neuron is LeakyNeuronDefinition { DecayInput: true };
         double reset = neuron.ResetPotential ?? 0;
+        double k = neuron is KlifNeuron ? learned : 1;
+        bool scaleReset = neuron is KlifNeuron { ScaleReset: true };
         return new NeuronConstants
         {
             Gamma = (float)(1 - leak),
@@ -75,10 +80,14 @@ internal struct NeuronConstants
             InverseTau = (float)leak,
             TauFactor = (float)(leak * Sigmoid.MinusLog2E),
             TauLimit = (float)(Sigmoid.Limit / leak),
-            K = 1f,
-            Rescale = 1f,
-            // h - v = leak (x - (v - reset)) if the current is decayed, so the current need not be kept.
-            LearnedFactor = decayInput ? 1 - leak : leak * (1 - leak),
+            K = (float)k,
+            Rescale = scaleReset ? (float)(1 / k) : 1f,
+            ScaleWeight = scaleReset ? 1f : 0f,
+            // PLIF: h - v = leak (x - (v - reset)) if the current is decayed, so the current need not be kept.
+            // KLIF: with k = 0 no potential is above 0, and neither gradient nor 1/k is.
+            LearnedFactor = neuron is KlifNeuron ? (k == 0 ? 0 : 1 / k)
+                : decayInput ? 1 - leak
+                : leak * (1 - leak),
             HWeight = decayInput ? 1f : 0f,
             Offset = decayInput ? 0f : (float)reset,
         };

@@ -28,7 +28,7 @@ internal readonly unsafe struct NeuronKernel
 
     /// <summary>The kernel of that neuron.</summary>
     /// <param name="neuron">The neuron.</param>
-    /// <param name="learned">The learned value (PLIF: w); not read for a neuron that has none.</param>
+    /// <param name="learned">The learned value (PLIF: w, KLIF: k); not read for a neuron that has none.</param>
     /// <param name="width">How many neurons an instruction handles.</param>
     /// <exception cref="NotSupportedException">There is no kernel for that neuron.</exception>
     public static NeuronKernel Create(NeuronDefinition neuron, float learned, KernelWidth width = KernelWidth.Auto)

@@ -14,7 +14,7 @@ internal static unsafe class NeuronKernels
 {
     /// <summary>Runs the neuron forward from its resting state.</summary>
     /// <param name="neuron">The neuron; its values must be in their ranges.</param>
-    /// <param name="learned">The learned value (PLIF: w); not read for a neuron that has none.</param>
+    /// <param name="learned">The learned value (PLIF: w, KLIF: k); not read for a neuron that has none.</param>
     /// <param name="current">The arriving current: [T, n], or [n] if it is constant.</param>
     /// <param name="constantCurrent">Whether the current is the same at every step.</param>
     /// <param name="spikes">[T, n]: takes 0 and 1. May be <paramref name="current"/> itself unless that is constant.</param>

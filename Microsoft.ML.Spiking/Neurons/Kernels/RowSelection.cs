@@ -27,10 +27,12 @@ internal static class RowSelection
         {
             ClifNeuron => RowFunctions.Of<ClifRows<TLanes, TReset, Rectangle<TLanes>>,
                 ClifRows<TLanes, TReset, TSurrogate>>(),
-            LifNeuron => RowFunctions.Of<LifRows<TLanes, TReset, Rectangle<TLanes>, FixedLeak>,
+            LifNeuron or IfNeuron => RowFunctions.Of<LifRows<TLanes, TReset, Rectangle<TLanes>, FixedLeak>,
                 LifRows<TLanes, TReset, TSurrogate, FixedLeak>>(),
             PlifNeuron => RowFunctions.Of<LifRows<TLanes, TReset, Rectangle<TLanes>, FixedLeak>,
                 LifRows<TLanes, TReset, TSurrogate, LearnedLeak>>(),
+            KlifNeuron => RowFunctions.Of<KlifRows<TLanes, TReset, Rectangle<TLanes>>,
+                KlifRows<TLanes, TReset, TSurrogate>>(),
             _ => throw new NotSupportedException($"No kernel exists for the neuron {neuron.GetType().Name}."),
         };
 }
