@@ -34,6 +34,14 @@ public sealed partial class SpikingClifTrainer
         /// <summary>The neuron of every hidden layer. Default <see cref="ClifNeuron"/>.</summary>
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 
+        /// <summary>
+        /// Whether the network's first layer divides the features by their root mean square over the training rows, one
+        /// number for all features: pixels from 0 to 255, pixels from 0 to 1 and text vectors of length 1 then excite the
+        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own.
+        /// Default <see langword="true"/>.
+        /// </summary>
+        public bool ScaleInput { get; set; } = true;
+
         /// <summary>Number of time steps T, from 1 to 1,000. Time and memory grow with it. Default 6.</summary>
         public int TimeSteps { get; set; } = Defaults.TimeSteps;
 

@@ -98,7 +98,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
                 $"label column '{columns.Label.Name}' has {columns.ClassCount} keys; give one weight for each.");
         }
         return _options.Network.Bind(new NetworkBinding(columns.FeatureShape, columns.ClassCount, _options.TimeSteps,
-            new DirectEncoder(), _options.Neuron, _options.Dropout));
+            new DirectEncoder(), _options.Neuron, _options.Dropout, _options.ScaleInput));
     }
 
     private TrainingSettings Settings() => new()

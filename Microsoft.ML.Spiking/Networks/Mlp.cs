@@ -27,6 +27,10 @@ public sealed record Mlp : NetworkTemplate
     {
         ArgumentNullException.ThrowIfNull(binding);
         var layers = new List<Layer>();
+        if (binding.ScaleInput)
+        {
+            layers.Add(new AffineLayer(AffineLayer.InputName, channels: 1));
+        }
         int width = new Signal(binding.InputShape, SignalKind.Constant).Size;
         for (int i = 0; i < HiddenSizes.Count; i++)
         {

@@ -10,10 +10,12 @@ namespace Microsoft.ML.Spiking.Networks;
 /// <param name="Encoder">How a row becomes the current of every time step.</param>
 /// <param name="Neuron">The neuron of every hidden layer.</param>
 /// <param name="Dropout">The part of the hidden values that is dropped in training; 0 for none.</param>
+/// <param name="ScaleInput">Whether the network starts by dividing the features by their root mean square.</param>
 public sealed record NetworkBinding(
     IReadOnlyList<int> InputShape,
     int ClassCount,
     int TimeSteps,
     InputEncoder Encoder,
     NeuronDefinition Neuron,
-    double Dropout);
+    double Dropout,
+    bool ScaleInput = false);

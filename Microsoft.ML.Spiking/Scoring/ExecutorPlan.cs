@@ -52,6 +52,8 @@ internal sealed class ExecutorPlan
         return plan._executors;
     }
 
+    private int StepsOf(Signal signal) => signal.Kind == SignalKind.Constant ? 1 : _definition.TimeSteps;
+
     private Signal AverageOverTime(Signal signal)
     {
         if (signal.Kind != SignalKind.Constant)
@@ -65,8 +67,12 @@ internal sealed class ExecutorPlan
     {
         switch (layer)
         {
+            case AffineLayer affine:
+                _executors.Add(new AffineExecutor(_weights[affine.ScaleName].Values.Span,
+                    _weights[affine.ShiftName].Values.Span, input.Size, StepsOf(input)));
+                break;
             case LinearLayer linear:
-                _executors.Add(Linear(linear, input.Kind == SignalKind.Constant ? 1 : _definition.TimeSteps));
+                _executors.Add(Linear(linear, StepsOf(input)));
                 break;
             case NeuronLayer neuron:
                 _executors.Add(Neuron(neuron, input));

@@ -20,6 +20,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ITrainingObserver _observer;
     private readonly CancellationToken _token;
     private readonly Device _device;
+    private readonly NetworkWeights? _initial;
     private readonly TorchNetwork _network;
     private readonly Optimizer _optimizer;
     private readonly Loss _loss;
@@ -38,7 +39,7 @@ internal sealed class TrainingLoop : IDisposable
         _token = token;
         _device = device;
         _network = new(definition, device);
-        _network.Parameters.Import(initial ?? WeightInitializer.Create(definition, settings.Seed));
+        _initial = initial;
         _optimizer = Optimizer.Create(settings, _network.Parameters.Trained);
         _loss = new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing);
         _tally = new(device);
@@ -92,6 +93,8 @@ internal sealed class TrainingLoop : IDisposable
         try
         {
             RowFeed rows = Open(train, "training", _settings.MemoryBudget);
+            _network.Parameters.Import(_initial ?? WeightInitializer.Create(
+                _network.Definition, _settings.Seed, InputScale(rows.Summary.RootMeanSquare)));
             using BatchBuffer buffer = Buffer(rows, ClassWeights(rows));
             using Validation? measure = validation is null ? null : Measure(validation, rows);
             long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);
@@ -245,6 +248,10 @@ internal sealed class TrainingLoop : IDisposable
 
     private BatchBuffer Buffer(RowFeed rows, float[]? classWeights) =>
         new(BatchSize(rows), rows.FeatureCount, classWeights, _device);
+
+    /// <summary>What brings the features to a root mean square of 1; features that are all 0 stay.</summary>
+    private static double InputScale(double rootMeanSquare) =>
+        rootMeanSquare > 0 && double.IsFinite(rootMeanSquare) ? 1 / rootMeanSquare : 1;
 
     private float[]? ClassWeights(RowFeed rows)
     {

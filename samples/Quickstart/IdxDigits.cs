@@ -10,11 +10,12 @@ internal static class IdxDigits
     private const int ImagesMagic = 0x00000803, LabelsMagic = 0x00000801;
 
     /// <summary>The images of "train" or "t10k".</summary>
+    /// <exception cref="FileNotFoundException">A file is not there.</exception>
     /// <exception cref="InvalidDataException">A file is not what its name says.</exception>
     public static IReadOnlyList<DigitImage> Read(string folder, string part)
     {
-        byte[] images = Unpack(Path.Combine(folder, $"{part}-images-idx3-ubyte.gz"), ImagesMagic, 16);
-        byte[] labels = Unpack(Path.Combine(folder, $"{part}-labels-idx1-ubyte.gz"), LabelsMagic, 8);
+        byte[] images = Unpack(Find(folder, $"{part}-images-idx3-ubyte.gz"), ImagesMagic, 16);
+        byte[] labels = Unpack(Find(folder, $"{part}-labels-idx1-ubyte.gz"), LabelsMagic, 8);
         int count = labels.Length - 8, size = DigitImage.Side * DigitImage.Side;
         if (images.Length != 16 + (count * size))
         {
@@ -32,6 +33,11 @@ internal static class IdxDigits
         }
         return rows;
     }
+
+    /// <summary>The file of that name, with or without "mnist-" before it.</summary>
+    private static string Find(string folder, string name) =>
+        new[] { name, "mnist-" + name }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
+        ?? throw new FileNotFoundException($"There is no '{name}' in '{folder}'; --data wants the folder of the four MNIST files.");
 
     private static byte[] Unpack(string path, int magic, int headerSize)
     {

@@ -26,7 +26,6 @@ internal static class Training
             ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality:
                     Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
                 .Append(ml.Transforms.Conversion.ConvertType("Features", "Pixels", DataKind.Single))
-                .Append(ml.Transforms.NormalizeGlobalContrast("Features", scale: 1f))
                 .Append(ml.MulticlassClassification.Trainers.SpikingClif(options))
                 .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
                 .Fit(train));

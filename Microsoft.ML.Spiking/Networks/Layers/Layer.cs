@@ -7,6 +7,7 @@ namespace Microsoft.ML.Spiking.Networks.Layers;
 /// (training, scoring, export) names the layers it does not support.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(AffineLayer), "affine")]
 [JsonDerivedType(typeof(LinearLayer), "linear")]
 [JsonDerivedType(typeof(NeuronLayer), "neuron")]
 [JsonDerivedType(typeof(DropoutLayer), "dropout")]

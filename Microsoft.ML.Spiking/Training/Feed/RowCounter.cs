@@ -1,10 +1,13 @@
+using System.Numerics.Tensors;
+
 namespace Microsoft.ML.Spiking.Training.Feed;
 
-/// <summary>Counts rows and weights by class.</summary>
-internal sealed class RowCounter(int classCount)
+/// <summary>Counts rows and weights by class, and measures how large the features are.</summary>
+internal sealed class RowCounter(int featureCount, int classCount)
 {
     private readonly long[] _rows = new long[classCount];
     private readonly double[] _weights = new double[classCount];
+    private double _squares;
 
     /// <exception cref="InvalidOperationException">The label is not one of the classes.</exception>
     public void Add(IRowCursor row)
@@ -16,7 +19,12 @@ internal sealed class RowCounter(int classCount)
         }
         _rows[row.Label]++;
         _weights[row.Label] += row.Weight;
+        _squares += TensorPrimitives.SumOfSquares(row.Values);
     }
 
-    public RowSummary Summary() => new(_rows.Sum(), _rows, _weights);
+    public RowSummary Summary()
+    {
+        long rows = _rows.Sum();
+        return new(rows, _rows, _weights, Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount)));
+    }
 }

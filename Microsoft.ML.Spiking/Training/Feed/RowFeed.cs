@@ -29,7 +29,7 @@ internal abstract class RowFeed
     /// <exception cref="InvalidOperationException">A label is not one of the classes.</exception>
     public static RowFeed Open(IRowSource source, int classCount, long memoryBudget, CancellationToken token)
     {
-        var counter = new RowCounter(classCount);
+        var counter = new RowCounter(source.FeatureCount, classCount);
         RowStore? store = new(source.FeatureCount);
         using IRowCursor cursor = source.Open();
         while (cursor.MoveNext())

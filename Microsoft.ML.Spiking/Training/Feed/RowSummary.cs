@@ -4,7 +4,9 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 /// <param name="Rows">Number of rows.</param>
 /// <param name="ClassRows">Number of rows of each class.</param>
 /// <param name="ClassWeights">Sum of the example weights of each class.</param>
-internal sealed record RowSummary(long Rows, IReadOnlyList<long> ClassRows, IReadOnlyList<double> ClassWeights)
+/// <param name="RootMeanSquare">Of all features of all rows.</param>
+internal sealed record RowSummary(
+    long Rows, IReadOnlyList<long> ClassRows, IReadOnlyList<double> ClassWeights, double RootMeanSquare)
 {
     /// <summary>
     /// The weight of each class that makes all classes count alike: inverse to the class's total weight, with a mean

@@ -20,6 +20,8 @@ internal abstract class TorchLayer
         Layer layer = network.Layers[index];
         switch (layer)
         {
+            case AffineLayer affine:
+                return new TorchAffine(parameters[affine.ScaleName], parameters[affine.ShiftName]);
             case LinearLayer linear:
                 return new TorchLinear(parameters[linear.WeightName],
                     linear.HasBias ? parameters[linear.BiasName] : null);

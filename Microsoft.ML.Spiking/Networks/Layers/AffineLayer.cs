@@ -1,0 +1,37 @@
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Networks.Layers;
+
+/// <summary>
+/// y = scale x + shift with constants that are not trained, one pair for each channel (the first length of the shape) or
+/// one for all values. Arrays: scale and shift, [channels] each.
+/// </summary>
+public sealed record AffineLayer : Layer
+{
+    /// <summary>The name of the layer that scales the input.</summary>
+    internal const string InputName = "input";
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">Unique within the network.</param>
+    /// <param name="channels">The first length of the arriving shape, or 1 for one pair of constants for all values.</param>
+    public AffineLayer(string name, int channels) : base(name) => Channels = channels;
+
+    /// <summary>Number of pairs of constants.</summary>
+    public int Channels { get; }
+
+    internal string ScaleName => $"{Name}.scale";
+
+    internal string ShiftName => $"{Name}.shift";
+
+    internal override IEnumerable<ParameterSpec> Parameters =>
+        [new(ScaleName, [Channels], ParameterRole.Buffer), new(ShiftName, [Channels], ParameterRole.Buffer)];
+
+    internal override Signal Infer(Signal input)
+    {
+        if (Channels != 1 && Channels != input.Shape[0])
+        {
+            throw Fault($"has constants for {Channels} channels and is given {input}.");
+        }
+        return input.Kind == SignalKind.Constant ? input : input with { Kind = SignalKind.Graded };
+    }
+}
