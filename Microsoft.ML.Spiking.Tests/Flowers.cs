@@ -34,7 +34,7 @@ internal static class Flowers
         BatchSize = 16,
         LearningRate = 0.02,
         Seed = 3,
-        Device = Training.ComputeDevice.Cpu,
+        Device = Spiking.Training.ComputeDevice.Cpu,
         NumberOfThreads = 1,
     };
 

@@ -180,7 +180,7 @@ public sealed class SafetensorsTests
     {
         // A definition and a header that agree on 8 TB of weights, and a file of a few hundred bytes.
         var definition = new Mlp(65_536).Bind(new NetworkBinding([32_000_000], 2, 1,
-            new Spiking.Networks.Encoding.DirectEncoder(), new Neurons.ClifNeuron(), 0));
+            new Spiking.Networks.Encoding.DirectEncoder(), new Spiking.Neurons.ClifNeuron(), 0));
         long begin = 0;
         var header = new StringBuilder("{");
         foreach (ParameterSpec spec in definition.Parameters)
