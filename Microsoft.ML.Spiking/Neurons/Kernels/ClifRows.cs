@@ -43,7 +43,7 @@ internal readonly unsafe struct ClifRows<TLanes, TReset, TSurrogate> : INeuronRo
             TLanes h = TLanes.Load(state + i);
             TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
             TLanes m = TLanes.MultiplyAdd(TLanes.Load(stateM + i), TLanes.Load(stateQ + i), s);
-            TLanes level = TReset.Level(threshold, reset, Sigmoid.Of(m));
+            TLanes level = TReset.Level(threshold, reset, Sigmoid.OfNonNegative(m));
             TLanes.Store(m, stateM + i);
             TLanes.Store(TLanes.WhereAtLeast(h, threshold, TReset.Fired(h, level), h), state + i);
             fired += s;
@@ -139,7 +139,7 @@ internal readonly unsafe struct ClifRows<TLanes, TReset, TSurrogate> : INeuronRo
     {
         for (int i = 0; i < count; i += TLanes.Count)
         {
-            TLanes.Store(Sigmoid.Of(TLanes.Load(m + i)), squashed + i);
+            TLanes.Store(Sigmoid.OfNonNegative(TLanes.Load(m + i)), squashed + i);
         }
     }
 }

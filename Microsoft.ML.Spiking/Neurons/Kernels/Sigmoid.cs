@@ -29,7 +29,22 @@ internal static class Sigmoid
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Scaled<TLanes>(TLanes x, TLanes factor, TLanes limit) where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes bounded = TLanes.AtMost(limit, TLanes.AtLeast(-limit, x));
+        return Bounded(TLanes.AtMost(limit, TLanes.AtLeast(-limit, x)), factor);
+    }
+
+    /// <summary>sigmoid(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Of<TLanes>(TLanes x) where TLanes : unmanaged, ILanes<TLanes> =>
+        Scaled(x, TLanes.Of(MinusLog2E), TLanes.Of(Limit));
+
+    /// <summary>sigmoid(x) for x that is not negative, like CLIF's m.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes OfNonNegative<TLanes>(TLanes x) where TLanes : unmanaged, ILanes<TLanes> =>
+        Bounded(TLanes.AtMost(TLanes.Of(Limit), x), TLanes.Of(MinusLog2E));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Bounded<TLanes>(TLanes bounded, TLanes factor) where TLanes : unmanaged, ILanes<TLanes>
+    {
         TLanes shifted = TLanes.MultiplyAdd(bounded, factor, TLanes.Of(Shift));
         TLanes r = TLanes.MultiplyAdd(bounded, factor, TLanes.Of(Shift) - shifted);
         // Estrin's order: what counts in a loop is how long one vector takes, more than how many products it needs.
@@ -40,9 +55,4 @@ internal static class Sigmoid
         TLanes p = TLanes.MultiplyAdd(TLanes.MultiplyAdd(high, r2, middle), r2, low);
         return TLanes.Of(1f) / (TLanes.Of(1f) + TLanes.ScaleByPowerOfTwo(p, shifted));
     }
-
-    /// <summary>sigmoid(x).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Of<TLanes>(TLanes x) where TLanes : unmanaged, ILanes<TLanes> =>
-        Scaled(x, TLanes.Of(MinusLog2E), TLanes.Of(Limit));
 }
