@@ -226,11 +226,23 @@ public sealed class SpikingClifTrainerTests
     {
         var ml = new MLContext(1);
         using var source = new CancellationTokenSource();
-        source.Cancel();
+        int passes = 0;
+        IEnumerable<Flower> Rows()
+        {
+            if (++passes == 3) // after the keys and the first look: the first epoch
+            {
+                source.Cancel();
+            }
+            foreach (Flower row in Flowers.Rows())
+            {
+                yield return row;
+            }
+        }
 
-        OperationCanceledException exception = Assert.Throws<OperationCanceledException>(() => Flowers.Fit(ml, Flowers.Keyed(ml),
-            options => (options.CancellationToken, options.KeepBestOnCancellation) = (source.Token, true)));
+        OperationCanceledException exception = Assert.Throws<OperationCanceledException>(() => Flowers.Fit(ml, Flowers.Keyed(ml, Rows()),
+            options => (options.CancellationToken, options.KeepBestOnCancellation, options.MemoryBudget) = (source.Token, true, 1)));
 
+        Assert.AreEqual(3, passes);
         Assert.Contains("no model to keep yet", exception.Message);
     }
 
