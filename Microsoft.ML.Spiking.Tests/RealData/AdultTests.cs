@@ -33,9 +33,7 @@ public sealed class AdultTests
         }
     }
 
-    private double Report<T>(
-        MLContext ml, string name, ITrainerEstimator<T, object> trainer, IDataView train, IDataView test)
-        where T : class, ITransformer, ISingleFeaturePredictionTransformer<object>
+    private double Report(MLContext ml, string name, IEstimator<ITransformer> trainer, IDataView train, IDataView test)
     {
         MulticlassClassificationMetrics metrics = ml.MulticlassClassification.Evaluate(trainer.Fit(train).Transform(test));
         TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
