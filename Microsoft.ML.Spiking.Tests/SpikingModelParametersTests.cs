@@ -8,8 +8,8 @@ namespace Microsoft.ML.Spiking.Tests;
 [TestClass]
 public sealed class SpikingModelParametersTests
 {
-    private const string Definition = "Network.json";
-    private const string Weights = "Weights.safetensors";
+    private const string Definition = ModelZip.Definition;
+    private const string Weights = ModelZip.Weights;
 
     private readonly MLContext _ml = new(1);
 
@@ -43,7 +43,7 @@ public sealed class SpikingModelParametersTests
 
         foreach (string entry in new[] { Definition, Weights, "TrainSchema" })
         {
-            Assert.AreSequenceEqual(Entry(first, entry), Entry(again.ToArray(), entry));
+            Assert.AreSequenceEqual(ModelZip.Entry(first, entry), ModelZip.Entry(again.ToArray(), entry));
         }
     }
 
@@ -79,10 +79,10 @@ public sealed class SpikingModelParametersTests
 
         foreach (ZipArchiveEntry entry in new ZipArchive(new MemoryStream(zip)).Entries)
         {
-            byte[] content = Read(entry);
+            byte[] content = ModelZip.Read(entry);
             Assert.DoesNotContain("customer", Encoding.UTF8.GetString(content), $"entry {entry.FullName}");
         }
-        Assert.IsLessThan(1000, Entry(zip, "TrainSchema").Length);
+        Assert.IsLessThan(1000, ModelZip.Entry(zip, "TrainSchema").Length);
     }
 
     [TestMethod]
@@ -107,7 +107,7 @@ public sealed class SpikingModelParametersTests
     {
         SpikingPredictionTransformer model = Flowers.Fit(_ml, Flowers.Keyed(_ml));
 
-        byte[] file = Entry(Zip(model), Weights);
+        byte[] file = ModelZip.Entry(Zip(model), Weights);
 
         var read = SafetensorsReader.Read(new MemoryStream(file), model.Model.Network);
         Assert.AreSequenceEqual(model.Model.Weights["fc1.weight"].Values.ToArray(), read["fc1.weight"].Values.ToArray());
@@ -119,12 +119,12 @@ public sealed class SpikingModelParametersTests
         byte[] zip = Zip();
         foreach (string name in new[] { Definition, Weights })
         {
-            byte[] content = Entry(zip, name);
+            byte[] content = ModelZip.Entry(zip, name);
             for (int position = 0; position < content.Length; position += 1 + (content.Length / 40))
             {
                 byte[] changed = [.. content];
                 changed[position] ^= 0x10;
-                Assert.IsNotEmpty(LoadFault(With(zip, name, changed)), $"{name} at byte {position}");
+                Assert.IsNotEmpty(LoadFault(ModelZip.With(zip, name, changed)), $"{name} at byte {position}");
             }
         }
     }
@@ -133,19 +133,19 @@ public sealed class SpikingModelParametersTests
     public void Load_ChangedWeight_SaysThatItWasDamaged()
     {
         byte[] zip = Zip();
-        byte[] content = Entry(zip, Weights);
+        byte[] content = ModelZip.Entry(zip, Weights);
         content[^3] ^= 1;
 
-        Assert.Contains("entry 'Weights.safetensors' was changed or damaged after it was written", LoadFault(With(zip, Weights, content)));
+        Assert.Contains("entry 'Weights.safetensors' was changed or damaged after it was written", LoadFault(ModelZip.With(zip, Weights, content)));
     }
 
     [TestMethod]
     public void Load_ChangedThreshold_SaysThatItWasDamaged()
     {
         byte[] zip = Zip();
-        string text = Encoding.UTF8.GetString(Entry(zip, Definition)).Replace("\"threshold\": 1", "\"threshold\": 2", StringComparison.Ordinal);
+        string text = Encoding.UTF8.GetString(ModelZip.Entry(zip, Definition)).Replace("\"threshold\": 1", "\"threshold\": 2", StringComparison.Ordinal);
 
-        Assert.Contains("entry 'Network.json' was changed or damaged", LoadFault(With(zip, Definition, Encoding.UTF8.GetBytes(text))));
+        Assert.Contains("entry 'Network.json' was changed or damaged", LoadFault(ModelZip.With(zip, Definition, Encoding.UTF8.GetBytes(text))));
     }
 
     [TestMethod]
@@ -156,11 +156,11 @@ public sealed class SpikingModelParametersTests
     public void Load_ChangedDefinition_SaysWhatIsWrong(string before, string after, string sentence)
     {
         byte[] zip = Zip();
-        string text = Encoding.UTF8.GetString(Entry(zip, Definition));
+        string text = Encoding.UTF8.GetString(ModelZip.Entry(zip, Definition));
         Assert.Contains(before, text);
 
         Assert.Contains(sentence,
-            LoadFault(With(zip, Definition, Encoding.UTF8.GetBytes(text.Replace(before, after, StringComparison.Ordinal)))));
+            LoadFault(ModelZip.With(zip, Definition, Encoding.UTF8.GetBytes(text.Replace(before, after, StringComparison.Ordinal)))));
     }
 
     [TestMethod]
@@ -168,19 +168,19 @@ public sealed class SpikingModelParametersTests
     {
         byte[] other = Zip(Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.Network = new Spiking.Networks.Mlp(17)));
 
-        Assert.Contains("'fc1.weight' in the shape [17, 4]; the network needs [16, 4]", LoadFault(With(Zip(), Weights, Entry(other, Weights))));
+        Assert.Contains("'fc1.weight' in the shape [17, 4]; the network needs [16, 4]", LoadFault(ModelZip.With(Zip(), Weights, ModelZip.Entry(other, Weights))));
     }
 
     [TestMethod]
     [DataRow(Definition)]
     [DataRow(Weights)]
     public void Load_MissingEntry_NamesIt(string name) =>
-        Assert.Contains($"The model has no entry '{name}'", LoadFault(With(Zip(), name, null)));
+        Assert.Contains($"The model has no entry '{name}'", LoadFault(ModelZip.With(Zip(), name, null)));
 
     [TestMethod]
     [DataRow("TrainSchema")]
     public void Load_MissingTrainSchema_SaysSo(string name) =>
-        Assert.Contains($"'{name}'; the file is damaged", LoadFault(With(Zip(), name, null)));
+        Assert.Contains($"'{name}'; the file is damaged", LoadFault(ModelZip.With(Zip(), name, null)));
 
     [TestMethod]
     public void Load_TruncatedZip_Throws()
@@ -196,18 +196,18 @@ public sealed class SpikingModelParametersTests
     public void Load_TruncatedEntries_SaysWhatIsCutShort()
     {
         byte[] zip = Zip();
-        byte[] weights = Entry(zip, Weights);
+        byte[] weights = ModelZip.Entry(zip, Weights);
 
-        Assert.Contains("is cut short", LoadFault(With(zip, Weights, weights[..^5])));
-        Assert.Contains("is cut short", LoadFault(With(zip, Weights, weights[..5])));
-        Assert.Contains("is damaged", LoadFault(With(zip, Definition, Entry(zip, Definition)[..^5])));
+        Assert.Contains("is cut short", LoadFault(ModelZip.With(zip, Weights, weights[..^5])));
+        Assert.Contains("is cut short", LoadFault(ModelZip.With(zip, Weights, weights[..5])));
+        Assert.Contains("is damaged", LoadFault(ModelZip.With(zip, Definition, ModelZip.Entry(zip, Definition)[..^5])));
     }
 
     [TestMethod]
     public void Load_GigabytesAnnounced_AllocatesLittle()
     {
         byte[] zip = Zip(Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.ScaleInput = false));
-        string text = Encoding.UTF8.GetString(Entry(zip, Definition));
+        string text = Encoding.UTF8.GetString(ModelZip.Entry(zip, Definition));
         text = text.Replace("\"inputs\": 4,", "\"inputs\": 400000000,", StringComparison.Ordinal)
             .Replace("        4\n", "        400000000\n", StringComparison.Ordinal)
             .Replace("      4\n", "      400000000\n", StringComparison.Ordinal);
@@ -216,7 +216,7 @@ public sealed class SpikingModelParametersTests
             "\"fc1.bias\":{\"dtype\":\"F32\",\"shape\":[16],\"data_offsets\":[25600000000,25600000064]}," +
             "\"output.weight\":{\"dtype\":\"F32\",\"shape\":[3,16],\"data_offsets\":[25600000064,25600000256]}," +
             "\"output.bias\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[25600000256,25600000268]}}");
-        zip = WithChecksums(zip, Encoding.UTF8.GetBytes(text), [.. BitConverter.GetBytes((long)weights.Length), .. weights]);
+        zip = ModelZip.WithChecksums(zip, Encoding.UTF8.GetBytes(text), [.. BitConverter.GetBytes((long)weights.Length), .. weights]);
         long before = GC.GetTotalAllocatedBytes(precise: true);
 
         string fault = LoadFault(zip);
@@ -228,7 +228,7 @@ public sealed class SpikingModelParametersTests
     [TestMethod]
     public void Load_LogsTheSentenceItself()
     {
-        byte[] zip = With(Zip(), Weights, null);
+        byte[] zip = ModelZip.With(Zip(), Weights, null);
         var ml = new MLContext();
         var errors = new List<string>();
         ml.Log += (_, e) =>
@@ -305,59 +305,6 @@ public sealed class SpikingModelParametersTests
 
     private static float[] Scores(ITransformer model, IDataView data) =>
         [.. model.Transform(data).GetColumn<float[]>("Score").SelectMany(scores => scores)];
-
-    private static byte[] Entry(byte[] zip, string name)
-    {
-        using var archive = new ZipArchive(new MemoryStream(zip));
-        return Read(Find(archive, name));
-    }
-
-    private static ZipArchiveEntry Find(ZipArchive archive, string name) =>
-        archive.Entries.Single(entry => entry.FullName.EndsWith(name, StringComparison.Ordinal));
-
-    private static byte[] Read(ZipArchiveEntry entry)
-    {
-        using Stream stream = entry.Open();
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return copy.ToArray();
-    }
-
-    private static byte[] With(byte[] zip, string name, byte[]? content)
-    {
-        using var stream = new MemoryStream();
-        stream.Write(zip);
-        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
-        {
-            ZipArchiveEntry entry = Find(archive, name);
-            string path = entry.FullName;
-            entry.Delete();
-            if (content is not null)
-            {
-                using Stream target = archive.CreateEntry(path).Open();
-                target.Write(content);
-            }
-        }
-        return stream.ToArray();
-    }
-
-    /// <summary>Replaces both entries and makes their checksums right.</summary>
-    private static byte[] WithChecksums(byte[] zip, byte[] definition, byte[] weights)
-    {
-        byte[] main = Entry(zip, "Model/Model.key");
-        Replace(main, System.Security.Cryptography.SHA256.HashData(Entry(zip, Definition)),
-            System.Security.Cryptography.SHA256.HashData(definition));
-        Replace(main, System.Security.Cryptography.SHA256.HashData(Entry(zip, Weights)),
-            System.Security.Cryptography.SHA256.HashData(weights));
-        return With(With(With(zip, "Model/Model.key", main), Definition, definition), Weights, weights);
-    }
-
-    private static void Replace(byte[] bytes, byte[] before, byte[] after)
-    {
-        int position = bytes.AsSpan().IndexOf(before);
-        Assert.IsGreaterThanOrEqualTo(0, position);
-        after.CopyTo(bytes, position);
-    }
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     private static WeakReference TrainAndForget(out SpikingPredictionTransformer model)
