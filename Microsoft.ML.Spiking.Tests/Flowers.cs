@@ -1,3 +1,6 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training;
+
 namespace Microsoft.ML.Spiking.Tests;
 
 /// <summary>Three well separated classes, named a, b and c, one after the other.</summary>
@@ -28,13 +31,13 @@ internal static class Flowers
     /// <summary>Options of a training that takes a moment.</summary>
     public static SpikingClifTrainer.Options Quick() => new()
     {
-        Network = new Spiking.Networks.Mlp(16),
+        Network = new Mlp(16),
         TimeSteps = 2,
         Epochs = 8,
         BatchSize = 16,
         LearningRate = 0.02,
         Seed = 3,
-        Device = Spiking.Training.ComputeDevice.Cpu,
+        Device = ComputeDevice.Cpu,
         NumberOfThreads = 1,
     };
 

@@ -75,7 +75,7 @@ internal static class OptionsValidation
             Outside(o.WeightDecay, 0, 1),
             Undefined(o.Optimizer),
             Undefined(o.Schedule),
-            o.WarmupEpochs >= 0 && o.WarmupEpochs <= o.Epochs ? null
+            o.WarmupEpochs >= 0 && o.WarmupEpochs <= Math.Max(o.Epochs, 0) ? null
                 : $"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ({o.Epochs}).",
             o.GradientClipping is null or (> 0 and < double.PositiveInfinity) ? null
                 : $"{nameof(o.GradientClipping)} is {o.GradientClipping}; it must be finite and greater than 0, or null for no limit.",

@@ -30,6 +30,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
 {
     private readonly IHost _host;
     private readonly Options _options;
+    private readonly TrainerColumnNames _names;
     private readonly int _seed;
 
     internal SpikingClifTrainer(IHostEnvironment env, Options options)
@@ -39,6 +40,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         _host.CheckValue(options, nameof(options));
         _options = options.Copy();
         _options.Validate();
+        _names = new(_options.FeatureColumnName, _options.LabelColumnName, _options.ExampleWeightColumnName,
+            _options.PredictedLabelColumnName, _options.ScoreColumnName);
         _seed = _options.Seed ?? (env as IHostEnvironmentInternal)?.Seed ?? _host.Rand.Next();
     }
 
@@ -69,15 +72,15 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         _host.CheckValue(inputSchema, nameof(inputSchema));
-        ColumnShapes.Check(_host, inputSchema, _options);
-        return ColumnShapes.Output(inputSchema, _options);
+        ColumnShapes.Check(_host, inputSchema, _names);
+        return ColumnShapes.Output(inputSchema, _names);
     }
 
     private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, NetworkWeights? initial)
     {
         _host.CheckValue(data, nameof(data));
-        TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _options);
-        TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _options);
+        TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
+        TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
         NetworkDefinition network = Bind(columns);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         var rows = new DataViewRowSource(_host, data, columns, "training", leastClasses: 2, observer.Warning);
@@ -85,9 +88,23 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             : new(_host, validation, validationColumns!, "validation", leastClasses: 1, observer.Warning);
         TrainingOutcome outcome = TrainingLoop.Run(
             network, initial, rows, validationRows, Settings(), observer, _options.CancellationToken);
+        if (outcome.Cancelled)
+        {
+            ReportCancelled(outcome, observer, hasInitial: initial is not null);
+        }
         return new SpikingPredictionTransformer(_host, new SpikingModelParameters(network, outcome.Weights),
-            TrainSchema.Prune(columns), columns.Feature.Name, columns.Label.Name,
-            _options.PredictedLabelColumnName, _options.ScoreColumnName);
+            TrainSchema.Prune(columns), _names);
+    }
+
+    private void ReportCancelled(TrainingOutcome outcome, ChannelObserver observer, bool hasInitial)
+    {
+        if (outcome.BestEpoch == 0 && !hasInitial)
+        {
+            throw new OperationCanceledException(
+                "The training was cancelled in its first epoch: there is no model to keep yet.", _options.CancellationToken);
+        }
+        observer.Warning($"The training was cancelled after {outcome.History.Count} of {_options.Epochs} epochs; " +
+            $"the model of epoch {outcome.BestEpoch} is kept.");
     }
 
     private NetworkDefinition Bind(TrainingColumns columns)

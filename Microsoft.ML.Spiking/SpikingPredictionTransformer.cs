@@ -34,20 +34,19 @@ public sealed class SpikingPredictionTransformer :
     private readonly ScoringColumns _columns;
 
     internal SpikingPredictionTransformer(IHostEnvironment env, SpikingModelParameters model, DataViewSchema trainSchema,
-        string featureColumn, string labelColumn, string predictedLabelColumn, string scoreColumn)
+        TrainerColumnNames names)
     {
         _host = env.Register(LoaderSignature);
         Model = model;
         _trainSchema = trainSchema;
-        FeatureColumnName = featureColumn;
-        _columns = new(featureColumn, trainSchema[labelColumn], predictedLabelColumn, scoreColumn);
+        _columns = new(names.Feature, trainSchema[names.Label], names.PredictedLabel, names.Score);
     }
 
     /// <summary>The trained network.</summary>
     public SpikingModelParameters Model { get; }
 
     /// <summary>The column that the features are read from.</summary>
-    public string FeatureColumnName { get; }
+    public string FeatureColumnName => _columns.FeatureName;
 
     /// <summary>The type of the feature column in training.</summary>
     public DataViewType FeatureColumnType => _trainSchema[FeatureColumnName].Type;
@@ -119,8 +118,8 @@ public sealed class SpikingPredictionTransformer :
         string feature = ctx.LoadNonEmptyString();
         string label = ctx.LoadNonEmptyString();
         CheckSchema(host, schema!, model!, feature, label);
-        return new SpikingPredictionTransformer(
-            host, model!, schema!, feature, label, ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString());
+        return new SpikingPredictionTransformer(host, model!, schema!, new TrainerColumnNames(feature, label, Weight: null,
+            PredictedLabel: ctx.LoadNonEmptyString(), Score: ctx.LoadNonEmptyString()));
     }
 
     private static DataViewSchema LoadSchema(IHost host, Stream stream)

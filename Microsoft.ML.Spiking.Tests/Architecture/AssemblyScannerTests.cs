@@ -55,9 +55,13 @@ public sealed class AssemblyScannerTests
         {
             AssemblyScanner.Scan(path, out IReadOnlyList<string> missed);
 
-            // What the compiler asks permission with for an assembly that has unsafe code: no code mentions it.
+            // What the compiler asks permission with for an assembly that has unsafe code: no code mentions it. What the
+            // LoadableClass attributes name: a string within the attribute's value.
             string[] unexplained =
-                [.. missed.Where(name => !name.StartsWith("System.Security.Permissions.", StringComparison.Ordinal))];
+            [
+                .. missed.Where(name => !name.StartsWith("System.Security.Permissions.", StringComparison.Ordinal)
+                    && name != "Microsoft.ML.SignatureLoadModel"),
+            ];
             Assert.IsEmpty(unexplained, $"{Path.GetFileName(path)}: {string.Join(", ", unexplained)}");
         }
     }

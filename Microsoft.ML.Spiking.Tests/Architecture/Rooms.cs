@@ -15,10 +15,11 @@ internal static class Rooms
     public static IReadOnlyDictionary<string, string[]> MayKnow { get; } = new Dictionary<string, string[]>
     {
         ["Neurons"] = [],
+        ["Randomness"] = [],
         ["Networks"] = ["Neurons"],
         ["Serialization"] = Definitions,
         ["Scoring"] = Stored,
-        [Training] = Stored,
+        [Training] = ["Randomness", .. Stored],
         ["Analysis"] = Work,
         ["Conversion"] = Work,
         ["Export"] = Work,

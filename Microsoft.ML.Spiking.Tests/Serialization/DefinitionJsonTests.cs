@@ -22,7 +22,7 @@ public sealed class DefinitionJsonTests
         ];
         foreach (NeuronDefinition neuron in neurons)
         {
-            NetworkDefinition written = Networks.Small(neuron, dropout: 0.25);
+            NetworkDefinition written = SmallNetworks.Small(neuron, dropout: 0.25);
 
             NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));
 
@@ -37,7 +37,7 @@ public sealed class DefinitionJsonTests
     [TestMethod]
     public void Write_Definition_IsReadableJsonWithFormatAndVersion()
     {
-        string text = Encoding.UTF8.GetString(DefinitionJson.Write(Networks.Small()));
+        string text = Encoding.UTF8.GetString(DefinitionJson.Write(SmallNetworks.Small()));
 
         Assert.Contains("\"format\": \"Microsoft.ML.Spiking.Network\"", text);
         Assert.Contains("\"version\": 1", text);
@@ -110,7 +110,7 @@ public sealed class DefinitionJsonTests
     [TestMethod]
     public void Read_EveryChangedByte_ThrowsFormatExceptionOrGivesANetwork()
     {
-        byte[] bytes = DefinitionJson.Write(Networks.Small());
+        byte[] bytes = DefinitionJson.Write(SmallNetworks.Small());
         int refused = 0;
         for (int position = 0; position < bytes.Length; position++)
         {
@@ -158,7 +158,7 @@ public sealed class DefinitionJsonTests
         Assert.Contains("longer than", exception.Message);
     }
 
-    private static string Text() => Encoding.UTF8.GetString(DefinitionJson.Write(Networks.Small(dropout: 0.25)));
+    private static string Text() => Encoding.UTF8.GetString(DefinitionJson.Write(SmallNetworks.Small(dropout: 0.25)));
 
     private static NetworkDefinition Read(string text) => DefinitionJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)));
 }

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Serialization;
 
 namespace Microsoft.ML.Spiking.Tests.Serialization;
@@ -12,8 +14,8 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void Write_Weights_FollowsTheLayout()
     {
-        NetworkDefinition definition = Networks.Small();
-        NetworkWeights weights = Networks.Weights(definition);
+        NetworkDefinition definition = SmallNetworks.Small();
+        NetworkWeights weights = SmallNetworks.Weights(definition);
 
         byte[] file = File(weights);
 
@@ -41,8 +43,8 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void Read_WhatWasWritten_GivesTheSameBits()
     {
-        NetworkDefinition definition = Networks.Small();
-        NetworkWeights weights = Networks.Weights(definition);
+        NetworkDefinition definition = SmallNetworks.Small();
+        NetworkWeights weights = SmallNetworks.Weights(definition);
         byte[] file = File(weights);
 
         foreach (Stream stream in new Stream[] { new MemoryStream(file), new TrickleStream(file) })
@@ -61,8 +63,8 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void Read_HeaderInAnotherOrder_IsAccepted()
     {
-        NetworkDefinition definition = Networks.Small();
-        NetworkWeights weights = Networks.Weights(definition);
+        NetworkDefinition definition = SmallNetworks.Small();
+        NetworkWeights weights = SmallNetworks.Weights(definition);
         WeightArray[] reversed = [.. weights.Reverse()];
         using var stream = new MemoryStream();
         SafetensorsWriter.Write(stream, reversed);
@@ -76,8 +78,8 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void Read_EveryTruncation_ThrowsFormatException()
     {
-        NetworkDefinition definition = Networks.Small();
-        byte[] file = File(Networks.Weights(definition));
+        NetworkDefinition definition = SmallNetworks.Small();
+        byte[] file = File(SmallNetworks.Weights(definition));
 
         for (int length = 0; length < file.Length; length++)
         {
@@ -91,8 +93,8 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void Read_EveryChangedHeaderByte_ThrowsFormatExceptionOrReadsTheSame()
     {
-        NetworkDefinition definition = Networks.Small();
-        byte[] file = File(Networks.Weights(definition));
+        NetworkDefinition definition = SmallNetworks.Small();
+        byte[] file = File(SmallNetworks.Weights(definition));
         int end = 8 + checked((int)BinaryPrimitives.ReadInt64LittleEndian(file));
 
         for (int position = 0; position < end; position++)
@@ -117,8 +119,8 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void Read_BytesAfterTheLastArray_ThrowsFormatException()
     {
-        NetworkDefinition definition = Networks.Small();
-        byte[] file = [.. File(Networks.Weights(definition)), 0];
+        NetworkDefinition definition = SmallNetworks.Small();
+        byte[] file = [.. File(SmallNetworks.Weights(definition)), 0];
 
         FormatException exception = Assert.ThrowsExactly<FormatException>(
             () => SafetensorsReader.Read(new MemoryStream(file), definition));
@@ -138,8 +140,8 @@ public sealed class SafetensorsTests
     [DataRow("fc1.bias", "fc1.weight", "damaged header")]
     public void Read_ChangedHeader_SaysWhatIsWrong(string before, string after, string sentence)
     {
-        NetworkDefinition definition = Networks.Small();
-        byte[] file = File(Networks.Weights(definition));
+        NetworkDefinition definition = SmallNetworks.Small();
+        byte[] file = File(SmallNetworks.Weights(definition));
 
         FormatException exception = Assert.ThrowsExactly<FormatException>(
             () => SafetensorsReader.Read(new MemoryStream(WithHeader(file, before, after)), definition));
@@ -150,9 +152,9 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void Read_MissingArray_NamesIt()
     {
-        NetworkDefinition definition = Networks.Small();
+        NetworkDefinition definition = SmallNetworks.Small();
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, [.. Networks.Weights(definition).Where(array => array.Name != "fc2.bias")]);
+        SafetensorsWriter.Write(stream, [.. SmallNetworks.Weights(definition).Where(array => array.Name != "fc2.bias")]);
         stream.Position = 0;
 
         FormatException exception = Assert.ThrowsExactly<FormatException>(() => SafetensorsReader.Read(stream, definition));
@@ -170,7 +172,7 @@ public sealed class SafetensorsTests
         byte[] file = new byte[16];
         BinaryPrimitives.WriteInt64LittleEndian(file, length);
 
-        Assert.ThrowsExactly<FormatException>(() => SafetensorsReader.Read(new MemoryStream(file), Networks.Small()));
+        Assert.ThrowsExactly<FormatException>(() => SafetensorsReader.Read(new MemoryStream(file), SmallNetworks.Small()));
     }
 
     [TestMethod]
@@ -180,7 +182,7 @@ public sealed class SafetensorsTests
     {
         // A definition and a header that agree on 8 TB of weights, and a file of a few hundred bytes.
         var definition = new Mlp(65_536).Bind(new NetworkBinding([32_000_000], 2, 1,
-            new Spiking.Networks.Encoding.DirectEncoder(), new Spiking.Neurons.ClifNeuron(), 0));
+            new DirectEncoder(), new ClifNeuron(), 0));
         long begin = 0;
         var header = new StringBuilder("{");
         foreach (ParameterSpec spec in definition.Parameters)
@@ -203,11 +205,11 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void Read_ShapesWhoseProductOverflows_ThrowsFormatException()
     {
-        byte[] file = File(Networks.Weights(Networks.Small()));
+        byte[] file = File(SmallNetworks.Weights(SmallNetworks.Small()));
         foreach (string shape in new[] { "[2147483647,2147483647,2147483647,2147483647]", "[-5,-4]", "[1e3]", "[99999999999]" })
         {
             Assert.ThrowsExactly<FormatException>(
-                () => SafetensorsReader.Read(new MemoryStream(WithHeader(file, "[5,4]", shape)), Networks.Small()), shape);
+                () => SafetensorsReader.Read(new MemoryStream(WithHeader(file, "[5,4]", shape)), SmallNetworks.Small()), shape);
         }
     }
 

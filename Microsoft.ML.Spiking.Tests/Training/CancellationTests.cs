@@ -43,6 +43,11 @@ public sealed class CancellationTests
     }
 
     [TestMethod]
+    public void Run_CancelledBeforehand_ThrowsEvenWithKeepBest() =>
+        Assert.ThrowsExactly<OperationCanceledException>(() => Run(
+            Toy.Settings with { KeepBestOnCancellation = true }, new RecordingObserver(), new CancellationToken(canceled: true)));
+
+    [TestMethod]
     public void Run_ObserverThrows_ThrowsTheSame()
     {
         var fault = new InvalidTimeZoneException();

@@ -8,29 +8,29 @@ namespace Microsoft.ML.Spiking.MLNetInternals;
 /// </summary>
 internal static class ColumnShapes
 {
-    /// <summary>Checks the columns that the options name.</summary>
+    /// <summary>Checks the named columns.</summary>
     /// <exception cref="ArgumentException">A column is missing or has a type that training cannot use.</exception>
-    public static void Check(IExceptionContext context, SchemaShape schema, SpikingClifTrainer.Options options)
+    public static void Check(IExceptionContext context, SchemaShape schema, TrainerColumnNames names)
     {
-        CheckFeature(context, Column(context, schema, options.FeatureColumnName, "feature"));
-        CheckLabel(context, Column(context, schema, options.LabelColumnName, "label"));
-        if (options.ExampleWeightColumnName is string weight)
+        CheckFeature(context, Column(context, schema, names.Feature, "feature"));
+        CheckLabel(context, Column(context, schema, names.Label, "label"));
+        if (names.Weight is string weight)
         {
             CheckWeight(context, Column(context, schema, weight, "example weight"));
         }
     }
 
     /// <summary>The columns that the trained transformer adds to data of that shape.</summary>
-    public static SchemaShape Output(SchemaShape input, SpikingClifTrainer.Options options)
+    public static SchemaShape Output(SchemaShape input, TrainerColumnNames names)
     {
-        SchemaShape.Column label = input.Single(column => column.Name == options.LabelColumnName);
+        SchemaShape.Column label = input.Single(column => column.Name == names.Label);
         SchemaShape.Column[] labelAnnotations =
             [.. label.Annotations.Where(annotation => annotation.Name == AnnotationUtils.Kinds.KeyValues)];
         var columns = input.ToDictionary(column => column.Name);
-        columns[options.PredictedLabelColumnName] = new(options.PredictedLabelColumnName,
+        columns[names.PredictedLabel] = new(names.PredictedLabel,
             SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true,
             new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation().Concat(labelAnnotations)));
-        columns[options.ScoreColumnName] = new(options.ScoreColumnName,
+        columns[names.Score] = new(names.Score,
             SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false,
             new SchemaShape(AnnotationUtils.AnnotationsForMulticlassScoreColumn(label)));
         return new SchemaShape(columns.Values);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.Training.Feed;
 
 namespace Microsoft.ML.Spiking.MLNetInternals;
@@ -7,6 +8,7 @@ namespace Microsoft.ML.Spiking.MLNetInternals;
 /// <summary>One pass over the usable rows of a data view.</summary>
 internal sealed class DataViewFeedCursor : IRowCursor
 {
+    private readonly IHost _host;
     private readonly DataViewRowCursor _cursor;
     private readonly int _featureCount;
     private readonly string _featureName;
@@ -19,11 +21,14 @@ internal sealed class DataViewFeedCursor : IRowCursor
     private float _weight = 1;
 
     /// <summary>Starts the pass and owns the cursor.</summary>
+    /// <param name="host">Asked at every row whether it is alive: a first pass over a large file takes its time.</param>
     /// <param name="cursor">With the columns active.</param>
     /// <param name="columns">The columns.</param>
     /// <param name="endOfPass">Called when there are no more rows; may throw.</param>
-    public DataViewFeedCursor(DataViewRowCursor cursor, TrainingColumns columns, Action<PassStatistics> endOfPass)
+    public DataViewFeedCursor(
+        IHost host, DataViewRowCursor cursor, TrainingColumns columns, Action<PassStatistics> endOfPass)
     {
+        _host = host;
         _cursor = cursor;
         _endOfPass = endOfPass;
         _featureCount = columns.FeatureCount;
@@ -56,6 +61,7 @@ internal sealed class DataViewFeedCursor : IRowCursor
     {
         while (_cursor.MoveNext())
         {
+            _host.CheckAlive();
             uint key = 0; // 0 is missing, 1 the first class
             _labelGetter(ref key);
             _featureGetter(ref _features);

@@ -18,7 +18,7 @@ internal sealed class DataViewRowSource : IRowSource
     private int _reported;
 
     /// <summary>Creates the source.</summary>
-    /// <param name="host">Marks the exceptions.</param>
+    /// <param name="host">Marks the exceptions; when it is cancelled, passes stop.</param>
     /// <param name="data">The rows.</param>
     /// <param name="columns">The columns that are read; no others become active.</param>
     /// <param name="role">"training" or "validation", for messages.</param>
@@ -37,7 +37,7 @@ internal sealed class DataViewRowSource : IRowSource
 
     public int FeatureCount => _columns.FeatureCount;
 
-    public IRowCursor Open() => new DataViewFeedCursor(_data.GetRowCursor(_columns.All), _columns, EndOfPass);
+    public IRowCursor Open() => new DataViewFeedCursor(_host, _data.GetRowCursor(_columns.All), _columns, EndOfPass);
 
     private void EndOfPass(PassStatistics pass)
     {

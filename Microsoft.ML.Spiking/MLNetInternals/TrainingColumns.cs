@@ -30,10 +30,10 @@ internal sealed record TrainingColumns(
 
     /// <summary>Finds and checks the columns.</summary>
     /// <exception cref="ArgumentException">A column is missing or has a type that training cannot use.</exception>
-    public static TrainingColumns Find(IExceptionContext context, DataViewSchema schema, SpikingClifTrainer.Options options)
+    public static TrainingColumns Find(IExceptionContext context, DataViewSchema schema, TrainerColumnNames names)
     {
-        ColumnShapes.Check(context, SchemaShape.Create(schema), options);
-        DataViewSchema.Column label = schema[options.LabelColumnName];
+        ColumnShapes.Check(context, SchemaShape.Create(schema), names);
+        DataViewSchema.Column label = schema[names.Label];
         ulong count = ((KeyDataViewType)label.Type).Count;
         string? fault = count switch
         {
@@ -44,16 +44,16 @@ internal sealed record TrainingColumns(
             _ => null,
         };
         return fault is null
-            ? new(schema[options.FeatureColumnName], label,
-                options.ExampleWeightColumnName is string weight ? schema[weight] : null)
+            ? new(schema[names.Feature], label,
+                names.Weight is string weight ? schema[weight] : null)
             : throw context.ExceptParam(nameof(schema), $"The label column '{label.Name}' {fault}");
     }
 
     /// <summary>Finds and checks the columns of validation data, which must fit those of the training data.</summary>
     /// <exception cref="ArgumentException">A column is missing, has a wrong type, or differs from the training data's.</exception>
-    public TrainingColumns FindLikeThese(IExceptionContext context, DataViewSchema schema, SpikingClifTrainer.Options options)
+    public TrainingColumns FindLikeThese(IExceptionContext context, DataViewSchema schema, TrainerColumnNames names)
     {
-        TrainingColumns columns = Find(context, schema, options);
+        TrainingColumns columns = Find(context, schema, names);
         if (columns.FeatureCount != FeatureCount)
         {
             throw context.ExceptParam(nameof(schema), $"The feature column '{Feature.Name}' has {columns.FeatureCount} values " +

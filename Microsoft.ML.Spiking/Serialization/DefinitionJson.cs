@@ -67,12 +67,12 @@ internal static class DefinitionJson
             or InvalidOperationException // text that is no Unicode shows itself when it is read
             or NotSupportedException) // a "type" is missing
         {
-            throw new FormatException(
-                $"{What} is damaged, or was written by a newer version: {exception.Message}", exception);
+            // Without the inner exception: ML.NET wraps what is thrown here, and GetBaseException is to find this sentence.
+            throw new FormatException($"{What} is damaged, or was written by a newer version: {exception.Message}");
         }
         catch (Exception exception) when (exception is NetworkDefinitionException or ArgumentException or OverflowException)
         {
-            throw new FormatException($"{What} describes a network that cannot exist: {exception.Message}", exception);
+            throw new FormatException($"{What} describes a network that cannot exist: {exception.Message}");
         }
     }
 

@@ -30,7 +30,7 @@ internal static class SafetensorsHeader
         catch (Exception exception) when (exception is JsonException
             or InvalidOperationException) // text that is no Unicode shows itself when it is read
         {
-            throw new FormatException($"{What} has a damaged header: {exception.Message}", exception);
+            throw new FormatException($"{What} has a damaged header: {exception.Message}");
         }
     }
 

@@ -34,8 +34,8 @@ internal sealed class EpochTally(Device device) : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        _loss.add_(loss, alpha: weight);
-        _correct.add_(meanLogits.argmax(1).eq(labels).sum());
+        _loss.Add(loss, factor: weight);
+        _correct.Add(meanLogits.argmax(1).eq(labels).sum());
         _weight += weight;
         Rows += labels.shape[0];
     }
@@ -43,8 +43,8 @@ internal sealed class EpochTally(Device device) : IDisposable
     /// <summary>Starts from 0.</summary>
     public void Clear()
     {
-        _loss.fill_(0);
-        _correct.fill_(0);
+        _loss.Set(0);
+        _correct.Set(0);
         _weight = 0;
         Rows = 0;
         Spikes.Clear();

@@ -29,7 +29,7 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
         {
             0 => CrossEntropy(logits, classes),
             1 => SquaredError(logits, classes),
-            _ => ((1 - lambda) * CrossEntropy(logits, classes)) + (lambda * SquaredError(logits, classes)),
+            _ => CrossEntropy(logits, classes).Times(1 - lambda).Plus(SquaredError(logits, classes), factor: lambda),
         };
         Tensor loss = weights is null ? rows.mean() : (rows * weights).sum() / weights.sum();
         return loss.MoveToOuterDisposeScope();
@@ -50,13 +50,13 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
     {
         Tensor wanted = labelSmoothing == 0
             ? classes
-            : (classes * (1 - labelSmoothing)) + (labelSmoothing / classes.shape[1]);
+            : classes.Times(1 - labelSmoothing).Plus(labelSmoothing / classes.shape[1]);
         return -(nn.functional.log_softmax(logits, 2).mean([0]) * wanted).sum(1);
     }
 
     private Tensor SquaredError(Tensor logits, Tensor classes)
     {
-        Tensor difference = target == LossTarget.Constant ? logits - 1 : logits - classes;
-        return difference.square().mean([0, 2]);
+        Tensor difference = target == LossTarget.Constant ? logits.Minus(1) : logits - classes;
+        return (difference * difference).mean([0, 2]);
     }
 }

@@ -60,7 +60,9 @@ internal sealed class TrainingLoop : IDisposable
     /// There are no rows, they do not fit the network, libtorch cannot be loaded, or the device is not there.
     /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
-    /// <exception cref="OperationCanceledException">The token, unless the best weights are to be kept.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token, unless the best weights are to be kept and training has begun.
+    /// </exception>
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token) =>
@@ -90,12 +92,20 @@ internal sealed class TrainingLoop : IDisposable
 
     private TrainingOutcome Train(IRowSource train, IRowSource? validation)
     {
+        // Who cancels before there are weights has none to keep.
+        RowFeed rows = Open(train, "training", _settings.MemoryBudget);
+        _network.Parameters.Import(_initial ?? WeightInitializer.Create(
+            _network.Definition, _settings.Seed, rows.Summary.InputScale));
+        if (_settings.BatchSize > rows.Summary.Rows)
+        {
+            _observer.Warning(string.Create(CultureInfo.InvariantCulture,
+                $"The batch size of {_settings.BatchSize} is larger than the {rows.Summary.Rows} training rows; " +
+                $"each batch is all of them."));
+        }
         try
         {
-            RowFeed rows = Open(train, "training", _settings.MemoryBudget);
-            _network.Parameters.Import(_initial ?? WeightInitializer.Create(
-                _network.Definition, _settings.Seed, InputScale(rows.Summary.RootMeanSquare)));
-            using BatchBuffer buffer = Buffer(rows, ClassWeights(rows));
+            using BatchBuffer buffer = Buffer(
+                rows, rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights));
             using Validation? measure = validation is null ? null : Measure(validation, rows);
             long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);
             var schedule = new Schedule(
@@ -216,57 +226,17 @@ internal sealed class TrainingLoop : IDisposable
         return new(_kept.Weights, _history, _kept.Epoch, Cancelled: false);
     }
 
-    private RowFeed Open(IRowSource source, string name, long memoryBudget)
-    {
-        if (source.FeatureCount != _network.Definition.InputSize)
-        {
-            throw new InvalidOperationException($"The {name} rows have {source.FeatureCount} features, " +
-                $"but the network takes {_network.Definition.InputSize}.");
-        }
-        RowFeed rows = RowFeed.Open(source, _network.Definition.ClassCount, memoryBudget, _token);
-        if (rows.Summary.Rows == 0)
-        {
-            throw new InvalidOperationException($"There are no {name} rows: none has a label, finite features and, " +
-                "where there is a weight column, a positive weight.");
-        }
-        if (rows.Bytes == 0)
-        {
-            _observer.Info(string.Create(CultureInfo.InvariantCulture,
-                $"The {rows.Summary.Rows} {name} rows need more than the {memoryBudget} bytes allowed in memory; " +
-                $"they are read again every epoch."));
-        }
-        return rows;
-    }
-
     private Validation Measure(IRowSource validation, RowFeed train)
     {
         RowFeed rows = Open(validation, "validation", Math.Max(0, _settings.MemoryBudget - train.Bytes));
         return new(rows, Buffer(rows, classWeights: null), _device);
     }
 
+    private RowFeed Open(IRowSource source, string name, long memoryBudget) =>
+        UsableRows.Open(source, name, _network.Definition, memoryBudget, _observer, _token);
+
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.BatchSize, rows.Summary.Rows);
 
     private BatchBuffer Buffer(RowFeed rows, float[]? classWeights) =>
         new(BatchSize(rows), rows.FeatureCount, classWeights, _device);
-
-    /// <summary>What brings the features to a root mean square of 1; features that are all 0 stay.</summary>
-    private static double InputScale(double rootMeanSquare) =>
-        rootMeanSquare > 0 && double.IsFinite(rootMeanSquare) ? 1 / rootMeanSquare : 1;
-
-    private float[]? ClassWeights(RowFeed rows)
-    {
-        if (_settings.BatchSize > rows.Summary.Rows)
-        {
-            _observer.Warning(string.Create(CultureInfo.InvariantCulture,
-                $"The batch size of {_settings.BatchSize} is larger than the {rows.Summary.Rows} training rows; " +
-                $"each batch is all of them."));
-        }
-        return _settings.ClassWeighting switch
-        {
-            ClassWeighting.None => null,
-            ClassWeighting.Balanced => rows.Summary.BalancedWeights(),
-            ClassWeighting.Given => [.. _settings.ClassWeights!],
-            _ => throw new NotSupportedException($"The class weighting {_settings.ClassWeighting} is not known."),
-        };
-    }
 }

@@ -96,7 +96,7 @@ public sealed class RowFeedTests
     [TestMethod]
     public void BalancedWeights_UnequalClasses_CountAlikeWithAMeanOfOne()
     {
-        var summary = new RowSummary(100, [90, 10, 0], [90, 10, 0], 1);
+        var summary = new RowSummary(100, [90, 10, 0], [90, 10, 0], RootMeanSquare: 1);
         float[] weights = summary.BalancedWeights();
         Assert.AreEqual(90 * weights[0], 10 * weights[1], 1e-4);
         Assert.AreEqual(100.0, (90 * weights[0]) + (10 * weights[1]), 1e-4);

@@ -18,4 +18,16 @@ internal sealed record RowSummary(
         int present = ClassWeights.Count(weight => weight > 0);
         return [.. ClassWeights.Select(weight => weight > 0 ? (float)(total / (present * weight)) : 1f)];
     }
+
+    /// <summary>The weight of each class for that weighting; null where all classes weigh 1.</summary>
+    public float[]? WeightsFor(ClassWeighting weighting, IReadOnlyList<float>? given) => weighting switch
+    {
+        ClassWeighting.None => null,
+        ClassWeighting.Balanced => BalancedWeights(),
+        ClassWeighting.Given => [.. given!],
+        _ => throw new NotSupportedException($"The class weighting {weighting} is not known."),
+    };
+
+    /// <summary>What brings the features to a root mean square of 1; features that are all 0 stay.</summary>
+    public double InputScale => RootMeanSquare > 0 && double.IsFinite(RootMeanSquare) ? 1 / RootMeanSquare : 1;
 }

@@ -36,10 +36,10 @@ internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay
     {
         double correction1 = 1 - Math.Pow(Beta1, _steps);
         double correction2 = 1 - Math.Pow(Beta2, _steps);
-        parameter.mul_(1 - (_learningRate * weightDecay));
-        Tensor first = _first[index].mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-        Tensor second = _second[index].mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        Tensor denominator = second.sqrt().div_(Math.Sqrt(correction2)).add_(Epsilon);
-        parameter.addcdiv_(first, denominator, -_learningRate / correction1);
+        parameter.Multiply(1 - (_learningRate * weightDecay));
+        Tensor first = _first[index].Multiply(Beta1).Add(gradient, factor: 1 - Beta1);
+        Tensor second = _second[index].Multiply(Beta2).AddProduct(gradient, gradient, 1 - Beta2);
+        Tensor denominator = second.sqrt().Divide(Math.Sqrt(correction2)).Add(Epsilon);
+        parameter.AddQuotient(first, denominator, -_learningRate / correction1);
     }
 }

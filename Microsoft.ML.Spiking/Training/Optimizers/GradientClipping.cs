@@ -19,7 +19,7 @@ internal static class GradientClipping
             return;
         }
         Tensor norm = stack(gradients.Select(gradient => gradient.norm())).norm();
-        Tensor factor = (maximumNorm / (norm + 1e-6)).clamp_(max: 1);
+        Tensor factor = norm.Plus(1e-6).reciprocal().Times(maximumNorm).LimitTo(1);
         foreach (Tensor gradient in gradients)
         {
             gradient.mul_(factor);

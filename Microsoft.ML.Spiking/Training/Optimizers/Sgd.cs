@@ -25,9 +25,9 @@ internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, dou
     {
         if (weightDecay != 0)
         {
-            gradient.add_(parameter, alpha: weightDecay);
+            gradient.Add(parameter, factor: weightDecay);
         }
-        Tensor step = momentum == 0 ? gradient : _momentum[index].mul_(momentum).add_(gradient);
-        parameter.add_(step, alpha: -_learningRate);
+        Tensor step = momentum == 0 ? gradient : _momentum[index].Multiply(momentum).Add(gradient);
+        parameter.Add(step, factor: -_learningRate);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
         }
         else
         {
-            entry.Count.add_(spikes.Values.sum());
+            entry.Count.Add(spikes.Values.sum());
         }
         entry.Places += spikes.Values.numel();
     }
@@ -48,7 +48,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
     {
         foreach (Entry entry in _entries)
         {
-            entry.Count.fill_(0); // TorchSharp 0.107's zero_ leaves the tensor as it is
+            entry.Count.Set(0);
             entry.CountedSpikes = 0;
             entry.Places = 0;
         }

@@ -39,7 +39,7 @@ internal sealed class FusedFunction : autograd.SingleTensorFunction<FusedFunctio
         bool isLearned = saved.Count > 1;
         Tensor gradient = call.Backward(saved[0], isLearned ? saved[1] : null, upstream, out double learnedGradient);
         return isLearned
-            ? CallbackGradients.Return(null, gradient, tensor([(float)learnedGradient]))
+            ? CallbackGradients.Return(null, gradient, tensor([(float)learnedGradient], ScalarType.Float32, CPU))
             : CallbackGradients.Return(null, gradient);
     }
 }

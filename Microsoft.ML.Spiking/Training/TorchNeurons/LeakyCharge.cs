@@ -15,7 +15,7 @@ internal readonly struct LeakyCharge(LeakyNeuronDefinition definition)
 
     /// <summary>The current of each step as it is added to the potential.</summary>
     public IReadOnlyList<Tensor> Inputs(NeuronCurrent current) =>
-        (_decayInput ? current with { Values = current.Values / _tau } : current).Steps();
+        (_decayInput ? current with { Values = current.Values.Over(_tau) } : current).Steps();
 
     /// <summary>The potential before firing.</summary>
     /// <param name="v">After the last step; null before the first.</param>
@@ -24,9 +24,9 @@ internal readonly struct LeakyCharge(LeakyNeuronDefinition definition)
     {
         if (v is null)
         {
-            return _rest == 0 ? x : x + _rest;
+            return _rest == 0 ? x : x.Plus(_rest);
         }
-        Tensor charged = x.add(v, alpha: 1 - (1 / _tau));
-        return _rest == 0 ? charged : charged + (_rest / _tau);
+        Tensor charged = x.Plus(v, factor: 1 - (1 / _tau));
+        return _rest == 0 ? charged : charged.Plus(_rest / _tau);
     }
 }

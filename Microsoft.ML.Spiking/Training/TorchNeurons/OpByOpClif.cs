@@ -20,11 +20,11 @@ internal sealed class OpByOpClif(ClifNeuron definition) : OpByOpNeuron(definitio
         {
             v = charge.Step(v, x);
             Tensor s = Fire(v);
-            m = m is null ? s : (m * sigmoid(v / tau)) + s; // m starts at 0
+            m = m is null ? s : (m * sigmoid(v.Over(tau))).Plus(s); // m starts at 0
             Tensor reset = ForReset(s);
             v = definition.ResetPotential is double rest
-                ? ((1 - reset) * v) + (reset * (rest - sigmoid(m)))
-                : v - (reset * (definition.Threshold + sigmoid(m)));
+                ? (reset.OneMinus() * v).Plus(reset * sigmoid(m).neg().Plus(rest))
+                : v - (reset * sigmoid(m).Plus(definition.Threshold));
             trace?.Add(v, m);
             yield return s;
         }

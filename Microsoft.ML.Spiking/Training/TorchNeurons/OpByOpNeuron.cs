@@ -21,6 +21,8 @@ internal abstract class OpByOpNeuron : TorchNeuron
         ClifNeuron clif => new OpByOpClif(clif),
         LifNeuron lif => new OpByOpLif(lif),
         PlifNeuron plif => new OpByOpPlif(plif),
+        KlifNeuron klif => new OpByOpKlif(klif),
+        IfNeuron integrating => new OpByOpIf(integrating),
         _ => throw new NotSupportedException($"The neuron {definition.GetType().Name} cannot be trained."),
     };
 
@@ -40,7 +42,7 @@ internal abstract class OpByOpNeuron : TorchNeuron
         NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace);
 
     /// <summary>H(v - threshold), with the surrogate's gradient.</summary>
-    private protected Tensor Fire(Tensor v) => SpikeFunction.Apply(v - Definition.Threshold, Definition.Surrogate);
+    private protected Tensor Fire(Tensor v) => SpikeFunction.Apply(v.Minus(Definition.Threshold), Definition.Surrogate);
 
     /// <summary>The spikes as the reset sees them: without gradient when it is to be dropped.</summary>
     private protected Tensor ForReset(Tensor spikes) => Definition.DetachReset ? spikes.detach() : spikes;
@@ -50,7 +52,7 @@ internal abstract class OpByOpNeuron : TorchNeuron
     {
         Tensor s = ForReset(spikes);
         return Definition.ResetPotential is double rest
-            ? ((1 - s) * v) + (s * rest)
-            : v - (s * Definition.Threshold);
+            ? (s.OneMinus() * v).Plus(s.Times(rest))
+            : v - s.Times(Definition.Threshold);
     }
 }

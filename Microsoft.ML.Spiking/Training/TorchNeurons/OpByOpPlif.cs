@@ -28,9 +28,9 @@ internal sealed class OpByOpPlif(PlifNeuron definition) : OpByOpNeuron(definitio
     {
         if (v is null)
         {
-            return rest == 0 ? x : x + rest;
+            return rest == 0 ? x : x.Plus(rest);
         }
-        Tensor kept = v * (1 - leak);
-        return rest == 0 ? kept + x : kept + x + (rest * leak);
+        Tensor charged = (v * leak.OneMinus()).Plus(x);
+        return rest == 0 ? charged : charged.Plus(leak, factor: rest);
     }
 }

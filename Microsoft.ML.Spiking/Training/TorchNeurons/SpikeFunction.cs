@@ -18,7 +18,7 @@ internal sealed class SpikeFunction : autograd.SingleTensorFunction<SpikeFunctio
         var u = (Tensor)vars[0];
         ctx.save_for_backward([u]);
         ctx.save_data(SurrogateKey, vars[1]);
-        return u.ge(0).to_type(u.dtype);
+        return u.IsAtLeast(0).to_type(u.dtype);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)

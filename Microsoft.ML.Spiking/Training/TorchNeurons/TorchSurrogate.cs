@@ -13,17 +13,23 @@ internal static class TorchSurrogate
         double alpha = surrogate.Alpha;
         return surrogate switch
         {
-            RectangleSurrogate => u.abs().le(alpha / 2).to_type(u.dtype).div_(alpha),
-            TriangleSurrogate => u.abs().mul_(-alpha * alpha).add_(alpha).clamp_(min: 0),
+            RectangleSurrogate => u.abs().IsAtMost(alpha / 2).to_type(u.dtype).Divide(alpha),
+            TriangleSurrogate => u.abs().Multiply(-alpha * alpha).Add(alpha).relu_(),
             SigmoidSurrogate => Sigmoid(u, alpha),
-            AtanSurrogate => u.mul(Math.PI / 2 * alpha).pow_(2).add_(1).reciprocal_().mul_(alpha / 2),
+            AtanSurrogate => Atan(u, alpha),
             _ => throw new NotSupportedException($"The surrogate {surrogate.GetType().Name} cannot be trained with."),
         };
     }
 
     private static Tensor Sigmoid(Tensor u, double alpha)
     {
-        Tensor s = u.mul(alpha).sigmoid_();
-        return (1 - s).mul_(s).mul_(alpha);
+        Tensor s = u.Times(alpha).sigmoid_();
+        return s.OneMinus().mul_(s).Multiply(alpha);
+    }
+
+    private static Tensor Atan(Tensor u, double alpha)
+    {
+        Tensor z = u.Times(Math.PI / 2 * alpha);
+        return z.mul_(z).Add(1).reciprocal_().Multiply(alpha / 2);
     }
 }

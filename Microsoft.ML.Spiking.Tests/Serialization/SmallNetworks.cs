@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Neurons;
 namespace Microsoft.ML.Spiking.Tests.Serialization;
 
 /// <summary>Small networks with known weights.</summary>
-internal static class Networks
+internal static class SmallNetworks
 {
     public static NetworkDefinition Small(NeuronDefinition? neuron = null, double dropout = 0) => new Mlp(5, 3)
         .Bind(new NetworkBinding([4], 3, TimeSteps: 2, new DirectEncoder(), neuron ?? new ClifNeuron(), dropout));

@@ -1,0 +1,12 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Spiking.Tests;
+
+/// <summary>What a prediction engine gives for a <see cref="Flower"/>.</summary>
+internal sealed class Prediction
+{
+    [KeyType(3)]
+    public uint PredictedLabel { get; set; }
+
+    public float[] Score { get; set; } = [];
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Spiking.Tests.RealData;
+
+[TestClass]
+public sealed class AdultTests
+{
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    public void SpikingClif_DefaultsOnAdult_ReachTheAccuracyOfLinearModels()
+    {
+        var ml = new MLContext(seed: 1);
+        string unpacked = Path.GetTempFileName();
+        try
+        {
+            IDataView all = AdultTable.Load(ml, DataFolder.Require("adult.txt.gz"), unpacked);
+            DataOperationsCatalog.TrainTestData split = ml.Data.TrainTestSplit(all, testFraction: 0.2, seed: 1);
+            ITransformer featurizer = AdultTable.Featurizer(ml).Fit(split.TrainSet);
+            IDataView train = ml.Data.Cache(featurizer.Transform(split.TrainSet));
+            IDataView test = ml.Data.Cache(featurizer.Transform(split.TestSet));
+
+            double spiking = Report(ml, "SpikingClif", ml.MulticlassClassification.Trainers.SpikingClif(), train, test);
+            Report(ml, "LightGbm", ml.MulticlassClassification.Trainers.LightGbm(), train, test);
+            Report(ml, "SdcaMaximumEntropy", ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(), train, test);
+
+            Assert.IsGreaterThanOrEqualTo(0.845, spiking);
+        }
+        finally
+        {
+            File.Delete(unpacked);
+        }
+    }
+
+    private double Report<T>(
+        MLContext ml, string name, ITrainerEstimator<T, object> trainer, IDataView train, IDataView test)
+        where T : class, ITransformer, ISingleFeaturePredictionTransformer<object>
+    {
+        MulticlassClassificationMetrics metrics = ml.MulticlassClassification.Evaluate(trainer.Fit(train).Transform(test));
+        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Adult, held-out 20 %: {name} {metrics.MicroAccuracy:0.0000} (log-loss {metrics.LogLoss:0.0000})"));
+        return metrics.MicroAccuracy;
+    }
+}

@@ -1,0 +1,404 @@
+using System.IO.Compression;
+using System.Text;
+using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Serialization;
+
+namespace Microsoft.ML.Spiking.Tests;
+
+[TestClass]
+public sealed class SpikingModelParametersTests
+{
+    private const string Definition = "Network.json";
+    private const string Weights = "Weights.safetensors";
+
+    private readonly MLContext _ml = new(1);
+
+    [TestMethod]
+    public void Load_SavedPipeline_ScoresTheSameBits()
+    {
+        IDataView data = _ml.Data.LoadFromEnumerable(Flowers.Rows());
+        var chain = _ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(_ml.Transforms.NormalizeMinMax("Features"))
+            .Append(_ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()))
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        var model = chain.Fit(data);
+        using var stream = new MemoryStream();
+        _ml.Model.Save(model, data.Schema, stream);
+
+        ITransformer loaded = new MLContext().Model.Load(stream, out DataViewSchema schema);
+
+        Assert.HasCount(data.Schema.Count, schema);
+        Assert.AreSequenceEqual(Scores(model, data), Scores(loaded, data));
+        Assert.AreSequenceEqual(model.Transform(data).GetColumn<string>("PredictedLabel").ToArray(),
+            loaded.Transform(data).GetColumn<string>("PredictedLabel").ToArray());
+    }
+
+    [TestMethod]
+    public void Load_LoadedModelSavedAgain_GivesTheSameEntries()
+    {
+        byte[] first = Zip();
+        ITransformer loaded = _ml.Model.Load(new MemoryStream(first), out DataViewSchema schema);
+        using var again = new MemoryStream();
+        _ml.Model.Save(loaded, schema, again);
+
+        foreach (string entry in new[] { Definition, Weights, "TrainSchema" })
+        {
+            Assert.AreSequenceEqual(Entry(first, entry), Entry(again.ToArray(), entry));
+        }
+    }
+
+    [TestMethod]
+    public void Load_SavedModel_KeepsSchemaAnnotationsAndNames()
+    {
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, Flowers.Keyed(_ml));
+        var loaded = (SpikingPredictionTransformer)Load(Zip(model));
+
+        Assert.AreEqual(model.FeatureColumnName, loaded.FeatureColumnName);
+        Assert.AreEqual(model.FeatureColumnType, loaded.FeatureColumnType);
+        Assert.AreSequenceEqual(model.Model.Network.Layers.ToArray(), loaded.Model.Network.Layers.ToArray());
+        DataViewSchema scored = loaded.GetOutputSchema(Flowers.Keyed(_ml).Schema);
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        scored["Score"].GetSlotNames(ref names);
+        Assert.AreSequenceEqual(new[] { "a", "b", "c" }, names.DenseValues().Select(name => name.ToString()).ToArray());
+        Assert.IsTrue(scored["PredictedLabel"].HasKeyValues());
+    }
+
+    [TestMethod]
+    public void Save_OtherColumnsOfTheTraining_LeaveNoTrace()
+    {
+        Customer[] rows = [.. Flowers.Rows(300).Select((row, i) => new Customer
+        {
+            Features = row.Features, Label = row.Label, Email = $"customer{i}@example.com",
+        })];
+        IDataView data = _ml.Data.LoadFromEnumerable(rows);
+        data = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.Conversion.MapValueToKey("Email"))
+            .Fit(data).Transform(data);
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, data);
+
+        byte[] zip = Zip(model);
+
+        foreach (ZipArchiveEntry entry in new ZipArchive(new MemoryStream(zip)).Entries)
+        {
+            byte[] content = Read(entry);
+            Assert.DoesNotContain("customer", Encoding.UTF8.GetString(content), $"entry {entry.FullName}");
+        }
+        Assert.IsLessThan(1000, Entry(zip, "TrainSchema").Length);
+    }
+
+    [TestMethod]
+    public void Save_TrainedModel_HoldsNoTrainingData()
+    {
+        WeakReference data = TrainAndForget(out SpikingPredictionTransformer model);
+
+        // Threads that have read the data may still be on their way out.
+        for (int attempt = 0; attempt < 100 && data.IsAlive; attempt++)
+        {
+            Thread.Sleep(10);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.IsFalse(data.IsAlive);
+        Assert.AreEqual(3, model.Model.Network.ClassCount);
+    }
+
+    [TestMethod]
+    public void Save_Weights_AreAnEntryInTheSafetensorsLayout()
+    {
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, Flowers.Keyed(_ml));
+
+        byte[] file = Entry(Zip(model), Weights);
+
+        var read = SafetensorsReader.Read(new MemoryStream(file), model.Model.Network);
+        Assert.AreSequenceEqual(model.Model.Weights["fc1.weight"].Values.ToArray(), read["fc1.weight"].Values.ToArray());
+    }
+
+    [TestMethod]
+    public void Load_AnyChangedByteOfDefinitionOrWeights_IsNoticed()
+    {
+        byte[] zip = Zip();
+        foreach (string name in new[] { Definition, Weights })
+        {
+            byte[] content = Entry(zip, name);
+            for (int position = 0; position < content.Length; position += 1 + (content.Length / 40))
+            {
+                byte[] changed = [.. content];
+                changed[position] ^= 0x10;
+                Assert.IsNotEmpty(LoadFault(With(zip, name, changed)), $"{name} at byte {position}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Load_ChangedWeight_SaysThatItWasDamaged()
+    {
+        byte[] zip = Zip();
+        byte[] content = Entry(zip, Weights);
+        content[^3] ^= 1;
+
+        Assert.Contains("entry 'Weights.safetensors' was changed or damaged after it was written", LoadFault(With(zip, Weights, content)));
+    }
+
+    [TestMethod]
+    public void Load_ChangedThreshold_SaysThatItWasDamaged()
+    {
+        byte[] zip = Zip();
+        string text = Encoding.UTF8.GetString(Entry(zip, Definition)).Replace("\"threshold\": 1", "\"threshold\": 2", StringComparison.Ordinal);
+
+        Assert.Contains("entry 'Network.json' was changed or damaged", LoadFault(With(zip, Definition, Encoding.UTF8.GetBytes(text))));
+    }
+
+    [TestMethod]
+    [DataRow("\"version\": 1", "\"version\": 9", "saved by a newer version")]
+    [DataRow("\"type\": \"clif\"", "\"type\": \"liquid\"", "'liquid', which this version of Microsoft.ML.Spiking does not know")]
+    [DataRow("\"network\":", "\"network\" ", "The network's definition is damaged")]
+    [DataRow("\"outputs\": 16", "\"outputs\": 17", "cannot exist")]
+    public void Load_ChangedDefinition_SaysWhatIsWrong(string before, string after, string sentence)
+    {
+        byte[] zip = Zip();
+        string text = Encoding.UTF8.GetString(Entry(zip, Definition));
+        Assert.Contains(before, text);
+
+        Assert.Contains(sentence,
+            LoadFault(With(zip, Definition, Encoding.UTF8.GetBytes(text.Replace(before, after, StringComparison.Ordinal)))));
+    }
+
+    [TestMethod]
+    public void Load_WeightsOfAnotherNetwork_NamesTheArray()
+    {
+        byte[] other = Zip(Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.Network = new Spiking.Networks.Mlp(17)));
+
+        Assert.Contains("'fc1.weight' in the shape [17, 4]; the network needs [16, 4]", LoadFault(With(Zip(), Weights, Entry(other, Weights))));
+    }
+
+    [TestMethod]
+    [DataRow(Definition)]
+    [DataRow(Weights)]
+    public void Load_MissingEntry_NamesIt(string name) =>
+        Assert.Contains($"The model has no entry '{name}'", LoadFault(With(Zip(), name, null)));
+
+    [TestMethod]
+    [DataRow("TrainSchema")]
+    public void Load_MissingTrainSchema_SaysSo(string name) =>
+        Assert.Contains($"'{name}'; the file is damaged", LoadFault(With(Zip(), name, null)));
+
+    [TestMethod]
+    public void Load_TruncatedZip_Throws()
+    {
+        byte[] zip = Zip();
+        for (int length = 0; length < zip.Length; length += 97)
+        {
+            Assert.Throws<Exception>(() => Load(zip[..length]));
+        }
+    }
+
+    [TestMethod]
+    public void Load_TruncatedEntries_SaysWhatIsCutShort()
+    {
+        byte[] zip = Zip();
+        byte[] weights = Entry(zip, Weights);
+
+        Assert.Contains("is cut short", LoadFault(With(zip, Weights, weights[..^5])));
+        Assert.Contains("is cut short", LoadFault(With(zip, Weights, weights[..5])));
+        Assert.Contains("is damaged", LoadFault(With(zip, Definition, Entry(zip, Definition)[..^5])));
+    }
+
+    [TestMethod]
+    public void Load_GigabytesAnnounced_AllocatesLittle()
+    {
+        byte[] zip = Zip(Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.ScaleInput = false));
+        string text = Encoding.UTF8.GetString(Entry(zip, Definition));
+        text = text.Replace("\"inputs\": 4,", "\"inputs\": 400000000,", StringComparison.Ordinal)
+            .Replace("        4\n", "        400000000\n", StringComparison.Ordinal)
+            .Replace("      4\n", "      400000000\n", StringComparison.Ordinal);
+        byte[] weights = Encoding.UTF8.GetBytes(
+            "{\"fc1.weight\":{\"dtype\":\"F32\",\"shape\":[16,400000000],\"data_offsets\":[0,25600000000]}," +
+            "\"fc1.bias\":{\"dtype\":\"F32\",\"shape\":[16],\"data_offsets\":[25600000000,25600000064]}," +
+            "\"output.weight\":{\"dtype\":\"F32\",\"shape\":[3,16],\"data_offsets\":[25600000064,25600000256]}," +
+            "\"output.bias\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[25600000256,25600000268]}}");
+        zip = WithChecksums(zip, Encoding.UTF8.GetBytes(text), [.. BitConverter.GetBytes((long)weights.Length), .. weights]);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+
+        string fault = LoadFault(zip);
+
+        Assert.Contains("its arrays need 25,600,000,268 bytes", fault);
+        Assert.IsLessThan(64L << 20, GC.GetTotalAllocatedBytes(precise: true) - before);
+    }
+
+    [TestMethod]
+    public void Load_LogsTheSentenceItself()
+    {
+        byte[] zip = With(Zip(), Weights, null);
+        var ml = new MLContext();
+        var errors = new List<string>();
+        ml.Log += (_, e) =>
+        {
+            if (e.Kind == Runtime.ChannelMessageKind.Error)
+            {
+                errors.Add(e.RawMessage);
+            }
+        };
+
+        Assert.Throws<Exception>(() => ml.Model.Load(new MemoryStream(zip), out _));
+
+        Assert.AreEqual("The model has no entry 'Weights.safetensors'; the file is damaged.", errors.Single());
+    }
+
+    [TestMethod]
+    public void Save_FullDisk_ThrowsIOException()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            Assert.Inconclusive("This system has no /dev/full.");
+        }
+        IDataView data = Flowers.Keyed(_ml);
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, data);
+
+        IOException exception = Assert.Throws<IOException>(() => _ml.Model.Save(model, data.Schema, "/dev/full"));
+
+        Assert.Contains("No space left on device", exception.Message);
+    }
+
+    [TestMethod]
+    public void Save_DiskThatFillsUpAnywhereInTheModel_ThrowsIOException()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, data);
+        // ML.NET swallows a refusal of the zip's directory, which comes last; its place is at the end of the file.
+        int content = BitConverter.ToInt32(Zip(model).AsSpan()[^6..^2]);
+        Assert.IsGreaterThan(1000, content);
+
+        for (int capacity = 0; capacity < content; capacity += 331)
+        {
+            using var disk = new FullDisk(capacity);
+            Assert.Contains("full", Assert.Throws<IOException>(() => _ml.Model.Save(model, data.Schema, disk)).Message);
+        }
+    }
+
+    [TestMethod]
+    public void Dispose_Parameters_KeepsDefinitionAndWeightsReadable()
+    {
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, Flowers.Keyed(_ml));
+        model.Model.Dispose();
+
+        Assert.AreEqual(4, model.Model.Network.InputShape[0]);
+        Assert.IsNotEmpty(Zip(model));
+        Assert.Throws<ObjectDisposedException>(() => model.Transform(Flowers.Keyed(_ml)));
+    }
+
+    private byte[] Zip(SpikingPredictionTransformer? model = null)
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        using var stream = new MemoryStream();
+        _ml.Model.Save(model ?? Flowers.Fit(_ml, data), data.Schema, stream);
+        return stream.ToArray();
+    }
+
+    private static ITransformer Load(byte[] zip) => new MLContext().Model.Load(new MemoryStream(zip), out _);
+
+    private static string LoadFault(byte[] zip)
+    {
+        Exception inner = Assert.Throws<Exception>(() => Load(zip)).GetBaseException();
+        Assert.IsInstanceOfType<FormatException>(inner);
+        return inner.Message;
+    }
+
+    private static float[] Scores(ITransformer model, IDataView data) =>
+        [.. model.Transform(data).GetColumn<float[]>("Score").SelectMany(scores => scores)];
+
+    private static byte[] Entry(byte[] zip, string name)
+    {
+        using var archive = new ZipArchive(new MemoryStream(zip));
+        return Read(Find(archive, name));
+    }
+
+    private static ZipArchiveEntry Find(ZipArchive archive, string name) =>
+        archive.Entries.Single(entry => entry.FullName.EndsWith(name, StringComparison.Ordinal));
+
+    private static byte[] Read(ZipArchiveEntry entry)
+    {
+        using Stream stream = entry.Open();
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    private static byte[] With(byte[] zip, string name, byte[]? content)
+    {
+        using var stream = new MemoryStream();
+        stream.Write(zip);
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            ZipArchiveEntry entry = Find(archive, name);
+            string path = entry.FullName;
+            entry.Delete();
+            if (content is not null)
+            {
+                using Stream target = archive.CreateEntry(path).Open();
+                target.Write(content);
+            }
+        }
+        return stream.ToArray();
+    }
+
+    /// <summary>Replaces both entries and makes their checksums right.</summary>
+    private static byte[] WithChecksums(byte[] zip, byte[] definition, byte[] weights)
+    {
+        byte[] main = Entry(zip, "Model/Model.key");
+        Replace(main, System.Security.Cryptography.SHA256.HashData(Entry(zip, Definition)),
+            System.Security.Cryptography.SHA256.HashData(definition));
+        Replace(main, System.Security.Cryptography.SHA256.HashData(Entry(zip, Weights)),
+            System.Security.Cryptography.SHA256.HashData(weights));
+        return With(With(With(zip, "Model/Model.key", main), Definition, definition), Weights, weights);
+    }
+
+    private static void Replace(byte[] bytes, byte[] before, byte[] after)
+    {
+        int position = bytes.AsSpan().IndexOf(before);
+        Assert.IsGreaterThanOrEqualTo(0, position);
+        after.CopyTo(bytes, position);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static WeakReference TrainAndForget(out SpikingPredictionTransformer model)
+    {
+        var ml = new MLContext(1);
+        List<Flower> rows = Flowers.Rows();
+        model = Flowers.Fit(ml, Flowers.Keyed(ml, rows));
+        return new WeakReference(rows);
+    }
+
+    private sealed class Customer
+    {
+        public string Label { get; set; } = "";
+
+        public string Email { get; set; } = "";
+
+        [VectorType(4)]
+        public float[] Features { get; set; } = [];
+    }
+
+    /// <summary>Takes that many bytes and refuses the rest.</summary>
+    private sealed class FullDisk(int capacity) : MemoryStream
+    {
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            Check(count);
+            base.Write(buffer, offset, count);
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Check(buffer.Length);
+            base.Write(buffer);
+        }
+
+        private void Check(int count)
+        {
+            if (Position + count > capacity)
+            {
+                throw new IOException("The disk is full.");
+            }
+        }
+    }
+}

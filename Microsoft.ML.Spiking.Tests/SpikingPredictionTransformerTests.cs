@@ -1,0 +1,466 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Tests.Serialization;
+
+namespace Microsoft.ML.Spiking.Tests;
+
+[TestClass]
+public sealed class SpikingPredictionTransformerTests
+{
+    private readonly MLContext _ml = new(1);
+
+    public required TestContext TestContext { get; init; }
+
+    private CancellationToken Token => TestContext.CancellationToken;
+
+    [TestMethod]
+    public void Transform_ManyRows_KeepsOrderAndEveryColumn()
+    {
+        SpikingPredictionTransformer model = Fit();
+        List<Flower> rows = Flowers.Rows(1000);
+
+        IDataView scored = model.Transform(Flowers.Keyed(_ml, rows));
+
+        Flower[] passed = [.. _ml.Data.CreateEnumerable<Flower>(_ml.Transforms.Conversion.MapKeyToValue("Label").Fit(scored).Transform(scored), false)];
+        Assert.HasCount(rows.Count, passed);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            Assert.AreEqual(rows[i].Name, passed[i].Name);
+            Assert.AreEqual(rows[i].Number, passed[i].Number);
+            Assert.AreEqual(rows[i].Label, passed[i].Label);
+            Assert.AreSequenceEqual(rows[i].Features, passed[i].Features);
+            Assert.AreSequenceEqual(rows[i].Tail, passed[i].Tail);
+        }
+        Assert.AreSequenceEqual(Expected(model, rows), [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)]);
+    }
+
+    [TestMethod]
+    public void GetRowCursor_ScoredRows_KeepIdAndBatchOfTheSource()
+    {
+        SpikingPredictionTransformer model = Fit();
+        var source = new WatchedDataView(_ml.Data.ShuffleRows(Flowers.Keyed(_ml, Flowers.Rows(300)), seed: 2));
+        (DataViewRowId, long)[] expected = [.. Positions(source)];
+
+        (DataViewRowId, long)[] actual = [.. Positions(model.Transform(source))];
+
+        Assert.AreSequenceEqual(expected.Select(row => row.Item1).ToArray(), actual.Select(row => row.Item1).ToArray());
+        Assert.AreSequenceEqual(expected.Select(row => row.Item2).ToArray(), actual.Select(row => row.Item2).ToArray());
+    }
+
+    [TestMethod]
+    public void Transform_SourceThatCanBeReadOnce_IsScored()
+    {
+        SpikingPredictionTransformer model = Fit();
+        var source = new WatchedDataView(Flowers.Keyed(_ml, Flowers.Rows(500)), oneCursorOnly: true);
+
+        uint[] labels = [.. model.Transform(source).GetColumn<uint>("PredictedLabel")];
+
+        Assert.HasCount(500, labels);
+        Assert.AreEqual(1, source.Opened);
+        Assert.AreEqual(1, source.Disposed);
+        Assert.AreSequenceEqual(new[] { "Features" }, source.ActiveColumns.ToArray());
+    }
+
+    [TestMethod]
+    public void Transform_ConsumerStopsEarly_DisposesTheSource()
+    {
+        SpikingPredictionTransformer model = Fit();
+        var source = new WatchedDataView(Flowers.Keyed(_ml, Flowers.Rows(500)));
+        IDataView scored = model.Transform(source);
+
+        using (DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema))
+        {
+            Assert.IsTrue(cursor.MoveNext());
+        }
+
+        Assert.AreEqual(source.Opened, source.Disposed);
+        Assert.AreEqual(1, source.Opened);
+    }
+
+    [TestMethod]
+    public void Transform_NeitherScoreNorLabelWanted_ScoresNothing()
+    {
+        var scorer = new CountingScorer();
+        IDataView scored = Transformer(scorer).Transform(Flowers.Keyed(_ml));
+
+        Assert.AreEqual("flower 89", scored.GetColumn<string>("Name").Last());
+        Assert.AreEqual(0, scorer.Calls);
+        Assert.HasCount(90, scored.GetColumn<uint>("PredictedLabel").ToArray());
+        Assert.IsGreaterThan(0, scorer.Calls);
+    }
+
+    [TestMethod]
+    public void Transform_ManyRows_ScoresManyAtOnce()
+    {
+        var scorer = new CountingScorer();
+        IDataView scored = Transformer(scorer).Transform(Flowers.Keyed(_ml, Flowers.Rows(1280)));
+
+        using DataViewRowCursor cursor = scored.GetRowCursorSet(scored.Schema, 1).Single();
+        while (cursor.MoveNext()) { }
+
+        Assert.AreEqual(1280, scorer.Rows);
+        Assert.IsLessThanOrEqualTo(11, scorer.Calls);
+    }
+
+    [TestMethod]
+    public void GetRowCursorSet_EveryRow_IsScoredOnceAsInOneCursor()
+    {
+        SpikingPredictionTransformer model = Fit();
+        IDataView scored = model.Transform(Flowers.Keyed(_ml, Flowers.Rows(1000)));
+        var expected = scored.GetColumn<string>("Name").Zip(scored.GetColumn<float[]>("Score")).ToDictionary(pair => pair.First, pair => pair.Second);
+
+        DataViewRowCursor[] cursors = scored.GetRowCursorSet(scored.Schema, 4);
+        var found = new System.Collections.Concurrent.ConcurrentDictionary<string, float[]>();
+        Task.WaitAll([.. cursors.Select(cursor => Task.Run(() =>
+        {
+            using (cursor)
+            {
+                var name = cursor.GetGetter<ReadOnlyMemory<char>>(scored.Schema["Name"]);
+                var score = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+                ReadOnlyMemory<char> text = default;
+                VBuffer<float> values = default;
+                while (cursor.MoveNext())
+                {
+                    name(ref text);
+                    score(ref values);
+                    Assert.IsTrue(found.TryAdd(text.ToString(), [.. values.DenseValues()]));
+                }
+            }
+        }, Token))], Token);
+
+        Assert.HasCount(4, cursors);
+        Assert.HasCount(1000, found);
+        foreach ((string name, float[] scores) in expected)
+        {
+            Assert.AreSequenceEqual(scores, found[name]);
+        }
+    }
+
+    [TestMethod]
+    public void Transform_SixteenThreads_AllSeeTheSameScores()
+    {
+        SpikingPredictionTransformer model = Fit();
+        List<Flower> rows = Flowers.Rows(300);
+        float[] expected = Expected(model, rows);
+
+        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 16 }, i =>
+        {
+            var ml = new MLContext(i);
+            IDataView scored = model.Transform(Flowers.Keyed(ml, rows));
+            Assert.AreSequenceEqual(expected, [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)]);
+        });
+    }
+
+    [TestMethod]
+    public void Predict_EveryRow_GivesTheScoresOfTheBatches()
+    {
+        SpikingPredictionTransformer model = Fit();
+        List<Flower> rows = Flowers.Rows(150);
+        using PredictionEngine<Flower, Prediction> engine = _ml.Model.CreatePredictionEngine<Flower, Prediction>(model);
+
+        Prediction[] predictions = [.. rows.Select(engine.Predict)];
+
+        Assert.AreSequenceEqual(Expected(model, rows), [.. predictions.SelectMany(prediction => prediction.Score)]);
+        Assert.AreSequenceEqual(
+            model.Transform(Flowers.Keyed(_ml, rows)).GetColumn<uint>("PredictedLabel").ToArray(),
+            predictions.Select(prediction => prediction.PredictedLabel).ToArray());
+        Assert.IsTrue(predictions.All(prediction => Math.Abs(prediction.Score.Sum() - 1) < 1e-5));
+    }
+
+    [TestMethod]
+    public void Transform_CustomNames_AreUsedEverywhere()
+    {
+        IDataView data = _ml.Transforms.CopyColumns("Kind", "Label").Append(_ml.Transforms.CopyColumns("Petals", "Features"))
+            .Fit(Flowers.Keyed(_ml)).Transform(Flowers.Keyed(_ml));
+        data = _ml.Transforms.DropColumns("Label", "Features").Fit(data).Transform(data);
+
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, data, options =>
+        {
+            (options.LabelColumnName, options.FeatureColumnName) = ("Kind", "Petals");
+            (options.PredictedLabelColumnName, options.ScoreColumnName) = ("Guess", "Odds");
+        });
+        using var stream = new MemoryStream();
+        _ml.Model.Save(model, data.Schema, stream);
+        ITransformer loaded = new MLContext().Model.Load(stream, out _);
+
+        foreach (ITransformer transformer in new[] { model, loaded })
+        {
+            IDataView scored = transformer.Transform(data);
+            MulticlassClassificationMetrics metrics =
+                _ml.MulticlassClassification.Evaluate(scored, "Kind", scoreColumnName: "Odds", predictedLabelColumnName: "Guess");
+            Assert.IsGreaterThan(0.9, metrics.MicroAccuracy);
+            Assert.IsNull(scored.Schema.GetColumnOrNull("Score"));
+            Assert.IsNull(scored.Schema.GetColumnOrNull("PredictedLabel"));
+            IDataView named = _ml.Transforms.Conversion.MapKeyToValue("Guess").Fit(scored).Transform(scored);
+            Assert.AreEqual("a", named.GetColumn<string>("Guess").First());
+        }
+    }
+
+    [TestMethod]
+    public void Transform_Annotations_AreThoseOfMLNetsOwnTrainers()
+    {
+        IDataView text = Flowers.Keyed(_ml);
+        IDataView numbers = _ml.Data.LoadFromEnumerable(Flowers.Rows().Select((row, i) => new NumberLabel { Features = row.Features, Label = i % 3 * 10 }));
+        numbers = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(numbers).Transform(numbers);
+        IDataView bare = _ml.Data.LoadFromEnumerable(Flowers.Rows().Select((row, i) => new BareKey { Features = row.Features, Label = (uint)(i % 3) + 1 }));
+
+        foreach (IDataView data in new[] { text, numbers, bare })
+        {
+            DataViewSchema expected = _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy().Fit(data).GetOutputSchema(data.Schema);
+            DataViewSchema actual = Flowers.Fit(_ml, data, options => options.Epochs = 1).GetOutputSchema(data.Schema);
+
+            Assert.AreSequenceEqual(expected.Select(column => column.Name).ToArray(), actual.Select(column => column.Name).ToArray());
+            foreach (string name in new[] { "PredictedLabel", "Score" })
+            {
+                Assert.AreEqual(expected[name].Type, actual[name].Type);
+                Assert.AreSequenceEqual(
+                    expected[name].Annotations.Schema.Select(kind => $"{kind.Name} {kind.Type}").Order(StringComparer.Ordinal).ToArray(),
+                    actual[name].Annotations.Schema.Select(kind => $"{kind.Name} {kind.Type}").Order(StringComparer.Ordinal).ToArray());
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Transform_TextLabels_NameTheSlotsInKeyOrder()
+    {
+        IDataView scored = Fit().Transform(Flowers.Keyed(_ml));
+
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        scored.Schema["Score"].GetSlotNames(ref names);
+        Assert.AreSequenceEqual(new[] { "a", "b", "c" }, names.DenseValues().Select(name => name.ToString()).ToArray());
+        VBuffer<ReadOnlyMemory<char>> keys = default;
+        scored.Schema["PredictedLabel"].GetKeyValues(ref keys);
+        Assert.AreSequenceEqual(new[] { "a", "b", "c" }, keys.DenseValues().Select(name => name.ToString()).ToArray());
+        uint set = 0, again = 0;
+        scored.Schema["Score"].Annotations.GetValue("ScoreColumnSetId", ref set);
+        Fit().Transform(scored).Schema["Score"].Annotations.GetValue("ScoreColumnSetId", ref again);
+        Assert.AreEqual(1u, set);
+        Assert.AreEqual(2u, again);
+    }
+
+    [TestMethod]
+    public void Evaluate_TextLabels_NamesTheClassesOfTheConfusionMatrix()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+
+        MulticlassClassificationMetrics metrics = _ml.MulticlassClassification.Evaluate(Fit().Transform(data));
+
+        Assert.AreEqual(1, metrics.MicroAccuracy, 1e-9);
+        string table = metrics.ConfusionMatrix.GetFormattedConfusionTable();
+        Assert.Contains("a |", table);
+        Assert.Contains("c |", table);
+    }
+
+    [TestMethod]
+    public void CrossValidate_ThreeFolds_LearnsInEach()
+    {
+        var pipeline = _ml.Transforms.NormalizeMinMax("Features")
+            .Append(_ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()));
+
+        var folds = _ml.MulticlassClassification.CrossValidate(Flowers.Keyed(_ml), pipeline, numberOfFolds: 3, seed: 1);
+
+        Assert.HasCount(3, folds);
+        Assert.IsTrue(folds.All(fold => fold.Metrics.MicroAccuracy > 0.9));
+    }
+
+    [TestMethod]
+    public void PermutationFeatureImportance_EveryFeature_HasItsPart()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+
+        var importance = _ml.MulticlassClassification.PermutationFeatureImportance(Fit(), data, permutationCount: 2);
+
+        Assert.HasCount(4, importance);
+        Assert.IsTrue(importance.Any(feature => feature.MicroAccuracy.Mean < -0.05));
+        Assert.IsTrue(importance.All(feature => feature.MicroAccuracy.Mean <= 0));
+    }
+
+    [TestMethod]
+    public void PermutationFeatureImportance_ChainWithNamedFeatures_NamesThem()
+    {
+        List<Flower> rows = Flowers.Rows();
+        IDataView data = _ml.Data.LoadFromEnumerable(rows.Select(row => new NamedFeatures
+        {
+            Label = row.Label,
+            First = row.Features[0],
+            Second = row.Features[1],
+            Third = row.Features[2],
+        }));
+        var chain = _ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(_ml.Transforms.Concatenate("Features", "First", "Second", "Third"))
+            .Append(_ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()));
+        var model = chain.Fit(data);
+
+        var importance = _ml.MulticlassClassification.PermutationFeatureImportance(model, model.Transform(data));
+
+        Assert.AreSequenceEqual(new[] { "First", "Second", "Third" }, importance.Keys.Order(StringComparer.Ordinal).ToArray());
+    }
+
+    [TestMethod]
+    public void Transform_FlatAndShapedFeatures_AreTheSame()
+    {
+        List<Flower> rows = Flowers.Rows();
+        IDataView flat = Flowers.Keyed(_ml, rows);
+        IDataView shaped = _ml.Data.LoadFromEnumerable(rows.Select(row => new ShapedFeatures { Label = row.Label, Features = row.Features }));
+        shaped = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(shaped).Transform(shaped);
+        Assert.AreEqual("Vector<Single, 1, 2, 2>", shaped.Schema["Features"].Type.ToString());
+
+        SpikingPredictionTransformer fromFlat = Flowers.Fit(_ml, flat);
+        SpikingPredictionTransformer fromShaped = Flowers.Fit(_ml, shaped);
+
+        Assert.AreEqual(shaped.Schema["Features"].Type, fromShaped.FeatureColumnType);
+        float[] expected = Expected(fromFlat, rows);
+        foreach (SpikingPredictionTransformer model in new[] { fromFlat, fromShaped })
+        {
+            foreach (IDataView data in new[] { flat, shaped })
+            {
+                Assert.AreSequenceEqual(expected, [.. model.Transform(data).GetColumn<float[]>("Score").SelectMany(scores => scores)]);
+                Assert.IsNotNull(model.GetOutputSchema(data.Schema).GetColumnOrNull("Score"));
+            }
+        }
+        using PredictionEngine<Flower, Prediction> engine = _ml.Model.CreatePredictionEngine<Flower, Prediction>(fromShaped);
+        Assert.AreEqual(1u, engine.Predict(rows[0]).PredictedLabel);
+    }
+
+    [TestMethod]
+    public void Transform_SourceFailsInTheMiddle_GivesTheRowsBefore()
+    {
+        SpikingPredictionTransformer model = Fit();
+        IEnumerable<Flower> Rows()
+        {
+            foreach (Flower row in Flowers.Rows(20))
+            {
+                yield return row;
+            }
+            throw new InvalidDataException("row 20 is broken");
+        }
+        IDataView source = _ml.Data.LoadFromEnumerable(Rows());
+        IDataView scored = model.Transform(source);
+
+        // One thread: ML.NET's own read-ahead does not promise as much.
+        using DataViewRowCursor cursor = scored.GetRowCursorSet([scored.Schema["Score"]], 1).Single();
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.IsTrue(cursor.MoveNext());
+        }
+        Assert.AreEqual("row 20 is broken", Assert.ThrowsExactly<InvalidDataException>(() => cursor.MoveNext()).Message);
+    }
+
+    [TestMethod]
+    public void Dispose_Transformer_EndsScoringWithASentence()
+    {
+        SpikingPredictionTransformer model = Fit();
+        IDataView data = Flowers.Keyed(_ml);
+        IDataView scored = model.Transform(data);
+        PredictionEngine<Flower, Prediction> engine = _ml.Model.CreatePredictionEngine<Flower, Prediction>(
+            model, new PredictionEngineOptions { OwnsTransformer = false });
+        using DataViewRowCursor open = scored.GetRowCursorSet([scored.Schema["Score"]], 1).Single();
+
+        model.Dispose();
+        model.Dispose();
+
+        foreach (Action use in new Action[]
+        {
+            () => model.Transform(data),
+            () => Assert.IsNotEmpty(scored.GetColumn<uint>("PredictedLabel")),
+            () => open.MoveNext(),
+            () => engine.Predict(Flowers.Rows(1)[0]),
+            () => _ml.Model.CreatePredictionEngine<Flower, Prediction>(model),
+        })
+        {
+            Assert.Contains("The model has been disposed", Assert.Throws<ObjectDisposedException>(use).Message);
+        }
+    }
+
+    [TestMethod]
+    public void Dispose_WhileCallsAreUnderWay_LetsThemFinish()
+    {
+        using var inside = new SemaphoreSlim(0);
+        using var go = new ManualResetEventSlim();
+        var scorer = new CountingScorer { DuringCall = () => { inside.Release(); go.Wait(Token); } };
+        SpikingPredictionTransformer model = Transformer(scorer);
+        IDataView scored = model.Transform(Flowers.Keyed(_ml, Flowers.Rows(5)));
+        Task<int>[] calls = [.. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
+            () => scored.GetRowCursorSet([scored.Schema["Score"]], 1).Single().MoveNext() ? 1 : 0, Token, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        inside.Wait(Token);
+        inside.Wait(Token);
+
+        model.Dispose();
+        Assert.IsFalse(scorer.IsDisposed);
+        go.Set();
+        Task.WaitAll(calls, Token);
+
+        Assert.AreEqual(2, calls.Sum(call => call.Result));
+        Assert.IsTrue(scorer.IsDisposed);
+    }
+
+    private SpikingPredictionTransformer Fit() => Flowers.Fit(_ml, Flowers.Keyed(_ml));
+
+    private static float[] Expected(SpikingPredictionTransformer model, List<Flower> rows)
+    {
+        using var scorer = new ManagedScorer(model.Model.Network, model.Model.Weights);
+        float[] scores = new float[rows.Count * 3];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            scorer.Score(rows[i].Features, 1, scores.AsSpan(i * 3, 3));
+        }
+        return scores;
+    }
+
+    private SpikingPredictionTransformer Transformer(CountingScorer scorer)
+    {
+        var network = SmallNetworks.Small();
+        IDataView data = Flowers.Keyed(_ml);
+        var names = new Spiking.MLNetInternals.TrainerColumnNames("Features", "Label", null, "PredictedLabel", "Score");
+        return new SpikingPredictionTransformer(_ml, new SpikingModelParameters(network, SmallNetworks.Weights(network), () => scorer),
+            data.Schema, names);
+    }
+
+    private static IEnumerable<(DataViewRowId Id, long Batch)> Positions(IDataView data)
+    {
+        using DataViewRowCursor cursor = data.GetRowCursorSet(data.Schema.Where(column => column.Name is "Name" or "Score"), 1).Single();
+        ValueGetter<DataViewRowId> getter = cursor.GetIdGetter();
+        DataViewRowId id = default;
+        while (cursor.MoveNext())
+        {
+            getter(ref id);
+            yield return (id, cursor.Batch);
+        }
+    }
+
+    private sealed class NumberLabel
+    {
+        public int Label { get; set; }
+
+        [VectorType(4)]
+        public float[] Features { get; set; } = [];
+    }
+
+    private sealed class BareKey
+    {
+        [KeyType(3)]
+        public uint Label { get; set; }
+
+        [VectorType(4)]
+        public float[] Features { get; set; } = [];
+    }
+
+    private sealed class NamedFeatures
+    {
+        public string Label { get; set; } = "";
+
+        public float First { get; set; }
+
+        public float Second { get; set; }
+
+        public float Third { get; set; }
+    }
+
+    private sealed class ShapedFeatures
+    {
+        public string Label { get; set; } = "";
+
+        [VectorType(1, 2, 2)]
+        public float[] Features { get; set; } = [];
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Neurons.Surrogates;
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.TorchNeurons;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Tests.Training;
+
+/// <summary>
+/// A collection at the wrong moment must not free what native code reads: everything is computed while another thread
+/// does nothing but collect, and must come out as without it.
+/// </summary>
+[TestClass]
+public sealed class GarbageCollectionTests
+{
+    private const int Rounds = 300;
+
+    [ClassInitialize]
+    public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
+
+    [TestMethod]
+    public void Run_WhileCollecting_GivesTheSameWeights()
+    {
+        TrainingSettings settings = Toy.Settings with { Optimizer = OptimizerKind.AdamW, GradientClipping = 1, LabelSmoothing = 0.1 };
+        float[] expected = Toy.Flat(Toy.Train(settings).Weights);
+        WhileCollecting(() => Assert.AreSequenceEqual(expected, Toy.Flat(Toy.Train(settings).Weights)));
+    }
+
+    [TestMethod]
+    public void Forward_OpByOpWhileCollecting_GivesTheSameGradients()
+    {
+        double[] expected = Gradient();
+        WhileCollecting(() =>
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                Assert.AreSequenceEqual(expected, Gradient());
+            }
+        });
+    }
+
+    private static double[] Gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor current = tensor([1.5, -0.3, 0.8, 0.2]).requires_grad_();
+        var neuron = new ClifNeuron { ResetPotential = -0.1, DecayInput = true, Surrogate = new AtanSurrogate() };
+        OpByOpNeuron.Create(neuron).Forward(new(current, 6, IsConstant: true), []).Values.mean().backward();
+        CallbackGradients.Release();
+        return current.grad!.data<double>().ToArray();
+    }
+
+    private static void WhileCollecting(Action work)
+    {
+        using var stop = new ManualResetEventSlim();
+        var collector = new Thread(() =>
+        {
+            while (!stop.IsSet)
+            {
+                GC.Collect();
+            }
+        });
+        collector.Start();
+        try
+        {
+            work();
+        }
+        finally
+        {
+            stop.Set();
+            collector.Join();
+        }
+    }
+}
