@@ -14,7 +14,9 @@ internal static class RandomNetwork
     {
         var random = new Random(seed);
         return new NetworkWeights(definition, definition.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape,
-            Values(random, spec.Size, spec.Shape is [_, int inputs] ? 3 / Math.Sqrt(inputs) : 0.5))));
+            spec.Role == ParameterRole.Neuron
+                ? [0.8f]
+                : Values(random, spec.Size, spec.Shape is [_, int inputs] ? 5 / Math.Sqrt(inputs) : 0.5))));
     }
 
     /// <summary>[rows, features]: half zeros, the rest from -1 to 1.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
@@ -38,9 +40,11 @@ public sealed class SigmoidTests
             relative = Math.Max(relative, error / expected);
             relativeNear = x >= -10 ? Math.Max(relativeNear, error / expected) : relativeNear;
         }
-        Assert.IsLessThanOrEqualTo(1e-7, absolute);
-        Assert.IsLessThanOrEqualTo(4e-7, relativeNear);
-        Assert.IsLessThanOrEqualTo(2e-6, relative);
+        // Without fused multiply-add the product x log2(e) is rounded too.
+        double rounded = Fma.IsSupported || AdvSimd.IsSupported ? 1 : 3;
+        Assert.IsLessThanOrEqualTo(1e-7 * rounded, absolute);
+        Assert.IsLessThanOrEqualTo(4e-7 * rounded, relativeNear);
+        Assert.IsLessThanOrEqualTo(2e-6 * rounded, relative);
     }
 
     private static unsafe float Of<TLanes>(float x) where TLanes : unmanaged, ILanes<TLanes>
