@@ -19,7 +19,8 @@ internal static class NativeMemory
 
     /// <summary>Arranges the memory for a training, until the result is disposed of. Call it before libtorch is used.</summary>
     /// <param name="isWanted">False does nothing.</param>
-    public static IDisposable? Use(bool isWanted)
+    /// <param name="hugePages">False to do without huge pages; null for them where they can be had.</param>
+    public static IDisposable? Use(bool isWanted, bool? hugePages = null)
     {
         if (!isWanted || !GlibcHeap.IsThere)
         {
@@ -27,7 +28,7 @@ internal static class NativeMemory
         }
         lock (Gate)
         {
-            _hasHugePages ??= HugePages.Request();
+            _hasHugePages ??= hugePages ?? HugePages.Request();
             if (_trainings++ == 0 && _hasHugePages == false)
             {
                 GlibcHeap.KeepFreed();
