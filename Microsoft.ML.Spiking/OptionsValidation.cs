@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking;
@@ -56,6 +57,11 @@ internal static class OptionsValidation
         if (Outside(o.TimeSteps, 1, MostTimeSteps) is string steps)
         {
             yield return steps;
+        }
+        else if (o.Neuron is ReluNeuron && o.TimeSteps != 1)
+        {
+            yield return $"{nameof(o.TimeSteps)} is {o.TimeSteps}; a network of {nameof(ReluNeuron)} does not change over " +
+                "time and needs 1.";
         }
         if (OutsideHalfOpen(o.Dropout) is string dropout)
         {
