@@ -12,7 +12,7 @@ namespace Microsoft.ML.Spiking.Training;
 /// </summary>
 internal sealed class TorchNetwork : IDisposable
 {
-    private readonly TorchLayer[] _layers;
+    private readonly TorchSequence _layers;
 
     /// <summary>Builds the network; its weights are undefined until <see cref="TorchParameters.Import"/>.</summary>
     /// <param name="definition">The network.</param>
@@ -23,7 +23,7 @@ internal sealed class TorchNetwork : IDisposable
     {
         Definition = definition;
         Parameters = new(definition, device, type);
-        _layers = [.. definition.Layers.Select((_, index) => TorchLayer.Create(definition, index, Parameters))];
+        _layers = TorchLayerFactory.Create(definition, Parameters);
     }
 
     public NetworkDefinition Definition { get; }
@@ -31,19 +31,13 @@ internal sealed class TorchNetwork : IDisposable
     public TorchParameters Parameters { get; }
 
     /// <summary>The logits of every time step.</summary>
-    /// <param name="input">[N, features] or [N, ...input shape].</param>
+    /// <param name="input">[N, features] or [N, ...row shape].</param>
     /// <param name="pass">Training or evaluation.</param>
     /// <returns>[T, N, classes].</returns>
     public Tensor Forward(Tensor input, ForwardPass pass)
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] shape = [input.shape[0], .. Definition.InputShape.Select(length => (long)length)];
-        bool isConstant = Definition.Encoder.OutputKind == SignalKind.Constant;
-        var signal = new TorchSignal(input.view(shape), isConstant);
-        foreach (TorchLayer layer in _layers)
-        {
-            signal = layer.Forward(signal, pass);
-        }
+        TorchSignal signal = _layers.Forward(Encode(input), pass);
         Tensor logits = signal.IsConstant
             ? signal.Values.unsqueeze(0).expand(Definition.TimeSteps, -1, -1)
             : signal.Values;
@@ -51,4 +45,12 @@ internal sealed class TorchNetwork : IDisposable
     }
 
     public void Dispose() => Parameters.Dispose();
+
+    private TorchSignal Encode(Tensor input)
+    {
+        Tensor rows = input.view([input.shape[0], .. Definition.RowShape.Select(length => (long)length)]);
+        return Definition.HasTimeAxis
+            ? new(rows.transpose(0, 1).contiguous(), IsConstant: false) // [N, T, ...] to [T, N, ...]
+            : new(rows, Definition.InputSignal.Kind == SignalKind.Constant);
+    }
 }
