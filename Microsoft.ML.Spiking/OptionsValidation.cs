@@ -57,6 +57,15 @@ internal static class OptionsValidation
         {
             yield return steps;
         }
+        if (o.InputShape is { } shape && (shape.Count is not (3 or 4) || shape.Any(length => length < 1)))
+        {
+            yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be [channels, height, width] or " +
+                "[time steps, channels, height, width], each at least 1, or null for the column's own dimensions.";
+        }
+        if (Undefined(o.BatchNorm) is string batchNorm)
+        {
+            yield return batchNorm;
+        }
         if (OutsideHalfOpen(o.Dropout) is string dropout)
         {
             yield return dropout;
