@@ -53,6 +53,10 @@ internal static class OptionsValidation
         {
             yield return fault;
         }
+        foreach (string fault in o.Encoder?.Faults() ?? [$"{nameof(o.Encoder)} is null; choose an encoder, such as the DirectEncoder."])
+        {
+            yield return fault;
+        }
         if (Outside(o.TimeSteps, 1, MostTimeSteps) is string steps)
         {
             yield return steps;

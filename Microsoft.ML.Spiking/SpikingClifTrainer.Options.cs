@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
@@ -48,10 +49,16 @@ public sealed partial class SpikingClifTrainer
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 
         /// <summary>
+        /// How the features become the current of every time step: <see cref="DirectEncoder"/> (the default), which alone
+        /// is possible where rows bring their own time steps, <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>.
+        /// </summary>
+        public InputEncoder Encoder { get; set; } = new DirectEncoder();
+
+        /// <summary>
         /// Whether the network's first layer divides the features by their root mean square over the training rows, one
         /// number for all features: pixels from 0 to 255, pixels from 0 to 1 and text vectors of length 1 then excite the
-        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own.
-        /// Default <see langword="true"/>.
+        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own. An
+        /// encoder that makes spikes of the features is not preceded by it. Default <see langword="true"/>.
         /// </summary>
         public bool ScaleInput { get; set; } = true;
 
