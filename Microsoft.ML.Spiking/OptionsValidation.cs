@@ -54,6 +54,10 @@ internal static class OptionsValidation
         {
             yield return fault;
         }
+        foreach (string fault in o.Encoder?.Faults() ?? [$"{nameof(o.Encoder)} is null; choose an encoder, such as the DirectEncoder."])
+        {
+            yield return fault;
+        }
         if (Outside(o.TimeSteps, 1, MostTimeSteps) is string steps)
         {
             yield return steps;
@@ -62,6 +66,15 @@ internal static class OptionsValidation
         {
             yield return $"{nameof(o.TimeSteps)} is {o.TimeSteps}; a network of {nameof(ReluNeuron)} does not change over " +
                 "time and needs 1.";
+        }
+        if (o.InputShape is { } shape && (shape.Count is not (3 or 4) || shape.Any(length => length < 1)))
+        {
+            yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be [channels, height, width] or " +
+                "[time steps, channels, height, width], each at least 1, or null for the column's own dimensions.";
+        }
+        if (Undefined(o.BatchNorm) is string batchNorm)
+        {
+            yield return batchNorm;
         }
         if (OutsideHalfOpen(o.Dropout) is string dropout)
         {

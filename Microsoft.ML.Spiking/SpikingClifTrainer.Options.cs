@@ -1,5 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
 
@@ -28,7 +30,19 @@ public sealed partial class SpikingClifTrainer
         /// <summary>The column that will hold the probability of each class, in the order of the keys. Default "Score".</summary>
         public string ScoreColumnName { get; set; } = DefaultColumnNames.Score;
 
-        /// <summary>The network's plan. Default: an <see cref="Mlp"/>.</summary>
+        /// <summary>
+        /// The shape of a row where the feature column does not have it: [channels, height, width] for images,
+        /// [time steps, channels, height, width] for rows that bring their own time steps. Three or four lengths, each at
+        /// least 1, whose product is the number of features. Null (the default) for the column's own dimensions, of which
+        /// four are [time steps, channels, height, width].
+        /// </summary>
+        public IReadOnlyList<int>? InputShape { get; set; }
+
+        /// <summary>
+        /// The network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>, <see cref="SpikingVgg"/>,
+        /// <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for images, or one of your own from a
+        /// <see cref="NetworkBuilder"/>.
+        /// </summary>
         public NetworkTemplate Network { get; set; } = new Mlp(Defaults.HiddenSizes);
 
         /// <summary>
@@ -39,15 +53,30 @@ public sealed partial class SpikingClifTrainer
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 
         /// <summary>
+        /// How the features become the current of every time step: <see cref="DirectEncoder"/> (the default), which alone
+        /// is possible where rows bring their own time steps, <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>.
+        /// </summary>
+        public InputEncoder Encoder { get; set; } = new DirectEncoder();
+
+        /// <summary>
         /// Whether the network's first layer divides the features by their root mean square over the training rows, one
         /// number for all features: pixels from 0 to 255, pixels from 0 to 1 and text vectors of length 1 then excite the
-        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own.
-        /// Default <see langword="true"/>.
+        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own. An
+        /// encoder that makes spikes of the features is not preceded by it. Default <see langword="true"/>.
         /// </summary>
         public bool ScaleInput { get; set; } = true;
 
-        /// <summary>Number of time steps T, from 1 to 1,000. Time and memory grow with it. Default 4.</summary>
+        /// <summary>
+        /// Number of time steps T, from 1 to 1,000. Time and memory grow with it. Rows that bring their own time steps
+        /// decide themselves. Default 4.
+        /// </summary>
         public int TimeSteps { get; set; } = Defaults.TimeSteps;
+
+        /// <summary>
+        /// Over what batch normalizations take their statistics in training. Default
+        /// <see cref="BatchNormMode.PerTimeStep"/>, as in the CLIF authors' code.
+        /// </summary>
+        public BatchNormMode BatchNorm { get; set; } = BatchNormMode.PerTimeStep;
 
         /// <summary>
         /// Passes over the training rows, from 1 to 100,000. Null (the default) for as many as see about 250,000 rows,
@@ -172,6 +201,7 @@ public sealed partial class SpikingClifTrainer
         {
             var copy = (Options)MemberwiseClone();
             copy.ClassWeights = ClassWeights is null ? null : [.. ClassWeights];
+            copy.InputShape = InputShape is null ? null : [.. InputShape];
             return copy;
         }
     }

@@ -13,7 +13,8 @@ namespace Microsoft.ML.Spiking;
 /// <see cref="SpikingCatalog.SpikingClif(MulticlassClassificationCatalog.MulticlassClassificationTrainers, Options)"/>.
 /// </summary>
 /// <remarks>
-/// <para>Input: a feature column, vector of <see cref="float"/> of known size; a label column, key of
+/// <para>Input: a feature column, vector of <see cref="float"/> of known size, for images of the shape [channels, height,
+/// width], for frames of events [time steps, channels, height, width], or see the option InputShape; a label column, key of
 /// <see cref="uint"/> with a known number of keys; optionally an example weight column, <see cref="float"/>.
 /// Output: "PredictedLabel", a key, and "Score", the classes' probabilities.</para>
 /// <para>Rows with missing or infinite features, without a label, or with a weight that is not greater than 0 are
@@ -51,6 +52,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <summary>Trains on all rows; the model is that of the last epoch.</summary>
     /// <param name="input">With the feature, label and, if named, example weight column.</param>
     /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
+    /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
     /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
@@ -60,6 +62,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <param name="trainData">With the feature, label and, if named, example weight column.</param>
     /// <param name="validationData">With the same columns, of the same sizes; null for none.</param>
     /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
+    /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
     /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
@@ -114,8 +117,14 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             throw _host.ExceptParam(nameof(Options.ClassWeights), $"{nameof(Options.ClassWeights)} has {weights.Count} weights and the " +
                 $"label column '{columns.Label.Name}' has {columns.ClassCount} keys; give one weight for each.");
         }
-        return _options.Network.Bind(new NetworkBinding(columns.FeatureShape, columns.ClassCount, _options.TimeSteps,
-            new DirectEncoder(), _options.Neuron, _options.Dropout, _options.ScaleInput));
+        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape);
+        return _options.Network.Bind(new NetworkBinding(layout.StepShape, columns.ClassCount,
+            layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout,
+            _options.ScaleInput && _options.Encoder is DirectEncoder)
+        {
+            HasTimeAxis = layout.TimeSteps is not null,
+            BatchNorm = _options.BatchNorm,
+        });
     }
 
     private TrainingSettings Settings() => new()

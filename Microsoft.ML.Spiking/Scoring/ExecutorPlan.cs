@@ -39,6 +39,10 @@ internal sealed class ExecutorPlan
     {
         var plan = new ExecutorPlan(definition, weights, width);
         Signal signal = definition.InputSignal;
+        if (!definition.HasTimeAxis && signal.Kind != SignalKind.Constant)
+        {
+            plan._executors.Add(new EncoderExecutor(definition.Encoder, definition.InputSize, definition.TimeSteps));
+        }
         for (int i = 0; i < definition.Layers.Count; i++)
         {
             if (i == plan._linearFrom)

@@ -96,6 +96,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         // Who cancels before there are weights has none to keep.
         RowFeed rows = Open(train, "training", _settings.MemoryBudget);
+        SingleRowBatch.Check(_network.Definition, rows.Summary.Rows, BatchSize(rows));
         _network.Parameters.Import(_initial ?? WeightInitializer.Create(
             _network.Definition, _settings.Seed, rows.Summary.InputScale));
         if (_settings.BatchSize > rows.Summary.Rows)
