@@ -27,6 +27,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingState _state;
     private readonly GradientAccumulation _gradients;
     private readonly Loss _loss;
+    private int _epochs;
 
     private TrainingLoop(
         NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
@@ -113,12 +114,13 @@ internal sealed class TrainingLoop : IDisposable
             using Validation? measure = measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
             float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
             using BatchBuffer first = Buffer(rows, classWeights), second = Buffer(rows, classWeights);
-            var schedule = new Schedule(_settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _settings.Epochs,
-                StepsPerEpoch(rows));
+            _epochs = _settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows);
+            var schedule = new Schedule(
+                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, StepsPerEpoch(rows));
             var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
             _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state);
 
-            while (_state.Epoch <= _settings.Epochs)
+            while (_state.Epoch <= _epochs)
             {
                 if (stopping.IsDue(_state.Epoch - 1, _state.Kept))
                 {
@@ -185,7 +187,7 @@ internal sealed class TrainingLoop : IDisposable
             {
                 return false;
             }
-            _observer.BatchFinished(new(_state.Epoch, _settings.Epochs, tally.Rows, rows.Summary.Rows));
+            _observer.BatchFinished(new(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows));
             if (_gradients.IsEmpty)
             {
                 _checkpoints?.StepFinished(_state);
@@ -214,7 +216,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         EpochTally tally = _state.Tally;
         (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = tally.Spikes.Rates();
-        return new(_state.Epoch, _settings.Epochs, tally.Loss, tally.Accuracy, measured?.Accuracy, measured?.Loss,
+        return new(_state.Epoch, _epochs, tally.Loss, tally.Accuracy, measured?.Accuracy, measured?.Loss,
             schedule.At(_state.Optimizer.Steps - 1), tally.Rows / Math.Max(_state.Seconds, 1e-9), byLayer)
         {
             MeanFiringRate = mean,

@@ -1,7 +1,8 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking.MLNetInternals;
 using Microsoft.ML.Spiking.Networks;
 
-namespace Microsoft.ML.Spiking.MLNetInternals;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>A trained model that is to be trained on.</summary>
 internal static class TrainedModel
