@@ -55,8 +55,13 @@ internal sealed class PreparedBatches : IDisposable
     /// <summary>Waits for the batch that is being prepared; its faults concern nobody any more.</summary>
     public void Dispose()
     {
-        ((IAsyncResult)_preparation).AsyncWaitHandle.WaitOne();
-        _ = _preparation.Exception;
+        try
+        {
+            _preparation.Wait();
+        }
+        catch (AggregateException)
+        {
+        }
         _reader.Dispose();
     }
 

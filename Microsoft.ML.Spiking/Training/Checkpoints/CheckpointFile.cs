@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Serialization;
 
@@ -25,6 +26,7 @@ internal static class CheckpointFile
 
     private static readonly JsonSerializerOptions StateOptions = new()
     {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, // a validation loss can be infinite
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };

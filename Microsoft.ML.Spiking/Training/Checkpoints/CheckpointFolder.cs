@@ -45,7 +45,7 @@ internal sealed class CheckpointFolder : IDisposable
         {
             return new(folder);
         }
-        catch (Exception exception) when (IsOfTheDisk(exception))
+        catch (Exception exception) when (IsOfTheDisk(exception) || exception is ArgumentException or NotSupportedException)
         {
             throw new InvalidOperationException($"The checkpoint folder '{folder}' cannot be used: {exception.Message}", exception);
         }
@@ -53,7 +53,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     /// <summary>Whether a file could not be read or written.</summary>
     public static bool IsOfTheDisk(Exception exception) =>
-        exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException;
+        exception is IOException or UnauthorizedAccessException;
 
     /// <summary>The checkpoint; null if there is none.</summary>
     /// <exception cref="InvalidOperationException">It is damaged or cannot be read.</exception>
