@@ -96,6 +96,9 @@ internal static class OptionsValidation
             Undefined(o.Schedule),
             o.WarmupEpochs >= 0 && o.WarmupEpochs <= Math.Max(o.Epochs ?? AutomaticEpochs.Least, 0) ? null
                 : $"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ({o.Epochs ?? AutomaticEpochs.Least}).",
+            Outside(o.GradientAccumulation, 1, LargestBatch),
+            o.EarlyStoppingPatience is null or (>= 1 and <= MostEpochs) ? null
+                : $"{nameof(o.EarlyStoppingPatience)} is {o.EarlyStoppingPatience}; it must be from 1 to {MostEpochs}, or null for all epochs.",
             o.GradientClipping is null or (> 0 and < double.PositiveInfinity) ? null
                 : $"{nameof(o.GradientClipping)} is {o.GradientClipping}; it must be finite and greater than 0, or null for no limit.",
         ];
@@ -132,6 +135,15 @@ internal static class OptionsValidation
             o.CudaDeviceIndex >= 0 ? null : $"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0.",
             o.NumberOfThreads is null or (>= 1 and <= MostThreads) ? null
                 : $"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to {MostThreads}, or null for all processors.",
+            o.CheckpointFolder is null || !string.IsNullOrWhiteSpace(o.CheckpointFolder) ? null
+                : $"{nameof(o.CheckpointFolder)} is empty; name a folder, or null for no checkpoints.",
+            (o.CheckpointEveryBatches, o.CheckpointFolder) switch
+            {
+                ( < 1, _) => $"{nameof(o.CheckpointEveryBatches)} is {o.CheckpointEveryBatches}; it must be at least 1, " +
+                    "or null for the end of epochs alone.",
+                (not null, null) => $"{nameof(o.CheckpointEveryBatches)} is given but {nameof(o.CheckpointFolder)} is not; name a folder.",
+                _ => null,
+            },
             o.MemoryBudget is null or > 0 ? null
                 : $"{nameof(o.MemoryBudget)} is {o.MemoryBudget}; it must be greater than 0 bytes, or null for a quarter of the memory.",
         ];

@@ -133,6 +133,37 @@ public sealed partial class SpikingClifTrainer
         public double? GradientClipping { get; set; }
 
         /// <summary>
+        /// Batches whose gradients make one step of the optimizer, from 1 to 65,536: as if batches were that many times
+        /// larger, in the memory of one, except that batch normalization sees each batch by itself. An epoch's last group
+        /// may be smaller. Default 1.
+        /// </summary>
+        public int GradientAccumulation { get; set; } = 1;
+
+        /// <summary>
+        /// Ends the training when so many epochs in a row were not better than the best one on the validation data (higher
+        /// accuracy, then lower loss), from 1 to 100,000. Needs validation data. Null (the default) for all
+        /// <see cref="Epochs"/>, which in any case decide the schedule of the learning rate.
+        /// </summary>
+        public int? EarlyStoppingPatience { get; set; }
+
+        /// <summary>
+        /// A folder for checkpoints, of this training alone; it is created if need be. After every epoch everything that
+        /// the training is in the middle of is saved there. Fit with the same options, data and network then goes on where
+        /// the last checkpoint left it, however the process ended, and on the same processor ends with the same weights
+        /// as a training without interruption; callbacks are not repeated for what is done. The folder of a training that
+        /// has ended gives its model without training again. What else it finds there, Fit refuses. Free to differ when a
+        /// training is resumed are the device, the number of threads, the callbacks and CheckpointEveryBatches.
+        /// Null (the default) for no checkpoints.
+        /// </summary>
+        public string? CheckpointFolder { get; set; }
+
+        /// <summary>
+        /// With <see cref="CheckpointFolder"/>: saves within epochs too, as soon as so many batches were trained on since
+        /// the last time, at least 1. Null (the default) for the end of epochs alone.
+        /// </summary>
+        public int? CheckpointEveryBatches { get; set; }
+
+        /// <summary>
         /// The seed of initial weights, shuffling and dropout; null (the default) for that of the
         /// <see cref="MLContext"/>, and for a random one where it has none.
         /// </summary>
