@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
@@ -48,16 +49,22 @@ public sealed partial class SpikingClifTrainer
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 
         /// <summary>
+        /// How the features become the current of every time step: <see cref="DirectEncoder"/> (the default), which alone
+        /// is possible where rows bring their own time steps, <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>.
+        /// </summary>
+        public InputEncoder Encoder { get; set; } = new DirectEncoder();
+
+        /// <summary>
         /// Whether the network's first layer divides the features by their root mean square over the training rows, one
         /// number for all features: pixels from 0 to 255, pixels from 0 to 1 and text vectors of length 1 then excite the
-        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own.
-        /// Default <see langword="true"/>.
+        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own. An
+        /// encoder that makes spikes of the features is not preceded by it. Default <see langword="true"/>.
         /// </summary>
         public bool ScaleInput { get; set; } = true;
 
         /// <summary>
         /// Number of time steps T, from 1 to 1,000. Time and memory grow with it. Rows that bring their own time steps
-        /// decide themselves. Default 6.
+        /// decide themselves. Default 4.
         /// </summary>
         public int TimeSteps { get; set; } = Defaults.TimeSteps;
 
@@ -67,13 +74,16 @@ public sealed partial class SpikingClifTrainer
         /// </summary>
         public BatchNormMode BatchNorm { get; set; } = BatchNormMode.PerTimeStep;
 
-        /// <summary>Passes over the training rows, from 1 to 100,000. Default 30.</summary>
-        public int Epochs { get; set; } = Defaults.Epochs;
+        /// <summary>
+        /// Passes over the training rows, from 1 to 100,000. Null (the default) for as many as see about 250,000 rows,
+        /// but at least 10 and at most 100.
+        /// </summary>
+        public int? Epochs { get; set; }
 
         /// <summary>Rows in a step of the optimizer, from 1 to 65,536. Default 64.</summary>
         public int BatchSize { get; set; } = Defaults.BatchSize;
 
-        /// <summary>The highest learning rate, greater than 0, at most 100. Default 0.001.</summary>
+        /// <summary>The highest learning rate, greater than 0, at most 100. Default 0.002.</summary>
         public double LearningRate { get; set; } = Defaults.LearningRate;
 
         /// <summary>Momentum of <see cref="OptimizerKind.Sgd"/>, from 0 up to, but not including, 1. Default 0.9.</summary>
@@ -88,7 +98,7 @@ public sealed partial class SpikingClifTrainer
         /// <summary>How the learning rate changes. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
         public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Cosine;
 
-        /// <summary>Epochs over which the learning rate rises from 0, fractions allowed, from 0 to <see cref="Epochs"/>. Default 0.</summary>
+        /// <summary>Epochs over which the learning rate rises from 0, fractions allowed, from 0 to <see cref="Epochs"/> (to 10 where that is null). Default 0.</summary>
         public double WarmupEpochs { get; set; }
 
         /// <summary>How much each class counts in the loss. Default <see cref="ClassWeighting.None"/>.</summary>
@@ -112,8 +122,8 @@ public sealed partial class SpikingClifTrainer
         /// <summary>What the mean squared error pulls the logits towards. Default <see cref="LossTarget.Constant"/>.</summary>
         public LossTarget LossTarget { get; set; } = LossTarget.Constant;
 
-        /// <summary>The part of the hidden values that is dropped in training, from 0 up to, but not including, 1. Default 0.</summary>
-        public double Dropout { get; set; }
+        /// <summary>The part of the hidden values that is dropped in training, from 0 up to, but not including, 1. Default 0.2.</summary>
+        public double Dropout { get; set; } = 0.2;
 
         /// <summary>The largest norm of the gradient of all parameters together, greater than 0; null (the default) for no limit.</summary>
         public double? GradientClipping { get; set; }
@@ -186,10 +196,9 @@ public sealed partial class SpikingClifTrainer
     /// <summary>The defaults that the catalog's short overload shares with <see cref="Options"/>.</summary>
     internal static class Defaults
     {
-        public const int TimeSteps = 6;
-        public const int Epochs = 30;
+        public const int TimeSteps = 4;
         public const int BatchSize = 64;
-        public const double LearningRate = 0.001;
+        public const double LearningRate = 0.002;
         public static readonly IReadOnlyList<int> HiddenSizes = [512, 512];
     }
 }

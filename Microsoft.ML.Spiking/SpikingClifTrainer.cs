@@ -106,7 +106,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             throw new OperationCanceledException(
                 "The training was cancelled in its first epoch: there is no model to keep yet.", _options.CancellationToken);
         }
-        observer.Warning($"The training was cancelled after {outcome.History.Count} of {_options.Epochs} epochs; " +
+        observer.Warning($"The training was cancelled after {outcome.History.Count} epochs; " +
             $"the model of epoch {outcome.BestEpoch} is kept.");
     }
 
@@ -119,7 +119,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         }
         RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape);
         return _options.Network.Bind(new NetworkBinding(layout.StepShape, columns.ClassCount,
-            layout.TimeSteps ?? _options.TimeSteps, new DirectEncoder(), _options.Neuron, _options.Dropout, _options.ScaleInput)
+            layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout,
+            _options.ScaleInput && _options.Encoder is DirectEncoder)
         {
             HasTimeAxis = layout.TimeSteps is not null,
             BatchNorm = _options.BatchNorm,

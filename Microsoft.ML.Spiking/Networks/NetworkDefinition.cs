@@ -97,7 +97,16 @@ public sealed class NetworkDefinition
         {
             throw new NetworkDefinitionException($"{ClassCount} classes are not possible; at least 2 are needed.");
         }
-        _ = InputSize;
+        if (HasTimeAxis && Encoder is not DirectEncoder)
+        {
+            throw new NetworkDefinitionException(
+                $"Rows that bring their own time steps need the {nameof(DirectEncoder)}, not a {Encoder.GetType().Name}.");
+        }
+        if (Encoder.Faults().FirstOrDefault() is string fault)
+        {
+            throw new NetworkDefinitionException(fault);
+        }
+        _ = InputSize; // more values than an int can count
     }
 
     private static void CheckNames(IEnumerable<Layer?> layers, HashSet<string> names)

@@ -42,9 +42,7 @@ internal sealed class ExecutorPlan
         {
             linearFrom--;
         }
-        Signal input = definition.InputSignal;
-        var flow = new Flow(input, ScoringPlan.Row, Interleaving.Natural(input.Size));
-        flow = plan.Walk([.. definition.Layers.Take(linearFrom)], flow);
+        Flow flow = plan.Walk([.. definition.Layers.Take(linearFrom)], plan.Encode());
         flow = plan.Walk([.. definition.Layers.Skip(linearFrom)], plan.AverageOverTime(flow));
         flow = plan.InOrder(flow, Interleaving.Natural(flow.Signal.Size));
         return BufferAssignment.Apply(plan._steps, flow.Buffer);
@@ -54,6 +52,15 @@ internal sealed class ExecutorPlan
     private static bool IsLinear(Layer layer) => layer is LinearLayer or ConvolutionLayer or BatchNormLayer or AffineLayer
         or AveragePoolLayer or AdaptiveAveragePoolLayer or FlattenLayer or DropoutLayer ||
         (layer is ResidualLayer residual && residual.Inner.All(IsLinear));
+
+    private Flow Encode()
+    {
+        Signal signal = _definition.InputSignal;
+        var row = new Flow(signal, ScoringPlan.Row, Interleaving.Natural(signal.Size));
+        return _definition.HasTimeAxis || row.IsConstant
+            ? row
+            : Add(new EncoderExecutor(_definition.Encoder, signal.Size, _definition.TimeSteps), row, signal, row.Order);
+    }
 
     private Flow Walk(IReadOnlyList<Layer> layers, Flow input)
     {

@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.TorchLayers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,6 +11,7 @@ namespace Microsoft.ML.Spiking.Training;
 /// </summary>
 internal sealed class TorchNetwork : IDisposable
 {
+    private readonly TorchEncoder _encoder;
     private readonly TorchSequence _layers;
 
     /// <summary>Builds the network; its weights are undefined until <see cref="TorchParameters.Import"/>.</summary>
@@ -23,6 +23,7 @@ internal sealed class TorchNetwork : IDisposable
     {
         Definition = definition;
         Parameters = new(definition, device, type);
+        _encoder = new(definition);
         _layers = TorchLayerFactory.Create(definition, Parameters);
     }
 
@@ -37,7 +38,7 @@ internal sealed class TorchNetwork : IDisposable
     public Tensor Forward(Tensor input, ForwardPass pass)
     {
         using DisposeScope scope = NewDisposeScope();
-        TorchSignal signal = _layers.Forward(Encode(input), pass);
+        TorchSignal signal = _layers.Forward(_encoder.Encode(input, pass), pass);
         Tensor logits = signal.IsConstant
             ? signal.Values.unsqueeze(0).expand(Definition.TimeSteps, -1, -1)
             : signal.Values;
@@ -45,12 +46,4 @@ internal sealed class TorchNetwork : IDisposable
     }
 
     public void Dispose() => Parameters.Dispose();
-
-    private TorchSignal Encode(Tensor input)
-    {
-        Tensor rows = input.view([input.shape[0], .. Definition.RowShape.Select(length => (long)length)]);
-        return Definition.HasTimeAxis
-            ? new(rows.transpose(0, 1).contiguous(), IsConstant: false) // [N, T, ...] to [T, N, ...]
-            : new(rows, Definition.InputSignal.Kind == SignalKind.Constant);
-    }
 }

@@ -69,10 +69,10 @@ public sealed class TorchBatchNormTests
         {
             Tensor values = input[t].transpose(0, 1).flatten(1); // [channels, rows and places]
             Tensor own = values.mean([1], keepdim: true);
-            Tensor expected = (values - own) / (values.var(1, unbiased: false, keepdim: true) + 1e-5).sqrt();
+            Tensor expected = (values - own) / values.var(1, unbiased: false, keepdim: true).Plus(1e-5).sqrt();
             AssertClose(expected, result[t].transpose(0, 1).flatten(1));
-            mean = (mean * 0.9) + (own.flatten() * 0.1);
-            variance = (variance * 0.9) + (values.var(1) * 0.1);
+            mean = mean.Times(0.9).Plus(own.flatten(), 0.1);
+            variance = variance.Times(0.9).Plus(values.var(1), 0.1);
         }
         AssertClose(mean, parameters["norm.running_mean"]);
         AssertClose(variance, parameters["norm.running_var"]);
@@ -88,9 +88,9 @@ public sealed class TorchBatchNormTests
         Tensor result = Layer(BatchNormMode.AcrossTime, parameters).Forward(new(input, IsConstant: false), Training).Values;
 
         Tensor values = input.flatten(0, 1);
-        AssertClose((values - values.mean([0])) / (values.var(0, unbiased: false) + 1e-5).sqrt(), result.flatten(0, 1));
-        AssertClose(values.mean([0]) * 0.1, parameters["norm.running_mean"]);
-        AssertClose((values.var(0) * 0.1) + 0.9, parameters["norm.running_var"]); // divided by T N - 1
+        AssertClose((values - values.mean([0])) / values.var(0, unbiased: false).Plus(1e-5).sqrt(), result.flatten(0, 1));
+        AssertClose(values.mean([0]).Times(0.1), parameters["norm.running_mean"]);
+        AssertClose(values.var(0).Times(0.1).Plus(0.9), parameters["norm.running_var"]); // divided by T N - 1
     }
 
     [TestMethod]
@@ -110,8 +110,8 @@ public sealed class TorchBatchNormTests
         Tensor result = Layer(BatchNormMode.PerTimeStep, parameters)
             .Forward(new(input, IsConstant: false), ForwardPass.Evaluation).Values;
 
-        Tensor scale = parameters["norm.weight"] / (parameters["norm.running_var"] + 1e-5).sqrt();
-        AssertClose(((input - parameters["norm.running_mean"]) * scale) + parameters["norm.bias"], result);
+        Tensor scale = parameters["norm.weight"] / parameters["norm.running_var"].Plus(1e-5).sqrt();
+        AssertClose(((input - parameters["norm.running_mean"]) * scale).Plus(parameters["norm.bias"]), result);
     }
 
     [TestMethod]
