@@ -24,6 +24,9 @@ internal sealed class ExecutorFactory<TLanes, TWide> : ExecutorFactory
     public override LayerExecutor LargestPool(PoolWindows windows, int channels, int timeSteps) =>
         new PoolExecutor<TLanes, LargestPooling>(windows, channels, timeSteps);
 
+    public override LayerExecutor ConstantNeuron(NeuronKernel kernel, int timeSteps, int size) =>
+        new ConstantNeuronExecutor<TLanes>(kernel, timeSteps, size);
+
     public override LayerExecutor Addition(int size, int timeSteps, bool constantInput) =>
         new AdditionExecutor<TLanes>(size, timeSteps, constantInput);
 }

@@ -163,8 +163,10 @@ internal sealed class ExecutorPlan
             float learned = layer.Neuron.LearnedScalars is [LearnedScalar scalar]
                 ? _weights[layer.ArrayName(scalar)].Values.Span[0]
                 : 0f;
-            var executor = new NeuronExecutor(NeuronKernel.Create(layer.Neuron, learned, _width), _definition.TimeSteps,
-                input.Signal.Size, input.IsConstant);
+            NeuronKernel kernel = NeuronKernel.Create(layer.Neuron, learned, _width);
+            LayerExecutor executor = input.IsConstant
+                ? _factory.ConstantNeuron(kernel, _definition.TimeSteps, input.Signal.Size)
+                : new NeuronExecutor(kernel, _definition.TimeSteps, input.Signal.Size);
             return Add(executor, input, layer.Infer(input.Signal), input.Order);
         }
         catch (NotSupportedException inner)
