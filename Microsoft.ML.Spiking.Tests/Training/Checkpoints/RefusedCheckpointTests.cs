@@ -45,7 +45,10 @@ public sealed class RefusedCheckpointTests
         var observer = new RecordingObserver();
         Toy.Train(In(folder.Path) with
         {
-            Threads = 2, MemoryBudget = 1 << 29, KeepBestOnCancellation = true, CheckpointEveryBatches = 3,
+            Threads = 2,
+            MemoryBudget = 1 << 29,
+            KeepBestOnCancellation = true,
+            CheckpointEveryBatches = 3,
         }, observer: observer);
         Assert.IsEmpty(observer.Batches);
     }
