@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Scoring;
@@ -11,6 +12,7 @@ internal sealed unsafe class AdditionExecutor<TLanes>(int size, int timeSteps, b
 {
     public override long OutputLength => (long)timeSteps * size;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {
         for (int t = 0; t < timeSteps; t++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Scoring;
@@ -37,6 +38,7 @@ internal sealed unsafe class AffineExecutor<TLanes> : LayerExecutor
 
     public override long OutputLength => (long)_timeSteps * _size;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {
         float* scale = _scale.Pointer, shift = _shift.Pointer;

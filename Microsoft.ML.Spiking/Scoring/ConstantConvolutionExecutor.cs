@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Scoring;
@@ -42,6 +43,7 @@ internal sealed unsafe class ConstantConvolutionExecutor<TLanes, TWide> : LayerE
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Places(PanelWeights<TLanes, TWide> weights, float* padded, float* output, float* overhang)
     {
         int inputs = _shape.GroupInputs, channels = _shape.Layer.OutputChannels, width = _shape.Output.Width;
@@ -66,6 +68,7 @@ internal sealed unsafe class ConstantConvolutionExecutor<TLanes, TWide> : LayerE
     }
 
     /// <summary>Copies a group's channels into the middle of zeros, so that no place of the kernel is special.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pad(float* input, float* padded)
     {
         int inputs = _shape.GroupInputs, channels = _shape.Layer.InputChannels;

@@ -38,6 +38,7 @@ internal sealed unsafe class ConstantNeuronExecutor<TLanes> : LayerExecutor
     // The neurons that may fire, their currents, their spikes.
     public override long ScratchLength => (2L + _timeSteps) * _size;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {
         int* active = (int*)scratch;

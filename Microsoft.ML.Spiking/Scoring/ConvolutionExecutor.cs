@@ -91,6 +91,7 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
     }
 
     /// <summary>The active inputs under the kernel, row by row; rows and columns outside of the image hold none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindRuns(int y, int x, int* active, int* starts, float* values, ActiveRun* runs)
     {
         int width = _shape.Input.Width, kernelWidth = _shape.Layer.Kernel.Width;
@@ -119,6 +120,7 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
     }
 
     /// <summary>For each pixel, and the one after the last, how many active inputs lie before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindStarts(int* active, int count, int* starts)
     {
         int position = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Scoring;
@@ -24,6 +25,7 @@ internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, floa
     public override long ScratchLength =>
         PanelWeights<TLanes, TWide>.OverhangLength + ((long)_inputs * timeSteps) + _inputs;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {
         float* overhang = scratch;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Scoring;
@@ -48,6 +49,7 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     /// <param name="output">Takes the panel at the first step; the others follow by <paramref name="stride"/>.</param>
     /// <param name="stride">From one step's outputs to the next.</param>
     /// <param name="overhang"><see cref="OverhangLength"/> floats.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FromActive(int first, ActiveRun* runs, int runCount, int valueOffset, int valueStride, int steps,
         float* output, int stride, float* overhang)
     {
@@ -78,6 +80,7 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     /// <param name="output">Takes the panel at the first pixel; the others follow by <paramref name="stride"/>.</param>
     /// <param name="stride">From one pixel's outputs to the next.</param>
     /// <param name="overhang"><see cref="OverhangLength"/> floats.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FromPixels(int first, in PixelRows work, int pixels, float* output, int stride, float* overhang)
     {
         float* weights = _weights.Pointer + ((long)first * _inputs), bias = _bias.Pointer + first;

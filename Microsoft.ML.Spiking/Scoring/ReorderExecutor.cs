@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Spiking.Scoring;
 
 /// <summary>Copies the values of every step into another order.</summary>
@@ -12,6 +14,7 @@ internal sealed unsafe class ReorderExecutor(Interleaving from, Interleaving to,
 
     public override long OutputLength => (long)timeSteps * size;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {
         for (int t = 0; t < timeSteps; t++, input += size)
