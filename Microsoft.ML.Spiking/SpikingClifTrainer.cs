@@ -84,13 +84,14 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         _host.CheckValue(data, nameof(data));
         TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
         TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
-        NetworkDefinition network = Bind(columns);
+        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape);
+        NetworkDefinition network = Bind(columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         var rows = new DataViewRowSource(_host, data, columns, "training", leastClasses: 2, observer.Warning);
         DataViewRowSource? validationRows = validation is null ? null
             : new(_host, validation, validationColumns!, "validation", leastClasses: 1, observer.Warning);
         TrainingOutcome outcome = TrainingLoop.Run(
-            network, initial, rows, validationRows, Settings(), observer, _options.CancellationToken);
+            network, initial, rows, validationRows, Settings(layout), observer, _options.CancellationToken);
         if (outcome.Cancelled)
         {
             ReportCancelled(outcome, observer, hasInitial: initial is not null);
@@ -110,24 +111,30 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             $"the model of epoch {outcome.BestEpoch} is kept.");
     }
 
-    private NetworkDefinition Bind(TrainingColumns columns)
+    private NetworkDefinition Bind(TrainingColumns columns, RowLayout layout)
     {
         if (_options.ClassWeights is { } weights && weights.Count != columns.ClassCount)
         {
             throw _host.ExceptParam(nameof(Options.ClassWeights), $"{nameof(Options.ClassWeights)} has {weights.Count} weights and the " +
                 $"label column '{columns.Label.Name}' has {columns.ClassCount} keys; give one weight for each.");
         }
-        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape);
+        if (_options.Augmentation?.FaultFor(layout.StepShape) is string fault)
+        {
+            throw _host.ExceptParam(nameof(Options.Augmentation), fault);
+        }
         return _options.Network.Bind(new NetworkBinding(layout.StepShape, columns.ClassCount,
-            layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout,
-            _options.ScaleInput && _options.Encoder is DirectEncoder)
+            layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout)
         {
             HasTimeAxis = layout.TimeSteps is not null,
             BatchNorm = _options.BatchNorm,
+            InputNormalization = InputNormalization,
         });
     }
 
-    private TrainingSettings Settings() => new()
+    /// <summary>Spikes that an encoder makes of features are not normalized.</summary>
+    private InputNormalization? InputNormalization => _options.Encoder is DirectEncoder ? _options.InputNormalization : null;
+
+    private TrainingSettings Settings(RowLayout layout) => new()
     {
         Epochs = _options.Epochs,
         BatchSize = _options.BatchSize,
@@ -149,5 +156,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         Threads = _options.NumberOfThreads,
         MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
+        InputNormalization = InputNormalization ?? new RootMeanSquareNormalization(),
+        Augmentation = _options.Augmentation,
+        Rows = layout,
     };
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Spiking.Training.Feed;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,16 +14,19 @@ internal sealed class BatchBuffer : IDisposable
 {
     private readonly Device _device;
     private readonly float[]? _classWeights;
+    private readonly BatchAugmenter? _augmenter;
     private readonly Tensor _features; // [batch, features]
     private readonly Tensor _labels;   // [batch]
     private readonly Tensor _weights;  // [batch]
+    private readonly Tensor _shares;   // [batch]
 
     /// <param name="batchSize">Rows of a full batch.</param>
     /// <param name="featureCount">Values in a row.</param>
     /// <param name="classWeights">One for each class, multiplied into the rows' weights; null for none.</param>
     /// <param name="device">Where the batches are wanted.</param>
+    /// <param name="augmenter">Changes the rows; null to leave them as they are.</param>
     /// <exception cref="InvalidOperationException">A batch would take 2 GB or more.</exception>
-    public BatchBuffer(int batchSize, int featureCount, float[]? classWeights, Device device)
+    public BatchBuffer(int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null)
     {
         if ((long)batchSize * featureCount * sizeof(float) > int.MaxValue)
         {
@@ -31,20 +35,25 @@ internal sealed class BatchBuffer : IDisposable
         }
         _device = device;
         _classWeights = classWeights;
+        _augmenter = augmenter;
         _features = zeros([batchSize, featureCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
         _labels = zeros([batchSize], ScalarType.Int64, CPU).DetachFromDisposeScope();
         _weights = ones([batchSize], ScalarType.Float32, CPU).DetachFromDisposeScope();
+        _shares = ones([batchSize], ScalarType.Float32, CPU).DetachFromDisposeScope();
     }
 
     /// <summary>Reads the next batch. Its tensors belong to the caller's dispose scope.</summary>
     /// <param name="reader">Where the rows come from.</param>
     /// <param name="batch">The rows, until the next call.</param>
+    /// <param name="epoch">From 1, and</param>
+    /// <param name="firstRow">the first row's position in it: what the augmentation depends on.</param>
     /// <returns>Whether there were rows left.</returns>
-    public bool TryRead(IRowReader reader, out Batch batch)
+    public bool TryRead(IRowReader reader, out Batch batch, int epoch = 0, long firstRow = 0)
     {
         Span<long> labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
         Span<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
-        int rows = reader.Read(MemoryMarshal.Cast<byte, float>(_features.bytes), labels, weights);
+        Span<float> features = MemoryMarshal.Cast<byte, float>(_features.bytes);
+        int rows = reader.Read(features, labels, weights);
         if (rows == 0)
         {
             batch = default;
@@ -59,9 +68,18 @@ internal sealed class BatchBuffer : IDisposable
                 weights[row] *= _classWeights[labels[row]];
             }
         }
+        double share = _augmenter?.Apply(features[..(int)(rows * _features.shape[1])], epoch, firstRow) ?? 1;
+        bool isMixed = _augmenter is { Mixes: true };
+        if (isMixed)
+        {
+            MixWeights(weights, MemoryMarshal.Cast<byte, float>(_shares.bytes), share);
+        }
         bool isUniform = weights.IndexOfAnyExcept(weights[0]) < 0;
         batch = new(rows, Ready(_features, rows), Ready(_labels, rows),
-            isUniform ? null : Ready(_weights, rows), Sum(weights));
+            isUniform ? null : Ready(_weights, rows), Sum(weights))
+        {
+            Shares = isMixed ? Ready(_shares, rows) : null,
+        };
         return true;
     }
 
@@ -70,12 +88,26 @@ internal sealed class BatchBuffer : IDisposable
         _features.Dispose();
         _labels.Dispose();
         _weights.Dispose();
+        _shares.Dispose();
     }
 
     private Tensor Ready(Tensor whole, int rows)
     {
         Tensor part = whole.narrow(0, 0, rows);
         return _device.type == DeviceType.CPU ? part : part.to(_device);
+    }
+
+    /// <summary>Each part of a mixed row counts with the weight of the row that it comes from.</summary>
+    private static void MixWeights(Span<float> weights, Span<float> shares, double share)
+    {
+        float last = weights[^1];
+        for (int row = weights.Length - 1; row >= 0; row--)
+        {
+            double own = share * weights[row];
+            double total = own + ((1 - share) * (row == 0 ? last : weights[row - 1]));
+            shares[row] = (float)(own / total);
+            weights[row] = (float)total;
+        }
     }
 
     private static double Sum(ReadOnlySpan<float> weights)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.TorchLayers;
@@ -93,10 +94,11 @@ internal sealed class TrainingLoop : IDisposable
     private TrainingOutcome Train(IRowSource train, IRowSource? validation)
     {
         // Who cancels before there are weights has none to keep.
-        RowFeed rows = Open(train, "training", _settings.MemoryBudget);
+        RowFeed rows = Open(train, "training", _settings.MemoryBudget,
+            InputConstants.Meter(_settings.InputNormalization, _network.Definition));
         SingleRowBatch.Check(_network.Definition, rows.Summary.Rows, BatchSize(rows));
         _network.Parameters.Import(_initial ?? WeightInitializer.Create(
-            _network.Definition, _settings.Seed, rows.Summary.InputScale));
+            _network.Definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary)));
         if (_settings.BatchSize > rows.Summary.Rows)
         {
             _observer.Warning(string.Create(CultureInfo.InvariantCulture,
@@ -106,7 +108,8 @@ internal sealed class TrainingLoop : IDisposable
         try
         {
             using BatchBuffer buffer = Buffer(
-                rows, rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights));
+                rows, rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights),
+                Augmenters.Create(_settings, _network));
             using Validation? measure = validation is null ? null : Measure(validation, rows);
             long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);
             var schedule = new Schedule(
@@ -143,7 +146,7 @@ internal sealed class TrainingLoop : IDisposable
         {
             _token.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            if (!buffer.TryRead(reader, out Batch batch))
+            if (!buffer.TryRead(reader, out Batch batch, epoch, _tally.Rows))
             {
                 return IsFinite() && _network.Parameters.AreFinite();
             }
@@ -157,7 +160,7 @@ internal sealed class TrainingLoop : IDisposable
                 Spikes = _tally.Spikes,
             };
             Tensor logits = _network.Forward(batch.Features, pass); // [T, N, classes]
-            Tensor classes = Loss.OneHot(batch.Labels, _network.Definition.ClassCount, logits.dtype);
+            Tensor classes = batch.Classes(_network.Definition.ClassCount, logits.dtype);
             Tensor loss = _loss.Compute(logits, classes, batch.Weights);
             loss.backward();
             if (_settings.GradientClipping is double maximumNorm)
@@ -233,11 +236,11 @@ internal sealed class TrainingLoop : IDisposable
         return new(rows, Buffer(rows, classWeights: null), _device);
     }
 
-    private RowFeed Open(IRowSource source, string name, long memoryBudget) =>
-        UsableRows.Open(source, name, _network.Definition, memoryBudget, _observer, _token);
+    private RowFeed Open(IRowSource source, string name, long memoryBudget, ChannelMoments? channels = null) =>
+        UsableRows.Open(source, name, _network.Definition, memoryBudget, _observer, _token, channels);
 
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.BatchSize, rows.Summary.Rows);
 
-    private BatchBuffer Buffer(RowFeed rows, float[]? classWeights) =>
-        new(BatchSize(rows), rows.FeatureCount, classWeights, _device);
+    private BatchBuffer Buffer(RowFeed rows, float[]? classWeights, BatchAugmenter? augmenter = null) =>
+        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter);
 }

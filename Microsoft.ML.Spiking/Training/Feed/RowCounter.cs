@@ -3,7 +3,10 @@ using System.Numerics.Tensors;
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>Counts rows and weights by class, and measures how large the features are.</summary>
-internal sealed class RowCounter(int featureCount, int classCount)
+/// <param name="featureCount">Values in a row.</param>
+/// <param name="classCount">Number of classes.</param>
+/// <param name="channels">Measures each channel; null for nothing of the kind.</param>
+internal sealed class RowCounter(int featureCount, int classCount, ChannelMoments? channels = null)
 {
     private readonly long[] _rows = new long[classCount];
     private readonly double[] _weights = new double[classCount];
@@ -20,11 +23,15 @@ internal sealed class RowCounter(int featureCount, int classCount)
         _rows[row.Label]++;
         _weights[row.Label] += row.Weight;
         _squares += TensorPrimitives.SumOfSquares(row.Values);
+        channels?.Add(row);
     }
 
     public RowSummary Summary()
     {
         long rows = _rows.Sum();
-        return new(rows, _rows, _weights, Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount)));
+        return new(rows, _rows, _weights, Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount)))
+        {
+            Channels = channels?.Statistics(),
+        };
     }
 }
