@@ -142,7 +142,7 @@ public sealed class SpikingClifTrainerTests
 
         SpikingPredictionTransformer model = ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(data, data);
 
-        Assert.HasCount(options.Epochs, metrics);
+        Assert.HasCount(options.Epochs!.Value, metrics);
         double best = metrics.Max(epoch => epoch.ValidationAccuracy!.Value);
         Assert.AreEqual(best, ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy, 1e-9);
         Assert.IsTrue(metrics.All(epoch => epoch.ValidationLoss is > 0 && epoch.MeanFiringRate is >= 0 and <= 1));

@@ -91,7 +91,7 @@ internal static class OptionsValidation
     {
         string?[] faults =
         [
-            Outside(o.Epochs, 1, MostEpochs),
+            Outside(o.Epochs ?? 1, 1, MostEpochs, nameof(o.Epochs)),
             Outside(o.BatchSize, 1, LargestBatch),
             o.LearningRate is > 0 and <= HighestLearningRate ? null
                 : $"{nameof(o.LearningRate)} is {o.LearningRate}; it must be greater than 0 and at most {HighestLearningRate}.",
@@ -99,8 +99,8 @@ internal static class OptionsValidation
             Outside(o.WeightDecay, 0, 1),
             Undefined(o.Optimizer),
             Undefined(o.Schedule),
-            o.WarmupEpochs >= 0 && o.WarmupEpochs <= Math.Max(o.Epochs, 0) ? null
-                : $"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ({o.Epochs}).",
+            o.WarmupEpochs >= 0 && o.WarmupEpochs <= Math.Max(o.Epochs ?? AutomaticEpochs.Least, 0) ? null
+                : $"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ({o.Epochs ?? AutomaticEpochs.Least}).",
             o.GradientClipping is null or (> 0 and < double.PositiveInfinity) ? null
                 : $"{nameof(o.GradientClipping)} is {o.GradientClipping}; it must be finite and greater than 0, or null for no limit.",
         ];

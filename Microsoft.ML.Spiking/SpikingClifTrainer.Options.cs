@@ -71,7 +71,7 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Number of time steps T, from 1 to 1,000. Time and memory grow with it. Rows that bring their own time steps
-        /// decide themselves. Default 6.
+        /// decide themselves. Default 4.
         /// </summary>
         public int TimeSteps { get; set; } = Defaults.TimeSteps;
 
@@ -81,13 +81,16 @@ public sealed partial class SpikingClifTrainer
         /// </summary>
         public BatchNormMode BatchNorm { get; set; } = BatchNormMode.PerTimeStep;
 
-        /// <summary>Passes over the training rows, from 1 to 100,000. Default 30.</summary>
-        public int Epochs { get; set; } = Defaults.Epochs;
+        /// <summary>
+        /// Passes over the training rows, from 1 to 100,000. Null (the default) for as many as see about 250,000 rows,
+        /// but at least 10 and at most 100.
+        /// </summary>
+        public int? Epochs { get; set; }
 
         /// <summary>Rows in a step of the optimizer, from 1 to 65,536. Default 64.</summary>
         public int BatchSize { get; set; } = Defaults.BatchSize;
 
-        /// <summary>The highest learning rate, greater than 0, at most 100. Default 0.001.</summary>
+        /// <summary>The highest learning rate, greater than 0, at most 100. Default 0.002.</summary>
         public double LearningRate { get; set; } = Defaults.LearningRate;
 
         /// <summary>Momentum of <see cref="OptimizerKind.Sgd"/>, from 0 up to, but not including, 1. Default 0.9.</summary>
@@ -102,7 +105,7 @@ public sealed partial class SpikingClifTrainer
         /// <summary>How the learning rate changes. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
         public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Cosine;
 
-        /// <summary>Epochs over which the learning rate rises from 0, fractions allowed, from 0 to <see cref="Epochs"/>. Default 0.</summary>
+        /// <summary>Epochs over which the learning rate rises from 0, fractions allowed, from 0 to <see cref="Epochs"/> (to 10 where that is null). Default 0.</summary>
         public double WarmupEpochs { get; set; }
 
         /// <summary>How much each class counts in the loss. Default <see cref="ClassWeighting.None"/>.</summary>
@@ -126,8 +129,8 @@ public sealed partial class SpikingClifTrainer
         /// <summary>What the mean squared error pulls the logits towards. Default <see cref="LossTarget.Constant"/>.</summary>
         public LossTarget LossTarget { get; set; } = LossTarget.Constant;
 
-        /// <summary>The part of the hidden values that is dropped in training, from 0 up to, but not including, 1. Default 0.</summary>
-        public double Dropout { get; set; }
+        /// <summary>The part of the hidden values that is dropped in training, from 0 up to, but not including, 1. Default 0.2.</summary>
+        public double Dropout { get; set; } = 0.2;
 
         /// <summary>The largest norm of the gradient of all parameters together, greater than 0; null (the default) for no limit.</summary>
         public double? GradientClipping { get; set; }
@@ -200,10 +203,9 @@ public sealed partial class SpikingClifTrainer
     /// <summary>The defaults that the catalog's short overload shares with <see cref="Options"/>.</summary>
     internal static class Defaults
     {
-        public const int TimeSteps = 6;
-        public const int Epochs = 30;
+        public const int TimeSteps = 4;
         public const int BatchSize = 64;
-        public const double LearningRate = 0.001;
+        public const double LearningRate = 0.002;
         public static readonly IReadOnlyList<int> HiddenSizes = [512, 512];
     }
 }

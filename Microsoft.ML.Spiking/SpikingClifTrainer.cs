@@ -107,7 +107,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             throw new OperationCanceledException(
                 "The training was cancelled in its first epoch: there is no model to keep yet.", _options.CancellationToken);
         }
-        observer.Warning($"The training was cancelled after {outcome.History.Count} of {_options.Epochs} epochs; " +
+        observer.Warning($"The training was cancelled after {outcome.History.Count} epochs; " +
             $"the model of epoch {outcome.BestEpoch} is kept.");
     }
 

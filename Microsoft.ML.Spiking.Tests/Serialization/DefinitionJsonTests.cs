@@ -118,7 +118,7 @@ public sealed class DefinitionJsonTests
     [TestMethod]
     [DataRow("\"type\": \"clif\"", "\"type\": \"ultra\"", "uses the type 'ultra'")]
     [DataRow("\"type\": \"linear\"", "\"type\": \"attention\"", "uses the type 'attention'")]
-    [DataRow("\"type\": \"rectangle\"", "\"type\": \"bell\"", "uses the type 'bell'")]
+    [DataRow("\"type\": \"atan\"", "\"type\": \"bell\"", "uses the type 'bell'")]
     [DataRow("\"type\": \"direct\"", "\"type\": \"rank\"", "uses the type 'rank'")]
     [DataRow("\"version\": 1", "\"version\": 2", "saved by a newer version")]
     [DataRow("\"version\": 1", "\"version\": \"1\"", "does not start with the format")]

@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Neurons.Surrogates;
 using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.TorchLayers;
@@ -81,8 +82,8 @@ public sealed class TrainingStepGoldenTests
                 "BatchNorm2d" => new BatchNormLayer(name, Shape(initial, name)[0]),
                 "AvgPool2d" => new AveragePoolLayer(name, kernel: 2, stride: 2),
                 "Flatten" => new FlattenLayer(name),
-                "ComplementaryLIFNeuron" => new NeuronLayer(name, new ClifNeuron()),
-                "LIFNode" => new NeuronLayer(name, new LifNeuron()),
+                "ComplementaryLIFNeuron" => new NeuronLayer(name, new ClifNeuron { Surrogate = new RectangleSurrogate() }),
+                "LIFNode" => new NeuronLayer(name, new LifNeuron { Surrogate = new RectangleSurrogate() }),
                 string other => throw new NotSupportedException(other),
                 null => throw new NotSupportedException(),
             });

@@ -29,6 +29,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly List<EpochMetrics> _history = [];
     private KeptWeights? _kept;
     private double? _lastFiniteLoss;
+    private int _epochs;
     private long _step;
 
     private TrainingLoop(
@@ -111,11 +112,12 @@ internal sealed class TrainingLoop : IDisposable
                 rows, rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights),
                 Augmenters.Create(_settings, _network));
             using Validation? measure = validation is null ? null : Measure(validation, rows);
+            _epochs = _settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows);
             long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);
             var schedule = new Schedule(
-                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _settings.Epochs, batches);
+                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, batches);
 
-            for (int epoch = 1; epoch <= _settings.Epochs; epoch++)
+            for (int epoch = 1; epoch <= _epochs; epoch++)
             {
                 long started = Stopwatch.GetTimestamp();
                 if (!TrainEpoch(epoch, rows, buffer, schedule))
@@ -176,7 +178,7 @@ internal sealed class TrainingLoop : IDisposable
             {
                 return false;
             }
-            _observer.BatchFinished(new(epoch, _settings.Epochs, _tally.Rows, rows.Summary.Rows));
+            _observer.BatchFinished(new(epoch, _epochs, _tally.Rows, rows.Summary.Rows));
         }
     }
 
@@ -195,7 +197,7 @@ internal sealed class TrainingLoop : IDisposable
         int epoch, Schedule schedule, double seconds, (double Accuracy, double Loss)? measured)
     {
         (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = _tally.Spikes.Rates();
-        return new(epoch, _settings.Epochs, _tally.Loss, _tally.Accuracy, measured?.Accuracy, measured?.Loss,
+        return new(epoch, _epochs, _tally.Loss, _tally.Accuracy, measured?.Accuracy, measured?.Loss,
             schedule.At(_step - 1), _tally.Rows / Math.Max(seconds, 1e-9), byLayer)
         {
             MeanFiringRate = mean,

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Spiking.Training;
 /// <summary>What the training loop needs to know besides the network and the rows; validated by whoever makes it.</summary>
 internal sealed record TrainingSettings
 {
-    public required int Epochs { get; init; }
+    /// <summary>Passes over the training rows; null for a number that suits how many there are.</summary>
+    public required int? Epochs { get; init; }
     public required int BatchSize { get; init; }
     public required double LearningRate { get; init; }
     public required OptimizerKind Optimizer { get; init; }
