@@ -63,6 +63,7 @@ public sealed class OptionsTests
         ("GradientClipping", o => o.GradientClipping = 0),
         ("GradientClipping", o => o.GradientClipping = double.NaN),
         ("Device", o => o.Device = (ComputeDevice)7),
+        ("Precision", o => o.Precision = (TrainingPrecision)7),
         ("CudaDeviceIndex", o => o.CudaDeviceIndex = -1),
         ("NumberOfThreads", o => o.NumberOfThreads = 0),
         ("MemoryBudget", o => o.MemoryBudget = 0),

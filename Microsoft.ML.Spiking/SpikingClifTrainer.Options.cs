@@ -147,6 +147,9 @@ public sealed partial class SpikingClifTrainer
         /// <summary>Which CUDA device, from 0. Default 0.</summary>
         public int CudaDeviceIndex { get; set; }
 
+        /// <summary>How precisely convolutions and linear layers multiply in training. Default <see cref="TrainingPrecision.Full"/>.</summary>
+        public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;
+
         /// <summary>Processor threads of the training, from 1 to 1,024; null (the default) for all processors.</summary>
         public int? NumberOfThreads { get; set; }
 

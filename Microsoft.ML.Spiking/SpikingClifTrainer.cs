@@ -156,6 +156,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         Threads = _options.NumberOfThreads,
         MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
+        Precision = _options.Precision,
         InputNormalization = InputNormalization ?? new RootMeanSquareNormalization(),
         Augmentation = _options.Augmentation,
         Rows = layout,

@@ -160,6 +160,7 @@ internal sealed class TrainingLoop : IDisposable
                 Epoch = epoch,
                 FirstRow = _tally.Rows,
                 Spikes = _tally.Spikes,
+                ProductType = _settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null,
             };
             Tensor logits = _network.Forward(batch.Features, pass); // [T, N, classes]
             Tensor classes = batch.Classes(_network.Definition.ClassCount, logits.dtype);

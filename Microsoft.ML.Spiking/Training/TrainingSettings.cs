@@ -43,6 +43,8 @@ internal sealed record TrainingSettings
     /// <summary>Whether a cancelled training gives the best weights so far instead of throwing.</summary>
     public required bool KeepBestOnCancellation { get; init; }
 
+    public TrainingPrecision Precision { get; init; }
+
     /// <summary>Where the network has a layer that normalizes its input, and no weights to start from: the layer's constants.</summary>
     public InputNormalization InputNormalization { get; init; } = new RootMeanSquareNormalization();
 
