@@ -12,6 +12,8 @@ usage: ./build.sh <command> [-- arguments]
   quickstart   build and run samples/Quickstart, which is given the arguments after --
   test         build with warnings as errors, check the formatting, run every test;
                the arguments after -- go to dotnet test
+  bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
+               hour, -- NAME... for some of them
 USAGE
 }
 
@@ -32,6 +34,14 @@ quickstart() {
   in_root dotnet build "$project" -c Release -v quiet >&2
   # Not in the root: relative paths among the arguments are the caller's.
   dotnet run --project "$root/$project" -c Release --no-build -- "$@"
+}
+
+bench() {
+  local project=benchmarks/Microsoft.ML.Spiking.Benchmarks/Microsoft.ML.Spiking.Benchmarks.csproj
+  setup
+  say "Building; the first time this downloads libtorch, which is large."
+  in_root dotnet build "$project" -c Release -v quiet >&2
+  dotnet run --project "$root/$project" -c Release --no-build -- --results "$root/benchmarks/results" "$@"
 }
 
 # The sum of one count of the results files: trx_count passed
@@ -69,6 +79,7 @@ command=${1:-}
 case $command in
   quickstart) quickstart "$@" ;;
   test) run_tests "$@" ;;
+  bench) bench "$@" ;;
   "" | help | -h | --help) usage ;;
   *)
     say "There is no command '$command'."

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking;
@@ -71,6 +72,11 @@ internal static class OptionsValidation
         if (Outside(o.TimeSteps, 1, MostTimeSteps) is string steps)
         {
             yield return steps;
+        }
+        else if (o.Neuron is ReluNeuron && o.TimeSteps != 1)
+        {
+            yield return $"{nameof(o.TimeSteps)} is {o.TimeSteps}; a network of {nameof(ReluNeuron)} does not change over " +
+                "time and needs 1.";
         }
         if (o.InputShape is { } shape && (shape.Count is not (3 or 4) || shape.Any(length => length < 1)))
         {

@@ -46,7 +46,11 @@ public sealed partial class SpikingClifTrainer
         /// </summary>
         public NetworkTemplate Network { get; set; } = new Mlp(Defaults.HiddenSizes);
 
-        /// <summary>The neuron of every hidden layer. Default <see cref="ClifNeuron"/>.</summary>
+        /// <summary>
+        /// The neuron of every hidden layer: <see cref="ClifNeuron"/> (the default), <see cref="LifNeuron"/>,
+        /// <see cref="PlifNeuron"/>, <see cref="KlifNeuron"/>, <see cref="IfNeuron"/>; or <see cref="ReluNeuron"/>, the
+        /// baseline that does not spike, which needs <see cref="TimeSteps"/> 1.
+        /// </summary>
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 
         /// <summary>
@@ -158,6 +162,15 @@ public sealed partial class SpikingClifTrainer
         /// memory. What does not fit is read again every epoch.
         /// </summary>
         public long? MemoryBudget { get; set; }
+
+        /// <summary>
+        /// Whether the native memory of a training on Linux is arranged for its large buffers, which otherwise cost up to
+        /// half of its time: with huge pages where the system has them, or by not giving freed memory back before the last
+        /// training of the process has ended. What is free is given back then. Huge pages are decided on by the first
+        /// training of the process; the variable THP_MEM_ALLOC_ENABLE overrules them (1 or 0). No effect on other systems.
+        /// Default <see langword="true"/>.
+        /// </summary>
+        public bool ReuseNativeMemory { get; set; } = true;
 
         /// <summary>
         /// Called after every epoch, on the training's own thread. What it throws stops the training and reaches the

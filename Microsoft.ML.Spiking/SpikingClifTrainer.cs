@@ -155,6 +155,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         CudaDeviceIndex = _options.CudaDeviceIndex,
         Threads = _options.NumberOfThreads,
         MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
+        ReuseNativeMemory = _options.ReuseNativeMemory,
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
         Precision = _options.Precision,
         InputNormalization = InputNormalization ?? new RootMeanSquareNormalization(),

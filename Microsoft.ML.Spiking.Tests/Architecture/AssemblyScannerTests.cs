@@ -14,6 +14,7 @@ public sealed class AssemblyScannerTests
     private static readonly string[] GivenToAttributes =
     [
         "Microsoft.ML.SignatureLoadModel",
+        "System.Runtime.InteropServices.StringMarshalling",
         "System.Text.Json.Serialization.JsonIgnoreCondition",
         "System.Text.Json.Serialization.JsonStringEnumConverter`1",
     ];
@@ -63,7 +64,7 @@ public sealed class AssemblyScannerTests
             AssemblyScanner.Scan(path, out IReadOnlyList<string> missed);
 
             // What the compiler asks permission with for an assembly that has unsafe code: no code mentions it. What
-            // attributes are given (LoadableClass, JsonIgnore, JsonConverter): a string within the attribute's value.
+            // attributes are given (LoadableClass, JsonIgnore, JsonConverter, LibraryImport): a string within the attribute's value.
             string[] unexplained =
             [
                 .. missed.Where(name => !name.StartsWith("System.Security.Permissions.", StringComparison.Ordinal)

@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.TorchNeurons;
 using TorchSharp;
@@ -20,7 +19,7 @@ public sealed class OpByOpNeuronGoldenTests
     [TestMethod]
     public void Forward_AllCasesInDouble_GivesTheReferenceSpikesStatesAndGradients()
     {
-        foreach (KernelGolden golden in KernelGolden.All)
+        foreach (GoldenNeuron golden in GoldenNeuron.All)
         {
             Result result = Run(golden, ScalarType.Float64);
             Assert.AreSequenceEqual(golden["spikes"], result.Spikes, $"{golden}: spikes");
@@ -32,7 +31,7 @@ public sealed class OpByOpNeuronGoldenTests
     public void Forward_AllCasesInSingle_GivesTheReferenceWhereNoSpikeFlips()
     {
         int flipped = 0;
-        foreach (KernelGolden golden in KernelGolden.All)
+        foreach (GoldenNeuron golden in GoldenNeuron.All)
         {
             Result result = Run(golden, ScalarType.Float32);
             if (golden["spikes"].SequenceEqual(result.Spikes))
@@ -47,7 +46,7 @@ public sealed class OpByOpNeuronGoldenTests
         Assert.IsLessThanOrEqualTo(1, flipped);
     }
 
-    private static void AssertValues(KernelGolden golden, Result result, double tolerance)
+    private static void AssertValues(GoldenNeuron golden, Result result, double tolerance)
     {
         GoldenFiles.AssertClose(golden["v"], result.V, tolerance, $"{golden}: v");
         GoldenFiles.AssertClose(golden["input_gradient"], result.InputGradient, tolerance, $"{golden}: input gradient");
@@ -62,10 +61,10 @@ public sealed class OpByOpNeuronGoldenTests
         }
     }
 
-    private static Result Run(KernelGolden golden, ScalarType type)
+    private static Result Run(GoldenNeuron golden, ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] shape = [golden.TimeSteps, .. golden.Case.GetProperty("shape").Longs()];
+        long[] shape = golden.Shape;
         Tensor input = Leaf(golden["input"], shape, type);
         Tensor[] learned = golden.LearnedGradient is null ? [] : [Leaf([golden.Learned], [1], type)];
         using var trace = new NeuronTrace();

@@ -12,7 +12,7 @@ public sealed class ManagedScorerTests
     public static IEnumerable<object[]> Neurons =>
     [
         [new ClifNeuron()], [new LifNeuron { ResetPotential = -0.08 }], [new PlifNeuron { DecayInput = true }],
-        [new KlifNeuron { ScaleReset = true }], [new IfNeuron()],
+        [new KlifNeuron { ScaleReset = true }], [new IfNeuron()], [new ReluNeuron()],
     ];
 
     [TestMethod]

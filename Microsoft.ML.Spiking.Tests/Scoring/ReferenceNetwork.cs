@@ -18,6 +18,7 @@ internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeig
             signal = layer switch
             {
                 LinearLayer linear => Linear(linear, signal),
+                NeuronLayer { Neuron: ReluNeuron } => [.. signal.Select(value => Math.Max(0, value))],
                 NeuronLayer neuron => new ReferenceNeuron((SpikingNeuronDefinition)neuron.Neuron, Learned(neuron), signal,
                     definition.TimeSteps).Spikes,
                 DropoutLayer => signal,

@@ -33,11 +33,13 @@ internal static class Toy
         CudaDeviceIndex = 0,
         Threads = 1,
         MemoryBudget = 1 << 30,
+        ReuseNativeMemory = true,
         KeepBestOnCancellation = false,
     };
 
-    public static NetworkDefinition Network(NeuronDefinition? neuron = null, double dropout = 0, int hidden = 24) =>
-        new Mlp(hidden).Bind(new([Features], Classes, TimeSteps: 4, new DirectEncoder(), neuron ?? new ClifNeuron(), dropout));
+    public static NetworkDefinition Network(
+        NeuronDefinition? neuron = null, double dropout = 0, int hidden = 24, int timeSteps = 4) =>
+        new Mlp(hidden).Bind(new([Features], Classes, timeSteps, new DirectEncoder(), neuron ?? new ClifNeuron(), dropout));
 
     public static ArrayRowSource Rows(int count, int seed = 5)
     {

@@ -13,6 +13,7 @@ namespace Microsoft.ML.Spiking.Neurons;
 [JsonDerivedType(typeof(PlifNeuron), "plif")]
 [JsonDerivedType(typeof(KlifNeuron), "klif")]
 [JsonDerivedType(typeof(IfNeuron), "if")]
+[JsonDerivedType(typeof(ReluNeuron), "relu")]
 public abstract record NeuronDefinition
 {
     private protected NeuronDefinition() { }

@@ -89,15 +89,20 @@ internal sealed class ExecutorPlan
         }
     }
 
-    private NeuronExecutor Neuron(NeuronLayer layer, Signal input)
+    private LayerExecutor Neuron(NeuronLayer layer, Signal input)
     {
+        bool isConstant = input.Kind == SignalKind.Constant;
+        if (layer.Neuron is ReluNeuron)
+        {
+            return new ReluExecutor(_definition.TimeSteps, input.Size, isConstant);
+        }
         try
         {
             float learned = layer.Neuron.LearnedScalars is [LearnedScalar scalar]
                 ? _weights[layer.ArrayName(scalar)].Values.Span[0]
                 : 0f;
             return new NeuronExecutor(NeuronKernel.Create(layer.Neuron, learned, _width), _definition.TimeSteps,
-                input.Size, input.Kind == SignalKind.Constant);
+                input.Size, isConstant);
         }
         catch (NotSupportedException inner)
         {

@@ -19,6 +19,7 @@ internal sealed class BatchBuffer : IDisposable
     private readonly Tensor _labels;   // [batch]
     private readonly Tensor _weights;  // [batch]
     private readonly Tensor _shares;   // [batch]
+    private int _rows;
 
     /// <param name="batchSize">Rows of a full batch.</param>
     /// <param name="featureCount">Values in a row.</param>
@@ -50,37 +51,43 @@ internal sealed class BatchBuffer : IDisposable
     /// <returns>Whether there were rows left.</returns>
     public bool TryRead(IRowReader reader, out Batch batch, int epoch = 0, long firstRow = 0)
     {
+        bool isFilled = Fill(reader, epoch, firstRow);
+        batch = isFilled ? Take() : default;
+        return isFilled;
+    }
+
+    private bool Fill(IRowReader reader, int epoch, long firstRow)
+    {
+        Span<float> features = MemoryMarshal.Cast<byte, float>(_features.bytes);
         Span<long> labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
         Span<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
-        Span<float> features = MemoryMarshal.Cast<byte, float>(_features.bytes);
-        int rows = reader.Read(features, labels, weights);
-        if (rows == 0)
-        {
-            batch = default;
-            return false;
-        }
-        labels = labels[..rows];
-        weights = weights[..rows];
+        _rows = reader.Read(features, labels, weights);
+        labels = labels[.._rows];
+        weights = weights[.._rows];
         if (_classWeights is not null)
         {
-            for (int row = 0; row < rows; row++)
+            for (int row = 0; row < weights.Length; row++)
             {
                 weights[row] *= _classWeights[labels[row]];
             }
         }
-        double share = _augmenter?.Apply(features[..(int)(rows * _features.shape[1])], epoch, firstRow) ?? 1;
-        bool isMixed = _augmenter is { Mixes: true };
-        if (isMixed)
+        if (_augmenter is not null && _rows > 0)
         {
+            double share = _augmenter.Apply(features[..(_rows * (int)_features.shape[1])], epoch, firstRow);
             MixWeights(weights, MemoryMarshal.Cast<byte, float>(_shares.bytes), share);
         }
+        return _rows > 0;
+    }
+
+    private Batch Take()
+    {
+        ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes)[.._rows];
         bool isUniform = weights.IndexOfAnyExcept(weights[0]) < 0;
-        batch = new(rows, Ready(_features, rows), Ready(_labels, rows),
-            isUniform ? null : Ready(_weights, rows), Sum(weights))
+        return new(_rows, Ready(_features, _rows), Ready(_labels, _rows),
+            isUniform ? null : Ready(_weights, _rows), Sum(weights))
         {
-            Shares = isMixed ? Ready(_shares, rows) : null,
+            Shares = _augmenter is { Mixes: true } ? Ready(_shares, _rows) : null,
         };
-        return true;
     }
 
     public void Dispose()

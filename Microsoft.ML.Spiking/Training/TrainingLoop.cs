@@ -75,6 +75,7 @@ internal sealed class TrainingLoop : IDisposable
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token)
     {
+        using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
         Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
         int threads = TorchThreads.SetForThisThread(settings.Threads);
         observer.Info(device.type == DeviceType.CUDA

@@ -40,6 +40,9 @@ internal sealed record TrainingSettings
     /// <summary>Bytes of features kept in memory; beyond it the rows are read again every epoch.</summary>
     public required long MemoryBudget { get; init; }
 
+    /// <summary>Whether glibc's memory is arranged for large buffers while the training runs.</summary>
+    public required bool ReuseNativeMemory { get; init; }
+
     /// <summary>Whether a cancelled training gives the best weights so far instead of throwing.</summary>
     public required bool KeepBestOnCancellation { get; init; }
 

@@ -1,10 +1,21 @@
+using Microsoft.ML.Spiking.Benchmarks;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
+using Microsoft.ML.Spiking.Benchmarks.Training;
+using Microsoft.ML.Spiking.Training;
 
-// Arguments: --quick for fewer sizes and rounds; names of benchmarks, or none for all.
-IBenchmark[] all = [new NeuronAgainstMemory()];
+// Arguments: --quick for fewer sizes and rounds; --results FOLDER; names of benchmarks, or none for all.
+if (args is [ChildProcess.Mark, string task, ..])
+{
+    ChildTasks.Run(task, args[2..]);
+    return 0;
+}
+IBenchmark[] all =
+    [new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new NativeMemoryEffect()];
 bool quick = args.Contains("--quick");
-string[] names = [.. args.Where(arg => !arg.StartsWith('-'))];
+int at = Array.IndexOf(args, "--results");
+string folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : "results";
+string[] names = [.. args.Where((arg, i) => !arg.StartsWith('-') && (at < 0 || i != at + 1))];
 string[] unknown = [.. names.Except(all.Select(benchmark => benchmark.Name))];
 if (unknown.Length > 0)
 {
@@ -12,9 +23,22 @@ if (unknown.Length > 0)
         string.Join(", ", all.Select(benchmark => benchmark.Name)));
     return 2;
 }
+// As in a training: huge pages are asked for before libtorch is there, and all of it runs on one thread.
+using IDisposable? memory = NativeMemory.Use(isWanted: true);
+NativeRuntime.EnsureLoaded(withCuda: false);
 foreach (IBenchmark benchmark in all.Where(benchmark => names.Length == 0 || names.Contains(benchmark.Name)))
 {
-    Console.WriteLine($"# {benchmark.Name}: {benchmark.Description}");
-    benchmark.Run(quick, Console.Out);
+    using var output = new ResultFile(folder, quick ? $"{benchmark.Name}-quick" : benchmark.Name);
+    foreach (string line in Machine.Describe())
+    {
+        output.WriteLine(line);
+    }
+    output.WriteLine($"# {benchmark.Name}: {benchmark.Description}");
+    TrainingThread.Run(() =>
+    {
+        benchmark.Run(quick, output);
+        return 0;
+    });
+    Console.WriteLine($"-> {output.Location}");
 }
 return 0;

@@ -9,7 +9,7 @@ public sealed class NeuronKernelGoldenTests
     public void Kernels_GoldenCases_EqualInFloat()
     {
         int compared = 0;
-        foreach (KernelGolden golden in KernelGolden.All)
+        foreach (GoldenNeuron golden in GoldenNeuron.All)
         {
             double[] input = golden["input"];
             var reference = new ReferenceNeuron(golden.Definition, golden.Learned, input, golden.TimeSteps);
@@ -27,7 +27,7 @@ public sealed class NeuronKernelGoldenTests
         Assert.IsGreaterThan(100, compared);
     }
 
-    private static void AssertEqual(KernelGolden golden, KernelRun run)
+    private static void AssertEqual(GoldenNeuron golden, KernelRun run)
     {
         Assert.AreSequenceEqual(Floats(golden["spikes"]), run.Spikes, golden.ToString());
         KernelCases.AssertClose(golden["input_gradient"], run.Gradient, _ => true, 1e-5, golden.ToString());

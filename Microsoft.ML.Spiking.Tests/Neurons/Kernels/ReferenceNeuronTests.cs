@@ -10,7 +10,7 @@ public sealed class ReferenceNeuronTests
     public void Reference_GoldenCases_EqualInDouble()
     {
         int cases = 0;
-        foreach (KernelGolden golden in KernelGolden.All)
+        foreach (GoldenNeuron golden in GoldenNeuron.All)
         {
             var reference = new ReferenceNeuron(golden.Definition, golden.Learned, golden["input"], golden.TimeSteps);
             Assert.AreSequenceEqual(golden["spikes"], reference.Spikes, golden.ToString());
@@ -30,7 +30,7 @@ public sealed class ReferenceNeuronTests
         Assert.IsGreaterThan(0, cases);
     }
 
-    private static void AssertClose(double[] expected, double[] actual, KernelGolden golden)
+    private static void AssertClose(double[] expected, double[] actual, GoldenNeuron golden)
     {
         Assert.HasCount(expected.Length, actual);
         for (int i = 0; i < expected.Length; i++)

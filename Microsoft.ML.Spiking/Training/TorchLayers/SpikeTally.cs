@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.TorchLayers;
 
 /// <summary>
-/// Counts the spikes of each neuron layer: on the device, where the neuron has not counted them itself. Those numbers
-/// are fetched only when they are asked for, because that waits for the device.
+/// Counts the spikes of each neuron layer, or the values that are not 0: on the device, where the neuron has not counted
+/// them itself. Those numbers are fetched only when they are asked for, because that waits for the device.
 /// </summary>
 internal sealed class SpikeTally(Device device) : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
         }
         else
         {
-            entry.Count.Add(spikes.Values.sum());
+            entry.Count.Add(spikes.Values.count_nonzero());
         }
         entry.Places += spikes.Values.numel();
     }

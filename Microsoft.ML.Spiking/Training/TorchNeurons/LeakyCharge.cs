@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.Training.TorchNeurons;
 
 /// <summary>
 /// The first line of a leaky neuron with a fixed time constant: v &lt;- v (1 - 1/tau) + rest/tau + x, where rest is the
-/// hard reset's potential, or 0, and also the potential before the first step.
+/// hard reset's potential, or 0, and also the potential before the first step. A decayed x is divided by tau.
 /// </summary>
 internal readonly struct LeakyCharge(LeakyNeuronDefinition definition)
 {
@@ -13,15 +13,12 @@ internal readonly struct LeakyCharge(LeakyNeuronDefinition definition)
     private readonly double _rest = definition.ResetPotential ?? 0;
     private readonly bool _decayInput = definition.DecayInput;
 
-    /// <summary>The current of each step as it is added to the potential.</summary>
-    public IReadOnlyList<Tensor> Inputs(NeuronCurrent current) =>
-        (_decayInput ? current with { Values = current.Values.Over(_tau) } : current).Steps();
-
     /// <summary>The potential before firing.</summary>
     /// <param name="v">After the last step; null before the first.</param>
-    /// <param name="x">One of <see cref="Inputs"/>.</param>
-    public Tensor Step(Tensor? v, Tensor x)
+    /// <param name="current">The current of the step.</param>
+    public Tensor Step(Tensor? v, Tensor current)
     {
+        Tensor x = _decayInput ? current.Over(_tau) : current;
         if (v is null)
         {
             return _rest == 0 ? x : x.Plus(_rest);

@@ -9,24 +9,20 @@ namespace Microsoft.ML.Spiking.Training.TorchNeurons;
 /// </summary>
 internal sealed class OpByOpClif(ClifNeuron definition) : OpByOpNeuron(definition)
 {
-    private protected override IEnumerable<Tensor> Walk(
-        NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)
+    private readonly LeakyCharge _charge = new(definition);
+
+    private protected override (Tensor Spikes, NeuronState State) Step(
+        NeuronState state, Tensor x, IReadOnlyList<Tensor> learned)
     {
-        double tau = definition.MembraneTimeConstant;
-        var charge = new LeakyCharge(definition);
-        Tensor? v = null;
-        Tensor? m = null;
-        foreach (Tensor x in charge.Inputs(current))
-        {
-            v = charge.Step(v, x);
-            Tensor s = Fire(v);
-            m = m is null ? s : (m * sigmoid(v.Over(tau))).Plus(s); // m starts at 0
-            Tensor reset = ForReset(s);
-            v = definition.ResetPotential is double rest
-                ? (reset.OneMinus() * v).Plus(reset * sigmoid(m).neg().Plus(rest))
-                : v - (reset * sigmoid(m).Plus(definition.Threshold));
-            trace?.Add(v, m);
-            yield return s;
-        }
+        Tensor v = _charge.Step(state.Potential, x);
+        Tensor s = Fire(v);
+        Tensor m = state.Complementary is null // m starts at 0
+            ? s.alias()
+            : (state.Complementary * sigmoid(v.Over(definition.MembraneTimeConstant))).Plus(s);
+        Tensor reset = ForReset(s);
+        v = definition.ResetPotential is double rest
+            ? (reset.OneMinus() * v).Plus(reset * sigmoid(m).neg().Plus(rest))
+            : v - (reset * sigmoid(m).Plus(definition.Threshold));
+        return (s, new(v, m));
     }
 }

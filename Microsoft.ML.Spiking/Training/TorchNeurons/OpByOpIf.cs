@@ -6,18 +6,13 @@ namespace Microsoft.ML.Spiking.Training.TorchNeurons;
 /// <summary><see cref="IfNeuron"/>, which has the equations.</summary>
 internal sealed class OpByOpIf(IfNeuron definition) : OpByOpNeuron(definition)
 {
-    private protected override IEnumerable<Tensor> Walk(
-        NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)
+    private readonly double _rest = definition.ResetPotential ?? 0;
+
+    private protected override (Tensor Spikes, NeuronState State) Step(
+        NeuronState state, Tensor x, IReadOnlyList<Tensor> learned)
     {
-        double rest = definition.ResetPotential ?? 0;
-        Tensor? v = null;
-        foreach (Tensor x in current.Steps())
-        {
-            v = v is not null ? v.Plus(x) : rest == 0 ? x : x.Plus(rest);
-            Tensor s = Fire(v);
-            v = Reset(v, s);
-            trace?.Add(v);
-            yield return s;
-        }
+        Tensor v = state.Potential is Tensor before ? before.Plus(x) : _rest == 0 ? x : x.Plus(_rest);
+        Tensor s = Fire(v);
+        return (s, new(Reset(v, s)));
     }
 }

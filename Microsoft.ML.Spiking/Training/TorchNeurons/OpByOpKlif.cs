@@ -6,20 +6,15 @@ namespace Microsoft.ML.Spiking.Training.TorchNeurons;
 /// <summary><see cref="KlifNeuron"/>, which has the equations; k is learned.</summary>
 internal sealed class OpByOpKlif(KlifNeuron definition) : OpByOpNeuron(definition)
 {
-    private protected override IEnumerable<Tensor> Walk(
-        NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)
+    private readonly LeakyCharge _charge = new(definition);
+
+    private protected override (Tensor Spikes, NeuronState State) Step(
+        NeuronState state, Tensor x, IReadOnlyList<Tensor> learned)
     {
         Tensor k = learned[0];
-        var charge = new LeakyCharge(definition);
-        Tensor? v = null;
-        foreach (Tensor x in charge.Inputs(current))
-        {
-            v = nn.functional.relu(k * charge.Step(v, x));
-            Tensor s = Fire(v);
-            v = Reset(v, s, k);
-            trace?.Add(v);
-            yield return s;
-        }
+        Tensor v = nn.functional.relu(k * _charge.Step(state.Potential, x));
+        Tensor s = Fire(v);
+        return (s, new(Reset(v, s, k)));
     }
 
     private Tensor Reset(Tensor v, Tensor spikes, Tensor k)

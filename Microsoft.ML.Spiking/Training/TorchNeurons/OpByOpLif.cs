@@ -6,18 +6,13 @@ namespace Microsoft.ML.Spiking.Training.TorchNeurons;
 /// <summary><see cref="LifNeuron"/>, which has the equations.</summary>
 internal sealed class OpByOpLif(LifNeuron definition) : OpByOpNeuron(definition)
 {
-    private protected override IEnumerable<Tensor> Walk(
-        NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)
+    private readonly LeakyCharge _charge = new(definition);
+
+    private protected override (Tensor Spikes, NeuronState State) Step(
+        NeuronState state, Tensor x, IReadOnlyList<Tensor> learned)
     {
-        var charge = new LeakyCharge(definition);
-        Tensor? v = null;
-        foreach (Tensor x in charge.Inputs(current))
-        {
-            v = charge.Step(v, x);
-            Tensor s = Fire(v);
-            v = Reset(v, s);
-            trace?.Add(v);
-            yield return s;
-        }
+        Tensor v = _charge.Step(state.Potential, x);
+        Tensor s = Fire(v);
+        return (s, new(Reset(v, s)));
     }
 }

@@ -33,13 +33,41 @@ internal abstract class OpByOpNeuron : TorchNeuron
     public Tensor Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)
     {
         using DisposeScope scope = NewDisposeScope();
-        IEnumerable<Tensor> spikes = Walk(current, learned, trace);
-        return stack(spikes, 0).MoveToOuterDisposeScope();
+        return stack(Walk(current.Steps(), learned, trace), 0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The spikes of every step, [N, ...] each.</summary>
-    private protected abstract IEnumerable<Tensor> Walk(
-        NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace);
+    /// <summary>
+    /// The spikes of every step, [N, ...] each, computed when they are asked for: the current of a step may depend on
+    /// what was made of the spikes before it. Of a step nothing is kept but its state and what autograd needs.
+    /// </summary>
+    /// <param name="currents">The current of each step.</param>
+    /// <param name="learned">The layer's learned values.</param>
+    /// <param name="trace">Takes the state after each step, or null.</param>
+    public IEnumerable<Tensor> Walk(
+        IEnumerable<Tensor> currents, IReadOnlyList<Tensor> learned, NeuronTrace? trace = null)
+    {
+        NeuronState state = default;
+        foreach (Tensor x in currents)
+        {
+            NeuronState before = state;
+            Tensor spikes;
+            using (NewDisposeScope())
+            {
+                (spikes, state) = Step(before, x, learned);
+                trace?.Add(state.Potential!, state.Complementary);
+                spikes.MoveToOuterDisposeScope();
+                state.Potential!.MoveToOuterDisposeScope();
+                state.Complementary?.MoveToOuterDisposeScope();
+            }
+            before.Potential?.Dispose();
+            before.Complementary?.Dispose();
+            yield return spikes;
+        }
+    }
+
+    /// <summary>One time step: the spikes, and the state after them.</summary>
+    private protected abstract (Tensor Spikes, NeuronState State) Step(
+        NeuronState state, Tensor x, IReadOnlyList<Tensor> learned);
 
     /// <summary>H(v - threshold), with the surrogate's gradient.</summary>
     private protected Tensor Fire(Tensor v) => SpikeFunction.Apply(v.Minus(Definition.Threshold), Definition.Surrogate);

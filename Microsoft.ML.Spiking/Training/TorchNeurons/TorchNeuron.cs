@@ -19,8 +19,12 @@ internal abstract class TorchNeuron
     /// <exception cref="NotSupportedException">The neuron cannot be trained.</exception>
     public static TorchNeuron Create(NeuronDefinition definition, torch.Device device, torch.ScalarType type)
     {
-        bool isFused = definition is SpikingNeuronDefinition && device.type == DeviceType.CPU
-            && type == torch.ScalarType.Float32;
-        return isFused ? new FusedNeuron((SpikingNeuronDefinition)definition) : OpByOpNeuron.Create(definition);
+        bool canFuse = device.type == DeviceType.CPU && type == torch.ScalarType.Float32;
+        return definition switch
+        {
+            ReluNeuron => new TorchRelu(),
+            SpikingNeuronDefinition spiking when canFuse => new FusedNeuron(spiking),
+            _ => OpByOpNeuron.Create(definition),
+        };
     }
 }

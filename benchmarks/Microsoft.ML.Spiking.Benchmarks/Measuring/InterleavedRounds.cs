@@ -12,17 +12,11 @@ internal static class InterleavedRounds
 
     /// <summary>Seconds for one run of each contender, [contender][round].</summary>
     /// <param name="rounds">Number of rounds; at least seven for figures that are published.</param>
-    /// <param name="contenders">What is compared. Each runs as often in a round as the fastest needs for 20 ms.</param>
+    /// <param name="contenders">What is compared. In a round each runs as often as it needs for 20 ms.</param>
     public static double[][] Measure(int rounds, params Action[] contenders)
     {
         // The first run compiles and touches memory; the second tells how long one takes.
-        double fastest = double.PositiveInfinity;
-        foreach (Action contender in contenders)
-        {
-            Time(contender, 1);
-            fastest = Math.Min(fastest, Time(contender, 1));
-        }
-        int repeats = (int)Math.Clamp(SecondsForEach / fastest, 1, 10_000);
+        int[] repeats = [.. contenders.Select(Repeats)];
         double[][] seconds = [.. contenders.Select(_ => new double[rounds])];
         for (int round = 0; round < rounds; round++)
         {
@@ -30,10 +24,16 @@ internal static class InterleavedRounds
             {
                 // Every contender follows every other equally often.
                 int turn = (i + round) % contenders.Length;
-                seconds[turn][round] = Time(contenders[turn], repeats) / repeats;
+                seconds[turn][round] = Time(contenders[turn], repeats[turn]) / repeats[turn];
             }
         }
         return seconds;
+    }
+
+    private static int Repeats(Action contender)
+    {
+        Time(contender, 1);
+        return (int)Math.Clamp(SecondsForEach / Time(contender, 1), 1, 1_000);
     }
 
     private static double Time(Action action, int repeats)

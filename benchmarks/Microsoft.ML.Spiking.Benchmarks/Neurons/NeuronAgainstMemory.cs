@@ -1,38 +1,33 @@
-using System.Globalization;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 
-/// <summary>The fused CLIF and LIF kernels, forward and backward, against moving 36 bytes per element and step.</summary>
+/// <summary>The fused kernels, forward and backward, against moving 36 bytes per element and step.</summary>
 internal sealed unsafe class NeuronAgainstMemory : IBenchmark
 {
     private const double Target = 3.0;
 
-    // Below this the arrays stay in the last cache, and moving them costs less than DRAM would; no goal is set there.
-    private const long GoalFrom = 1 << 22;
-
     public string Name => "neuron";
 
     public string Description =>
-        "fused kernels, forward and backward, against moving 36 bytes per element and step (time ratio, quartiles)";
+        "fused kernels against moving 36 bytes per element and step; ns per element and step, ratio with quartiles";
 
     public void Run(bool quick, TextWriter output)
     {
-        int threads = Environment.ProcessorCount;
-        output.WriteLine($"{threads} threads, {NeuronKernel.Widest}");
-        foreach (long n in new[] { 1L << 16, GoalFrom })
+        foreach (long n in new[] { BenchmarkNeurons.Small, BenchmarkNeurons.Large })
         {
-            foreach (int timeSteps in quick ? [6] : new[] { 4, 6, 16, 32 })
+            foreach (int timeSteps in quick ? [6] : BenchmarkNeurons.TimeSteps)
             {
-                Measure(n, timeSteps, threads, quick ? 7 : 15, output);
+                Measure(n, timeSteps, quick ? 7 : 11, output);
             }
         }
     }
 
-    private static void Measure(long n, int timeSteps, int threads, int rounds, TextWriter output)
+    private static void Measure(long n, int timeSteps, int rounds, TextWriter output)
     {
+        int threads = Environment.ProcessorCount;
         long length = n * timeSteps;
         using var x = new NativeFloats(length, -1, 1.4f, 1);
         using var s = new NativeFloats(length, 0, 0, 2);
@@ -40,27 +35,30 @@ internal sealed unsafe class NeuronAgainstMemory : IBenchmark
         using var u = new NativeFloats(length, -0.5f, 0.5f, 4);
         using var g = new NativeFloats(length, 0, 0, 5);
         float*[] arrays = [x.Pointer, s.Pointer, u.Pointer, g.Pointer, h.Pointer];
-        var clif = new ClifNeuron();
-        var lif = new LifNeuron();
-        double[][] seconds = InterleavedRounds.Measure(rounds,
-            () => MemoryMovement.Move36Bytes(arrays, length, threads),
-            () => NeuronKernels.Forward(clif, 0, x.Pointer, false, s.Pointer, h.Pointer, timeSteps, n, threads),
-            () => NeuronKernels.Backward(clif, 0, h.Pointer, u.Pointer, g.Pointer, false, timeSteps, n, threads),
-            () => NeuronKernels.Forward(lif, 0, x.Pointer, false, s.Pointer, h.Pointer, timeSteps, n, threads),
-            () => NeuronKernels.Backward(lif, 0, h.Pointer, u.Pointer, g.Pointer, false, timeSteps, n, threads));
-        double[] both = Sum(seconds[1], seconds[2]);
-        PairedRatio clifRatio = PairedRatio.Of(both, seconds[0]);
-        PairedRatio lifRatio = PairedRatio.Of(Sum(seconds[3], seconds[4]), seconds[0]);
-        double Nanoseconds(double[] times) => PairedRatio.MedianOf(times) * 1e9 / length;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"n {n} T {timeSteps}: move {Nanoseconds(seconds[0]):0.00} ns, CLIF {Nanoseconds(seconds[1]):0.00} + " +
-            $"{Nanoseconds(seconds[2]):0.00} ns, ratio {clifRatio}; LIF {Nanoseconds(seconds[3]):0.00} + " +
-            $"{Nanoseconds(seconds[4]):0.00} ns, ratio {lifRatio}"));
-        if (n >= GoalFrom)
+        var contenders = new List<Action> { () => MemoryMovement.Move36Bytes(arrays, length, threads) };
+        foreach (SpikingNeuronDefinition neuron in BenchmarkNeurons.All)
         {
-            output.WriteLine(new Goal($"clif-against-memory-T{timeSteps}", clifRatio.Median, Target, AtMost: true));
+            float learned = BenchmarkNeurons.Learned(neuron);
+            contenders.Add(() => NeuronKernels.Forward(
+                neuron, learned, x.Pointer, false, s.Pointer, h.Pointer, timeSteps, n, threads));
+            contenders.Add(() => NeuronKernels.Backward(
+                neuron, learned, h.Pointer, u.Pointer, g.Pointer, false, timeSteps, n, threads));
+        }
+        double[][] seconds = InterleavedRounds.Measure(rounds, [.. contenders]);
+        double Nanoseconds(double[] times) => PairedRatio.MedianOf(times) * 1e9 / length;
+        output.WriteLine(Numbers.Text($"n {n} T {timeSteps}: move {Nanoseconds(seconds[0]):0.00}"));
+        for (int i = 0; i < BenchmarkNeurons.All.Count; i++)
+        {
+            SpikingNeuronDefinition neuron = BenchmarkNeurons.All[i];
+            double[] forward = seconds[(2 * i) + 1], backward = seconds[(2 * i) + 2];
+            PairedRatio ratio = PairedRatio.Of([.. forward.Zip(backward, (a, b) => a + b)], seconds[0]);
+            output.WriteLine(Numbers.Text($"  {BenchmarkNeurons.Name(neuron)} forward {Nanoseconds(forward):0.00} " +
+                $"backward {Nanoseconds(backward):0.00} ratio {ratio}"));
+            // Small arrays stay in the last cache, and moving them costs less than memory would; no goal is set there.
+            if (n >= BenchmarkNeurons.Large && neuron is ClifNeuron)
+            {
+                output.WriteLine(new Goal($"clif-against-memory-T{timeSteps}", ratio.Median, Target, AtMost: true));
+            }
         }
     }
-
-    private static double[] Sum(double[] first, double[] second) => [.. first.Zip(second, (a, b) => a + b)];
 }

@@ -3,14 +3,14 @@ using System.Text.Json;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Surrogates;
 
-namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
+namespace Microsoft.ML.Spiking.Tests.Neurons;
 
 /// <summary>One reference case of neurons.json or neurons_klif_if.json.</summary>
-/// <remarks>The files hold nine significant digits of inputs and results alike, so double results agree to about 1e-8.</remarks>
-internal sealed record KernelGolden(JsonElement Case)
+internal sealed record GoldenNeuron(JsonElement Case)
 {
-    public static IEnumerable<KernelGolden> All =>
-        new[] { "neurons.json", "neurons_klif_if.json" }.SelectMany(Read);
+    public static IEnumerable<GoldenNeuron> All =>
+        new[] { "neurons.json", "neurons_klif_if.json" }
+            .SelectMany(name => GoldenFiles.Read(name).EnumerateArray().Select(item => new GoldenNeuron(item)));
 
     public int TimeSteps => Case.GetProperty("T").GetInt32();
 
@@ -22,7 +22,10 @@ internal sealed record KernelGolden(JsonElement Case)
         : Case.TryGetProperty("k_gradient", out JsonElement k) ? k.GetDouble()
         : null;
 
-    public double[] this[string name] => [.. Case.GetProperty(name).EnumerateArray().Select(item => item.GetDouble())];
+    public double[] this[string name] => Case.GetProperty(name).Doubles();
+
+    /// <summary>[T, ...].</summary>
+    public long[] Shape => [TimeSteps, .. Case.GetProperty("shape").Longs()];
 
     public SpikingNeuronDefinition Definition => Text("neuron") switch
     {
@@ -36,15 +39,6 @@ internal sealed record KernelGolden(JsonElement Case)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Definition} T={TimeSteps} learned={Learned}");
-
-    private static IEnumerable<KernelGolden> Read(string name)
-    {
-        string folder = Environment.GetEnvironmentVariable("SPIKING_GOLDEN") is { Length: > 0 } chosen
-            ? chosen
-            : Path.Combine(AppContext.BaseDirectory, "Golden");
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, name)));
-        return [.. document.RootElement.EnumerateArray().Select(item => new KernelGolden(item.Clone()))];
-    }
 
     private LeakyNeuronDefinition Leaky(LeakyNeuronDefinition neuron) => (LeakyNeuronDefinition)Spiking(neuron with
     {

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Spiking.Tests.Training;
+
+/// <summary>Physical memory of this process, as Linux counts it.</summary>
+internal static class ResidentMemory
+{
+    private const string Status = "/proc/self/status";
+
+    /// <summary>Whether the system tells.</summary>
+    public static bool IsKnown => File.Exists(Status);
+
+    /// <summary>Megabytes now, without what the garbage collector could free.</summary>
+    public static double Megabytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        string line = File.ReadLines(Status).Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line["VmRSS:".Length..].Replace("kB", "", StringComparison.Ordinal),
+            CultureInfo.InvariantCulture) / 1024;
+    }
+}

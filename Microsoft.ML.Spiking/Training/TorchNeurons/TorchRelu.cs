@@ -1,0 +1,18 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.TorchNeurons;
+
+/// <summary><see cref="Neurons.ReluNeuron"/>. A constant current is rectified once.</summary>
+internal sealed class TorchRelu : TorchNeuron
+{
+    public override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor values = nn.functional.relu(current.Values);
+        Tensor steps = current.IsConstant
+            ? values.unsqueeze(0).expand([current.TimeSteps, .. values.shape])
+            : values;
+        return new(steps.MoveToOuterDisposeScope(), Count: null);
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Training;
+
+namespace Microsoft.ML.Spiking.Benchmarks;
+
+/// <summary>What is measured in processes of its own; each prints numbers.</summary>
+internal static class ChildTasks
+{
+    public const string StepMemory = "step-memory";
+    public const string ConvStep = "conv-step";
+
+    /// <exception cref="ArgumentException">There is no such task.</exception>
+    public static void Run(string task, string[] arguments)
+    {
+        IEnumerable<double> results = task switch
+        {
+            StepMemory => StepMemoryTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
+            ConvStep => ConvStepTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
+            _ => throw new ArgumentException($"There is no task '{task}'."),
+        };
+        foreach (double result in results)
+        {
+            Console.WriteLine(Numbers.Text($"{result:R}"));
+        }
+    }
+}

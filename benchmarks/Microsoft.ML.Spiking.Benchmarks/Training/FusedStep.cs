@@ -1,0 +1,32 @@
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.TorchLayers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Training;
+
+/// <summary>The library's way: layer by layer over all time steps, neurons fused.</summary>
+internal sealed class FusedStep : TrainingStep
+{
+    private readonly TorchNetwork _network;
+    private readonly SpikeTally _tally = new(CPU);
+    private readonly ForwardPass _pass;
+
+    public FusedStep(MlpProblem problem) : this(problem, new TorchNetwork(problem.Definition, CPU)) { }
+
+    private FusedStep(MlpProblem problem, TorchNetwork network) : base(problem, network.Parameters)
+    {
+        _network = network;
+        _pass = new() { IsTraining = true, Spikes = _tally };
+    }
+
+    /// <summary>Spikes per neuron and time step so far.</summary>
+    public double FiringRate() => _tally.Rates().Mean;
+
+    public override void Dispose()
+    {
+        _tally.Dispose();
+        base.Dispose();
+    }
+
+    private protected override Tensor Forward() => _network.Forward(Problem.Input, _pass);
+}

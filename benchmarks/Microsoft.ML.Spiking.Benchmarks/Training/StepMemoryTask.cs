@@ -1,0 +1,41 @@
+using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Training;
+
+/// <summary>
+/// The most megabytes that the steps of a training need. What libraries and compiled code need is part of the baseline,
+/// because a step of one time step has run before.
+/// </summary>
+internal static class StepMemoryTask
+{
+    private const int Steps = 4;
+
+    public static IEnumerable<double> Run(string form, int timeSteps)
+    {
+        using IDisposable? memory = NativeMemory.Use(isWanted: true);
+        return TrainingThread.Run(() =>
+        {
+            NativeRuntime.EnsureLoaded(withCuda: false);
+            set_num_threads(1); // changes the time, which is not measured here
+            using (var warmup = new MlpProblem(timeSteps: 1))
+            using (TrainingStep step = StepForms.Create(form, warmup))
+            {
+                step.Run();
+                step.Run();
+            }
+            using var problem = new MlpProblem(timeSteps);
+            using TrainingStep measured = StepForms.Create(form, problem);
+            GC.Collect();
+            GlibcHeap.Trim();
+            ResidentMemory.ForgetPeak();
+            double before = ResidentMemory.Now;
+            for (int i = 0; i < Steps; i++)
+            {
+                measured.Run();
+            }
+            return new[] { ResidentMemory.Peak - before };
+        });
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.ML.Spiking.Benchmarks.Measuring;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Training;
+
+/// <summary>A whole training step of the library against the op-by-op loop over time steps, in the same libtorch.</summary>
+internal sealed class StepSpeed : IBenchmark
+{
+    private const double Target = 7.0;
+    private const int TimeSteps = 6;
+    private const double LossTolerance = 1e-3;
+
+    public string Name => "step";
+
+    public string Description =>
+        $"training step, MLP 784-512-512-10 of CLIF, T = {TimeSteps}, batch 128, SGD; ms, ratio with quartiles";
+
+    public void Run(bool quick, TextWriter output)
+    {
+        using var problem = new MlpProblem(TimeSteps);
+        using var fused = new FusedStep(problem);
+        using var opByOp = new OpByOpStep(problem);
+        output.WriteLine(Numbers.Text($"losses of three steps: {AssertSameLosses(fused, opByOp)}; spikes per neuron and " +
+            $"step: {fused.FiringRate():0.000}"));
+
+        using var parts = new StepParts(problem);
+        (string Name, Action Run)[] contenders =
+            [("fused", () => fused.Run()), ("op by op", () => opByOp.Run()), .. parts.All];
+        double[][] seconds = InterleavedRounds.Measure(quick ? 9 : 25, [.. contenders.Select(contender => contender.Run)]);
+        for (int i = 0; i < contenders.Length; i++)
+        {
+            output.WriteLine(Numbers.Text($"  {contenders[i].Name} {PairedRatio.MedianOf(seconds[i]) * 1e3:0.00} ms, " +
+                $"{PairedRatio.Of(seconds[i], seconds[0])} of the fused step"));
+        }
+        var ratio = PairedRatio.Of(seconds[1], seconds[0]);
+        output.WriteLine(Numbers.Text($"op by op / fused {ratio}; fused " +
+            $"{MlpProblem.Rows / PairedRatio.MedianOf(seconds[0]):0} rows per second"));
+        output.WriteLine(new Goal("step-against-op-by-op", ratio.Median, Target, AtMost: false));
+    }
+
+    /// <summary>Both forms must compute the same thing, or their times cannot be compared.</summary>
+    private static string AssertSameLosses(TrainingStep fused, TrainingStep opByOp)
+    {
+        var losses = new List<string>();
+        for (int i = 0; i < 3; i++)
+        {
+            double a = fused.Run(), b = opByOp.Run();
+            losses.Add(Numbers.Text($"{a:0.00000} and {b:0.00000}"));
+            if (!(Math.Abs(a - b) <= LossTolerance * Math.Abs(b)))
+            {
+                throw new InvalidOperationException($"The forms differ: {string.Join(", ", losses)}.");
+            }
+        }
+        return string.Join(", ", losses);
+    }
+}

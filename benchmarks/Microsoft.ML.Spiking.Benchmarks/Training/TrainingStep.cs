@@ -1,0 +1,52 @@
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Optimizers;
+using Microsoft.ML.Spiking.Training.TorchNeurons;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Training;
+
+/// <summary>
+/// One step of a training: forward, loss, backward, optimizer. Both forms share everything but the way forward, and
+/// with it the way back.
+/// </summary>
+internal abstract class TrainingStep : IDisposable
+{
+    private readonly Loss _loss = new(lambda: 0.05, LossTarget.Constant, labelSmoothing: 0);
+    private readonly Optimizer _optimizer;
+
+    private protected TrainingStep(MlpProblem problem, TorchParameters parameters)
+    {
+        Problem = problem;
+        Parameters = parameters;
+        Parameters.Import(problem.Weights);
+        _optimizer = new Sgd(Parameters.Trained, MlpProblem.Momentum, MlpProblem.WeightDecay);
+    }
+
+    private protected MlpProblem Problem { get; }
+
+    /// <summary>The step owns them.</summary>
+    private protected TorchParameters Parameters { get; }
+
+    /// <summary>Runs the step.</summary>
+    /// <returns>The loss before it.</returns>
+    public double Run()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = Forward(); // [T, N, classes]
+        Tensor classes = Loss.OneHot(Problem.Labels, MlpProblem.Classes, ScalarType.Float32);
+        Tensor loss = _loss.Compute(logits, classes);
+        loss.backward();
+        _optimizer.Step(MlpProblem.LearningRate);
+        CallbackGradients.Release();
+        return loss.item<float>();
+    }
+
+    public virtual void Dispose()
+    {
+        _optimizer.Dispose();
+        Parameters.Dispose();
+    }
+
+    private protected abstract Tensor Forward();
+}
