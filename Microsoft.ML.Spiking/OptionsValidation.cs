@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
 
@@ -57,6 +59,15 @@ internal static class OptionsValidation
         foreach (string fault in o.Encoder?.Faults() ?? [$"{nameof(o.Encoder)} is null; choose an encoder, such as the DirectEncoder."])
         {
             yield return fault;
+        }
+        foreach (string fault in (o.InputNormalization?.Faults() ?? []).Concat(o.Augmentation?.Faults() ?? []))
+        {
+            yield return fault;
+        }
+        if (o.InputNormalization is ChannelNormalization && o.Encoder is not (DirectEncoder or null))
+        {
+            yield return $"{nameof(o.InputNormalization)} is a {nameof(ChannelNormalization)}, but the {o.Encoder.GetType().Name} " +
+                "makes spikes of the features as they are; use the DirectEncoder, or normalize the features before training.";
         }
         if (Outside(o.TimeSteps, 1, MostTimeSteps) is string steps)
         {
@@ -132,6 +143,7 @@ internal static class OptionsValidation
         string?[] faults =
         [
             Undefined(o.Device),
+            Undefined(o.Precision),
             o.CudaDeviceIndex >= 0 ? null : $"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0.",
             o.NumberOfThreads is null or (>= 1 and <= MostThreads) ? null
                 : $"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to {MostThreads}, or null for all processors.",

@@ -4,6 +4,7 @@ using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking;
 
@@ -59,12 +60,18 @@ public sealed partial class SpikingClifTrainer
         public InputEncoder Encoder { get; set; } = new DirectEncoder();
 
         /// <summary>
-        /// Whether the network's first layer divides the features by their root mean square over the training rows, one
-        /// number for all features: pixels from 0 to 255, pixels from 0 to 1 and text vectors of length 1 then excite the
-        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own. An
-        /// encoder that makes spikes of the features is not preceded by it. Default <see langword="true"/>.
+        /// What the network's first layer does to the features, with constants that are saved with the model:
+        /// <see cref="RootMeanSquareNormalization"/> (the default) divides all by one number, a
+        /// <see cref="ChannelNormalization"/> brings each channel to mean 0 and deviation 1, and null is no such layer. An
+        /// encoder that makes spikes of the features is not preceded by it.
         /// </summary>
-        public bool ScaleInput { get; set; } = true;
+        public InputNormalization? InputNormalization { get; set; } = new RootMeanSquareNormalization();
+
+        /// <summary>
+        /// How training rows, and they alone, are changed at random each time they are learned from; null (the default)
+        /// for not at all.
+        /// </summary>
+        public ImageAugmentation? Augmentation { get; set; }
 
         /// <summary>
         /// Number of time steps T, from 1 to 1,000. Time and memory grow with it. Rows that bring their own time steps
@@ -164,7 +171,7 @@ public sealed partial class SpikingClifTrainer
         public int? CheckpointEveryBatches { get; set; }
 
         /// <summary>
-        /// The seed of initial weights, shuffling and dropout; null (the default) for that of the
+        /// The seed of initial weights, shuffling, augmentation and dropout; null (the default) for that of the
         /// <see cref="MLContext"/>, and for a random one where it has none.
         /// </summary>
         public int? Seed { get; set; }
@@ -174,6 +181,9 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>Which CUDA device, from 0. Default 0.</summary>
         public int CudaDeviceIndex { get; set; }
+
+        /// <summary>How precisely convolutions and linear layers multiply in training. Default <see cref="TrainingPrecision.Full"/>.</summary>
+        public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;
 
         /// <summary>Processor threads of the training, from 1 to 1,024; null (the default) for all processors.</summary>
         public int? NumberOfThreads { get; set; }

@@ -154,13 +154,15 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         {
             TrainedModel.CheckFits(_host, model.Network, columns);
         }
-        NetworkDefinition network = model?.Network ?? Bind(columns);
+        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape);
+        CheckAugmentation(layout);
+        NetworkDefinition network = model?.Network ?? Bind(columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         var rows = new DataViewRowSource(_host, data, columns, "training", leastClasses: 2, observer.Warning);
         DataViewRowSource? validationRows = validation is null ? null
             : new(_host, validation, validationColumns!, "validation", leastClasses: 1, observer.Warning);
         TrainingOutcome outcome = TrainingLoop.Run(
-            network, model?.Weights, rows, validationRows, Settings(), observer, _options.CancellationToken);
+            network, model?.Weights, rows, validationRows, Settings(layout), observer, _options.CancellationToken);
         if (outcome.Cancelled)
         {
             ReportCancelled(outcome, observer, hasInitial: model is not null);
@@ -189,19 +191,29 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         }
     }
 
-    private NetworkDefinition Bind(TrainingColumns columns)
+    private void CheckAugmentation(RowLayout layout)
     {
-        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape);
+        if (_options.Augmentation?.FaultFor(layout.StepShape) is string fault)
+        {
+            throw _host.ExceptParam(nameof(Options.Augmentation), fault);
+        }
+    }
+
+    private NetworkDefinition Bind(TrainingColumns columns, RowLayout layout)
+    {
         return _options.Network.Bind(new NetworkBinding(layout.StepShape, columns.ClassCount,
-            layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout,
-            _options.ScaleInput && _options.Encoder is DirectEncoder)
+            layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout)
         {
             HasTimeAxis = layout.TimeSteps is not null,
             BatchNorm = _options.BatchNorm,
+            InputNormalization = InputNormalization,
         });
     }
 
-    private TrainingSettings Settings() => new()
+    /// <summary>Spikes that an encoder makes of features are not normalized.</summary>
+    private InputNormalization? InputNormalization => _options.Encoder is DirectEncoder ? _options.InputNormalization : null;
+
+    private TrainingSettings Settings(RowLayout layout) => new()
     {
         Epochs = _options.Epochs,
         BatchSize = _options.BatchSize,
@@ -229,5 +241,9 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
         CheckpointFolder = _options.CheckpointFolder,
         CheckpointEveryBatches = _options.CheckpointEveryBatches,
+        Precision = _options.Precision,
+        InputNormalization = InputNormalization ?? new RootMeanSquareNormalization(),
+        Augmentation = _options.Augmentation,
+        Rows = layout,
     };
 }

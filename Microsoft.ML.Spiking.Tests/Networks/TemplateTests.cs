@@ -91,7 +91,7 @@ public sealed class TemplateTests
     [TestMethod]
     public void Bind_NetworkOfOnesOwn_TakesSizesFromWhatArrives()
     {
-        NetworkBinding binding = Bindings.Image(2, 12, neuron: new LifNeuron()) with { BatchNorm = BatchNormMode.AcrossTime, ScaleInput = true };
+        NetworkBinding binding = Bindings.Image(2, 12, neuron: new LifNeuron()) with { BatchNorm = BatchNormMode.AcrossTime, InputNormalization = new RootMeanSquareNormalization() };
 
         NetworkDefinition network = Own().Bind(binding);
 

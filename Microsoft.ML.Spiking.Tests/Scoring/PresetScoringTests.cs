@@ -22,7 +22,7 @@ public sealed class PresetScoringTests
         [new Mlp(30, 20), Bindings.Image(2, 6)],
         [new ConvNet(), Bindings.Image(1, 12, dropout: 0.2)],
         [new ConvNet(5, 17, 40), Bindings.Image(3, 9) with { HasTimeAxis = true, TimeSteps = 7 }],
-        [new ConvNet(16, 24), Bindings.Image(1, 8, neuron: new PlifNeuron()) with { ScaleInput = true, TimeSteps = 6 }],
+        [new ConvNet(16, 24), Bindings.Image(1, 8, neuron: new PlifNeuron()) with { InputNormalization = new RootMeanSquareNormalization(), TimeSteps = 6 }],
         [new ConvNet(8), Bindings.Image(2, 8) with { Encoder = new PoissonEncoder { Rate = 0.7 }, TimeSteps = 5 }],
         [new SpikingResNet(18), Bindings.Image(3, 8, dropout: 0.1)],
         [new SpikingResNet(50), Bindings.Image(2, 5, neuron: new LifNeuron())],

@@ -27,7 +27,7 @@ public sealed class ConvolutionTrainingTests
     [DynamicData(nameof(Templates))]
     public void Run_Bars_LearnsThem(NetworkTemplate template)
     {
-        NetworkDefinition network = template.Bind(Bindings.Image(1, Size, dropout: 0.05) with { TimeSteps = 4, ScaleInput = true });
+        NetworkDefinition network = template.Bind(Bindings.Image(1, Size, dropout: 0.05) with { TimeSteps = 4, InputNormalization = new RootMeanSquareNormalization() });
 
         TrainingOutcome outcome = Toy.Train(Toy.Settings with { Epochs = 10 }, Bars(150), Bars(90, seed: 8), network: network);
 

@@ -27,7 +27,7 @@ public sealed class PreparedBatchesTests
             expected.Add(Values(batch));
         }
 
-        using var prepared = new PreparedBatches(Rows.Shuffled(seed: 3, epoch: 1), (first, second), skip, CancellationToken.None);
+        using var prepared = new PreparedBatches(Rows.Shuffled(seed: 3, epoch: 1), (first, second), epoch: 1, batchSize: 8, skip, CancellationToken.None);
         var actual = new List<float[]>();
         while (prepared.TryTake(out Batch batch))
         {
@@ -44,7 +44,7 @@ public sealed class PreparedBatchesTests
     {
         var reader = new FailingReader(goodBatches: 2);
         using BatchBuffer first = Buffer(), second = Buffer();
-        using (var prepared = new PreparedBatches(reader, (first, second), skip: 0, CancellationToken.None))
+        using (var prepared = new PreparedBatches(reader, (first, second), epoch: 1, batchSize: 8, skip: 0, CancellationToken.None))
         {
             Assert.IsTrue(prepared.TryTake(out _));
             Assert.IsTrue(prepared.TryTake(out _));
@@ -58,7 +58,7 @@ public sealed class PreparedBatchesTests
     {
         var reader = new FailingReader(goodBatches: 0);
         using BatchBuffer first = Buffer(), second = Buffer();
-        new PreparedBatches(reader, (first, second), skip: 0, CancellationToken.None).Dispose();
+        new PreparedBatches(reader, (first, second), epoch: 1, batchSize: 8, skip: 0, CancellationToken.None).Dispose();
         Assert.IsTrue(reader.IsDisposed);
     }
 
@@ -67,7 +67,7 @@ public sealed class PreparedBatchesTests
     {
         using BatchBuffer first = Buffer(), second = Buffer();
         using var prepared = new PreparedBatches(
-            Rows.InOrder(), (first, second), skip: 3, new CancellationToken(canceled: true));
+            Rows.InOrder(), (first, second), epoch: 1, batchSize: 8, skip: 3, new CancellationToken(canceled: true));
         Assert.ThrowsExactly<OperationCanceledException>(() => prepared.TryTake(out _));
     }
 

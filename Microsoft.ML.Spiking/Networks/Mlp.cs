@@ -26,10 +26,12 @@ public sealed record Mlp : NetworkTemplate
     public override NetworkDefinition Bind(NetworkBinding binding)
     {
         ArgumentNullException.ThrowIfNull(binding);
-        var layers = new List<Layer>();
-        if (binding.ScaleInput)
+        List<Layer> layers = [.. binding.InputLayers];
+        IReadOnlyList<int> shape = [binding.Input.Size];
+        if (binding.InputShape.Count > 1 && layers is [AffineLayer { Channels: > 1 }])
         {
-            layers.Add(new AffineLayer(AffineLayer.InputName, channels: 1));
+            shape = binding.InputShape; // the channels of images are normalized before they become vectors
+            layers.Add(new FlattenLayer("flatten"));
         }
         int width = binding.Input.Size;
         for (int i = 0; i < HiddenSizes.Count; i++)
@@ -44,8 +46,8 @@ public sealed record Mlp : NetworkTemplate
             width = HiddenSizes[i];
         }
         layers.Add(new LinearLayer("output", width, binding.ClassCount));
-        return new NetworkDefinition([layers.OfType<LinearLayer>().First().Inputs], binding.TimeSteps,
-            binding.Encoder, layers, binding.ClassCount, binding.HasTimeAxis);
+        return new NetworkDefinition(
+            shape, binding.TimeSteps, binding.Encoder, layers, binding.ClassCount, binding.HasTimeAxis);
     }
 
     /// <inheritdoc/>

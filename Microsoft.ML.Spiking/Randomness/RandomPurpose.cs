@@ -15,4 +15,10 @@ internal enum RandomPurpose
 
     /// <summary>Spikes of a random encoder; the channel is the time step, the item the row's key.</summary>
     Encoding = 4,
+
+    /// <summary>Changes of single rows: crop, flip, cutout; the item is the row's position in the epoch.</summary>
+    Augmentation = 6,
+
+    /// <summary>How the rows of a batch are mixed; the item is the position of its first row in the epoch.</summary>
+    Mixing = 7,
 }

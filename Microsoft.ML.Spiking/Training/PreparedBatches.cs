@@ -11,7 +11,10 @@ namespace Microsoft.ML.Spiking.Training;
 internal sealed class PreparedBatches : IDisposable
 {
     private readonly IRowReader _reader;
+    private readonly int _epoch;
+    private readonly int _batchSize;
     private readonly CancellationToken _token;
+    private long _filled;
     private BatchBuffer _next;
     private BatchBuffer _other;
     private Task<bool> _preparation;
@@ -19,12 +22,17 @@ internal sealed class PreparedBatches : IDisposable
     /// <summary>Begins to prepare the first batch.</summary>
     /// <param name="reader">The rows; disposed with this.</param>
     /// <param name="buffers">Two; they stay the caller's.</param>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="batchSize">Rows of a full batch.</param>
     /// <param name="skip">Batches at the beginning that are left out.</param>
     /// <param name="token">Looked at between batches that are left out.</param>
     public PreparedBatches(
-        IRowReader reader, (BatchBuffer First, BatchBuffer Second) buffers, long skip, CancellationToken token)
+        IRowReader reader, (BatchBuffer First, BatchBuffer Second) buffers, int epoch, int batchSize, long skip,
+        CancellationToken token)
     {
         _reader = reader;
+        _epoch = epoch;
+        _batchSize = batchSize;
         _token = token;
         (_next, _other) = buffers;
         _preparation = Task.Run(() => FillAfter(skip), CancellationToken.None);
@@ -48,7 +56,7 @@ internal sealed class PreparedBatches : IDisposable
         batch = _next.Take();
         (_next, _other) = (_other, _next);
         BatchBuffer buffer = _next;
-        _preparation = Task.Run(() => buffer.Fill(_reader), CancellationToken.None);
+        _preparation = Task.Run(() => Fill(buffer), CancellationToken.None);
         return true;
     }
 
@@ -65,16 +73,19 @@ internal sealed class PreparedBatches : IDisposable
         _reader.Dispose();
     }
 
+    // One at a time, so the count of batches needs no lock.
+    private bool Fill(BatchBuffer buffer) => buffer.Fill(_reader, _epoch, _filled++ * _batchSize);
+
     private bool FillAfter(long skip)
     {
         for (; skip > 0; skip--)
         {
             _token.ThrowIfCancellationRequested();
-            if (!_next.Fill(_reader))
+            if (!Fill(_next))
             {
                 return false;
             }
         }
-        return _next.Fill(_reader);
+        return Fill(_next);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Optimizers;
@@ -98,10 +99,11 @@ internal sealed class TrainingLoop : IDisposable
     private TrainingOutcome Train(IRowSource train, IRowSource? validation)
     {
         // Who cancels before there are weights has none to keep.
-        RowFeed rows = UsableRows.Open(train, "training", _definition, _settings.MemoryBudget, _observer, _token);
+        RowFeed rows = UsableRows.Open(train, "training", _definition, _settings.MemoryBudget, _observer, _token,
+            InputConstants.Meter(_settings.InputNormalization, _definition));
         SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
         _state.Network.Parameters.Import(_initial ?? WeightInitializer.Create(
-            _definition, _settings.Seed, rows.Summary.InputScale));
+            _definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary)));
         if (_settings.BatchSize > rows.Summary.Rows)
         {
             _observer.Warning(string.Create(CultureInfo.InvariantCulture,
@@ -114,7 +116,8 @@ internal sealed class TrainingLoop : IDisposable
                 Math.Max(0, _settings.MemoryBudget - rows.Bytes), _observer, _token);
             using Validation? measure = measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
             float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
-            using BatchBuffer first = Buffer(rows, classWeights), second = Buffer(rows, classWeights);
+            using BatchBuffer first = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
+            using BatchBuffer second = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
             _epochs = _settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows);
             var schedule = new Schedule(
                 _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, StepsPerEpoch(rows));
@@ -153,7 +156,7 @@ internal sealed class TrainingLoop : IDisposable
         double before = _state.Seconds;
         EpochTally tally = _state.Tally;
         using var batches = new PreparedBatches(
-            rows.Shuffled(_settings.Seed, _state.Epoch), buffers, skip: _state.Batches, _token);
+            rows.Shuffled(_settings.Seed, _state.Epoch), buffers, _state.Epoch, BatchSize(rows), skip: _state.Batches, _token);
         while (true)
         {
             _token.ThrowIfCancellationRequested();
@@ -169,9 +172,10 @@ internal sealed class TrainingLoop : IDisposable
                 Epoch = _state.Epoch,
                 FirstRow = tally.Rows,
                 Spikes = tally.Spikes,
+                ProductType = _settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null,
             };
             Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]
-            Tensor classes = Loss.OneHot(batch.Labels, _definition.ClassCount, logits.dtype);
+            Tensor classes = batch.Classes(_definition.ClassCount, logits.dtype);
             Tensor loss = _loss.Compute(logits, classes, batch.Weights);
             _gradients.Add(loss, batch.TotalWeight);
             if (_gradients.IsComplete)
@@ -233,6 +237,6 @@ internal sealed class TrainingLoop : IDisposable
 
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.BatchSize, rows.Summary.Rows);
 
-    private BatchBuffer Buffer(RowFeed rows, float[]? classWeights) =>
-        new(BatchSize(rows), rows.FeatureCount, classWeights, _device);
+    private BatchBuffer Buffer(RowFeed rows, float[]? classWeights, BatchAugmenter? augmenter = null) =>
+        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter);
 }

@@ -1,3 +1,6 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Augmentation;
+
 namespace Microsoft.ML.Spiking.Training;
 
 /// <summary>What the training loop needs to know besides the network and the rows; validated by whoever makes it.</summary>
@@ -58,4 +61,15 @@ internal sealed record TrainingSettings
 
     /// <summary>Most batches between two checkpoints; null for the end of epochs alone.</summary>
     public int? CheckpointEveryBatches { get; init; }
+
+    public TrainingPrecision Precision { get; init; }
+
+    /// <summary>Where the network has a layer that normalizes its input, and no weights to start from: the layer's constants.</summary>
+    public InputNormalization InputNormalization { get; init; } = new RootMeanSquareNormalization();
+
+    /// <summary>How training rows are changed at random; null for not at all.</summary>
+    public ImageAugmentation? Augmentation { get; init; }
+
+    /// <summary>How the rows lie, before the network makes vectors of them; null for the network's own input.</summary>
+    public RowLayout? Rows { get; init; }
 }

@@ -14,17 +14,18 @@ internal static class UsableRows
     /// <param name="memoryBudget">Bytes of rows kept in memory.</param>
     /// <param name="observer">Hears when they do not fit.</param>
     /// <param name="token">Looked at between rows.</param>
+    /// <param name="channels">Measures each channel; null for nothing of the kind.</param>
     /// <exception cref="InvalidOperationException">There are none, or they do not fit the network.</exception>
     public static RowFeed Open(
         IRowSource source, string name, NetworkDefinition definition, long memoryBudget, ITrainingObserver observer,
-        CancellationToken token)
+        CancellationToken token, ChannelMoments? channels = null)
     {
         if (source.FeatureCount != definition.InputSize)
         {
             throw new InvalidOperationException($"The {name} rows have {source.FeatureCount} features, " +
                 $"but the network takes {definition.InputSize}.");
         }
-        RowFeed rows = RowFeed.Open(source, definition.ClassCount, memoryBudget, token);
+        RowFeed rows = RowFeed.Open(source, definition.ClassCount, memoryBudget, token, channels);
         if (rows.Summary.Rows == 0)
         {
             throw new InvalidOperationException($"There are no {name} rows: none has a label, finite features and, " +

@@ -13,9 +13,9 @@ internal static class WeightInitializer
     /// <summary>Draws all arrays of the network.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="seed">The user's seed.</param>
-    /// <param name="inputScale">What the input is multiplied by, where the network scales it.</param>
+    /// <param name="input">What the network does to its input; null to leave it as it is.</param>
     /// <exception cref="NotSupportedException">A layer has arrays but no rule for them; the message names it.</exception>
-    public static NetworkWeights Create(NetworkDefinition definition, int seed, double inputScale = 1)
+    public static NetworkWeights Create(NetworkDefinition definition, int seed, InputConstants? input = null)
     {
         var arrays = new List<WeightArray>();
         foreach (Layer layer in definition.AllLayers)
@@ -24,19 +24,19 @@ internal static class WeightInitializer
             {
                 float[] values = new float[spec.Size];
                 var random = new RandomStream(seed, RandomPurpose.Initialization, item: arrays.Count);
-                Fill(values, layer, spec, random, inputScale);
+                Fill(values, layer, spec, random, input);
                 arrays.Add(new(spec.Name, spec.Shape, values));
             }
         }
         return new(definition, arrays);
     }
 
-    private static void Fill(float[] values, Layer layer, ParameterSpec spec, RandomStream random, double inputScale)
+    private static void Fill(float[] values, Layer layer, ParameterSpec spec, RandomStream random, InputConstants? input)
     {
         switch (layer)
         {
             case AffineLayer affine when affine.Name == AffineLayer.InputName:
-                Array.Fill(values, spec.Name == affine.ScaleName ? (float)inputScale : 0f);
+                FillInput(values, input ?? new([1f], [0f]), isScale: spec.Name == affine.ScaleName);
                 break;
             case WeightedLayer weighted when spec.Role == ParameterRole.Weight:
                 FillWeight(values, weighted, random);
@@ -57,6 +57,15 @@ internal static class WeightInitializer
             default:
                 throw new NotSupportedException(
                     $"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no rule for its first weights.");
+        }
+    }
+
+    private static void FillInput(float[] values, InputConstants input, bool isScale)
+    {
+        IReadOnlyList<float> constants = isScale ? input.Scale : input.Shift;
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = constants[constants.Count == 1 ? 0 : i];
         }
     }
 

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Networks.Layers;
 /// </summary>
 public sealed record AffineLayer : Layer
 {
-    /// <summary>The name of the layer that scales the input.</summary>
+    /// <summary>The name of the layer that normalizes the input.</summary>
     internal const string InputName = "input";
 
     /// <summary>Creates the layer.</summary>

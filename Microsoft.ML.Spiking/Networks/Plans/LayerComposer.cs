@@ -23,10 +23,7 @@ internal sealed class LayerComposer(NetworkBinding binding)
         var composer = new LayerComposer(binding);
         List<Layer> layers = composer.Bind(plans.Append(new FlattenPlan()), binding.Input, out Signal signal);
         layers.Add(readout.Bind(signal, "output"));
-        if (binding.ScaleInput)
-        {
-            layers.Insert(0, new AffineLayer(AffineLayer.InputName, channels: 1));
-        }
+        layers.InsertRange(0, binding.InputLayers);
         return new(binding.InputShape, binding.TimeSteps, binding.Encoder, layers, binding.ClassCount, binding.HasTimeAxis);
     }
 

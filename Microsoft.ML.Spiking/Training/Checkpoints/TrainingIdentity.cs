@@ -20,7 +20,8 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
     private static readonly string[] Free =
     [
         nameof(TrainingSettings.Device), nameof(TrainingSettings.CudaDeviceIndex), nameof(TrainingSettings.Threads),
-        nameof(TrainingSettings.KeepBestOnCancellation), nameof(TrainingSettings.IsSeedGiven),
+        nameof(TrainingSettings.KeepBestOnCancellation), nameof(TrainingSettings.ReuseNativeMemory),
+        nameof(TrainingSettings.IsSeedGiven),
         nameof(TrainingSettings.CheckpointFolder), nameof(TrainingSettings.CheckpointEveryBatches),
     ];
 

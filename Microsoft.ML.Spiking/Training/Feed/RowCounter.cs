@@ -3,7 +3,10 @@ using System.Numerics.Tensors;
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>Counts rows and weights by class, measures how large the features are, and takes the rows' fingerprint.</summary>
-internal sealed class RowCounter(int featureCount, int classCount)
+/// <param name="featureCount">Values in a row.</param>
+/// <param name="classCount">Number of classes.</param>
+/// <param name="channels">Measures each channel; null for nothing of the kind.</param>
+internal sealed class RowCounter(int featureCount, int classCount, ChannelMoments? channels = null)
 {
     private readonly long[] _rows = new long[classCount];
     private readonly double[] _weights = new double[classCount];
@@ -22,6 +25,7 @@ internal sealed class RowCounter(int featureCount, int classCount)
         _weights[row.Label] += row.Weight;
         _squares += TensorPrimitives.SumOfSquares(row.Values);
         _fingerprint = RowFingerprint.Add(_fingerprint, row);
+        channels?.Add(row);
     }
 
     public RowSummary Summary()
@@ -30,6 +34,7 @@ internal sealed class RowCounter(int featureCount, int classCount)
         return new(rows, _rows, _weights, Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount)))
         {
             Fingerprint = _fingerprint,
+            Channels = channels?.Statistics(),
         };
     }
 }

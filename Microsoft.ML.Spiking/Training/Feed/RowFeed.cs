@@ -26,10 +26,12 @@ internal abstract class RowFeed
     /// <param name="classCount">Number of classes.</param>
     /// <param name="memoryBudget">Bytes of rows kept in memory; a single row is always kept.</param>
     /// <param name="token">Looked at between rows.</param>
+    /// <param name="channels">Measures each channel; null for nothing of the kind.</param>
     /// <exception cref="InvalidOperationException">A label is not one of the classes.</exception>
-    public static RowFeed Open(IRowSource source, int classCount, long memoryBudget, CancellationToken token)
+    public static RowFeed Open(
+        IRowSource source, int classCount, long memoryBudget, CancellationToken token, ChannelMoments? channels = null)
     {
-        var counter = new RowCounter(source.FeatureCount, classCount);
+        var counter = new RowCounter(source.FeatureCount, classCount, channels);
         RowStore? store = new(source.FeatureCount);
         using IRowCursor cursor = source.Open();
         while (cursor.MoveNext())

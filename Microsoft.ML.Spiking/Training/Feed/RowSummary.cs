@@ -11,6 +11,9 @@ internal sealed record RowSummary(
     /// <summary>Of all rows in their order: other rows have, but for rare chance, another.</summary>
     public ulong Fingerprint { get; init; }
 
+    /// <summary>Mean and deviation of each channel; null where nobody asked for them.</summary>
+    public ChannelStatistics? Channels { get; init; }
+
     /// <summary>
     /// The weight of each class that makes all classes count alike: inverse to the class's total weight, with a mean
     /// of 1 over the rows. 1 for classes without rows.

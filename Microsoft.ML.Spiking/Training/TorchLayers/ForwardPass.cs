@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace Microsoft.ML.Spiking.Training.TorchLayers;
 
 /// <summary>What a layer may know of the batch that passes through it.</summary>
@@ -17,6 +19,9 @@ internal sealed record ForwardPass
 
     /// <summary>Position in the epoch of the batch's first row; part of the key of what is random.</summary>
     public long FirstRow { get; init; }
+
+    /// <summary>What convolutions and linear layers compute in; null for the type of what arrives.</summary>
+    public torch.ScalarType? ProductType { get; init; }
 
     /// <summary>Where spikes are counted, or null.</summary>
     public SpikeTally? Spikes { get; init; }

@@ -9,10 +9,15 @@ namespace Microsoft.ML.Spiking.Training.TorchLayers;
 /// <param name="bias">[output channels], or null.</param>
 internal sealed class TorchConvolution(ConvolutionLayer layer, Tensor weight, Tensor? bias) : TorchLayer
 {
-    private readonly long[] _stride = [layer.Stride.Height, layer.Stride.Width];
-    private readonly long[] _padding = [layer.Padding.Height, layer.Padding.Width];
-    private readonly long _groups = layer.Groups;
+    private readonly WeightedProduct _product = new(weight, bias, Product(layer));
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
-        input.MapRows(images => nn.functional.conv2d(images, weight, bias, _stride, _padding, groups: _groups));
+        input.MapRows(images => _product.Of(images, pass));
+
+    private static Func<Tensor, Tensor, Tensor?, Tensor> Product(ConvolutionLayer layer)
+    {
+        long[] stride = [layer.Stride.Height, layer.Stride.Width];
+        long[] padding = [layer.Padding.Height, layer.Padding.Width];
+        return (images, weight, bias) => nn.functional.conv2d(images, weight, bias, stride, padding, groups: layer.Groups);
+    }
 }

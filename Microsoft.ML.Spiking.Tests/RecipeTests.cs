@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Neurons.Surrogates;
+using Microsoft.ML.Spiking.Tests.Networks;
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Augmentation;
+
+namespace Microsoft.ML.Spiking.Tests;
+
+/// <summary>The recipes against the paper's table.</summary>
+[TestClass]
+public sealed class RecipeTests
+{
+    public static IEnumerable<(string Data, SpikingClifTrainer.Options Options, NetworkTemplate Network, int[] Shape, int Steps,
+        double Rate, int Batch, int Epochs, double Decay, double Dropout)> Table =>
+    [
+        ("CIFAR-10", SpikingClifRecipes.Cifar10(), new SpikingResNet(18), [3, 32, 32], 6, 0.1, 128, 200, 5e-5, 0),
+        ("CIFAR-10 mixed", SpikingClifRecipes.Cifar10(isMixing: true), new SpikingResNet(18), [3, 32, 32], 6, 0.1, 128, 200, 5e-5, 0),
+        ("CIFAR-100", SpikingClifRecipes.Cifar100(), new SpikingResNet(18), [3, 32, 32], 6, 0.1, 128, 200, 5e-4, 0),
+        ("Tiny-ImageNet", SpikingClifRecipes.TinyImageNet(), new SpikingVgg(13), [3, 64, 64], 6, 0.1, 256, 300, 5e-4, 0),
+        ("DVS-CIFAR10", SpikingClifRecipes.DvsCifar10(), new SpikingVgg(11), [2, 48, 48], 10, 0.05, 128, 300, 5e-4, 0.3),
+        ("DVS-Gesture", SpikingClifRecipes.DvsGesture(), new SpikingVgg(11), [2, 128, 128], 20, 0.1, 16, 300, 5e-4, 0.4),
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Table))]
+    public void Recipe_OfEachDataSet_HasTheTablesValues(string data, SpikingClifTrainer.Options options, NetworkTemplate network,
+        int[] shape, int steps, double rate, int batch, int epochs, double decay, double dropout)
+    {
+        options.Validate();
+        Assert.AreEqual(network, options.Network, data);
+        Assert.AreEqual(
+            (steps, rate, batch, epochs, decay, dropout),
+            (options.TimeSteps, options.LearningRate, options.BatchSize, options.Epochs, options.WeightDecay, options.Dropout));
+        Assert.AreEqual((OptimizerKind.Sgd, 0.9, LearningRateSchedule.Cosine, 0.05, LossTarget.Constant, 0.0),
+            (options.Optimizer, options.Momentum, options.Schedule, options.LossLambda, options.LossTarget, options.LabelSmoothing));
+        Assert.AreEqual(new ClifNeuron { MembraneTimeConstant = 2, Surrogate = new RectangleSurrogate() }, options.Neuron);
+        Assert.IsNull(options.Augmentation?.FaultFor(shape));
+        NetworkDefinition definition = options.Network.Bind(Bindings.Of(shape) with { InputNormalization = options.InputNormalization });
+        Assert.AreEqual(shape[0] == 3, definition.Layers[0].Name == "input");
+    }
+
+    [TestMethod]
+    public void Augmentation_ThroughJson_ComesBack()
+    {
+        var augmentation = new ImageAugmentation { CropPadding = 4, HorizontalFlip = true, CutoutSize = 16, MixupAlpha = 0.2, CutmixAlpha = 1 };
+        Assert.AreEqual(augmentation, JsonSerializer.Deserialize<ImageAugmentation>(JsonSerializer.Serialize(augmentation)));
+    }
+
+    [TestMethod]
+    public void InputNormalization_ThroughJson_ComesBack()
+    {
+        foreach (InputNormalization normalization in new InputNormalization[]
+        {
+            new RootMeanSquareNormalization(), new ChannelNormalization(), new ChannelNormalization { Means = [1, 2], Deviations = [3, 4] },
+        })
+        {
+            Assert.AreEqual(normalization, JsonSerializer.Deserialize<InputNormalization>(JsonSerializer.Serialize(normalization)));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Augmentation;
+
+/// <summary>Fits an augmentation to a network.</summary>
+internal static class Augmenters
+{
+    /// <summary>What changes the rows of a training; null where nothing does.</summary>
+    /// <param name="settings">What is wanted.</param>
+    /// <param name="network">With its weights: its first layer says what becomes 0.</param>
+    /// <exception cref="InvalidOperationException">The rows cannot be changed so.</exception>
+    public static BatchAugmenter? Create(TrainingSettings settings, TorchNetwork network)
+    {
+        if (settings.Augmentation is not { } recipe)
+        {
+            return null;
+        }
+        NetworkDefinition definition = network.Definition;
+        RowLayout rows = settings.Rows ?? new(definition.InputShape, definition.HasTimeAxis ? definition.TimeSteps : null);
+        return recipe.FaultFor(rows.StepShape) is string fault
+            ? throw new InvalidOperationException(fault)
+            : new(recipe, rows, Zeros(network), settings.Seed);
+    }
+
+    private static float[] Zeros(TorchNetwork network) =>
+        network.Definition.Layers[0] is AffineLayer { Name: AffineLayer.InputName } input
+            ? new InputConstants(Values(network.Parameters[input.ScaleName]), Values(network.Parameters[input.ShiftName])).Zeros()
+            : [0f];
+
+    private static float[] Values(Tensor constants)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return MemoryMarshal.Cast<byte, float>(constants.to(ScalarType.Float32, CPU).contiguous().bytes).ToArray();
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Randomness;
+
+namespace Microsoft.ML.Spiking.Training.Augmentation;
+
+/// <summary>
+/// Changes the rows of a batch at random, where they lie in memory. What happens to a row depends on the seed, the epoch
+/// and the row's position in it, so a training that goes on from a checkpoint meets the same rows.
+/// </summary>
+internal sealed class BatchAugmenter
+{
+    private readonly ImageAugmentation _recipe;
+    private readonly ImageLayout _images;
+    private readonly float[] _zeros;
+    private readonly int _seed;
+    private readonly float[] _scratch;
+
+    /// <param name="recipe">What to do.</param>
+    /// <param name="rows">How the rows lie.</param>
+    /// <param name="zeros">What the network's normalization brings to 0: of each channel, or one for all.</param>
+    /// <param name="seed">The user's seed.</param>
+    public BatchAugmenter(ImageAugmentation recipe, RowLayout rows, float[] zeros, int seed)
+    {
+        _recipe = recipe;
+        _images = ImageLayout.Of(rows);
+        _zeros = zeros;
+        _seed = seed;
+        _scratch = new float[_images.RowSize];
+    }
+
+    /// <summary>Whether <see cref="Apply"/> mixes rows.</summary>
+    public bool Mixes => _recipe.Mixes;
+
+    /// <summary>Changes a batch.</summary>
+    /// <param name="features">[rows, features].</param>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="firstRow">The first row's position in the epoch, from 0.</param>
+    /// <returns>The part of each row that stays its own, the rest being of the row before it (of the first, the last).</returns>
+    public double Apply(Span<float> features, int epoch, long firstRow)
+    {
+        int size = _images.RowSize;
+        for (int row = 0; row * size < features.Length; row++)
+        {
+            Change(features.Slice(row * size, size),
+                new RandomStream(_seed, RandomPurpose.Augmentation, epoch: epoch, item: firstRow + row));
+        }
+        if (!_recipe.Mixes)
+        {
+            return 1;
+        }
+        RowMixing mixing = RowMixing.Draw(
+            new RandomStream(_seed, RandomPurpose.Mixing, epoch: epoch, item: firstRow), _recipe, _images);
+        mixing.Apply(features, _images, _scratch);
+        return mixing.Share;
+    }
+
+    private void Change(Span<float> row, RandomStream random)
+    {
+        int places = (2 * _recipe.CropPadding) + 1;
+        int down = random.NextInt32(places) - _recipe.CropPadding;
+        int right = random.NextInt32(places) - _recipe.CropPadding;
+        bool isMirrored = _recipe.HorizontalFlip && random.NextInt32(2) == 1;
+        new CropAndFlip(down, right, isMirrored).Apply(row, _images, _scratch);
+        if (_recipe.CutoutSize is int side and > 0)
+        {
+            int top = random.NextInt32(_images.Height) - (side / 2);
+            int left = random.NextInt32(_images.Width) - (side / 2);
+            BoxPlanes.Fill(row, _images, Box.Within(_images, top, left, side, side), _zeros);
+        }
+    }
+}

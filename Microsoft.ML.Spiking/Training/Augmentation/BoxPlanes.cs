@@ -1,0 +1,38 @@
+namespace Microsoft.ML.Spiking.Training.Augmentation;
+
+/// <summary>Writes into the same box of all planes of a row.</summary>
+internal static class BoxPlanes
+{
+    /// <summary>Fills the box with each channel's value.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="images">Its layout.</param>
+    /// <param name="box">Where.</param>
+    /// <param name="values">One for each channel, or one for all.</param>
+    public static void Fill(Span<float> row, in ImageLayout images, Box box, ReadOnlySpan<float> values)
+    {
+        for (int plane = 0; plane < images.Planes; plane++)
+        {
+            float value = values[values.Length == 1 ? 0 : plane % images.Channels];
+            for (int y = box.Top; y < box.Bottom; y++)
+            {
+                row.Slice(Start(images, plane, y, box), box.Width).Fill(value);
+            }
+        }
+    }
+
+    /// <summary>Copies the box from another row.</summary>
+    public static void Copy(ReadOnlySpan<float> source, Span<float> row, in ImageLayout images, Box box)
+    {
+        for (int plane = 0; plane < images.Planes; plane++)
+        {
+            for (int y = box.Top; y < box.Bottom; y++)
+            {
+                int start = Start(images, plane, y, box);
+                source.Slice(start, box.Width).CopyTo(row[start..]);
+            }
+        }
+    }
+
+    private static int Start(in ImageLayout images, int plane, int y, Box box) =>
+        (plane * images.PlaneSize) + (y * images.Width) + box.Left;
+}

@@ -1,0 +1,25 @@
+using Microsoft.ML.Spiking.Networks;
+
+namespace Microsoft.ML.Spiking.Training.Augmentation;
+
+/// <summary>How the values of a row lie: [frames, channels, height, width].</summary>
+internal readonly record struct ImageLayout(int Frames, int Channels, int Height, int Width)
+{
+    /// <summary>Values in a plane, one channel of one frame.</summary>
+    public int PlaneSize => Height * Width;
+
+    /// <summary>Planes in a row.</summary>
+    public int Planes => Frames * Channels;
+
+    /// <summary>Values in a row.</summary>
+    public int RowSize => Planes * PlaneSize;
+
+    /// <summary>The layout of those rows; vectors are images of one line.</summary>
+    public static ImageLayout Of(RowLayout rows)
+    {
+        int frames = rows.TimeSteps ?? 1;
+        return rows.StepShape is [int channels, int height, int width]
+            ? new(frames, channels, height, width)
+            : new(frames, 1, 1, rows.StepShape.Aggregate(1, (product, length) => product * length));
+    }
+}
