@@ -1,6 +1,6 @@
+using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
-using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using TorchSharp;
 using static TorchSharp.torch;
 
