@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Optimizers;
@@ -23,11 +24,37 @@ internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, dou
 
     private protected override void Update(int index, Tensor parameter, Tensor gradient)
     {
+        Tensor? buffer = momentum == 0 ? null : _momentum[index];
+        if (Suits(parameter) && SameLayout(parameter, gradient) && (buffer is null || SameLayout(parameter, buffer)))
+        {
+            InOnePass(parameter, gradient, buffer);
+            return;
+        }
         if (weightDecay != 0)
         {
             gradient.Add(parameter, factor: weightDecay);
         }
-        Tensor step = momentum == 0 ? gradient : _momentum[index].Multiply(momentum).Add(gradient);
+        Tensor step = buffer is null ? gradient : buffer.Multiply(momentum).Add(gradient);
         parameter.Add(step, factor: -_learningRate);
     }
+
+    private unsafe void InOnePass(Tensor parameter, Tensor gradient, Tensor? buffer)
+    {
+        var step = new SgdKernel
+        {
+            Parameter = TensorMemory.DenseAddress(parameter),
+            Gradient = TensorMemory.DenseAddress(gradient),
+            Buffer = buffer is null ? null : TensorMemory.DenseAddress(buffer),
+            Momentum = (float)momentum,
+            WeightDecay = (float)weightDecay,
+            LearningRate = (float)_learningRate,
+        };
+        SgdKernel.Run(in step, parameter.numel(), get_num_threads());
+    }
+
+    private static bool Suits(Tensor parameter) => parameter.dtype == ScalarType.Float32
+        && parameter.device_type == DeviceType.CPU && TensorMemory.IsDense(parameter);
+
+    private static bool SameLayout(Tensor left, Tensor right) =>
+        left.dtype == right.dtype && left.stride().SequenceEqual(right.stride());
 }

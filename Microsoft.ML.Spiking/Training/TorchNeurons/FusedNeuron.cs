@@ -18,6 +18,6 @@ internal sealed class FusedNeuron(SpikingNeuronDefinition definition) : TorchNeu
         torch.Tensor spikes = isTraining
             ? FusedFunction.Apply(current.Values, scalar, call)
             : call.Forward(current.Values, scalar, potential: null);
-        return new(spikes, call.SpikeCount);
+        return new(spikes, call.SpikeCount, call.Reach);
     }
 }
