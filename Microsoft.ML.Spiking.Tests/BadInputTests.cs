@@ -37,6 +37,12 @@ public sealed class BadInputTests
             "The label column 'Label' has a single key; at least two classes are needed.");
 
     [TestMethod]
+    public void Fit_CudaDeviceThatIsNotThere_SaysSo() =>
+        AssertRefused<InvalidOperationException>(
+            () => Flowers.Fit(_ml, FlowersWith(Flowers.Rows()), options => (options.Device, options.CudaDeviceIndex) = (ComputeDevice.Cuda, 99)),
+            "was asked for, but");
+
+    [TestMethod]
     public void Fit_ValidationWithoutUsableRows_SaysSo() =>
         AssertRefused<InvalidOperationException>(
             () => _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(FlowersWith(Flowers.Rows()), FlowersWith([])),

@@ -1,4 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
 
@@ -17,6 +19,12 @@ public sealed class OptionsTests
         ("need different names", o => o.ScoreColumnName = o.PredictedLabelColumnName),
         ("Network is null", o => o.Network = null!),
         ("HiddenSizes", o => o.Network = new Mlp(8, 0)),
+        ("Depth is 12", o => o.Network = new SpikingVgg(12)),
+        ("InputShape is [28, 28]", o => o.InputShape = [28, 28]),
+        ("InputShape is [1, 0, 28]", o => o.InputShape = [1, 0, 28]),
+        ("Encoder is null", o => o.Encoder = null!),
+        ("PoissonEncoder.Rate", o => o.Encoder = new PoissonEncoder { Rate = 1.5 }),
+        ("BatchNorm", o => o.BatchNorm = (BatchNormMode)7),
         ("Neuron is null", o => o.Neuron = null!),
         ("MembraneTimeConstant", o => o.Neuron = new ClifNeuron { MembraneTimeConstant = 1 }),
         ("Threshold", o => o.Neuron = new ClifNeuron { Threshold = double.NaN }),
@@ -36,7 +44,7 @@ public sealed class OptionsTests
         ("WeightDecay", o => o.WeightDecay = -1),
         ("Optimizer", o => o.Optimizer = (OptimizerKind)7),
         ("Schedule", o => o.Schedule = (LearningRateSchedule)7),
-        ("WarmupEpochs", o => o.WarmupEpochs = o.Epochs + 0.5),
+        ("WarmupEpochs", o => (o.Epochs, o.WarmupEpochs) = (5, 5.5)),
         ("WarmupEpochs", o => o.WarmupEpochs = double.NaN),
         ("ClassWeighting", o => o.ClassWeighting = (ClassWeighting)7),
         ("ClassWeights is missing", o => o.ClassWeighting = ClassWeighting.Given),
@@ -48,6 +56,11 @@ public sealed class OptionsTests
         ("Dropout", o => o.Dropout = 1),
         ("GradientClipping", o => o.GradientClipping = 0),
         ("GradientClipping", o => o.GradientClipping = double.NaN),
+        ("GradientAccumulation", o => o.GradientAccumulation = 0),
+        ("EarlyStoppingPatience", o => o.EarlyStoppingPatience = 0),
+        ("CheckpointFolder is empty", o => o.CheckpointFolder = " "),
+        ("CheckpointEveryBatches is 0", o => (o.CheckpointFolder, o.CheckpointEveryBatches) = ("a", 0)),
+        ("CheckpointEveryBatches is given", o => o.CheckpointEveryBatches = 10),
         ("Device", o => o.Device = (ComputeDevice)7),
         ("CudaDeviceIndex", o => o.CudaDeviceIndex = -1),
         ("NumberOfThreads", o => o.NumberOfThreads = 0),

@@ -142,7 +142,7 @@ public sealed class SpikingClifTrainerTests
 
         SpikingPredictionTransformer model = ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(data, data);
 
-        Assert.HasCount(options.Epochs, metrics);
+        Assert.HasCount(options.Epochs!.Value, metrics);
         double best = metrics.Max(epoch => epoch.ValidationAccuracy!.Value);
         Assert.AreEqual(best, ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy, 1e-9);
         Assert.IsTrue(metrics.All(epoch => epoch.ValidationLoss is > 0 && epoch.MeanFiringRate is >= 0 and <= 1));
@@ -217,7 +217,7 @@ public sealed class SpikingClifTrainerTests
         Assert.Throws<OperationCanceledException>(() => Train(keep: false));
         Assert.IsEmpty(warnings);
         SpikingPredictionTransformer model = Train(keep: true);
-        Assert.AreEqual("The training was cancelled after 20 of 100000 epochs; the model of epoch 20 is kept.", warnings.Single());
+        Assert.AreEqual("The training was cancelled after 20 epochs; the model of epoch 20 is kept.", warnings.Single());
         Assert.IsGreaterThan(0.9, ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy);
     }
 

@@ -54,6 +54,10 @@ internal static class OptionsValidation
         {
             yield return fault;
         }
+        foreach (string fault in o.Encoder?.Faults() ?? [$"{nameof(o.Encoder)} is null; choose an encoder, such as the DirectEncoder."])
+        {
+            yield return fault;
+        }
         if (Outside(o.TimeSteps, 1, MostTimeSteps) is string steps)
         {
             yield return steps;
@@ -62,6 +66,15 @@ internal static class OptionsValidation
         {
             yield return $"{nameof(o.TimeSteps)} is {o.TimeSteps}; a network of {nameof(ReluNeuron)} does not change over " +
                 "time and needs 1.";
+        }
+        if (o.InputShape is { } shape && (shape.Count is not (3 or 4) || shape.Any(length => length < 1)))
+        {
+            yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be [channels, height, width] or " +
+                "[time steps, channels, height, width], each at least 1, or null for the column's own dimensions.";
+        }
+        if (Undefined(o.BatchNorm) is string batchNorm)
+        {
+            yield return batchNorm;
         }
         if (OutsideHalfOpen(o.Dropout) is string dropout)
         {
@@ -73,7 +86,7 @@ internal static class OptionsValidation
     {
         string?[] faults =
         [
-            Outside(o.Epochs, 1, MostEpochs),
+            Outside(o.Epochs ?? 1, 1, MostEpochs, nameof(o.Epochs)),
             Outside(o.BatchSize, 1, LargestBatch),
             o.LearningRate is > 0 and <= HighestLearningRate ? null
                 : $"{nameof(o.LearningRate)} is {o.LearningRate}; it must be greater than 0 and at most {HighestLearningRate}.",
@@ -81,8 +94,11 @@ internal static class OptionsValidation
             Outside(o.WeightDecay, 0, 1),
             Undefined(o.Optimizer),
             Undefined(o.Schedule),
-            o.WarmupEpochs >= 0 && o.WarmupEpochs <= Math.Max(o.Epochs, 0) ? null
-                : $"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ({o.Epochs}).",
+            o.WarmupEpochs >= 0 && o.WarmupEpochs <= Math.Max(o.Epochs ?? AutomaticEpochs.Least, 0) ? null
+                : $"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ({o.Epochs ?? AutomaticEpochs.Least}).",
+            Outside(o.GradientAccumulation, 1, LargestBatch),
+            o.EarlyStoppingPatience is null or (>= 1 and <= MostEpochs) ? null
+                : $"{nameof(o.EarlyStoppingPatience)} is {o.EarlyStoppingPatience}; it must be from 1 to {MostEpochs}, or null for all epochs.",
             o.GradientClipping is null or (> 0 and < double.PositiveInfinity) ? null
                 : $"{nameof(o.GradientClipping)} is {o.GradientClipping}; it must be finite and greater than 0, or null for no limit.",
         ];
@@ -119,6 +135,15 @@ internal static class OptionsValidation
             o.CudaDeviceIndex >= 0 ? null : $"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0.",
             o.NumberOfThreads is null or (>= 1 and <= MostThreads) ? null
                 : $"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to {MostThreads}, or null for all processors.",
+            o.CheckpointFolder is null || !string.IsNullOrWhiteSpace(o.CheckpointFolder) ? null
+                : $"{nameof(o.CheckpointFolder)} is empty; name a folder, or null for no checkpoints.",
+            (o.CheckpointEveryBatches, o.CheckpointFolder) switch
+            {
+                ( < 1, _) => $"{nameof(o.CheckpointEveryBatches)} is {o.CheckpointEveryBatches}; it must be at least 1, " +
+                    "or null for the end of epochs alone.",
+                (not null, null) => $"{nameof(o.CheckpointEveryBatches)} is given but {nameof(o.CheckpointFolder)} is not; name a folder.",
+                _ => null,
+            },
             o.MemoryBudget is null or > 0 ? null
                 : $"{nameof(o.MemoryBudget)} is {o.MemoryBudget}; it must be greater than 0 bytes, or null for a quarter of the memory.",
         ];

@@ -18,7 +18,7 @@ public static class SpikingCatalog
     /// <param name="exampleWeightColumnName">How much each row counts: a <see cref="float"/>; null for all alike.</param>
     /// <param name="hiddenSizes">Neurons in each hidden layer, each from 1 to 65,536; null for two layers of 512.</param>
     /// <param name="timeSteps">Number of time steps, from 1 to 1,000.</param>
-    /// <param name="epochs">Passes over the training rows, from 1 to 100,000.</param>
+    /// <param name="epochs">Passes over the training rows, from 1 to 100,000; null for 10 to 100, by the number of rows.</param>
     /// <param name="batchSize">Rows in a step of the optimizer, from 1 to 65,536.</param>
     /// <param name="learningRate">The highest learning rate, greater than 0, at most 100.</param>
     /// <exception cref="ArgumentException">At least one value is out of its range; the message lists all of them.</exception>
@@ -29,7 +29,7 @@ public static class SpikingCatalog
         string? exampleWeightColumnName = null,
         IReadOnlyList<int>? hiddenSizes = null,
         int timeSteps = SpikingClifTrainer.Defaults.TimeSteps,
-        int epochs = SpikingClifTrainer.Defaults.Epochs,
+        int? epochs = null,
         int batchSize = SpikingClifTrainer.Defaults.BatchSize,
         double learningRate = SpikingClifTrainer.Defaults.LearningRate) =>
         SpikingClif(catalog, new SpikingClifTrainer.Options

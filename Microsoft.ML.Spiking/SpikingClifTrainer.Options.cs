@@ -1,5 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
 
@@ -28,7 +30,19 @@ public sealed partial class SpikingClifTrainer
         /// <summary>The column that will hold the probability of each class, in the order of the keys. Default "Score".</summary>
         public string ScoreColumnName { get; set; } = DefaultColumnNames.Score;
 
-        /// <summary>The network's plan. Default: an <see cref="Mlp"/>.</summary>
+        /// <summary>
+        /// The shape of a row where the feature column does not have it: [channels, height, width] for images,
+        /// [time steps, channels, height, width] for rows that bring their own time steps. Three or four lengths, each at
+        /// least 1, whose product is the number of features. Null (the default) for the column's own dimensions, of which
+        /// four are [time steps, channels, height, width].
+        /// </summary>
+        public IReadOnlyList<int>? InputShape { get; set; }
+
+        /// <summary>
+        /// The network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>, <see cref="SpikingVgg"/>,
+        /// <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for images, or one of your own from a
+        /// <see cref="NetworkBuilder"/>.
+        /// </summary>
         public NetworkTemplate Network { get; set; } = new Mlp(Defaults.HiddenSizes);
 
         /// <summary>
@@ -39,23 +53,41 @@ public sealed partial class SpikingClifTrainer
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 
         /// <summary>
+        /// How the features become the current of every time step: <see cref="DirectEncoder"/> (the default), which alone
+        /// is possible where rows bring their own time steps, <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>.
+        /// </summary>
+        public InputEncoder Encoder { get; set; } = new DirectEncoder();
+
+        /// <summary>
         /// Whether the network's first layer divides the features by their root mean square over the training rows, one
         /// number for all features: pixels from 0 to 255, pixels from 0 to 1 and text vectors of length 1 then excite the
-        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own.
-        /// Default <see langword="true"/>.
+        /// network alike, and zeros stay zeros. Features of different units still need a normalization of their own. An
+        /// encoder that makes spikes of the features is not preceded by it. Default <see langword="true"/>.
         /// </summary>
         public bool ScaleInput { get; set; } = true;
 
-        /// <summary>Number of time steps T, from 1 to 1,000. Time and memory grow with it. Default 6.</summary>
+        /// <summary>
+        /// Number of time steps T, from 1 to 1,000. Time and memory grow with it. Rows that bring their own time steps
+        /// decide themselves. Default 4.
+        /// </summary>
         public int TimeSteps { get; set; } = Defaults.TimeSteps;
 
-        /// <summary>Passes over the training rows, from 1 to 100,000. Default 30.</summary>
-        public int Epochs { get; set; } = Defaults.Epochs;
+        /// <summary>
+        /// Over what batch normalizations take their statistics in training. Default
+        /// <see cref="BatchNormMode.PerTimeStep"/>, as in the CLIF authors' code.
+        /// </summary>
+        public BatchNormMode BatchNorm { get; set; } = BatchNormMode.PerTimeStep;
+
+        /// <summary>
+        /// Passes over the training rows, from 1 to 100,000. Null (the default) for as many as see about 250,000 rows,
+        /// but at least 10 and at most 100.
+        /// </summary>
+        public int? Epochs { get; set; }
 
         /// <summary>Rows in a step of the optimizer, from 1 to 65,536. Default 64.</summary>
         public int BatchSize { get; set; } = Defaults.BatchSize;
 
-        /// <summary>The highest learning rate, greater than 0, at most 100. Default 0.001.</summary>
+        /// <summary>The highest learning rate, greater than 0, at most 100. Default 0.002.</summary>
         public double LearningRate { get; set; } = Defaults.LearningRate;
 
         /// <summary>Momentum of <see cref="OptimizerKind.Sgd"/>, from 0 up to, but not including, 1. Default 0.9.</summary>
@@ -70,7 +102,7 @@ public sealed partial class SpikingClifTrainer
         /// <summary>How the learning rate changes. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
         public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Cosine;
 
-        /// <summary>Epochs over which the learning rate rises from 0, fractions allowed, from 0 to <see cref="Epochs"/>. Default 0.</summary>
+        /// <summary>Epochs over which the learning rate rises from 0, fractions allowed, from 0 to <see cref="Epochs"/> (to 10 where that is null). Default 0.</summary>
         public double WarmupEpochs { get; set; }
 
         /// <summary>How much each class counts in the loss. Default <see cref="ClassWeighting.None"/>.</summary>
@@ -94,11 +126,42 @@ public sealed partial class SpikingClifTrainer
         /// <summary>What the mean squared error pulls the logits towards. Default <see cref="LossTarget.Constant"/>.</summary>
         public LossTarget LossTarget { get; set; } = LossTarget.Constant;
 
-        /// <summary>The part of the hidden values that is dropped in training, from 0 up to, but not including, 1. Default 0.</summary>
-        public double Dropout { get; set; }
+        /// <summary>The part of the hidden values that is dropped in training, from 0 up to, but not including, 1. Default 0.2.</summary>
+        public double Dropout { get; set; } = 0.2;
 
         /// <summary>The largest norm of the gradient of all parameters together, greater than 0; null (the default) for no limit.</summary>
         public double? GradientClipping { get; set; }
+
+        /// <summary>
+        /// Batches whose gradients make one step of the optimizer, from 1 to 65,536: as if batches were that many times
+        /// larger, in the memory of one, except that batch normalization sees each batch by itself. An epoch's last group
+        /// may be smaller. Default 1.
+        /// </summary>
+        public int GradientAccumulation { get; set; } = 1;
+
+        /// <summary>
+        /// Ends the training when so many epochs in a row were not better than the best one on the validation data (higher
+        /// accuracy, then lower loss), from 1 to 100,000. Needs validation data. Null (the default) for all
+        /// <see cref="Epochs"/>, which in any case decide the schedule of the learning rate.
+        /// </summary>
+        public int? EarlyStoppingPatience { get; set; }
+
+        /// <summary>
+        /// A folder for checkpoints, of this training alone; it is created if need be. After every epoch everything that
+        /// the training is in the middle of is saved there. Fit with the same options, data and network then goes on where
+        /// the last checkpoint left it, however the process ended, and on the same processor ends with the same weights
+        /// as a training without interruption; callbacks are not repeated for what is done. The folder of a training that
+        /// has ended gives its model without training again. What else it finds there, Fit refuses. Free to differ when a
+        /// training is resumed are the device, the number of threads, the callbacks and CheckpointEveryBatches.
+        /// Null (the default) for no checkpoints.
+        /// </summary>
+        public string? CheckpointFolder { get; set; }
+
+        /// <summary>
+        /// With <see cref="CheckpointFolder"/>: saves within epochs too, as soon as so many batches were trained on since
+        /// the last time, at least 1. Null (the default) for the end of epochs alone.
+        /// </summary>
+        public int? CheckpointEveryBatches { get; set; }
 
         /// <summary>
         /// The seed of initial weights, shuffling and dropout; null (the default) for that of the
@@ -169,6 +232,7 @@ public sealed partial class SpikingClifTrainer
         {
             var copy = (Options)MemberwiseClone();
             copy.ClassWeights = ClassWeights is null ? null : [.. ClassWeights];
+            copy.InputShape = InputShape is null ? null : [.. InputShape];
             return copy;
         }
     }
@@ -176,10 +240,9 @@ public sealed partial class SpikingClifTrainer
     /// <summary>The defaults that the catalog's short overload shares with <see cref="Options"/>.</summary>
     internal static class Defaults
     {
-        public const int TimeSteps = 6;
-        public const int Epochs = 30;
+        public const int TimeSteps = 4;
         public const int BatchSize = 64;
-        public const double LearningRate = 0.001;
+        public const double LearningRate = 0.002;
         public static readonly IReadOnlyList<int> HiddenSizes = [512, 512];
     }
 }

@@ -13,7 +13,8 @@ namespace Microsoft.ML.Spiking;
 /// <see cref="SpikingCatalog.SpikingClif(MulticlassClassificationCatalog.MulticlassClassificationTrainers, Options)"/>.
 /// </summary>
 /// <remarks>
-/// <para>Input: a feature column, vector of <see cref="float"/> of known size; a label column, key of
+/// <para>Input: a feature column, vector of <see cref="float"/> of known size, for images of the shape [channels, height,
+/// width], for frames of events [time steps, channels, height, width], or see the option InputShape; a label column, key of
 /// <see cref="uint"/> with a known number of keys; optionally an example weight column, <see cref="float"/>.
 /// Output: "PredictedLabel", a key, and "Score", the classes' probabilities.</para>
 /// <para>Rows with missing or infinite features, without a label, or with a weight that is not greater than 0 are
@@ -32,6 +33,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     private readonly Options _options;
     private readonly TrainerColumnNames _names;
     private readonly int _seed;
+    private readonly bool _isSeedGiven;
 
     internal SpikingClifTrainer(IHostEnvironment env, Options options)
     {
@@ -42,7 +44,9 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         _options.Validate();
         _names = new(_options.FeatureColumnName, _options.LabelColumnName, _options.ExampleWeightColumnName,
             _options.PredictedLabelColumnName, _options.ScoreColumnName);
-        _seed = _options.Seed ?? (env as IHostEnvironmentInternal)?.Seed ?? _host.Rand.Next();
+        int? seed = _options.Seed ?? (env as IHostEnvironmentInternal)?.Seed;
+        _seed = seed ?? _host.Rand.Next();
+        _isSeedGiven = seed is not null;
     }
 
     /// <summary>The trainer needs normalized features, uses validation data, and gains nothing from a cache.</summary>
@@ -51,20 +55,79 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <summary>Trains on all rows; the model is that of the last epoch.</summary>
     /// <param name="input">With the feature, label and, if named, example weight column.</param>
     /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
-    /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them.</exception>
+    /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
+    /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them, or the checkpoint folder is refused.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
-    public SpikingPredictionTransformer Fit(IDataView input) => Train(input, validation: null, initial: null);
+    public SpikingPredictionTransformer Fit(IDataView input) => Train(input, validation: null, model: null);
 
     /// <summary>Trains on all training rows; the model is that of the epoch with the best validation result.</summary>
     /// <param name="trainData">With the feature, label and, if named, example weight column.</param>
     /// <param name="validationData">With the same columns, of the same sizes; null for none.</param>
     /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
-    /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them.</exception>
+    /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
+    /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them, or the checkpoint folder is refused.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, IDataView? validationData) =>
-        Train(trainData, validationData, initial: null);
+        Train(trainData, validationData, model: null);
+
+    /// <summary>
+    /// Goes on with a trained model: training starts from its weights, with a new schedule and a new optimizer. The network
+    /// is the model's, time steps, neurons, encoder and dropout included; what the options say of those is not used.
+    /// </summary>
+    /// <param name="trainData">Sent through the transforms that the model was trained behind.</param>
+    /// <param name="model">Not changed by the training.</param>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or has a type that cannot be used, the model does not fit the data, or EarlyStoppingPatience is
+    /// set without validation data.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public SpikingPredictionTransformer Fit(IDataView trainData, SpikingModelParameters model)
+    {
+        _host.CheckValue(model, nameof(model));
+        return Train(trainData, validation: null, model);
+    }
+
+    /// <summary>Goes on with the spiking network of a trained or loaded model, which may be a chain of transformers.</summary>
+    /// <param name="trainData">Sent through the transforms that the network was trained behind: they are not applied here.</param>
+    /// <param name="model">Has one spiking network; not changed by the training.</param>
+    /// <seealso cref="Fit(IDataView, SpikingModelParameters)"/>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or has a type that cannot be used, the model does not fit the data, or EarlyStoppingPatience is
+    /// set without validation data.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public SpikingPredictionTransformer Fit(IDataView trainData, ITransformer model) =>
+        Fit(trainData, validationData: null, model);
+
+    /// <summary>Goes on with the spiking network of a trained or loaded model, which may be a chain of transformers.</summary>
+    /// <param name="trainData">Sent through the transforms that the network was trained behind: they are not applied here.</param>
+    /// <param name="validationData">Chooses the best epoch; with the same columns, of the same sizes; null for none.</param>
+    /// <param name="model">Has one spiking network; not changed by the training.</param>
+    /// <seealso cref="Fit(IDataView, SpikingModelParameters)"/>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or has a type that cannot be used, the model does not fit the data, or EarlyStoppingPatience is
+    /// set without validation data.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public SpikingPredictionTransformer Fit(IDataView trainData, IDataView? validationData, ITransformer model)
+    {
+        _host.CheckValue(model, nameof(model));
+        return Train(trainData, validationData, TrainedModel.Of(_host, model));
+    }
 
     /// <summary>The shape of data after the trained transformer.</summary>
     /// <param name="inputSchema">Must have the columns that the options name.</param>
@@ -76,21 +139,31 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         return ColumnShapes.Output(inputSchema, _names);
     }
 
-    private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, NetworkWeights? initial)
+    private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, SpikingModelParameters? model)
     {
         _host.CheckValue(data, nameof(data));
         TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
         TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
-        NetworkDefinition network = Bind(columns);
+        if (_options.EarlyStoppingPatience is not null && validation is null)
+        {
+            throw _host.ExceptParam("validationData", $"{nameof(Options.EarlyStoppingPatience)} needs validation data: " +
+                "call Fit with training and validation data, or leave it null.");
+        }
+        CheckClassWeights(columns);
+        if (model is not null)
+        {
+            TrainedModel.CheckFits(_host, model.Network, columns);
+        }
+        NetworkDefinition network = model?.Network ?? Bind(columns);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         var rows = new DataViewRowSource(_host, data, columns, "training", leastClasses: 2, observer.Warning);
         DataViewRowSource? validationRows = validation is null ? null
             : new(_host, validation, validationColumns!, "validation", leastClasses: 1, observer.Warning);
         TrainingOutcome outcome = TrainingLoop.Run(
-            network, initial, rows, validationRows, Settings(), observer, _options.CancellationToken);
+            network, model?.Weights, rows, validationRows, Settings(), observer, _options.CancellationToken);
         if (outcome.Cancelled)
         {
-            ReportCancelled(outcome, observer, hasInitial: initial is not null);
+            ReportCancelled(outcome, observer, hasInitial: model is not null);
         }
         return new SpikingPredictionTransformer(_host, new SpikingModelParameters(network, outcome.Weights),
             TrainSchema.Prune(columns), _names);
@@ -103,19 +176,29 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             throw new OperationCanceledException(
                 "The training was cancelled in its first epoch: there is no model to keep yet.", _options.CancellationToken);
         }
-        observer.Warning($"The training was cancelled after {outcome.History.Count} of {_options.Epochs} epochs; " +
+        observer.Warning($"The training was cancelled after {outcome.History.Count} epochs; " +
             $"the model of epoch {outcome.BestEpoch} is kept.");
     }
 
-    private NetworkDefinition Bind(TrainingColumns columns)
+    private void CheckClassWeights(TrainingColumns columns)
     {
         if (_options.ClassWeights is { } weights && weights.Count != columns.ClassCount)
         {
             throw _host.ExceptParam(nameof(Options.ClassWeights), $"{nameof(Options.ClassWeights)} has {weights.Count} weights and the " +
                 $"label column '{columns.Label.Name}' has {columns.ClassCount} keys; give one weight for each.");
         }
-        return _options.Network.Bind(new NetworkBinding(columns.FeatureShape, columns.ClassCount, _options.TimeSteps,
-            new DirectEncoder(), _options.Neuron, _options.Dropout, _options.ScaleInput));
+    }
+
+    private NetworkDefinition Bind(TrainingColumns columns)
+    {
+        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape);
+        return _options.Network.Bind(new NetworkBinding(layout.StepShape, columns.ClassCount,
+            layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout,
+            _options.ScaleInput && _options.Encoder is DirectEncoder)
+        {
+            HasTimeAxis = layout.TimeSteps is not null,
+            BatchNorm = _options.BatchNorm,
+        });
     }
 
     private TrainingSettings Settings() => new()
@@ -134,12 +217,17 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         LossLambda = _options.LossLambda,
         LossTarget = _options.LossTarget,
         GradientClipping = _options.GradientClipping,
+        GradientAccumulation = _options.GradientAccumulation,
+        EarlyStoppingPatience = _options.EarlyStoppingPatience,
         Seed = _seed,
+        IsSeedGiven = _isSeedGiven,
         Device = _options.Device,
         CudaDeviceIndex = _options.CudaDeviceIndex,
         Threads = _options.NumberOfThreads,
         MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
         ReuseNativeMemory = _options.ReuseNativeMemory,
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
+        CheckpointFolder = _options.CheckpointFolder,
+        CheckpointEveryBatches = _options.CheckpointEveryBatches,
     };
 }

@@ -40,7 +40,7 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
 
     PredictionKind IPredictor.PredictionKind => PredictionKind.MulticlassClassification;
 
-    DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Network.InputShape.ToArray());
+    DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Network.RowShape.ToArray());
 
     DataViewType IValueMapper.OutputType => new VectorDataViewType(NumberDataViewType.Single, Network.ClassCount);
 

@@ -16,7 +16,7 @@ internal static class Rooms
     {
         ["Neurons"] = [],
         ["Randomness"] = [],
-        ["Networks"] = ["Neurons"],
+        ["Networks"] = ["Neurons", "Randomness"],
         ["Serialization"] = Definitions,
         ["Scoring"] = Stored,
         [Training] = ["Randomness", .. Stored],

@@ -16,7 +16,7 @@ public sealed class IrisTests
             [new("Label", DataKind.Single, 0), new("Features", DataKind.Single, [new(1, 4)])], hasHeader: true);
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.NormalizeMeanVariance("Features", fixZero: false))
-            .Append(ml.MulticlassClassification.Trainers.SpikingClif());
+            .Append(ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options { NumberOfThreads = 1 }));
 
         double accuracy = ml.MulticlassClassification.CrossValidate(all, pipeline, numberOfFolds: 5)
             .Average(fold => fold.Metrics.MicroAccuracy);

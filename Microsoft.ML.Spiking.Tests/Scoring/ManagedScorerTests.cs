@@ -26,7 +26,7 @@ public sealed class ManagedScorerTests
             NetworkDefinition definition = TwoHidden((NeuronDefinition)neuron, timeSteps, inputs, first, second, classes);
             foreach (KernelWidth width in Enum.GetValues<KernelWidth>())
             {
-                flipped += CountDifferences(definition, width, 20);
+                flipped += ScoreComparison.CountDifferences(definition, width, 20);
                 rows += 20;
             }
         }
@@ -50,7 +50,7 @@ public sealed class ManagedScorerTests
         ];
         foreach (Layer[] layers in networks)
         {
-            Assert.AreEqual(0, CountDifferences(RandomNetwork.Define(6, 9, 4, layers), KernelWidth.Auto, 50));
+            Assert.AreEqual(0, ScoreComparison.CountDifferences(RandomNetwork.Define(6, 9, 4, layers), KernelWidth.Auto, 50));
         }
     }
 
@@ -161,31 +161,6 @@ public sealed class ManagedScorerTests
             new LinearLayer("fc1", inputs, first), new NeuronLayer("neuron1", neuron),
             new LinearLayer("fc2", first, second), new NeuronLayer("neuron2", neuron), new DropoutLayer("drop", 0.2),
             new LinearLayer("output", second, classes));
-
-    private static int CountDifferences(NetworkDefinition definition, KernelWidth width, int rows)
-    {
-        NetworkWeights weights = RandomNetwork.Weights(definition, 3);
-        var reference = new ReferenceNetwork(definition, weights);
-        using var scorer = new ManagedScorer(definition, weights, width);
-        float[] features = RandomNetwork.Rows(rows, definition.InputSize, 4);
-        float[] scores = new float[rows * definition.ClassCount];
-        scorer.Score(features, rows, scores);
-        Assert.IsGreaterThan(1, scores.Chunk(definition.ClassCount).Select(row => row[0]).Distinct().Count(),
-            "no row fires differently from another: nothing is tested");
-        int different = 0;
-        for (int row = 0; row < rows; row++)
-        {
-            double[] expected = reference.Score(features.AsSpan(row * definition.InputSize, definition.InputSize));
-            ReadOnlySpan<float> actual = scores.AsSpan(row * definition.ClassCount, definition.ClassCount);
-            bool same = true;
-            for (int c = 0; c < expected.Length; c++)
-            {
-                same &= Math.Abs(expected[c] - actual[c]) <= 1e-4;
-            }
-            different += same ? 0 : 1;
-        }
-        return different;
-    }
 
     private sealed record StrangeLayer(string Called) : Layer(Called)
     {

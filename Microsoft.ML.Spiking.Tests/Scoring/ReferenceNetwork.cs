@@ -5,52 +5,67 @@ using Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
-/// <summary>A network in double precision, layer by layer over all time steps, nothing shared or skipped.</summary>
+/// <summary>
+/// A network in double precision, layer by layer over all time steps, straight from the definitions: nothing shared,
+/// skipped, folded or reordered.
+/// </summary>
 internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeights weights)
 {
     /// <summary>Softmax of the logits' mean over the time steps.</summary>
     public double[] Score(ReadOnlySpan<float> features)
     {
         double[] row = [.. features.ToArray().Select(value => (double)value)];
-        double[] signal = [.. Enumerable.Repeat(row, definition.TimeSteps).SelectMany(step => step)];
-        foreach (Layer layer in definition.Layers)
-        {
-            signal = layer switch
-            {
-                LinearLayer linear => Linear(linear, signal),
-                NeuronLayer { Neuron: ReluNeuron } => [.. signal.Select(value => Math.Max(0, value))],
-                NeuronLayer neuron => new ReferenceNeuron((SpikingNeuronDefinition)neuron.Neuron, Learned(neuron), signal,
-                    definition.TimeSteps).Spikes,
-                DropoutLayer => signal,
-                _ => throw new NotSupportedException(layer.GetType().Name),
-            };
-        }
+        double[] signal = definition.HasTimeAxis
+            ? row
+            : [.. Enumerable.Repeat(row, definition.TimeSteps).SelectMany(step => step)];
+        signal = Walk(definition.Layers, signal, definition.InputSignal);
         double[] logits = [.. Enumerable.Range(0, definition.ClassCount).Select(c => Enumerable.Range(0, definition.TimeSteps)
             .Average(t => signal[(t * definition.ClassCount) + c]))];
         double sum = logits.Sum(logit => Math.Exp(logit - logits.Max()));
         return [.. logits.Select(logit => Math.Exp(logit - logits.Max()) / sum)];
     }
 
+    private double[] Walk(IEnumerable<Layer> layers, double[] input, Signal inputSignal)
+    {
+        (double[] values, Signal signal) = (input, inputSignal);
+        foreach (Layer layer in layers)
+        {
+            Signal output = layer.Infer(signal);
+            values = layer switch
+            {
+                NeuronLayer { Neuron: ReluNeuron } => [.. values.Select(value => Math.Max(0, value))],
+                NeuronLayer neuron => new ReferenceNeuron(
+                    (SpikingNeuronDefinition)neuron.Neuron, Learned(neuron), values, definition.TimeSteps).Spikes,
+                ResidualLayer residual => [.. Walk(residual.Main, values, signal)
+                    .Zip(Walk(residual.Shortcut, values, signal), (main, shortcut) => main + shortcut)],
+                DropoutLayer or FlattenLayer => values,
+                _ => [.. values.Chunk(signal.Size).SelectMany(step => Step(layer, step, signal.Shape, output.Shape))],
+            };
+            signal = output;
+        }
+        return values;
+    }
+
+    private double[] Step(Layer layer, double[] input, IReadOnlyList<int> from, IReadOnlyList<int> to) => layer switch
+    {
+        LinearLayer linear => ReferenceLayers.Linear(input, Values(linear.WeightName), Bias(linear)),
+        ConvolutionLayer convolution =>
+            ReferenceLayers.Convolution(convolution, input, from, to, Values(convolution.WeightName), Bias(convolution)),
+        BatchNormLayer norm => ReferenceLayers.BatchNorm(input, norm.Epsilon, Values(norm.WeightName),
+            Values(norm.BiasName), Values(norm.MeanName), Values(norm.VarianceName)),
+        AffineLayer affine => ReferenceLayers.Affine(input, from[0], Values(affine.ScaleName), Values(affine.ShiftName)),
+        AveragePoolLayer pool => ReferenceLayers.Pool(input, from, to, pool.Kernel, pool.Stride, 0, window => window.Average()),
+        MaxPoolLayer pool => ReferenceLayers.Pool(
+            input, from, to, pool.Kernel, pool.Stride, pool.Padding, window => window.Max()),
+        AdaptiveAveragePoolLayer => ReferenceLayers.AdaptiveAveragePool(input, from, to),
+        _ => throw new NotSupportedException(layer.GetType().Name),
+    };
+
+    private float[] Values(string name) => weights[name].Values.ToArray();
+
+    private float[] Bias(WeightedLayer layer) => layer.HasBias ? Values(layer.BiasName) : new float[layer.WeightShape[0]];
+
     private double Learned(NeuronLayer layer) => layer.Neuron.LearnedScalars is [LearnedScalar scalar]
         ? weights[layer.ArrayName(scalar)].Values.Span[0]
         : 0;
-
-    private double[] Linear(LinearLayer layer, double[] input)
-    {
-        ReadOnlySpan<float> weight = weights[layer.WeightName].Values.Span;
-        double[] output = new double[definition.TimeSteps * layer.Outputs];
-        for (int t = 0; t < definition.TimeSteps; t++)
-        {
-            for (int o = 0; o < layer.Outputs; o++)
-            {
-                double sum = layer.HasBias ? weights[layer.BiasName].Values.Span[o] : 0;
-                for (int i = 0; i < layer.Inputs; i++)
-                {
-                    sum += weight[(o * layer.Inputs) + i] * input[(t * layer.Inputs) + i];
-                }
-                output[(t * layer.Outputs) + o] = sum;
-            }
-        }
-        return output;
-    }
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Neurons.Surrogates;
 using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.TorchLayers;
@@ -21,8 +22,12 @@ public sealed class TrainingStepGoldenTests
     [TestMethod]
     [DataRow("train_mlp_clif.json", ScalarType.Float64, 1e-9)]
     [DataRow("train_mlp_lif.json", ScalarType.Float64, 1e-9)]
+    [DataRow("train_conv_clif.json", ScalarType.Float64, 1e-9)]
+    [DataRow("train_conv_lif.json", ScalarType.Float64, 1e-9)]
     [DataRow("train_mlp_clif.json", ScalarType.Float32, 1e-4)]
     [DataRow("train_mlp_lif.json", ScalarType.Float32, 1e-4)]
+    [DataRow("train_conv_clif.json", ScalarType.Float32, 1e-4)]
+    [DataRow("train_conv_lif.json", ScalarType.Float32, 1e-4)]
     public void Step_FourBatchesOfTheReference_GiveItsLossesLogitsAndWeights(string file, ScalarType type, double tolerance)
     {
         JsonElement golden = GoldenFiles.Read(file);
@@ -71,19 +76,25 @@ public sealed class TrainingStepGoldenTests
             string name = $"{layers.Count}"; // a layer's index is its key in the file
             layers.Add(kind.GetString() switch
             {
-                "Linear" => Linear(name, initial.GetProperty($"{name}.weight").GetProperty("shape").Longs()),
-                "ComplementaryLIFNeuron" => new NeuronLayer(name, new ClifNeuron()),
-                "LIFNode" => new NeuronLayer(name, new LifNeuron()),
+                "Linear" when Shape(initial, name) is [int outputs, int inputs] => new LinearLayer(name, inputs, outputs),
+                "Conv2d" when Shape(initial, name) is [int outputs, int inputs, _, _] =>
+                    new ConvolutionLayer(name, inputs, outputs, kernel: 3, stride: 1, padding: 1),
+                "BatchNorm2d" => new BatchNormLayer(name, Shape(initial, name)[0]),
+                "AvgPool2d" => new AveragePoolLayer(name, kernel: 2, stride: 2),
+                "Flatten" => new FlattenLayer(name),
+                "ComplementaryLIFNeuron" => new NeuronLayer(name, new ClifNeuron { Surrogate = new RectangleSurrogate() }),
+                "LIFNode" => new NeuronLayer(name, new LifNeuron { Surrogate = new RectangleSurrogate() }),
                 string other => throw new NotSupportedException(other),
                 null => throw new NotSupportedException(),
             });
         }
-        int inputs = ((LinearLayer)layers[0]).Inputs;
-        return new([inputs], golden.GetProperty("T").GetInt32(), new DirectEncoder(), layers,
+        int[] row = [.. golden.GetProperty("inputs")[0].GetProperty("shape").Longs().Skip(1).Select(length => (int)length)];
+        return new(row, golden.GetProperty("T").GetInt32(), new DirectEncoder(), layers,
             golden.GetProperty("classes").GetInt32());
     }
 
-    private static LinearLayer Linear(string name, long[] shape) => new(name, (int)shape[1], (int)shape[0]);
+    private static int[] Shape(JsonElement arrays, string layer) =>
+        [.. arrays.GetProperty($"{layer}.weight").GetProperty("shape").Longs().Select(length => (int)length)];
 
     private static void Import(TorchNetwork network, JsonElement arrays)
     {

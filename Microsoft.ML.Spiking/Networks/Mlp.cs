@@ -1,11 +1,11 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
-/// A multilayer perceptron: fully connected layers, each followed by a neuron, and a fully connected readout.
+/// A multilayer perceptron: fully connected layers, each followed by a neuron, and a fully connected readout. Images are
+/// taken as vectors.
 /// Layers are named fc1, neuron1, dropout1, fc2, ... and output.
 /// </summary>
 public sealed record Mlp : NetworkTemplate
@@ -31,7 +31,7 @@ public sealed record Mlp : NetworkTemplate
         {
             layers.Add(new AffineLayer(AffineLayer.InputName, channels: 1));
         }
-        int width = new Signal(binding.InputShape, SignalKind.Constant).Size;
+        int width = binding.Input.Size;
         for (int i = 0; i < HiddenSizes.Count; i++)
         {
             int number = i + 1;
@@ -45,7 +45,7 @@ public sealed record Mlp : NetworkTemplate
         }
         layers.Add(new LinearLayer("output", width, binding.ClassCount));
         return new NetworkDefinition([layers.OfType<LinearLayer>().First().Inputs], binding.TimeSteps,
-            binding.Encoder, layers, binding.ClassCount);
+            binding.Encoder, layers, binding.ClassCount, binding.HasTimeAxis);
     }
 
     /// <inheritdoc/>

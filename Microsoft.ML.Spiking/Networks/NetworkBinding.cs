@@ -1,10 +1,11 @@
 using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>What a template is bound to: the data's shape and class count, and the options that live elsewhere.</summary>
-/// <param name="InputShape">The shape of a row, without time.</param>
+/// <param name="InputShape">The shape of one time step of a row.</param>
 /// <param name="ClassCount">Number of classes.</param>
 /// <param name="TimeSteps">Number of time steps.</param>
 /// <param name="Encoder">How a row becomes the current of every time step.</param>
@@ -18,4 +19,14 @@ public sealed record NetworkBinding(
     InputEncoder Encoder,
     NeuronDefinition Neuron,
     double Dropout,
-    bool ScaleInput = false);
+    bool ScaleInput = false)
+{
+    /// <summary>Whether a row brings all its time steps.</summary>
+    public bool HasTimeAxis { get; init; }
+
+    /// <summary>Over what batch normalizations take their statistics. Default <see cref="BatchNormMode.PerTimeStep"/>.</summary>
+    public BatchNormMode BatchNorm { get; init; }
+
+    /// <summary>What arrives at the first layer.</summary>
+    internal Signal Input => new(InputShape, HasTimeAxis ? SignalKind.Graded : Encoder.OutputKind);
+}

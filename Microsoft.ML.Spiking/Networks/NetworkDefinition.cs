@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -11,18 +12,17 @@ namespace Microsoft.ML.Spiking.Networks;
 /// </summary>
 public sealed class NetworkDefinition
 {
-    private readonly Signal[] _signals;
-
     /// <summary>Creates a network and checks that its layers fit.</summary>
-    /// <param name="inputShape">The shape of a row, without time: [features] or [channels, height, width].</param>
+    /// <param name="inputShape">The shape of one time step of a row: [features] or [channels, height, width].</param>
     /// <param name="timeSteps">Number of time steps T; at least 1.</param>
     /// <param name="encoder">How a row becomes the current of every time step.</param>
     /// <param name="layers">The layers in order; the last gives one value for each class.</param>
     /// <param name="classCount">Number of classes; at least 2.</param>
+    /// <param name="hasTimeAxis">Whether a row brings all its time steps: [T, ...input shape].</param>
     /// <exception cref="NetworkDefinitionException">The layers do not fit; the message names the layer.</exception>
     [JsonConstructor]
-    public NetworkDefinition(
-        IReadOnlyList<int> inputShape, int timeSteps, InputEncoder encoder, IReadOnlyList<Layer> layers, int classCount)
+    public NetworkDefinition(IReadOnlyList<int> inputShape, int timeSteps, InputEncoder encoder, IReadOnlyList<Layer> layers,
+        int classCount, bool hasTimeAxis = false)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         ArgumentNullException.ThrowIfNull(encoder);
@@ -32,11 +32,15 @@ public sealed class NetworkDefinition
         Encoder = encoder;
         Layers = [.. layers];
         ClassCount = classCount;
-        _signals = InferSignals();
-        Parameters = [.. Layers.SelectMany(layer => layer.Parameters)];
+        HasTimeAxis = hasTimeAxis;
+        CheckSizes();
+        CheckNames(Layers, []);
+        AllLayers = [.. Layers.SelectMany(layer => layer.SelfAndInner)];
+        CheckOutput(Layers.Aggregate(InputSignal, (signal, layer) => layer.Infer(signal)));
+        Parameters = [.. AllLayers.SelectMany(layer => layer.Parameters)];
     }
 
-    /// <summary>The shape of a row, without time.</summary>
+    /// <summary>The shape of one time step of a row.</summary>
     public IReadOnlyList<int> InputShape { get; }
 
     /// <summary>Number of time steps T.</summary>
@@ -51,24 +55,34 @@ public sealed class NetworkDefinition
     /// <summary>Number of classes.</summary>
     public int ClassCount { get; }
 
-    /// <summary>The arrays that the network needs, in the order of the layers.</summary>
+    /// <summary>
+    /// Whether a row brings all its time steps, [T, ...<see cref="InputShape"/>], such as the frames of an event camera;
+    /// if not, the encoder makes every time step from the same values.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasTimeAxis { get; }
+
+    /// <summary>All layers, those inside residual layers too: each layer before those inside it.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<Layer> AllLayers { get; }
+
+    /// <summary>The arrays that the network needs, in the order of <see cref="AllLayers"/>.</summary>
     [JsonIgnore]
     internal IReadOnlyList<ParameterSpec> Parameters { get; }
 
+    /// <summary>The shape of a row: with the time steps, if it brings them.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<int> RowShape => HasTimeAxis ? [TimeSteps, .. InputShape] : InputShape;
+
     /// <summary>Number of values in a row.</summary>
     [JsonIgnore]
-    internal int InputSize => InputSignal.Size;
+    internal int InputSize => RowShape.Aggregate(1, (product, length) => checked(product * length));
 
+    /// <summary>What arrives at the first layer.</summary>
     [JsonIgnore]
-    internal Signal InputSignal => new(InputShape, Encoder.OutputKind);
+    internal Signal InputSignal => new(InputShape, HasTimeAxis ? SignalKind.Graded : Encoder.OutputKind);
 
-    /// <summary>What leaves the layer of that index.</summary>
-    internal Signal OutputOf(int layer) => _signals[layer];
-
-    /// <summary>What arrives at the layer of that index.</summary>
-    internal Signal InputOf(int layer) => layer == 0 ? InputSignal : _signals[layer - 1];
-
-    private Signal[] InferSignals()
+    private void CheckSizes()
     {
         if (InputShape.Count == 0 || InputShape.Any(length => length < 1))
         {
@@ -83,24 +97,41 @@ public sealed class NetworkDefinition
         {
             throw new NetworkDefinitionException($"{ClassCount} classes are not possible; at least 2 are needed.");
         }
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var signals = new Signal[Layers.Count];
-        Signal signal = InputSignal;
-        for (int i = 0; i < signals.Length; i++)
+        if (HasTimeAxis && Encoder is not DirectEncoder)
         {
-            Layer layer = Layers[i] ?? throw new NetworkDefinitionException($"The layer at index {i} is null.");
+            throw new NetworkDefinitionException(
+                $"Rows that bring their own time steps need the {nameof(DirectEncoder)}, not a {Encoder.GetType().Name}.");
+        }
+        if (Encoder.Faults().FirstOrDefault() is string fault)
+        {
+            throw new NetworkDefinitionException(fault);
+        }
+        _ = InputSize; // more values than an int can count
+    }
+
+    private static void CheckNames(IEnumerable<Layer?> layers, HashSet<string> names)
+    {
+        foreach ((int index, Layer? layer) in layers.Index())
+        {
+            if (layer is null)
+            {
+                throw new NetworkDefinitionException($"The layer at index {index} is null.");
+            }
             if (string.IsNullOrEmpty(layer.Name) || !names.Add(layer.Name))
             {
                 throw new NetworkDefinitionException(
-                    $"The layer at index {i} is named '{layer.Name}'; names must be unique and not empty.");
+                    $"The layer at index {index} is named '{layer.Name}'; names must be unique and not empty.");
             }
-            signal = signals[i] = layer.Infer(signal);
+            CheckNames(layer.Inner, names);
         }
+    }
+
+    private void CheckOutput(Signal signal)
+    {
         if (signal.Shape is not [int classes] || classes != ClassCount)
         {
             throw new NetworkDefinitionException(
                 $"The network ends in {signal}, but {ClassCount} classes need a vector of {ClassCount} values.");
         }
-        return signals;
     }
 }

@@ -8,6 +8,12 @@ namespace Microsoft.ML.Spiking.Networks;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Mlp), "mlp")]
+[JsonDerivedType(typeof(ConvNet), "convNet")]
+[JsonDerivedType(typeof(SpikingVgg), "spikingVgg")]
+[JsonDerivedType(typeof(SpikingResNet), "spikingResNet")]
+[JsonDerivedType(typeof(Snn5), "snn5")]
+[JsonDerivedType(typeof(VggSnn), "vggSnn")]
+[JsonDerivedType(typeof(LayeredNetwork), "layered")]
 public abstract record NetworkTemplate
 {
     private protected NetworkTemplate() { }

@@ -26,4 +26,7 @@ public sealed class WeightArray
 
     /// <summary>The values.</summary>
     public ReadOnlyMemory<float> Values => _values;
+
+    /// <summary>The same values under another name.</summary>
+    internal WeightArray Named(string name) => new(name, Shape, _values);
 }

@@ -12,4 +12,7 @@ internal enum RandomPurpose
 
     /// <summary>Dropout masks; the channel is the layer's index, the item the row's position in the epoch.</summary>
     Dropout = 3,
+
+    /// <summary>Spikes of a random encoder; the channel is the time step, the item the row's key.</summary>
+    Encoding = 4,
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
@@ -7,98 +6,173 @@ using Microsoft.ML.Spiking.Neurons.Kernels;
 namespace Microsoft.ML.Spiking.Scoring;
 
 /// <summary>The executors of a network, found by one walk over its definition. The last leaves the mean logits.</summary>
+/// <remarks>
+/// Three things differ from the layers: what is constant over time runs once; normalizations go into the weights before
+/// them; and behind the last neuron all is linear, so that the mean over time is taken there and the rest runs once.
+/// </remarks>
 internal sealed class ExecutorPlan
 {
     private readonly NetworkDefinition _definition;
     private readonly NetworkWeights _weights;
     private readonly KernelWidth _width;
-    private readonly List<LayerExecutor> _executors = [];
+    private readonly ExecutorFactory _factory;
+    private readonly List<ScoringStep> _steps = [];
 
-    // From here on the network is linear: what arrives is averaged over time first.
-    private readonly int _linearFrom;
+    // Every step writes a buffer of its own; BufferAssignment then shares the memory.
+    private int _buffers;
 
     private ExecutorPlan(NetworkDefinition definition, NetworkWeights weights, KernelWidth width)
     {
         _definition = definition;
         _weights = weights;
-        _width = width == KernelWidth.Auto ? NeuronKernel.Widest : width;
-        _linearFrom = definition.Layers.Count;
-        while (_linearFrom > 0 && definition.Layers[_linearFrom - 1] is LinearLayer or DropoutLayer)
-        {
-            _linearFrom--;
-        }
+        _width = width;
+        _factory = ExecutorFactory.Of(width);
     }
 
-    /// <summary>The executors in order.</summary>
+    /// <summary>The executors in order, and their memory.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="weights">Its arrays; they are copied.</param>
     /// <param name="width">How many values an instruction handles.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
-    public static IReadOnlyList<LayerExecutor> Build(
-        NetworkDefinition definition, NetworkWeights weights, KernelWidth width)
+    public static ScoringPlan Build(NetworkDefinition definition, NetworkWeights weights, KernelWidth width)
     {
         var plan = new ExecutorPlan(definition, weights, width);
-        Signal signal = definition.InputSignal;
-        for (int i = 0; i < definition.Layers.Count; i++)
+        int linearFrom = definition.Layers.Count;
+        while (linearFrom > 0 && IsLinear(definition.Layers[linearFrom - 1]))
         {
-            if (i == plan._linearFrom)
+            linearFrom--;
+        }
+        Flow flow = plan.Walk([.. definition.Layers.Take(linearFrom)], plan.Encode());
+        flow = plan.Walk([.. definition.Layers.Skip(linearFrom)], plan.AverageOverTime(flow));
+        flow = plan.InOrder(flow, Interleaving.Natural(flow.Signal.Size));
+        return BufferAssignment.Apply(plan._steps, flow.Buffer);
+    }
+
+    // Affine, to be exact: the mean of what leaves is what leaves when the mean arrives.
+    private static bool IsLinear(Layer layer) => layer is LinearLayer or ConvolutionLayer or BatchNormLayer or AffineLayer
+        or AveragePoolLayer or AdaptiveAveragePoolLayer or FlattenLayer or DropoutLayer ||
+        (layer is ResidualLayer residual && residual.Inner.All(IsLinear));
+
+    private Flow Encode()
+    {
+        Signal signal = _definition.InputSignal;
+        var row = new Flow(signal, ScoringPlan.Row, Interleaving.Natural(signal.Size));
+        return _definition.HasTimeAxis || row.IsConstant
+            ? row
+            : Add(new EncoderExecutor(_definition.Encoder, signal.Size, _definition.TimeSteps), row, signal, row.Order);
+    }
+
+    private Flow Walk(IReadOnlyList<Layer> layers, Flow input)
+    {
+        Flow flow = input;
+        for (int i = 0; i < layers.Count; i++)
+        {
+            flow = layers[i] switch
             {
-                signal = plan.AverageOverTime(signal);
+                WeightedLayer weighted => Weighted(weighted, flow, Following(weighted, layers, ref i)),
+                BatchNormLayer or AffineLayer => Affine(layers[i], flow),
+                AveragePoolLayer pool => Pool(pool, flow, (from, to) =>
+                    PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, padding: 0)),
+                MaxPoolLayer pool => Pool(pool, flow, (from, to) =>
+                    PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, pool.Padding)),
+                AdaptiveAveragePoolLayer pool => Pool(pool, flow, PoolWindows.Adaptive),
+                NeuronLayer neuron => Neuron(neuron, flow),
+                ResidualLayer residual => Residual(residual, flow),
+                // The order of a vector's values is that of the image: what follows asks for it.
+                FlattenLayer or DropoutLayer => flow with { Signal = layers[i].Infer(flow.Signal) },
+                _ => throw new NotSupportedException($"Layer '{layers[i].Name}': {layers[i].GetType().Name} cannot be " +
+                    "scored in managed code yet."),
+            };
+        }
+        return flow;
+    }
+
+    private int StepsOf(Flow flow) => flow.IsConstant ? 1 : _definition.TimeSteps;
+
+    private Flow Add(LayerExecutor executor, Flow input, Signal output, Interleaving order)
+    {
+        _steps.Add(new(executor, input.Buffer, _buffers));
+        return new(output, _buffers++, order);
+    }
+
+    private Flow AverageOverTime(Flow flow) => flow.IsConstant ? flow : Add(
+        new TimeMeanExecutor(_definition.TimeSteps, flow.Signal.Size), flow,
+        flow.Signal with { Kind = SignalKind.Constant }, flow.Order);
+
+    private Flow InOrder(Flow flow, Interleaving order) => flow.Order == order ? flow : Copy(flow, order);
+
+    private Flow Copy(Flow flow, Interleaving order) =>
+        Add(new ReorderExecutor(flow.Order, order, flow.Signal.Size, StepsOf(flow)), flow, flow.Signal, order);
+
+    /// <summary>What of the layers after <paramref name="layer"/> is affine for each of its outputs, as one; goes past it.</summary>
+    private ChannelAffine Following(WeightedLayer layer, IReadOnlyList<Layer> layers, ref int index)
+    {
+        int outputs = layer.WeightShape[0];
+        ChannelAffine all = ChannelAffine.Identity(outputs);
+        for (; index + 1 < layers.Count; index++)
+        {
+            if (ChannelAffine.Of(layers[index + 1], _weights, outputs) is ChannelAffine next)
+            {
+                all = all.Then(next);
             }
-            plan.Add(definition.Layers[i], signal);
-            signal = definition.Layers[i].Infer(signal);
+            else if (layers[index + 1] is not DropoutLayer)
+            {
+                break;
+            }
         }
-        plan.AverageOverTime(signal);
-        return plan._executors;
+        return all;
     }
 
-    private int StepsOf(Signal signal) => signal.Kind == SignalKind.Constant ? 1 : _definition.TimeSteps;
-
-    private Signal AverageOverTime(Signal signal)
+    private Flow Weighted(WeightedLayer layer, Flow input, ChannelAffine then)
     {
-        if (signal.Kind != SignalKind.Constant)
+        ReadOnlySpan<float> bias = layer.HasBias ? _weights[layer.BiasName].Values.Span : default;
+        FoldedWeights folded = FoldedWeights.Of(_weights[layer.WeightName].Values.Span, bias, then);
+        Signal output = layer.Infer(input.Signal);
+        if (layer is not ConvolutionLayer convolution)
         {
-            _executors.Add(new TimeMeanExecutor(_definition.TimeSteps, signal.Size));
+            LayerExecutor linear = _factory.Linear(folded.ForOrder(input.Order), StepsOf(input));
+            return Add(linear, input, output, Interleaving.Natural(output.Size));
         }
-        return signal with { Kind = SignalKind.Constant };
+        Flow image = InOrder(input, input.UsualOrder);
+        var shape = new ConvolutionShape(convolution, SizeOf(input.Signal), SizeOf(output));
+        return AddImage(_factory.Convolution(shape, folded, StepsOf(image), image.IsConstant), image, output);
     }
 
-    private void Add(Layer layer, Signal input)
+    private Flow Affine(Layer layer, Flow input)
     {
-        switch (layer)
-        {
-            case AffineLayer affine:
-                _executors.Add(new AffineExecutor(_weights[affine.ScaleName].Values.Span,
-                    _weights[affine.ShiftName].Values.Span, input.Size, StepsOf(input)));
-                break;
-            case LinearLayer linear:
-                _executors.Add(Linear(linear, StepsOf(input)));
-                break;
-            case NeuronLayer neuron:
-                _executors.Add(Neuron(neuron, input));
-                break;
-            case DropoutLayer:
-                break;
-            default:
-                throw new NotSupportedException(
-                    $"Layer '{layer.Name}': {layer.GetType().Name} cannot be scored in managed code yet.");
-        }
+        ChannelAffine affine = ChannelAffine.Of(layer, _weights, input.Signal.Shape[0])!;
+        return Add(_factory.Affine(affine, input.Order, input.Signal.Size, StepsOf(input)), input,
+            layer.Infer(input.Signal), input.Order);
     }
 
-    private LayerExecutor Neuron(NeuronLayer layer, Signal input)
+    private Flow Pool(Layer layer, Flow input, Func<Extent, Extent, PoolWindows> windowsOf)
     {
-        bool isConstant = input.Kind == SignalKind.Constant;
+        Flow image = InOrder(input, input.UsualOrder);
+        Signal output = layer.Infer(input.Signal);
+        PoolWindows windows = windowsOf(SizeOf(input.Signal), SizeOf(output));
+        int channels = output.Shape[0];
+        return AddImage(layer is MaxPoolLayer
+            ? _factory.LargestPool(windows, channels, StepsOf(image))
+            : _factory.MeanPool(windows, channels, StepsOf(image)), image, output);
+    }
+
+    private Flow Neuron(NeuronLayer layer, Flow input)
+    {
         if (layer.Neuron is ReluNeuron)
         {
-            return new ReluExecutor(_definition.TimeSteps, input.Size, isConstant);
+            return Add(new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), input,
+                layer.Infer(input.Signal), input.Order);
         }
         try
         {
             float learned = layer.Neuron.LearnedScalars is [LearnedScalar scalar]
                 ? _weights[layer.ArrayName(scalar)].Values.Span[0]
                 : 0f;
-            return new NeuronExecutor(NeuronKernel.Create(layer.Neuron, learned, _width), _definition.TimeSteps,
-                input.Size, isConstant);
+            NeuronKernel kernel = NeuronKernel.Create(layer.Neuron, learned, _width);
+            LayerExecutor executor = input.IsConstant
+                ? _factory.ConstantNeuron(kernel, _definition.TimeSteps, input.Signal.Size)
+                : new NeuronExecutor(kernel, _definition.TimeSteps, input.Signal.Size);
+            return Add(executor, input, layer.Infer(input.Signal), input.Order);
         }
         catch (NotSupportedException inner)
         {
@@ -106,22 +180,28 @@ internal sealed class ExecutorPlan
         }
     }
 
-    private LayerExecutor Linear(LinearLayer layer, int timeSteps)
+    private Flow Residual(ResidualLayer layer, Flow input)
     {
-        ReadOnlySpan<float> weights = _weights[layer.WeightName].Values.Span;
-        ReadOnlySpan<float> bias = layer.HasBias ? _weights[layer.BiasName].Values.Span : default;
-        return _width switch
+        int before = _buffers;
+        Flow main = Walk(layer.Main, input), shortcut = Walk(layer.Shortcut, input);
+        main = InOrder(main, main.UsualOrder);
+        shortcut = InOrder(shortcut, shortcut.UsualOrder);
+        // One path's end takes the sum. It must be written here, for others may read what was there before, and hold
+        // all steps if the sum does.
+        (Flow target, Flow addend) = main.Buffer >= before && (!main.IsConstant || shortcut.IsConstant)
+            ? (main, shortcut)
+            : (shortcut, main);
+        if (target.Buffer < before)
         {
-            KernelWidth.Vector512 => new LinearExecutor<Lanes512, Panel4<Lanes512>>(
-                weights, bias, layer.Inputs, layer.Outputs, timeSteps),
-            KernelWidth.Vector256 => new LinearExecutor<Lanes256, Panel2<Lanes256>>(
-                weights, bias, layer.Inputs, layer.Outputs, timeSteps),
-            // With 32 registers the wide panel of 512-bit vectors fits here too.
-            KernelWidth.Vector128 when RuntimeInformation.ProcessArchitecture == Architecture.Arm64 =>
-                new LinearExecutor<Lanes128, Panel4<Lanes128>>(weights, bias, layer.Inputs, layer.Outputs, timeSteps),
-            KernelWidth.Vector128 => new LinearExecutor<Lanes128, Panel2<Lanes128>>(
-                weights, bias, layer.Inputs, layer.Outputs, timeSteps),
-            _ => new LinearExecutor<Lanes1, Panel2<Lanes1>>(weights, bias, layer.Inputs, layer.Outputs, timeSteps),
-        };
+            target = Copy(target, target.Order);
+        }
+        _steps.Add(new(_factory.Addition(target.Signal.Size, StepsOf(target), addend.IsConstant && !target.IsConstant),
+            addend.Buffer, target.Buffer));
+        return target with { Signal = layer.Infer(input.Signal) };
     }
+
+    private Flow AddImage(LayerExecutor executor, Flow input, Signal output) => Add(executor, input, output,
+        Interleaving.OfImage(output.Shape[0], output.Shape[1] * output.Shape[2]));
+
+    private static Extent SizeOf(Signal image) => new(image.Shape[1], image.Shape[2]);
 }

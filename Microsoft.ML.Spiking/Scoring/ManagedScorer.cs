@@ -14,7 +14,8 @@ namespace Microsoft.ML.Spiking.Scoring;
 /// </remarks>
 internal sealed unsafe class ManagedScorer : IScorer
 {
-    private readonly IReadOnlyList<LayerExecutor> _executors;
+    private readonly ScoringPlan _plan;
+    private readonly ScoringStep[] _steps;
     private readonly ScorerStatePool _pool;
     private volatile bool _disposed;
 
@@ -27,8 +28,9 @@ internal sealed unsafe class ManagedScorer : IScorer
     {
         FeatureCount = definition.InputSize;
         ClassCount = definition.ClassCount;
-        _executors = ExecutorPlan.Build(definition, weights, width);
-        _pool = new ScorerStatePool(_executors);
+        _plan = ExecutorPlan.Build(definition, weights, width);
+        _steps = [.. _plan.Steps];
+        _pool = new ScorerStatePool(_plan);
     }
 
     /// <inheritdoc/>
@@ -73,16 +75,17 @@ internal sealed unsafe class ManagedScorer : IScorer
         }
         fixed (float* row = features)
         {
-            float* input = row;
-            for (int i = 0; i < _executors.Count; i++)
+            foreach (ScoringStep step in _steps)
             {
-                float* output = state.Output(i).Pointer;
-                _executors[i].Run(input, output, state.Scratch.Pointer);
-                input = output;
+                step.Executor.Run(Address(step.Input, row, state), Address(step.Output, row, state), state.Scratch.Pointer);
             }
-            Softmax.Apply(new ReadOnlySpan<float>(input, scores.Length), scores);
+            float* logits = Address(_plan.Output, row, state);
+            Softmax.Apply(new ReadOnlySpan<float>(logits, scores.Length), scores);
         }
     }
+
+    private static float* Address(int buffer, float* row, ScorerState state) =>
+        buffer == ScoringPlan.Row ? row : state.Buffer(buffer).Pointer;
 
     // 0 x is 0 for what is finite and not a number for what is not.
     private static bool AllFinite(ReadOnlySpan<float> values)

@@ -2,7 +2,7 @@ namespace Microsoft.ML.Spiking.Scoring;
 
 /// <summary>Keeps the states of finished calls for later ones: with no more calls at once than processors, nothing is
 /// allocated after the first few.</summary>
-internal sealed class ScorerStatePool(IReadOnlyList<LayerExecutor> executors)
+internal sealed class ScorerStatePool(ScoringPlan plan)
 {
     private readonly ScorerState?[] _idle = new ScorerState?[2 * Environment.ProcessorCount];
 
@@ -15,7 +15,7 @@ internal sealed class ScorerStatePool(IReadOnlyList<LayerExecutor> executors)
                 return state;
             }
         }
-        return new ScorerState(executors);
+        return new ScorerState(plan);
     }
 
     /// <summary>Takes a state back; dropped if the pool is full.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Spiking.Scoring;
 
@@ -10,6 +11,7 @@ internal sealed unsafe class TimeMeanExecutor(int timeSteps, int size) : LayerEx
 {
     public override long OutputLength => size;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {
         // One vector of inputs through all steps: the JIT would not vectorise the plain loop.

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
-/// <summary>Reads a network's weights from a file in the safetensors layout (see <see cref="SafetensorsWriter"/>).</summary>
+/// <summary>Reads arrays, such as a network's weights, from a file in the safetensors layout (see <see cref="SafetensorsWriter"/>).</summary>
 internal static class SafetensorsReader
 {
     private const int FirstBufferValues = 1 << 16;
@@ -14,10 +14,19 @@ internal static class SafetensorsReader
     /// <param name="definition">The network that the weights must fit.</param>
     /// <param name="length">How many bytes the stream has, where that is known.</param>
     /// <exception cref="FormatException">The file is damaged, or does not fit the definition.</exception>
-    public static NetworkWeights Read(Stream stream, NetworkDefinition definition, long? length = null)
+    public static NetworkWeights Read(Stream stream, NetworkDefinition definition, long? length = null) =>
+        new(definition, ReadArrays(stream, length, entries => CheckFit(entries, definition)));
+
+    /// <summary>All arrays of the file, whatever they are.</summary>
+    /// <param name="stream">Holds the file and nothing after it. Need not be seekable; stays open.</param>
+    /// <param name="length">How many bytes the stream has, where that is known.</param>
+    /// <param name="check">Sees the header before anything large is allocated, and throws where it does not like it.</param>
+    /// <exception cref="FormatException">The file is damaged.</exception>
+    public static IReadOnlyList<WeightArray> ReadArrays(
+        Stream stream, long? length = null, Action<IReadOnlyList<SafetensorsEntry>>? check = null)
     {
         IReadOnlyList<SafetensorsEntry> entries = SafetensorsHeader.Read(stream);
-        CheckFit(entries, definition);
+        check?.Invoke(entries);
         long announced = entries.Count == 0 ? 0 : entries[^1].End;
         if (length < announced)
         {
@@ -30,7 +39,7 @@ internal static class SafetensorsReader
             arrays.Add(new WeightArray(entry.Name, entry.Shape, Values(stream, entry)));
         }
         return stream.ReadByte() < 0
-            ? new NetworkWeights(definition, arrays)
+            ? arrays
             : throw new FormatException($"{SafetensorsHeader.What} goes on after its last array.");
     }
 

@@ -16,6 +16,7 @@ internal sealed class BatchBuffer : IDisposable
     private readonly Tensor _features; // [batch, features]
     private readonly Tensor _labels;   // [batch]
     private readonly Tensor _weights;  // [batch]
+    private int _rows;
 
     /// <param name="batchSize">Rows of a full batch.</param>
     /// <param name="featureCount">Values in a row.</param>
@@ -42,14 +43,20 @@ internal sealed class BatchBuffer : IDisposable
     /// <returns>Whether there were rows left.</returns>
     public bool TryRead(IRowReader reader, out Batch batch)
     {
+        bool isFilled = Fill(reader);
+        batch = isFilled ? Take() : default;
+        return isFilled;
+    }
+
+    /// <summary>Reads the next batch and leaves it here. Any thread may do this while no other uses the buffer.</summary>
+    /// <param name="reader">Where the rows come from.</param>
+    /// <returns>Whether there were rows left.</returns>
+    public bool Fill(IRowReader reader)
+    {
         Span<long> labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
         Span<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
         int rows = reader.Read(MemoryMarshal.Cast<byte, float>(_features.bytes), labels, weights);
-        if (rows == 0)
-        {
-            batch = default;
-            return false;
-        }
+        _rows = rows;
         labels = labels[..rows];
         weights = weights[..rows];
         if (_classWeights is not null)
@@ -59,10 +66,16 @@ internal sealed class BatchBuffer : IDisposable
                 weights[row] *= _classWeights[labels[row]];
             }
         }
+        return rows > 0;
+    }
+
+    /// <summary>What <see cref="Fill"/> has left here, until it is called again. Its tensors belong to the caller's dispose scope.</summary>
+    public Batch Take()
+    {
+        ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes)[.._rows];
         bool isUniform = weights.IndexOfAnyExcept(weights[0]) < 0;
-        batch = new(rows, Ready(_features, rows), Ready(_labels, rows),
-            isUniform ? null : Ready(_weights, rows), Sum(weights));
-        return true;
+        return new(_rows, Ready(_features, _rows), Ready(_labels, _rows),
+            isUniform ? null : Ready(_weights, _rows), Sum(weights));
     }
 
     public void Dispose()

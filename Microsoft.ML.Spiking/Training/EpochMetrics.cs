@@ -23,4 +23,7 @@ public sealed record EpochMetrics(
 {
     /// <summary>The mean of <see cref="FiringRates"/> over all neurons of the network, 0 to 1.</summary>
     public required double MeanFiringRate { get; init; }
+
+    /// <summary>The part of the epoch that was spent waiting for rows, 0 to 1.</summary>
+    internal double WaitingShare { get; init; }
 }

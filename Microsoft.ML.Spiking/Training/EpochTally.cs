@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.TorchLayers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -48,6 +49,19 @@ internal sealed class EpochTally(Device device) : IDisposable
         _weight = 0;
         Rows = 0;
         Spikes.Clear();
+    }
+
+    /// <summary>A copy of what has been added up. Waits for the device.</summary>
+    public TallyState Save() => new(_loss.item<double>(), _correct.item<long>(), _weight, Rows, Spikes.Save());
+
+    /// <summary>Goes on from there.</summary>
+    public void Restore(TallyState state)
+    {
+        _loss.Set(state.Loss);
+        _correct.Set(state.Correct);
+        _weight = state.Weight;
+        Rows = state.Rows;
+        Spikes.Restore(state.Spikes);
     }
 
     public void Dispose()

@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.TorchLayers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,7 +11,8 @@ namespace Microsoft.ML.Spiking.Training;
 /// </summary>
 internal sealed class TorchNetwork : IDisposable
 {
-    private readonly TorchLayer[] _layers;
+    private readonly TorchEncoder _encoder;
+    private readonly TorchSequence _layers;
 
     /// <summary>Builds the network; its weights are undefined until <see cref="TorchParameters.Import"/>.</summary>
     /// <param name="definition">The network.</param>
@@ -23,7 +23,8 @@ internal sealed class TorchNetwork : IDisposable
     {
         Definition = definition;
         Parameters = new(definition, device, type);
-        _layers = [.. definition.Layers.Select((_, index) => TorchLayer.Create(definition, index, Parameters))];
+        _encoder = new(definition);
+        _layers = TorchLayerFactory.Create(definition, Parameters);
     }
 
     public NetworkDefinition Definition { get; }
@@ -31,19 +32,13 @@ internal sealed class TorchNetwork : IDisposable
     public TorchParameters Parameters { get; }
 
     /// <summary>The logits of every time step.</summary>
-    /// <param name="input">[N, features] or [N, ...input shape].</param>
+    /// <param name="input">[N, features] or [N, ...row shape].</param>
     /// <param name="pass">Training or evaluation.</param>
     /// <returns>[T, N, classes].</returns>
     public Tensor Forward(Tensor input, ForwardPass pass)
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] shape = [input.shape[0], .. Definition.InputShape.Select(length => (long)length)];
-        bool isConstant = Definition.Encoder.OutputKind == SignalKind.Constant;
-        var signal = new TorchSignal(input.view(shape), isConstant);
-        foreach (TorchLayer layer in _layers)
-        {
-            signal = layer.Forward(signal, pass);
-        }
+        TorchSignal signal = _layers.Forward(_encoder.Encode(input, pass), pass);
         Tensor logits = signal.IsConstant
             ? signal.Values.unsqueeze(0).expand(Definition.TimeSteps, -1, -1)
             : signal.Values;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -43,14 +42,9 @@ internal sealed class TorchParameters : IDisposable
     /// <summary>Copies the weights in.</summary>
     public void Import(NetworkWeights weights)
     {
-        using IDisposable noGradient = no_grad();
         foreach (WeightArray array in weights)
         {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor parameter = _byName[array.Name];
-            Tensor values = empty(parameter.shape, ScalarType.Float32, CPU);
-            array.Values.Span.CopyTo(MemoryMarshal.Cast<byte, float>(values.bytes));
-            parameter.copy_(values);
+            TensorCopy.Fill(_byName[array.Name], array.Values.Span);
         }
     }
 
@@ -86,11 +80,5 @@ internal sealed class TorchParameters : IDisposable
         return values.detach().requires_grad_(isTrained).DetachFromDisposeScope();
     }
 
-    private WeightArray Export(ParameterSpec spec)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGradient = no_grad();
-        Tensor values = _byName[spec.Name].detach().to(ScalarType.Float32, CPU).contiguous();
-        return new(spec.Name, spec.Shape, MemoryMarshal.Cast<byte, float>(values.bytes).ToArray());
-    }
+    private WeightArray Export(ParameterSpec spec) => new(spec.Name, spec.Shape, TensorCopy.ToArray(_byName[spec.Name]));
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.TorchLayers;
@@ -20,29 +21,28 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ITrainingObserver _observer;
     private readonly CancellationToken _token;
     private readonly Device _device;
+    private readonly NetworkDefinition _definition;
     private readonly NetworkWeights? _initial;
-    private readonly TorchNetwork _network;
-    private readonly Optimizer _optimizer;
+    private readonly CheckpointKeeper? _checkpoints;
+    private readonly TrainingState _state;
+    private readonly GradientAccumulation _gradients;
     private readonly Loss _loss;
-    private readonly EpochTally _tally;
-    private readonly List<EpochMetrics> _history = [];
-    private KeptWeights? _kept;
-    private double? _lastFiniteLoss;
-    private long _step;
+    private int _epochs;
 
     private TrainingLoop(
-        NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, ITrainingObserver observer,
-        Device device, CancellationToken token)
+        NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
+        ITrainingObserver observer, Device device, CancellationToken token)
     {
         _settings = settings;
         _observer = observer;
         _token = token;
         _device = device;
-        _network = new(definition, device);
+        _definition = definition;
         _initial = initial;
-        _optimizer = Optimizer.Create(settings, _network.Parameters.Trained);
+        _checkpoints = checkpoints;
+        _state = new(definition, settings, device);
+        _gradients = new(_state.Network.Parameters.Trained, settings.GradientAccumulation);
         _loss = new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing);
-        _tally = new(device);
     }
 
     /// <summary>
@@ -57,7 +57,8 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="observer">Hears what happens, on the training's thread.</param>
     /// <param name="token">Looked at before each batch.</param>
     /// <exception cref="InvalidOperationException">
-    /// There are no rows, they do not fit the network, libtorch cannot be loaded, or the device is not there.
+    /// There are no rows, they do not fit the network, libtorch cannot be loaded, the device is not there, or the
+    /// checkpoint folder cannot be used or holds another training.
     /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">
@@ -74,29 +75,33 @@ internal sealed class TrainingLoop : IDisposable
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token)
     {
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
+        using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
+        Checkpoint? found = folder?.Read();
+        settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
+        CheckpointKeeper? checkpoints = folder is null ? null : new(folder, found, settings.CheckpointEveryBatches, observer);
+
         Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
         int threads = TorchThreads.SetForThisThread(settings.Threads);
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
             : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
-        using var loop = new TrainingLoop(definition, initial, settings, observer, device, token);
+        using var loop = new TrainingLoop(definition, initial, settings, checkpoints, observer, device, token);
         return loop.Train(train, validation);
     }
 
     public void Dispose()
     {
         CallbackGradients.Release();
-        _tally.Dispose();
-        _optimizer.Dispose();
-        _network.Dispose();
+        _state.Dispose();
     }
 
     private TrainingOutcome Train(IRowSource train, IRowSource? validation)
     {
         // Who cancels before there are weights has none to keep.
-        RowFeed rows = Open(train, "training", _settings.MemoryBudget);
-        _network.Parameters.Import(_initial ?? WeightInitializer.Create(
-            _network.Definition, _settings.Seed, rows.Summary.InputScale));
+        RowFeed rows = UsableRows.Open(train, "training", _definition, _settings.MemoryBudget, _observer, _token);
+        SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
+        _state.Network.Parameters.Import(_initial ?? WeightInitializer.Create(
+            _definition, _settings.Seed, rows.Summary.InputScale));
         if (_settings.BatchSize > rows.Summary.Rows)
         {
             _observer.Warning(string.Create(CultureInfo.InvariantCulture,
@@ -105,136 +110,126 @@ internal sealed class TrainingLoop : IDisposable
         }
         try
         {
-            using BatchBuffer buffer = Buffer(
-                rows, rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights));
-            using Validation? measure = validation is null ? null : Measure(validation, rows);
-            long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);
+            RowFeed? measured = validation is null ? null : UsableRows.Open(validation, "validation", _definition,
+                Math.Max(0, _settings.MemoryBudget - rows.Bytes), _observer, _token);
+            using Validation? measure = measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
+            float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
+            using BatchBuffer first = Buffer(rows, classWeights), second = Buffer(rows, classWeights);
+            _epochs = _settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows);
             var schedule = new Schedule(
-                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _settings.Epochs, batches);
+                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, StepsPerEpoch(rows));
+            var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
+            _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state);
 
-            for (int epoch = 1; epoch <= _settings.Epochs; epoch++)
+            while (_state.Epoch <= _epochs)
             {
-                long started = Stopwatch.GetTimestamp();
-                if (!TrainEpoch(epoch, rows, buffer, schedule))
+                if (stopping.IsDue(_state.Epoch - 1, _state.Kept))
                 {
-                    return Diverged(epoch);
+                    _observer.Info(string.Create(CultureInfo.InvariantCulture,
+                        $"No epoch was better than epoch {_state.Kept!.Epoch}: the training stops after epoch {_state.Epoch - 1}."));
+                    break;
                 }
-                double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-                (double Accuracy, double Loss)? measured = measure?.Measure(_network, _token);
-                _history.Add(Metrics(epoch, schedule, seconds, measured));
-                Keep(epoch, measured);
-                _observer.EpochFinished(_history[^1]);
+                if (!TrainEpoch(rows, (first, second), schedule))
+                {
+                    return Divergence.Outcome(_state, _observer);
+                }
+                _state.FinishEpoch(Metrics(schedule, measure?.Measure(_state.Network, _token)));
+                _observer.EpochFinished(_state.History[^1]);
+                _checkpoints?.EpochFinished(_state);
             }
-            return new(_kept!.Weights, _history, _kept.Epoch, Cancelled: false);
+            return new(_state.Kept!.Weights, _state.History, _state.Kept.Epoch, Cancelled: false);
         }
         catch (OperationCanceledException) when (_settings.KeepBestOnCancellation)
         {
-            KeptWeights best = _kept ?? new(_network.Parameters.Export(), Epoch: 0, Accuracy: null, Loss: null);
-            return new(best.Weights, _history, best.Epoch, Cancelled: true);
+            KeptWeights best = _state.Kept ?? new(_state.Network.Parameters.Export(), Epoch: 0, Accuracy: null, Loss: null);
+            return new(best.Weights, _state.History, best.Epoch, Cancelled: true);
         }
     }
 
-    /// <summary>All rows once; false when the loss or the weights are no longer finite.</summary>
-    private bool TrainEpoch(int epoch, RowFeed rows, BatchBuffer buffer, Schedule schedule)
+    /// <summary>The rows of an epoch that are left; false when the loss or the weights are no longer finite.</summary>
+    private bool TrainEpoch(RowFeed rows, (BatchBuffer, BatchBuffer) buffers, Schedule schedule)
     {
-        using IRowReader reader = rows.Shuffled(_settings.Seed, epoch);
-        _tally.Clear();
-        for (int index = 1; ; index++)
+        long started = Stopwatch.GetTimestamp();
+        double before = _state.Seconds;
+        EpochTally tally = _state.Tally;
+        using var batches = new PreparedBatches(
+            rows.Shuffled(_settings.Seed, _state.Epoch), buffers, skip: _state.Batches, _token);
+        while (true)
         {
             _token.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            if (!buffer.TryRead(reader, out Batch batch))
+            if (!batches.TryTake(out Batch batch))
             {
-                return IsFinite() && _network.Parameters.AreFinite();
+                break;
             }
-
             var pass = new ForwardPass
             {
                 IsTraining = true,
                 Seed = _settings.Seed,
-                Epoch = epoch,
-                FirstRow = _tally.Rows,
-                Spikes = _tally.Spikes,
+                Epoch = _state.Epoch,
+                FirstRow = tally.Rows,
+                Spikes = tally.Spikes,
             };
-            Tensor logits = _network.Forward(batch.Features, pass); // [T, N, classes]
-            Tensor classes = Loss.OneHot(batch.Labels, _network.Definition.ClassCount, logits.dtype);
+            Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]
+            Tensor classes = Loss.OneHot(batch.Labels, _definition.ClassCount, logits.dtype);
             Tensor loss = _loss.Compute(logits, classes, batch.Weights);
-            loss.backward();
-            if (_settings.GradientClipping is double maximumNorm)
+            _gradients.Add(loss, batch.TotalWeight);
+            if (_gradients.IsComplete)
             {
-                GradientClipping.Apply(_network.Parameters.Trained, maximumNorm);
+                Step(schedule);
             }
-            _optimizer.Step(schedule.At(_step++));
             CallbackGradients.Release();
 
-            _tally.Add(loss.detach(), logits.detach().mean([0]), batch.Labels, batch.TotalWeight);
+            tally.Add(loss.detach(), logits.detach().mean([0]), batch.Labels, batch.TotalWeight);
+            _state.Batches++;
+            _state.Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds;
             bool isCheap = _device.type == DeviceType.CPU;
-            if ((isCheap || index % BatchesBetweenChecks == 0) && !IsFinite())
+            if ((isCheap || _state.Batches % BatchesBetweenChecks == 0) && !_state.IsFinite())
             {
                 return false;
             }
-            _observer.BatchFinished(new(epoch, _settings.Epochs, _tally.Rows, rows.Summary.Rows));
+            _observer.BatchFinished(new(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows));
+            if (_gradients.IsEmpty)
+            {
+                _checkpoints?.StepFinished(_state);
+            }
         }
-    }
-
-    private bool IsFinite()
-    {
-        double loss = _tally.Loss;
-        if (!double.IsFinite(loss))
+        if (!_gradients.IsEmpty)
         {
-            return false;
+            Step(schedule);
         }
-        _lastFiniteLoss = loss;
-        return true;
+        _state.WaitingSeconds += batches.Waited.TotalSeconds;
+        return _state.IsFinite() && _state.Network.Parameters.AreFinite();
     }
 
-    private EpochMetrics Metrics(
-        int epoch, Schedule schedule, double seconds, (double Accuracy, double Loss)? measured)
+    /// <summary>Turns the gradients of a group of batches into a step.</summary>
+    private void Step(Schedule schedule)
     {
-        (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = _tally.Spikes.Rates();
-        return new(epoch, _settings.Epochs, _tally.Loss, _tally.Accuracy, measured?.Accuracy, measured?.Loss,
-            schedule.At(_step - 1), _tally.Rows / Math.Max(seconds, 1e-9), byLayer)
+        _gradients.Finish();
+        if (_settings.GradientClipping is double maximumNorm)
+        {
+            GradientClipping.Apply(_state.Network.Parameters.Trained, maximumNorm);
+        }
+        _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
+    }
+
+    private EpochMetrics Metrics(Schedule schedule, (double Accuracy, double Loss)? measured)
+    {
+        EpochTally tally = _state.Tally;
+        (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = tally.Spikes.Rates();
+        return new(_state.Epoch, _epochs, tally.Loss, tally.Accuracy, measured?.Accuracy, measured?.Loss,
+            schedule.At(_state.Optimizer.Steps - 1), tally.Rows / Math.Max(_state.Seconds, 1e-9), byLayer)
         {
             MeanFiringRate = mean,
+            WaitingShare = _state.WaitingSeconds / Math.Max(_state.Seconds, 1e-9),
         };
     }
 
-    /// <summary>Keeps the epoch's weights if it is the best: higher accuracy, then lower loss. Without validation, always.</summary>
-    private void Keep(int epoch, (double Accuracy, double Loss)? measured)
+    private long StepsPerEpoch(RowFeed rows)
     {
-        bool isBest = measured is not (double accuracy, double loss) || _kept is null
-            || accuracy > _kept.Accuracy || (accuracy == _kept.Accuracy && loss < _kept.Loss);
-        if (isBest)
-        {
-            _kept = new(_network.Parameters.Export(), epoch, measured?.Accuracy, measured?.Loss);
-        }
+        long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);
+        return (batches + _settings.GradientAccumulation - 1) / _settings.GradientAccumulation;
     }
-
-    private TrainingOutcome Diverged(int epoch)
-    {
-        string last = _lastFiniteLoss is double loss
-            ? string.Create(CultureInfo.InvariantCulture, $"the last finite loss was {loss:G4}")
-            : "it was never finite";
-        string message = string.Create(CultureInfo.InvariantCulture,
-            $"The training diverged in epoch {epoch}: the loss or the weights are no longer finite ({last}).");
-        const string Advice = "Lower the learning rate or set a gradient clipping.";
-        if (_kept is null)
-        {
-            throw new TrainingDivergedException($"{message} {Advice}");
-        }
-        _observer.Warning(string.Create(CultureInfo.InvariantCulture,
-            $"{message} The weights of epoch {_kept.Epoch} are kept. {Advice}"));
-        return new(_kept.Weights, _history, _kept.Epoch, Cancelled: false);
-    }
-
-    private Validation Measure(IRowSource validation, RowFeed train)
-    {
-        RowFeed rows = Open(validation, "validation", Math.Max(0, _settings.MemoryBudget - train.Bytes));
-        return new(rows, Buffer(rows, classWeights: null), _device);
-    }
-
-    private RowFeed Open(IRowSource source, string name, long memoryBudget) =>
-        UsableRows.Open(source, name, _network.Definition, memoryBudget, _observer, _token);
 
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.BatchSize, rows.Summary.Rows);
 

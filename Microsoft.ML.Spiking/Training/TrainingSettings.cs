@@ -3,7 +3,8 @@ namespace Microsoft.ML.Spiking.Training;
 /// <summary>What the training loop needs to know besides the network and the rows; validated by whoever makes it.</summary>
 internal sealed record TrainingSettings
 {
-    public required int Epochs { get; init; }
+    /// <summary>Passes over the training rows; null for a number that suits how many there are.</summary>
+    public required int? Epochs { get; init; }
     public required int BatchSize { get; init; }
     public required double LearningRate { get; init; }
     public required OptimizerKind Optimizer { get; init; }
@@ -26,7 +27,17 @@ internal sealed record TrainingSettings
     /// <summary>Largest norm of the gradient of all parameters together; null for no clipping.</summary>
     public required double? GradientClipping { get; init; }
 
+    /// <summary>Batches whose gradients make one step of the optimizer.</summary>
+    public int GradientAccumulation { get; init; } = 1;
+
+    /// <summary>Epochs in a row that may pass without a better one; null for any number. Needs validation rows.</summary>
+    public int? EarlyStoppingPatience { get; init; }
+
     public required int Seed { get; init; }
+
+    /// <summary>Whether somebody chose the seed; else a resumed training takes its checkpoint's.</summary>
+    public bool IsSeedGiven { get; init; } = true;
+
     public required ComputeDevice Device { get; init; }
     public required int CudaDeviceIndex { get; init; }
 
@@ -41,4 +52,10 @@ internal sealed record TrainingSettings
 
     /// <summary>Whether a cancelled training gives the best weights so far instead of throwing.</summary>
     public required bool KeepBestOnCancellation { get; init; }
+
+    /// <summary>Where the training is resumed from and checkpoints are written; null for neither.</summary>
+    public string? CheckpointFolder { get; init; }
+
+    /// <summary>Most batches between two checkpoints; null for the end of epochs alone.</summary>
+    public int? CheckpointEveryBatches { get; init; }
 }

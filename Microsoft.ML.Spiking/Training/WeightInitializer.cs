@@ -8,6 +8,8 @@ namespace Microsoft.ML.Spiking.Training;
 /// <summary>The weights before training; the same for the same network and seed, on every machine.</summary>
 internal static class WeightInitializer
 {
+    private const double SmallDeviation = 0.01;
+
     /// <summary>Draws all arrays of the network.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="seed">The user's seed.</param>
@@ -16,7 +18,7 @@ internal static class WeightInitializer
     public static NetworkWeights Create(NetworkDefinition definition, int seed, double inputScale = 1)
     {
         var arrays = new List<WeightArray>();
-        foreach (Layer layer in definition.Layers)
+        foreach (Layer layer in definition.AllLayers)
         {
             foreach (ParameterSpec spec in layer.Parameters)
             {
@@ -36,10 +38,16 @@ internal static class WeightInitializer
             case AffineLayer affine when affine.Name == AffineLayer.InputName:
                 Array.Fill(values, spec.Name == affine.ScaleName ? (float)inputScale : 0f);
                 break;
-            case LinearLayer linear:
-                // PyTorch's default for weight and bias: uniform within 1/sqrt(inputs).
-                float bound = (float)(1 / Math.Sqrt(linear.Inputs));
-                random.FillUniform(values, -bound, bound);
+            case WeightedLayer weighted when spec.Role == ParameterRole.Weight:
+                FillWeight(values, weighted, random);
+                break;
+            case WeightedLayer { ZeroBias: true }:
+                break;
+            case WeightedLayer weighted:
+                FillUniform(values, weighted, random);
+                break;
+            case BatchNormLayer norm:
+                Array.Fill(values, spec.Name == norm.WeightName || spec.Name == norm.VarianceName ? 1f : 0f);
                 break;
             case NeuronLayer neuron:
                 LearnedScalar scalar = neuron.Neuron.LearnedScalars.Single(
@@ -50,5 +58,30 @@ internal static class WeightInitializer
                 throw new NotSupportedException(
                     $"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no rule for its first weights.");
         }
+    }
+
+    private static void FillWeight(float[] values, WeightedLayer layer, RandomStream random)
+    {
+        switch (layer.InitialWeights)
+        {
+            case WeightDistribution.Uniform:
+                FillUniform(values, layer, random);
+                break;
+            case WeightDistribution.FanOutNormal:
+                random.FillNormal(values, deviation: (float)Math.Sqrt(2.0 / layer.FanOut));
+                break;
+            case WeightDistribution.SmallNormal:
+                random.FillNormal(values, deviation: (float)SmallDeviation);
+                break;
+            default:
+                throw new NotSupportedException($"Layer '{layer.Name}': the weights {layer.InitialWeights} are not known.");
+        }
+    }
+
+    // PyTorch's default for weight and bias.
+    private static void FillUniform(float[] values, WeightedLayer layer, RandomStream random)
+    {
+        float bound = (float)(1 / Math.Sqrt(layer.FanIn));
+        random.FillUniform(values, -bound, bound);
     }
 }

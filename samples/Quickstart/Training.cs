@@ -48,9 +48,12 @@ internal static class Training
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .Start(context =>
             {
-                ProgressTask bar = context.AddTask("reading the rows", maxValue: options.Epochs);
+                ProgressTask bar = context.AddTask("reading the rows", maxValue: 1);
                 options.ProgressCallback = progress =>
+                {
+                    bar.MaxValue = progress.Epochs;
                     bar.Value = progress.Epoch - 1 + ((double)progress.Rows / progress.TotalRows);
+                };
                 options.MetricsCallback = metrics =>
                 {
                     heard(metrics);

@@ -57,7 +57,7 @@ public sealed class EventLinearTests
             using DisposeScope scope = NewDisposeScope();
             (Tensor input, Tensor weight, Tensor bias, Tensor upstream, Tensor potential) = Draw(250, 300, 200, 0.2, true);
             Tensor output = EventLinearFunction.Run(input, weight, bias,
-                new(new(potential, Threshold, Distance), needsInputGradient: true));
+                new(new(input, potential, Threshold, Distance), needsInputGradient: true));
             output.backward([upstream]);
             CallbackGradients.Release();
             return [.. Floats(output), .. Floats(input.grad!), .. Floats(weight.grad!), .. Floats(bias.grad!)];
@@ -87,7 +87,7 @@ public sealed class EventLinearTests
         Tensor expected = nn.functional.linear(exact[0], exact[1], exact[2]);
         expected.backward([upstream.to(ScalarType.Float64)]);
         Tensor actual = EventLinearFunction.Run(input, weight, bias,
-            new(hasReach ? new(potential, Threshold, Distance) : null, needsInputGradient: true));
+            new(hasReach ? new(input, potential, Threshold, Distance) : null, needsInputGradient: true));
         actual.backward([upstream]);
         CallbackGradients.Release();
 

@@ -9,4 +9,6 @@ namespace Microsoft.ML.Spiking.Networks.Encoding;
 public sealed record DirectEncoder : InputEncoder
 {
     internal override SignalKind OutputKind => SignalKind.Constant;
+
+    internal override void Encode(ReadOnlySpan<float> row, in EncodingMoment moment, Span<float> current) => row.CopyTo(current);
 }

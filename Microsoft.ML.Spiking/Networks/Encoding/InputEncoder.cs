@@ -6,10 +6,24 @@ namespace Microsoft.ML.Spiking.Networks.Encoding;
 /// <summary>How a row of features becomes the current of every time step.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(DirectEncoder), "direct")]
+[JsonDerivedType(typeof(PoissonEncoder), "poisson")]
+[JsonDerivedType(typeof(LatencyEncoder), "latency")]
 public abstract record InputEncoder
 {
     private protected InputEncoder() { }
 
     /// <summary>What the first layer receives.</summary>
     internal abstract SignalKind OutputKind { get; }
+
+    /// <summary>One sentence for every value that is out of its range.</summary>
+    internal virtual IEnumerable<string> Faults() => [];
+
+    /// <summary>What tells the row apart from others where the encoder is random; its content, never its place.</summary>
+    internal virtual long KeyOf(ReadOnlySpan<float> row) => 0;
+
+    /// <summary>The current of one time step. Only called where <see cref="OutputKind"/> is not constant.</summary>
+    /// <param name="row">The features.</param>
+    /// <param name="moment">Which step, and what random numbers depend on.</param>
+    /// <param name="current">Takes as many values as the row has.</param>
+    internal abstract void Encode(ReadOnlySpan<float> row, in EncodingMoment moment, Span<float> current);
 }

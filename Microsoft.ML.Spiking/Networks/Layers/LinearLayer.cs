@@ -1,20 +1,17 @@
-using Microsoft.ML.Spiking.Neurons;
-
 namespace Microsoft.ML.Spiking.Networks.Layers;
 
 /// <summary>y = W x + b over a vector, at every time step. Arrays: weight [outputs, inputs], bias [outputs].</summary>
-public sealed record LinearLayer : Layer
+public sealed record LinearLayer : WeightedLayer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
     /// <param name="inputs">Length of the arriving vector; at least 1.</param>
     /// <param name="outputs">Length of the leaving vector; at least 1.</param>
     /// <param name="hasBias">Whether b is there.</param>
-    public LinearLayer(string name, int inputs, int outputs, bool hasBias = true) : base(name)
+    public LinearLayer(string name, int inputs, int outputs, bool hasBias = true) : base(name, hasBias)
     {
         Inputs = inputs;
         Outputs = outputs;
-        HasBias = hasBias;
     }
 
     /// <summary>Length of the arriving vector.</summary>
@@ -23,24 +20,7 @@ public sealed record LinearLayer : Layer
     /// <summary>Length of the leaving vector.</summary>
     public int Outputs { get; }
 
-    /// <summary>Whether a bias is added.</summary>
-    public bool HasBias { get; }
-
-    internal string WeightName => $"{Name}.weight";
-
-    internal string BiasName => $"{Name}.bias";
-
-    internal override IEnumerable<ParameterSpec> Parameters
-    {
-        get
-        {
-            yield return new(WeightName, [Outputs, Inputs], ParameterRole.Weight);
-            if (HasBias)
-            {
-                yield return new(BiasName, [Outputs], ParameterRole.Bias);
-            }
-        }
-    }
+    internal override IReadOnlyList<int> WeightShape => [Outputs, Inputs];
 
     internal override Signal Infer(Signal input)
     {
@@ -52,6 +32,6 @@ public sealed record LinearLayer : Layer
         {
             throw Fault($"expects a vector of {Inputs} values and is given {input}.");
         }
-        return new([Outputs], input.Kind == SignalKind.Constant ? SignalKind.Constant : SignalKind.Graded);
+        return new([Outputs], Summed(input.Kind));
     }
 }

@@ -2,12 +2,13 @@ using System.Numerics.Tensors;
 
 namespace Microsoft.ML.Spiking.Training.Feed;
 
-/// <summary>Counts rows and weights by class, and measures how large the features are.</summary>
+/// <summary>Counts rows and weights by class, measures how large the features are, and takes the rows' fingerprint.</summary>
 internal sealed class RowCounter(int featureCount, int classCount)
 {
     private readonly long[] _rows = new long[classCount];
     private readonly double[] _weights = new double[classCount];
     private double _squares;
+    private ulong _fingerprint;
 
     /// <exception cref="InvalidOperationException">The label is not one of the classes.</exception>
     public void Add(IRowCursor row)
@@ -20,11 +21,15 @@ internal sealed class RowCounter(int featureCount, int classCount)
         _rows[row.Label]++;
         _weights[row.Label] += row.Weight;
         _squares += TensorPrimitives.SumOfSquares(row.Values);
+        _fingerprint = RowFingerprint.Add(_fingerprint, row);
     }
 
     public RowSummary Summary()
     {
         long rows = _rows.Sum();
-        return new(rows, _rows, _weights, Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount)));
+        return new(rows, _rows, _weights, Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount)))
+        {
+            Fingerprint = _fingerprint,
+        };
     }
 }

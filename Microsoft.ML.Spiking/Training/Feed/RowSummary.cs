@@ -8,6 +8,9 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 internal sealed record RowSummary(
     long Rows, IReadOnlyList<long> ClassRows, IReadOnlyList<double> ClassWeights, double RootMeanSquare)
 {
+    /// <summary>Of all rows in their order: other rows have, but for rare chance, another.</summary>
+    public ulong Fingerprint { get; init; }
+
     /// <summary>
     /// The weight of each class that makes all classes count alike: inverse to the class's total weight, with a mean
     /// of 1 over the rows. 1 for classes without rows.

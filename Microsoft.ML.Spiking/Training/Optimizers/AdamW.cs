@@ -16,26 +16,15 @@ internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay
     private readonly Tensor[] _first = Buffers(parameters);
     private readonly Tensor[] _second = Buffers(parameters);
     private double _learningRate;
-    private long _steps;
 
-    public override void Dispose()
-    {
-        foreach (Tensor buffer in _first.Concat(_second))
-        {
-            buffer.Dispose();
-        }
-    }
+    public override IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory => [new("first", _first), new("second", _second)];
 
-    private protected override void BeginStep(double learningRate)
-    {
-        _learningRate = learningRate;
-        _steps++;
-    }
+    private protected override void BeginStep(double learningRate) => _learningRate = learningRate;
 
     private protected override void Update(int index, Tensor parameter, Tensor gradient)
     {
-        double correction1 = 1 - Math.Pow(Beta1, _steps);
-        double correction2 = 1 - Math.Pow(Beta2, _steps);
+        double correction1 = 1 - Math.Pow(Beta1, Steps);
+        double correction2 = 1 - Math.Pow(Beta2, Steps);
         parameter.Multiply(1 - (_learningRate * weightDecay));
         Tensor first = _first[index].Multiply(Beta1).Add(gradient, factor: 1 - Beta1);
         Tensor second = _second[index].Multiply(Beta2).AddProduct(gradient, gradient, 1 - Beta2);

@@ -18,10 +18,17 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters) : IDisposabl
             _ => throw new NotSupportedException($"The optimizer {settings.Optimizer} is not known."),
         };
 
+    /// <summary>Steps since the beginning of the training.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>What it remembers between two steps besides <see cref="Steps"/>, by name: one buffer for each parameter.</summary>
+    public abstract IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory { get; }
+
     /// <summary>Changes the parameters by one step and uses the gradients up.</summary>
     public void Step(double learningRate)
     {
         using IDisposable noGradient = no_grad();
+        Steps++;
         BeginStep(learningRate);
         for (int i = 0; i < parameters.Count; i++)
         {
@@ -34,7 +41,13 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters) : IDisposabl
         }
     }
 
-    public abstract void Dispose();
+    public void Dispose()
+    {
+        foreach (Tensor buffer in Memory.SelectMany(pair => pair.Value))
+        {
+            buffer.Dispose();
+        }
+    }
 
     /// <summary>Before the first array of a step.</summary>
     private protected virtual void BeginStep(double learningRate) { }

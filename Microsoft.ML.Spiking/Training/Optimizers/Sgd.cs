@@ -12,13 +12,8 @@ internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, dou
     private readonly Tensor[] _momentum = momentum == 0 ? [] : Buffers(parameters);
     private double _learningRate;
 
-    public override void Dispose()
-    {
-        foreach (Tensor buffer in _momentum)
-        {
-            buffer.Dispose();
-        }
-    }
+    public override IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory =>
+        _momentum.Length == 0 ? [] : [new("momentum", _momentum)];
 
     private protected override void BeginStep(double learningRate) => _learningRate = learningRate;
 

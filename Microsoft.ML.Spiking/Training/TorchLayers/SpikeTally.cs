@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.TorchNeurons;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,12 +18,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Entry? entry = _entries.Find(known => known.Layer == layer);
-        if (entry is null)
-        {
-            entry = new(layer, zeros([], ScalarType.Float64, device).DetachFromDisposeScope());
-            _entries.Add(entry);
-        }
+        Entry entry = Of(layer);
         if (spikes.Count is long count)
         {
             entry.CountedSpikes += count;
@@ -54,7 +50,34 @@ internal sealed class SpikeTally(Device device) : IDisposable
         }
     }
 
+    /// <summary>A copy of the counts. Waits for the device.</summary>
+    public IReadOnlyList<LayerSpikes> Save() =>
+        [.. _entries.Select(entry => new LayerSpikes(entry.Layer, entry.CountedSpikes + entry.Count.item<double>(), entry.Places))];
+
+    /// <summary>Goes on from there.</summary>
+    public void Restore(IReadOnlyList<LayerSpikes> layers)
+    {
+        Clear();
+        foreach (LayerSpikes layer in layers)
+        {
+            Entry entry = Of(layer.Layer);
+            entry.Count.Set(layer.Spikes);
+            entry.Places = layer.Places;
+        }
+    }
+
     public void Dispose() => _entries.ForEach(entry => entry.Count.Dispose());
+
+    private Entry Of(string layer)
+    {
+        Entry? entry = _entries.Find(known => known.Layer == layer);
+        if (entry is null)
+        {
+            entry = new(layer, zeros([], ScalarType.Float64, device).DetachFromDisposeScope());
+            _entries.Add(entry);
+        }
+        return entry;
+    }
 
     private sealed class Entry(string layer, Tensor count)
     {

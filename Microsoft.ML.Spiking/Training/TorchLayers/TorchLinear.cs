@@ -9,23 +9,7 @@ namespace Microsoft.ML.Spiking.Training.TorchLayers;
 /// </summary>
 internal sealed class TorchLinear(Tensor weight, Tensor? bias) : TorchLayer
 {
-    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
-    {
-        if (input.IsConstant)
-        {
-            return new(Product(input.Values, input), IsConstant: true);
-        }
-        using Tensor rows = input.Values.flatten(0, 1); // [T N, inputs]
-        using Tensor result = Product(rows, input);
-        return new(result.unflatten(0, [input.Values.shape[0], input.Values.shape[1]]), IsConstant: false);
-    }
-
-    private Tensor Product(Tensor rows, TorchSignal input)
-    {
-        if (!EventLinear.Suits(rows))
-        {
-            return nn.functional.linear(rows, weight, bias);
-        }
-        return EventLinearFunction.Run(rows, weight, bias, new EventLinear(input.Reach, rows.requires_grad));
-    }
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass) => input.MapRows(rows => EventLinear.Suits(rows)
+        ? EventLinearFunction.Run(rows, weight, bias, new EventLinear(input.GradientReach, rows.requires_grad))
+        : nn.functional.linear(rows, weight, bias));
 }

@@ -14,8 +14,8 @@ internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int t
     /// <summary>The number of spikes of the forward pass.</summary>
     public long SpikeCount { get; private set; }
 
-    /// <summary>Where the gradient by the spikes is used, once forward has run for training; null for everywhere.</summary>
-    public GradientReach? Reach { get; private set; }
+    /// <summary>[T, N, ...]: the potential before the reset, after a forward pass for training; the scope's.</summary>
+    public Tensor? Potential { get; private set; }
 
     /// <summary>[T, N, ...].</summary>
     public long[] SpikeShape(Tensor current) => isConstant ? [timeSteps, .. current.shape] : current.shape;
@@ -30,7 +30,7 @@ internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int t
         using Tensor values = current.contiguous();
         SpikeCount = NeuronKernels.Forward(definition, Value(learned), Address(values), isConstant, Address(spikes),
             potential is null ? null : Address(potential), timeSteps, spikes.numel() / timeSteps, threads);
-        Reach = potential is null ? null : GradientReach.Of(definition, potential);
+        Potential = potential;
         return spikes;
     }
 

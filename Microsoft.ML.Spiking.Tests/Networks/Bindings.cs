@@ -1,0 +1,15 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Tests.Networks;
+
+/// <summary>What templates are bound to in tests.</summary>
+internal static class Bindings
+{
+    public static NetworkBinding Image(int channels, int size, double dropout = 0, NeuronDefinition? neuron = null) =>
+        Of([channels, size, size], dropout, neuron);
+
+    public static NetworkBinding Of(IReadOnlyList<int> shape, double dropout = 0, NeuronDefinition? neuron = null) =>
+        new(shape, ClassCount: 3, TimeSteps: 2, new DirectEncoder(), neuron ?? new ClifNeuron(), dropout);
+}

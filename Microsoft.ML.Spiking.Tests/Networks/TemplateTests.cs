@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Plans;
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Tests.Networks;
+
+[TestClass]
+public sealed class TemplateTests
+{
+    public static IEnumerable<NetworkTemplate> Templates =>
+    [
+        new Mlp(4, 5),
+        new ConvNet(),
+        new ConvNet(3, 4, 5),
+        new SpikingVgg(13),
+        new SpikingResNet(50),
+        new Snn5(),
+        new VggSnn(),
+        Own(),
+    ];
+
+    public static IEnumerable<(NetworkTemplate Template, string Sentence)> Faults =>
+    [
+        (new SpikingVgg(12), "Depth is 12"),
+        (new SpikingResNet(19), "Depth is 19"),
+        (new ConvNet([]), "Channels is []"),
+        (new ConvNet(3, 0), "Channels is [3, 0]"),
+        (new LayeredNetwork([null!]), "is null"),
+        (new LayeredNetwork([new ResidualPlan([null!], [])]), "is null"),
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Templates))]
+    public void Json_Template_ComesBackEqual(NetworkTemplate template)
+    {
+        string text = JsonSerializer.Serialize(template);
+
+        NetworkTemplate read = JsonSerializer.Deserialize<NetworkTemplate>(text)!;
+
+        Assert.AreEqual(template, read);
+        Assert.AreEqual(template.GetHashCode(), read.GetHashCode());
+        Assert.IsEmpty(template.Faults());
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Faults))]
+    public void Faults_ValueOutOfRange_NamesIt(NetworkTemplate template, string sentence) =>
+        Assert.Contains(sentence, string.Join(" ", template.Faults()));
+
+    [TestMethod]
+    [DataRow(28)]
+    [DataRow(32)]
+    public void ConvNet_SmallImages_IsConvolutionNormNeuronPoolTwice(int size)
+    {
+        NetworkDefinition network = new ConvNet().Bind(Bindings.Image(1, size, dropout: 0.1));
+
+        Assert.AreSequenceEqual(
+            ["conv1", "norm1", "neuron1", "pool1", "conv2", "norm2", "neuron2", "pool2", "flatten1", "dropout1", "output"],
+            network.Layers.Select(layer => layer.Name).ToArray());
+        Assert.AreEqual(64 * (size / 4) * (size / 4), ((LinearLayer)network.Layers[^1]).Inputs);
+    }
+
+    [TestMethod]
+    [DataRow(28)]
+    [DataRow(32)]
+    [DataRow(64)]
+    public void SpikingResNet_OtherImageSizes_EndInOneValueOfAChannel(int size) =>
+        Assert.AreEqual(512, ((LinearLayer)new SpikingResNet(18).Bind(Bindings.Image(3, size)).Layers[^1]).Inputs);
+
+    [TestMethod]
+    public void SpikingVgg_ImageTooSmall_NamesTheLayer()
+    {
+        string message = Assert.ThrowsExactly<NetworkDefinitionException>(
+            () => new SpikingVgg(11).Bind(Bindings.Image(3, 28))).Message;
+
+        Assert.Contains("Layer 'pool5'", message);
+        Assert.Contains("too small", message);
+    }
+
+    [TestMethod]
+    public void Bind_Presets_DropAsTheirSourceDoes()
+    {
+        Assert.AreEqual(8, Dropouts(new SpikingVgg(11).Bind(Bindings.Image(3, 32, dropout: 0.5))));
+        Assert.AreEqual(9, Dropouts(new SpikingResNet(18).Bind(Bindings.Image(3, 32, dropout: 0.5))));
+        Assert.AreEqual(1, Dropouts(new Snn5().Bind(Bindings.Image(3, 32, dropout: 0.5))));
+        Assert.AreEqual(1, Dropouts(new VggSnn().Bind(Bindings.Image(2, 48, dropout: 0.5))));
+    }
+
+    [TestMethod]
+    public void Bind_NetworkOfOnesOwn_TakesSizesFromWhatArrives()
+    {
+        NetworkBinding binding = Bindings.Image(2, 12, neuron: new LifNeuron()) with { BatchNorm = BatchNormMode.AcrossTime, ScaleInput = true };
+
+        NetworkDefinition network = Own().Bind(binding);
+
+        Assert.AreEqual(new AffineLayer("input", 1), network.Layers[0]);
+        Assert.AreEqual(new ConvolutionLayer("conv1", 2, 4, 3, 1, 1, groups: 2), network.Layers[1]);
+        Assert.AreEqual(new BatchNormLayer("norm1", 4, BatchNormMode.AcrossTime), network.Layers[2]);
+        Assert.AreEqual(new NeuronLayer("neuron1", new LifNeuron()), network.Layers[3]);
+        var residual = (ResidualLayer)network.Layers[4];
+        Assert.AreEqual(new NeuronLayer("neuron2", new PlifNeuron()), residual.Main[1]);
+        Assert.AreEqual(new ConvolutionLayer("conv3", 4, 6, 1, 2, 0, hasBias: false), residual.Shortcut[0]);
+        Assert.AreEqual(new LinearLayer("output", 7, 3), network.Layers[^1]);
+    }
+
+    [TestMethod]
+    public void Bind_LinearAfterAnImage_NamesTheLayer() =>
+        Assert.Contains("Layer 'fc1'", Assert.ThrowsExactly<NetworkDefinitionException>(
+            () => new NetworkBuilder().Linear(5).Build().Bind(Bindings.Image(1, 4))).Message);
+
+    [TestMethod]
+    public void Bind_FlatFeatures_AsksForTheShape()
+    {
+        string message = Assert.ThrowsExactly<NetworkDefinitionException>(
+            () => new ConvNet().Bind(Bindings.Of([784]))).Message;
+
+        Assert.Contains("Layer 'conv1'", message);
+        Assert.Contains("InputShape", message);
+    }
+
+    [TestMethod]
+    public void Bind_MlpOnImagesOfTime_TakesVectorsOfEachStep()
+    {
+        NetworkDefinition network = new Mlp(5).Bind(Bindings.Image(2, 4) with { HasTimeAxis = true });
+
+        Assert.AreSequenceEqual([32], network.InputShape.ToArray());
+        Assert.AreSequenceEqual([2, 32], network.RowShape.ToArray());
+    }
+
+    private static LayeredNetwork Own() => new NetworkBuilder()
+        .Convolution(4, kernel: 3, padding: 1, groups: 2).BatchNorm().Neuron()
+        .Residual(
+            main => main.Convolution(6, kernel: 3, stride: 2, padding: 1).Neuron(new PlifNeuron()),
+            shortcut => shortcut.Convolution(6, kernel: 1, stride: 2, hasBias: false, weights: WeightDistribution.Uniform))
+        .MaxPool(2).AveragePool(2).AdaptiveAveragePool(new Extent(2, 3)).Dropout(0).Flatten()
+        .Linear(7, weights: WeightDistribution.FanOutNormal).BatchNorm().Neuron().Dropout()
+        .Build();
+
+    private static int Dropouts(NetworkDefinition network) => network.AllLayers.Count(layer => layer is DropoutLayer);
+}

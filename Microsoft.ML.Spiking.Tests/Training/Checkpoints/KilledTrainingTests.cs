@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Checkpoints;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
+
+[TestClass]
+public sealed class KilledTrainingTests
+{
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    public void Run_KilledSeveralTimesAtRandomMoments_EndsWithTheWeightsOfAnUninterruptedRun()
+    {
+        using var folder = new TemporaryFolder();
+        int seed = Environment.TickCount;
+        TestContext.WriteLine($"The moments are those of seed {seed}.");
+        var random = new Random(seed);
+        for (int kill = 0; kill < 4; kill++)
+        {
+            KillAfter(random.Next(1, 30), TimeSpan.FromMilliseconds(4 * random.NextDouble()), folder.Path);
+        }
+
+        var observer = new RecordingObserver();
+        TrainingOutcome resumed = Trainee.Train(folder.Path, observer);
+        TrainingOutcome whole = Trainee.Train(folder: null, new RecordingObserver());
+
+        Assert.Contains("Resumed from", string.Join('\n', observer.Infos));
+        Assert.IsLessThan(200, observer.Batches.Count, "All batches were trained again.");
+        Assert.IsFalse(File.Exists(Path.Combine(folder.Path, CheckpointFolder.TemporaryName)));
+        Assert.AreSequenceEqual(Toy.Flat(whole.Weights), Toy.Flat(resumed.Weights));
+        Assert.AreEqual(whole.BestEpoch, resumed.BestEpoch);
+        Sameness.AssertSame(whole.History, resumed.History);
+    }
+
+    /// <summary>Reads so many batches' lines, spins for a moment, and kills: in a step, in a write, in a renaming.</summary>
+    private static void KillAfter(int batches, TimeSpan moment, string folder)
+    {
+        using Process process = Trainee.Start(folder);
+        for (int heard = 0; heard < batches; heard++)
+        {
+            Assert.AreEqual(Trainee.Batch, process.StandardOutput.ReadLine());
+        }
+        for (long from = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(from) < moment;)
+        {
+            Thread.SpinWait(10);
+        }
+        process.Kill();
+        process.WaitForExit();
+    }
+}

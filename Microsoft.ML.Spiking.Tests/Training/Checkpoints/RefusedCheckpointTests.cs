@@ -1,0 +1,177 @@
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Checkpoints;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
+
+/// <summary>Folders that a training cannot be resumed from: one sentence that says why.</summary>
+[TestClass]
+public sealed class RefusedCheckpointTests
+{
+    private static readonly TrainingSettings Short = Toy.Settings with { Epochs = 2 };
+
+    public static IEnumerable<(string Sentence, Action<string> Resume)> Others =>
+    [
+        ("it is of another network.", folder => Toy.Train(In(folder), network: Toy.Network(hidden: 25))),
+        ("it is of another network.", folder => Toy.Train(In(folder), network: Toy.Network(dropout: 0.1))),
+        ("it started from other weights.", folder => Toy.Train(In(folder), initial: WeightInitializer.Create(Toy.Network(), 5))),
+        ("it had 200 training rows of 8 features and there are 199 of 8 now.", folder => Toy.Train(In(folder), Toy.Rows(199))),
+        ("it had as many training rows, but with other values", folder => Toy.Train(In(folder), Toy.Rows(200, seed: 6))),
+        ("it had as many training rows, but with other values", folder => Toy.Train(In(folder), Swapped())),
+        ("it had no validation data", folder => Toy.Train(In(folder), validation: Toy.Rows(30))),
+        ("it had LearningRate 0.1 (now 0.2).", folder => Toy.Train(In(folder) with { LearningRate = 0.2 })),
+        ("it had Epochs 2 (now 3), Optimizer Sgd (now AdamW).",
+            folder => Toy.Train(In(folder) with { Epochs = 3, Optimizer = OptimizerKind.AdamW })),
+        ("it had GradientClipping none (now 1).", folder => Toy.Train(In(folder) with { GradientClipping = 1 })),
+        ("it had Seed 1 (now 2).", folder => Toy.Train(In(folder) with { Seed = 2 })),
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Others))]
+    public void Run_FolderOfAnotherTraining_SaysWhatDiffers(string sentence, Action<string> resume)
+    {
+        using var folder = new TemporaryFolder();
+        Toy.Train(In(folder.Path));
+        string message = Assert.ThrowsExactly<InvalidOperationException>(() => resume(folder.Path)).Message;
+        Assert.Contains(sentence, message);
+        Assert.StartsWith("The training cannot be resumed from '", message);
+        Assert.Contains(CheckpointFolder.FileName, message);
+    }
+
+    [TestMethod]
+    public void Run_OptionsThatDecideNothing_MayDiffer()
+    {
+        using var folder = new TemporaryFolder();
+        Toy.Train(In(folder.Path));
+        var observer = new RecordingObserver();
+        Toy.Train(In(folder.Path) with
+        {
+            Threads = 2,
+            MemoryBudget = 1 << 29,
+            KeepBestOnCancellation = true,
+            CheckpointEveryBatches = 3,
+        }, observer: observer);
+        Assert.IsEmpty(observer.Batches);
+    }
+
+    [TestMethod]
+    public void Run_ValidationGone_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        Toy.Train(In(folder.Path), validation: Toy.Rows(30));
+        Assert.Contains("it had validation data and there is none now.",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Toy.Train(In(folder.Path))).Message);
+    }
+
+    [TestMethod]
+    public void Run_AnyPartOfTheFileMissingOrChanged_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        Toy.Train(In(folder.Path));
+        string file = Path.Combine(folder.Path, CheckpointFolder.FileName);
+        byte[] whole = File.ReadAllBytes(file);
+        for (int length = 0; length < whole.Length; length += 1 + (whole.Length / 40))
+        {
+            AssertRefused(folder.Path, file, whole[..length]);
+            byte[] changed = [.. whole];
+            changed[length] ^= 0x10;
+            AssertRefused(folder.Path, file, changed);
+        }
+        File.WriteAllBytes(file, whole);
+        Toy.Train(In(folder.Path));
+    }
+
+    [TestMethod]
+    public void Run_CheckpointOfANewerVersion_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        Toy.Train(In(folder.Path));
+        string file = Path.Combine(folder.Path, CheckpointFolder.FileName);
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[8] = 9;
+        File.WriteAllBytes(file, bytes);
+        Assert.Contains("format version 9",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Toy.Train(In(folder.Path))).Message);
+    }
+
+    [TestMethod]
+    public void Run_HalfWrittenFileOfAKilledTraining_IsRemoved()
+    {
+        using var folder = new TemporaryFolder();
+        string temporary = Path.Combine(folder.Path, CheckpointFolder.TemporaryName);
+        File.WriteAllText(temporary, "half");
+        var observer = new RecordingObserver();
+        Toy.Train(In(folder.Path), observer: observer);
+        Assert.IsFalse(File.Exists(temporary));
+        Assert.IsNotEmpty(observer.Batches);
+    }
+
+    [TestMethod]
+    public void Run_FolderThatCannotBeWritten_SaysSoBeforeItReadsRows()
+    {
+        using var folder = new TemporaryFolder();
+        ArrayRowSource rows = Toy.Rows(20);
+        foreach (string path in ReadOnly(folder.Path))
+        {
+            Assert.StartsWith($"The checkpoint folder '{path}' cannot be used: ", Assert.ThrowsExactly<InvalidOperationException>(
+                () => Toy.Train(In(path), rows)).Message);
+        }
+        Assert.AreEqual(0, rows.Passes);
+    }
+
+    [TestMethod]
+    public void Run_FolderInUse_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        using CheckpointFolder open = CheckpointFolder.Open(folder.Path);
+        Assert.Contains("cannot be used", Assert.ThrowsExactly<InvalidOperationException>(() => Toy.Train(In(folder.Path))).Message);
+    }
+
+    [TestMethod]
+    public void Run_DiskRefusesDuringTheTraining_WarnsAndGoesOn()
+    {
+        using var folder = new TemporaryFolder();
+        // A folder in the place of the checkpoint: it cannot be replaced by a file.
+        var observer = new RecordingObserver
+        {
+            OnEpoch = _ => Directory.CreateDirectory(Path.Combine(folder.Path, CheckpointFolder.FileName)),
+        };
+        TrainingOutcome outcome = Toy.Train(In(folder.Path), observer: observer);
+        Assert.HasCount(2, outcome.History);
+        Assert.HasCount(2, observer.Warnings);
+        Assert.Contains("could not be written", observer.Warnings[0]);
+    }
+
+    private static TrainingSettings In(string folder) => Short with { CheckpointFolder = folder };
+
+    private static ArrayRowSource Swapped()
+    {
+        (float[][] rows, int[] labels) = Toy.Points(200);
+        (rows[0], rows[3]) = (rows[3], rows[0]); // of the same class
+        return new(rows, labels);
+    }
+
+    private static IEnumerable<string> ReadOnly(string folder)
+    {
+        string file = Path.Combine(folder, "file");
+        File.WriteAllText(file, "");
+        yield return file;
+        yield return Path.Combine(file, "below");
+        if (OperatingSystem.IsLinux())
+        {
+            yield return "/proc/self"; // nobody may create files there
+        }
+        if (!OperatingSystem.IsWindows() && Environment.UserName != "root")
+        {
+            string closed = Directory.CreateDirectory(Path.Combine(folder, "closed")).FullName;
+            File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            yield return closed;
+        }
+    }
+
+    private static void AssertRefused(string folder, string file, byte[] bytes)
+    {
+        File.WriteAllBytes(file, bytes);
+        Assert.StartsWith($"The training cannot be resumed from '{file}': The checkpoint", Assert.ThrowsExactly<InvalidOperationException>(
+            () => Toy.Train(In(folder))).Message);
+    }
+}

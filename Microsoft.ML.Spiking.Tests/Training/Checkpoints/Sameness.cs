@@ -1,0 +1,20 @@
+using Microsoft.ML.Spiking.Training;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
+
+/// <summary>Whether two trainings measured the same, to the last bit; how fast they were does not matter.</summary>
+internal static class Sameness
+{
+    public static void AssertSame(IReadOnlyList<EpochMetrics> expected, IReadOnlyList<EpochMetrics> actual)
+    {
+        Assert.HasCount(expected.Count, actual);
+        for (int i = 0; i < expected.Count; i++)
+        {
+            Assert.AreEqual(Timeless(expected[i]), Timeless(actual[i]));
+            Assert.AreSequenceEqual(expected[i].FiringRates.ToArray(), actual[i].FiringRates.ToArray());
+        }
+    }
+
+    private static EpochMetrics Timeless(EpochMetrics metrics) =>
+        metrics with { RowsPerSecond = 0, FiringRates = [], WaitingShare = 0 };
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Microsoft.ML.Spiking.Training;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
+
+/// <summary>A training in a process of its own, which says a line for every batch and every sentence of the log.</summary>
+internal static class Trainee
+{
+    public const string Command = "train-until-killed";
+    public const string Batch = "batch";
+
+    /// <summary>Small enough for a second, with everything in it that has a state.</summary>
+    public static TrainingOutcome Train(string? folder, RecordingObserver observer) => Toy.Train(
+        Toy.Settings with
+        {
+            Optimizer = OptimizerKind.AdamW,
+            LearningRate = 0.01,
+            GradientAccumulation = 2,
+            CheckpointFolder = folder,
+            CheckpointEveryBatches = folder is null ? null : 1,
+        },
+        Toy.Rows(400), Toy.Rows(60, seed: 6), observer, Toy.Network(dropout: 0.2));
+
+    /// <summary>The child's side.</summary>
+    public static void Run(string folder)
+    {
+        var observer = new RecordingObserver { OnBatch = _ => Say(Batch) };
+        Train(folder, observer);
+        observer.Infos.ForEach(Say);
+    }
+
+    /// <summary>The test's side: starts the child.</summary>
+    public static Process Start(string folder)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.Spiking.Tests");
+        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? program + ".exe" : program, [Command, folder])
+        {
+            RedirectStandardOutput = true,
+        };
+        return Process.Start(start) ?? throw new InvalidOperationException("The process could not be started.");
+    }
+
+    private static void Say(string line)
+    {
+        Console.Out.WriteLine(line);
+        Console.Out.Flush();
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Feed;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Tests.Training;
+
+[TestClass]
+public sealed class PreparedBatchesTests
+{
+    private static readonly RowFeed Rows = RowFeed.Open(Toy.Rows(50), Toy.Classes, 1 << 20, CancellationToken.None);
+
+    [ClassInitialize]
+    public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(2)]
+    [DataRow(7)]
+    public void TryTake_AllBatches_AreThoseOfReadingOneAfterTheOther(int skip)
+    {
+        using BatchBuffer plain = Buffer(), first = Buffer(), second = Buffer();
+        using IRowReader reader = Rows.Shuffled(seed: 3, epoch: 1);
+        var expected = new List<float[]>();
+        while (plain.TryRead(reader, out Batch batch))
+        {
+            expected.Add(Values(batch));
+        }
+
+        using var prepared = new PreparedBatches(Rows.Shuffled(seed: 3, epoch: 1), (first, second), skip, CancellationToken.None);
+        var actual = new List<float[]>();
+        while (prepared.TryTake(out Batch batch))
+        {
+            actual.Add(Values(batch));
+        }
+
+        Assert.HasCount(7, expected);
+        Assert.AreSequenceEqual(expected.Skip(skip).SelectMany(values => values).ToArray(), actual.SelectMany(values => values).ToArray());
+        Assert.IsFalse(prepared.TryTake(out _));
+    }
+
+    [TestMethod]
+    public void TryTake_ReadingFails_ThrowsTheSameWhenItIsThatBatchsTurn()
+    {
+        var reader = new FailingReader(goodBatches: 2);
+        using BatchBuffer first = Buffer(), second = Buffer();
+        using (var prepared = new PreparedBatches(reader, (first, second), skip: 0, CancellationToken.None))
+        {
+            Assert.IsTrue(prepared.TryTake(out _));
+            Assert.IsTrue(prepared.TryTake(out _));
+            Assert.AreSame(reader.Fault, Assert.ThrowsExactly<InvalidTimeZoneException>(() => prepared.TryTake(out _)));
+        }
+        Assert.IsTrue(reader.IsDisposed);
+    }
+
+    [TestMethod]
+    public void Dispose_FaultThatNobodyAskedFor_IsNotThrown()
+    {
+        var reader = new FailingReader(goodBatches: 0);
+        using BatchBuffer first = Buffer(), second = Buffer();
+        new PreparedBatches(reader, (first, second), skip: 0, CancellationToken.None).Dispose();
+        Assert.IsTrue(reader.IsDisposed);
+    }
+
+    [TestMethod]
+    public void TryTake_CancelledWhileSkipping_Throws()
+    {
+        using BatchBuffer first = Buffer(), second = Buffer();
+        using var prepared = new PreparedBatches(
+            Rows.InOrder(), (first, second), skip: 3, new CancellationToken(canceled: true));
+        Assert.ThrowsExactly<OperationCanceledException>(() => prepared.TryTake(out _));
+    }
+
+    private static BatchBuffer Buffer() => new(batchSize: 8, Toy.Features, classWeights: null, CPU);
+
+    private static float[] Values(Batch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return [.. batch.Labels.data<long>().Select(label => (float)label), .. batch.Features.contiguous().data<float>()];
+    }
+
+    private sealed class FailingReader(int goodBatches) : IRowReader
+    {
+        private int _batches;
+
+        public InvalidTimeZoneException Fault { get; } = new();
+
+        public bool IsDisposed { get; private set; }
+
+        public int Read(Span<float> features, Span<long> labels, Span<float> weights) =>
+            ++_batches <= goodBatches ? labels.Length : throw Fault;
+
+        public void Dispose() => IsDisposed = true;
+    }
+}

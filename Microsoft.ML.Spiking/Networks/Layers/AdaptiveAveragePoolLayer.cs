@@ -1,0 +1,38 @@
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Networks.Layers;
+
+/// <summary>
+/// An image of any size becomes one of a fixed size, channel by channel. Of n rows that become m, row i is the mean of
+/// the rows from floor(i n / m) up to, but not including, ceil((i + 1) n / m); columns alike. Windows overlap where m
+/// does not divide n, and repeat rows where m is larger than n, as in PyTorch.
+/// </summary>
+public sealed record AdaptiveAveragePoolLayer : Layer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">Unique within the network.</param>
+    /// <param name="output">The leaving image's size; at least 1x1.</param>
+    public AdaptiveAveragePoolLayer(string name, Extent output) : base(name) => Output = output;
+
+    /// <summary>The leaving image's size.</summary>
+    public Extent Output { get; }
+
+    internal override Signal Infer(Signal input)
+    {
+        if (!Output.IsAtLeast(1))
+        {
+            throw Fault($"an output of {Output} is not possible; it must be at least 1x1.");
+        }
+        if (input.Shape is not [int channels, int height, int width])
+        {
+            throw NotAnImage(input);
+        }
+        bool copies = input.Kind == SignalKind.Constant || (height == Output.Height && width == Output.Width);
+        return new([channels, Output.Height, Output.Width], copies ? input.Kind : SignalKind.Graded);
+    }
+
+    /// <summary>The rows (or columns) that make up one: from the first up to, but not including, the end.</summary>
+    internal static (int First, int End) Range(int index, int inputLength, int outputLength) =>
+        ((int)((long)index * inputLength / outputLength),
+        (int)((((index + 1L) * inputLength) + outputLength - 1) / outputLength));
+}

@@ -1,0 +1,72 @@
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Networks.Layers;
+
+/// <summary>
+/// Batch normalization: y = weight (x - mean) / sqrt(variance + epsilon) + bias for each channel, which is the first
+/// length of the arriving shape: [channels] or [channels, height, width]. In training mean and variance are the
+/// batch's; at scoring they are the running ones, so that the layer is a multiplication and an addition.
+/// Arrays: weight, bias, running_mean and running_var, [channels] each.
+/// </summary>
+/// <remarks>
+/// Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015. The running variance is the unbiased one, as in PyTorch.
+/// </remarks>
+public sealed record BatchNormLayer : Layer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">Unique within the network.</param>
+    /// <param name="channels">The first length of the arriving shape; at least 1.</param>
+    /// <param name="mode">Over what the statistics are taken in training.</param>
+    /// <param name="epsilon">Added to the variance; greater than 0. Default 1e-5.</param>
+    /// <param name="momentum">How far the running statistics move to each new one, greater than 0, at most 1. Default 0.1.</param>
+    public BatchNormLayer(string name, int channels, BatchNormMode mode = BatchNormMode.PerTimeStep, double epsilon = 1e-5,
+        double momentum = 0.1) : base(name)
+    {
+        Channels = channels;
+        Mode = mode;
+        Epsilon = epsilon;
+        Momentum = momentum;
+    }
+
+    /// <summary>The first length of the arriving shape.</summary>
+    public int Channels { get; }
+
+    /// <summary>Over what the statistics are taken in training.</summary>
+    public BatchNormMode Mode { get; }
+
+    /// <summary>Added to the variance.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>How far the running statistics move to each new one.</summary>
+    public double Momentum { get; }
+
+    internal string WeightName => $"{Name}.weight";
+
+    internal string BiasName => $"{Name}.bias";
+
+    internal string MeanName => $"{Name}.running_mean";
+
+    internal string VarianceName => $"{Name}.running_var";
+
+    internal override IEnumerable<ParameterSpec> Parameters =>
+    [
+        new(WeightName, [Channels], ParameterRole.Normalization),
+        new(BiasName, [Channels], ParameterRole.Normalization),
+        new(MeanName, [Channels], ParameterRole.Buffer),
+        new(VarianceName, [Channels], ParameterRole.Buffer),
+    ];
+
+    internal override Signal Infer(Signal input)
+    {
+        if (Channels < 1 || !Enum.IsDefined(Mode) || !(Epsilon > 0 && double.IsFinite(Epsilon)) || Momentum is not (> 0 and <= 1))
+        {
+            throw Fault($"{Channels} channels, mode {Mode}, epsilon {Epsilon} and momentum {Momentum} are not possible; " +
+                "at least 1 channel, an epsilon greater than 0 and a momentum greater than 0 and at most 1 are needed.");
+        }
+        if (input.Shape.Count is not (1 or 3) || input.Shape[0] != Channels)
+        {
+            throw Fault($"expects {Channels} channels, [{Channels}] or [{Channels}, height, width], and is given {input}.");
+        }
+        return input.Kind == SignalKind.Constant ? input : input with { Kind = SignalKind.Graded };
+    }
+}

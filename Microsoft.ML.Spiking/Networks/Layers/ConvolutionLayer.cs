@@ -1,0 +1,78 @@
+namespace Microsoft.ML.Spiking.Networks.Layers;
+
+/// <summary>
+/// A two-dimensional convolution (cross-correlation, as in PyTorch) of every time step's image, with zeros around it:
+/// [input channels, height, width] becomes [output channels, places of the kernel].
+/// Arrays: weight [output channels, input channels / groups, kernel height, kernel width], bias [output channels].
+/// </summary>
+public sealed record ConvolutionLayer : WeightedLayer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">Unique within the network.</param>
+    /// <param name="inputChannels">Channels of the arriving image; at least 1, a multiple of the groups.</param>
+    /// <param name="outputChannels">Channels of the leaving image; at least 1, a multiple of the groups.</param>
+    /// <param name="kernel">Its size; at least 1x1, at most the image with its padding.</param>
+    /// <param name="stride">From one place of the kernel to the next; at least 1x1.</param>
+    /// <param name="padding">Zeros at every edge of the image; at least 0x0.</param>
+    /// <param name="groups">Parts into which the channels fall, each convolved by itself; at least 1.</param>
+    /// <param name="hasBias">Whether a bias is added to every output channel.</param>
+    public ConvolutionLayer(string name, int inputChannels, int outputChannels, Extent kernel, Extent stride, Extent padding,
+        int groups = 1, bool hasBias = true) : base(name, hasBias)
+    {
+        InputChannels = inputChannels;
+        OutputChannels = outputChannels;
+        Kernel = kernel;
+        Stride = stride;
+        Padding = padding;
+        Groups = groups;
+    }
+
+    /// <summary>Channels of the arriving image.</summary>
+    public int InputChannels { get; }
+
+    /// <summary>Channels of the leaving image.</summary>
+    public int OutputChannels { get; }
+
+    /// <summary>The kernel's size.</summary>
+    public Extent Kernel { get; }
+
+    /// <summary>From one place of the kernel to the next.</summary>
+    public Extent Stride { get; }
+
+    /// <summary>Zeros at every edge of the image.</summary>
+    public Extent Padding { get; }
+
+    /// <summary>Parts into which the channels fall.</summary>
+    public int Groups { get; }
+
+    internal override IReadOnlyList<int> WeightShape => [OutputChannels, InputChannels / Groups, Kernel.Height, Kernel.Width];
+
+    internal override Signal Infer(Signal input)
+    {
+        var window = new Window(Kernel, Stride, Padding);
+        if (window.Fault() is string fault)
+        {
+            throw Fault(fault);
+        }
+        if (InputChannels < 1 || OutputChannels < 1 || Groups < 1)
+        {
+            throw Fault($"{InputChannels} input channels, {OutputChannels} output channels and {Groups} groups are not " +
+                "possible; all must be at least 1.");
+        }
+        if (InputChannels % Groups != 0 || OutputChannels % Groups != 0)
+        {
+            throw Fault($"{InputChannels} input and {OutputChannels} output channels do not fall into {Groups} groups.");
+        }
+        if (input.Shape is not [int channels, int height, int width])
+        {
+            throw NotAnImage(input);
+        }
+        if (channels != InputChannels)
+        {
+            throw Fault($"expects {InputChannels} channels and is given {input}.");
+        }
+        return window.Over(height, width) is Extent places
+            ? new([OutputChannels, places.Height, places.Width], Summed(input.Kind))
+            : throw TooSmall($"a kernel of {window}", input);
+    }
+}

@@ -1,0 +1,34 @@
+namespace Microsoft.ML.Spiking.Networks.Layers;
+
+/// <summary>
+/// The largest value of each window of an image, channel by channel; what is outside of the image never is. Rows and
+/// columns that no whole window covers are left out. Spikes stay spikes.
+/// </summary>
+public sealed record MaxPoolLayer : Layer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">Unique within the network.</param>
+    /// <param name="kernel">The window's size; at least 1x1, at most the image with its padding.</param>
+    /// <param name="stride">From one window to the next; at least 1x1.</param>
+    /// <param name="padding">How far windows reach over every edge; at least 0x0, at most half the kernel.</param>
+    public MaxPoolLayer(string name, Extent kernel, Extent stride, Extent padding) : base(name)
+    {
+        Kernel = kernel;
+        Stride = stride;
+        Padding = padding;
+    }
+
+    /// <summary>The window's size.</summary>
+    public Extent Kernel { get; }
+
+    /// <summary>From one window to the next.</summary>
+    public Extent Stride { get; }
+
+    /// <summary>How far windows reach over every edge.</summary>
+    public Extent Padding { get; }
+
+    internal override Signal Infer(Signal input) =>
+        Padding.Height > Kernel.Height / 2 || Padding.Width > Kernel.Width / 2
+            ? throw Fault($"a padding of {Padding} is more than half of the kernel of {Kernel}.")
+            : Pool(new(Kernel, Stride, Padding), input);
+}

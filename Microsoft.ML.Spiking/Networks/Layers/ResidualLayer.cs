@@ -1,0 +1,53 @@
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Networks.Layers;
+
+/// <summary>
+/// Two ways from what arrives to what leaves, whose ends are added: the main path and the shortcut. A shortcut without
+/// layers hands on what arrives. Both may hold neurons, and residual layers of their own.
+/// </summary>
+public sealed record ResidualLayer : Layer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">Unique within the network.</param>
+    /// <param name="main">The layers of the main path in order; at least one. Their names too are unique in the network.</param>
+    /// <param name="shortcut">The layers of the shortcut in order; none to hand on what arrives.</param>
+    public ResidualLayer(string name, IReadOnlyList<Layer> main, IReadOnlyList<Layer> shortcut) : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        ArgumentNullException.ThrowIfNull(shortcut);
+        Main = [.. main];
+        Shortcut = [.. shortcut];
+    }
+
+    /// <summary>The layers of the main path in order.</summary>
+    public IReadOnlyList<Layer> Main { get; }
+
+    /// <summary>The layers of the shortcut in order.</summary>
+    public IReadOnlyList<Layer> Shortcut { get; }
+
+    internal override IEnumerable<Layer> Inner => Main.Concat(Shortcut);
+
+    /// <inheritdoc/>
+    public bool Equals(ResidualLayer? other) =>
+        base.Equals(other) && Main.SequenceEqual(other.Main) && Shortcut.SequenceEqual(other.Shortcut);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Inner.Aggregate(base.GetHashCode(), HashCode.Combine);
+
+    internal override Signal Infer(Signal input)
+    {
+        if (Main.Count == 0)
+        {
+            throw Fault("has no layers in its main path.");
+        }
+        Signal main = Main.Aggregate(input, (signal, layer) => layer.Infer(signal));
+        Signal shortcut = Shortcut.Aggregate(input, (signal, layer) => layer.Infer(signal));
+        if (!main.Shape.SequenceEqual(shortcut.Shape))
+        {
+            throw Fault($"its main path ends in {main} and its shortcut in {shortcut}; only equal shapes can be added.");
+        }
+        bool isConstant = main.Kind == SignalKind.Constant && shortcut.Kind == SignalKind.Constant;
+        return main with { Kind = isConstant ? SignalKind.Constant : SignalKind.Graded };
+    }
+}

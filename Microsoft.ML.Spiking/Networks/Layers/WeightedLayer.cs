@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Networks.Layers;
+
+/// <summary>A layer that is linear in what arrives: it has a weight and, perhaps, a bias.</summary>
+public abstract record WeightedLayer : Layer
+{
+    private protected WeightedLayer(string name, bool hasBias) : base(name) => HasBias = hasBias;
+
+    /// <summary>Whether a bias is added.</summary>
+    public bool HasBias { get; }
+
+    /// <summary>What the weights are before training. Default <see cref="WeightDistribution.Uniform"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public WeightDistribution InitialWeights { get; init; }
+
+    /// <summary>
+    /// Whether the biases are 0 before training; else they are uniform within 1/sqrt(values that an output sums).
+    /// Default <see langword="false"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ZeroBias { get; init; }
+
+    internal string WeightName => $"{Name}.weight";
+
+    internal string BiasName => $"{Name}.bias";
+
+    internal abstract IReadOnlyList<int> WeightShape { get; }
+
+    /// <summary>Values that an output sums.</summary>
+    internal long FanIn => WeightShape.Skip(1).Aggregate(1L, (product, length) => checked(product * length));
+
+    /// <summary>Outputs that an input reaches, as PyTorch counts them: without groups.</summary>
+    internal long FanOut => WeightShape[0] * WeightShape.Skip(2).Aggregate(1L, (product, length) => checked(product * length));
+
+    internal override IEnumerable<ParameterSpec> Parameters
+    {
+        get
+        {
+            yield return new(WeightName, WeightShape, ParameterRole.Weight);
+            if (HasBias)
+            {
+                yield return new(BiasName, [WeightShape[0]], ParameterRole.Bias);
+            }
+        }
+    }
+
+    /// <summary>A weighted sum of what is the same at every step is the same at every step; anything else is graded.</summary>
+    private protected static SignalKind Summed(SignalKind kind) =>
+        kind == SignalKind.Constant ? SignalKind.Constant : SignalKind.Graded;
+}

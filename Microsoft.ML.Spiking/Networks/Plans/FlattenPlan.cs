@@ -1,0 +1,10 @@
+using Microsoft.ML.Spiking.Networks.Layers;
+
+namespace Microsoft.ML.Spiking.Networks.Plans;
+
+/// <summary>A <see cref="FlattenLayer"/>; nothing where a vector arrives.</summary>
+public sealed record FlattenPlan : LayerPlan
+{
+    internal override Layer? Bind(Signal input, LayerComposer composer) =>
+        input.Shape.Count == 1 ? null : new FlattenLayer(composer.Name("flatten"));
+}

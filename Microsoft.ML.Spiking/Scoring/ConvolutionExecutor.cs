@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Spiking.Neurons.Kernels;
+
+namespace Microsoft.ML.Spiking.Scoring;
+
+/// <summary>
+/// A convolution of spikes or graded values: at each place of the kernel the weights of those inputs that are active at
+/// any step are loaded once, and they update several steps of some neighbouring channels in registers.
+/// </summary>
+/// <remarks>
+/// Images lie pixel after pixel, so what is under a row of the kernel is one run in the list of active inputs, and the
+/// list serves all places.
+/// </remarks>
+internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TWide : unmanaged, IPanel<TWide>
+{
+    private readonly ConvolutionShape _shape;
+    private readonly PanelWeights<TLanes, TWide>[] _groups;
+    private readonly int _timeSteps;
+    private readonly TimeBlocks _blocks;
+
+    /// <param name="shape">The sizes.</param>
+    /// <param name="weights">As the layer's, and biases.</param>
+    /// <param name="timeSteps">T.</param>
+    public ConvolutionExecutor(ConvolutionShape shape, FoldedWeights weights, int timeSteps)
+    {
+        _shape = shape;
+        _groups = [.. Enumerable.Range(0, shape.Groups).Select(group => new PanelWeights<TLanes, TWide>(
+            shape.GroupWeights(weights.Weight, group),
+            weights.Bias.AsSpan(group * shape.GroupOutputs, shape.GroupOutputs), shape.KernelSize))];
+        _timeSteps = timeSteps;
+        _blocks = new(timeSteps, PanelProduct<TWide>.MaxSteps);
+    }
+
+    public override long OutputLength => (long)_timeSteps * _shape.OutputSize;
+
+    // Of a group: the active inputs, their values and, if there are several groups, the group's part of the images.
+    public override long ScratchLength => PanelWeights<TLanes, TWide>.OverhangLength + (GroupSize * (2L * _timeSteps)) +
+        GroupSize + _shape.InputPixels + 1 + RunFloats;
+
+    private int GroupSize => _shape.InputPixels * _shape.GroupInputs;
+
+    private int RunFloats => _shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float));
+
+    public override void Run(float* input, float* output, float* scratch)
+    {
+        float* overhang = scratch;
+        var runs = (ActiveRun*)(overhang + PanelWeights<TLanes, TWide>.OverhangLength);
+        float* values = (float*)(runs + _shape.Layer.Kernel.Height);
+        float* part = values + ((long)GroupSize * _timeSteps);
+        int* active = (int*)(part + ((long)GroupSize * _timeSteps));
+        int* starts = active + GroupSize;
+        for (int group = 0; group < _groups.Length; group++)
+        {
+            float* source = input;
+            if (_groups.Length > 1)
+            {
+                CopyGroup(input, group, part);
+                source = part;
+            }
+            int count = ActiveInputs.Find<TLanes>(source, _timeSteps, GroupSize, active, values);
+            FindStarts(active, count, starts);
+            Places(group, active, starts, values, runs, output + (group * _shape.GroupOutputs), overhang);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Places(
+        int group, int* active, int* starts, float* values, ActiveRun* runs, float* output, float* overhang)
+    {
+        PanelWeights<TLanes, TWide> weights = _groups[group];
+        int channels = _shape.Layer.OutputChannels;
+        for (int first = 0; first < _shape.GroupOutputs; first += weights.Width(first))
+        {
+            float* place = output + first;
+            for (int y = 0; y < _shape.Output.Height; y++)
+            {
+                for (int x = 0; x < _shape.Output.Width; x++, place += channels)
+                {
+                    int runCount = FindRuns(y, x, active, starts, values, runs);
+                    for (int block = 0; block < _blocks.Count; block++)
+                    {
+                        int from = _blocks.Start(block);
+                        weights.FromActive(first, runs, runCount, from, _timeSteps, _blocks.Start(block + 1) - from,
+                            place + ((long)from * _shape.OutputSize), _shape.OutputSize, overhang);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The active inputs under the kernel, row by row; rows and columns outside of the image hold none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int FindRuns(int y, int x, int* active, int* starts, float* values, ActiveRun* runs)
+    {
+        int width = _shape.Input.Width, kernelWidth = _shape.Layer.Kernel.Width;
+        int top = (y * _shape.Layer.Stride.Height) - _shape.Layer.Padding.Height;
+        int left = (x * _shape.Layer.Stride.Width) - _shape.Layer.Padding.Width;
+        int from = Math.Max(left, 0), to = Math.Min(left + kernelWidth, width);
+        int count = 0;
+        for (int row = 0; row < _shape.Layer.Kernel.Height && from < to; row++)
+        {
+            int line = (top + row) * width;
+            if ((uint)(top + row) >= (uint)_shape.Input.Height)
+            {
+                continue;
+            }
+            int start = starts[line + from], end = starts[line + to];
+            if (start < end)
+            {
+                runs[count].Inputs = active + start;
+                runs[count].Values = values + ((long)start * _timeSteps);
+                runs[count].Count = end - start;
+                runs[count].WeightOffset = ((row * kernelWidth) - (line + (long)left)) * _shape.GroupInputs;
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /// <summary>For each pixel, and the one after the last, how many active inputs lie before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindStarts(int* active, int count, int* starts)
+    {
+        int position = 0;
+        for (int pixel = 0, end = 0; pixel <= _shape.InputPixels; pixel++, end += _shape.GroupInputs)
+        {
+            while (position < count && active[position] < end)
+            {
+                position++;
+            }
+            starts[pixel] = position;
+        }
+    }
+
+    private void CopyGroup(float* input, int group, float* part)
+    {
+        int inputs = _shape.GroupInputs;
+        float* source = input + (group * inputs);
+        for (long pixel = 0; pixel < (long)_timeSteps * _shape.InputPixels; pixel++)
+        {
+            new Span<float>(source, inputs).CopyTo(new Span<float>(part, inputs));
+            source += _shape.Layer.InputChannels;
+            part += inputs;
+        }
+    }
+}

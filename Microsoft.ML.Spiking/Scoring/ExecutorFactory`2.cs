@@ -1,0 +1,32 @@
+using Microsoft.ML.Spiking.Neurons.Kernels;
+
+namespace Microsoft.ML.Spiking.Scoring;
+
+/// <summary>Makes the executors for one width of vectors.</summary>
+internal sealed class ExecutorFactory<TLanes, TWide> : ExecutorFactory
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TWide : unmanaged, IPanel<TWide>
+{
+    public override LayerExecutor Linear(FoldedWeights weights, int timeSteps) =>
+        new LinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps);
+
+    public override LayerExecutor Convolution(
+        ConvolutionShape shape, FoldedWeights weights, int timeSteps, bool isConstant) => isConstant
+        ? new ConstantConvolutionExecutor<TLanes, TWide>(shape, weights)
+        : new ConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps);
+
+    public override LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps) =>
+        new AffineExecutor<TLanes>(affine, order, size, timeSteps);
+
+    public override LayerExecutor MeanPool(PoolWindows windows, int channels, int timeSteps) =>
+        new PoolExecutor<TLanes, MeanPooling>(windows, channels, timeSteps);
+
+    public override LayerExecutor LargestPool(PoolWindows windows, int channels, int timeSteps) =>
+        new PoolExecutor<TLanes, LargestPooling>(windows, channels, timeSteps);
+
+    public override LayerExecutor ConstantNeuron(NeuronKernel kernel, int timeSteps, int size) =>
+        new ConstantNeuronExecutor<TLanes>(kernel, timeSteps, size);
+
+    public override LayerExecutor Addition(int size, int timeSteps, bool constantInput) =>
+        new AdditionExecutor<TLanes>(size, timeSteps, constantInput);
+}

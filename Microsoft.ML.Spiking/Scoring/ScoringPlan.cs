@@ -1,0 +1,14 @@
+namespace Microsoft.ML.Spiking.Scoring;
+
+/// <summary>What a row goes through, and the memory that it needs on the way. Immutable, shared by all threads.</summary>
+/// <param name="Steps">In order.</param>
+/// <param name="BufferLengths">Floats of each buffer.</param>
+/// <param name="Output">The buffer that holds the mean logits at the end.</param>
+internal sealed record ScoringPlan(IReadOnlyList<ScoringStep> Steps, IReadOnlyList<long> BufferLengths, int Output)
+{
+    /// <summary>Stands for the row that is scored, where a buffer's index is asked for. Nobody writes it.</summary>
+    public const int Row = -1;
+
+    /// <summary>Floats of working memory that the steps share.</summary>
+    public long ScratchLength => Steps.Select(step => step.Executor.ScratchLength).DefaultIfEmpty().Max();
+}
