@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Optimizers;
@@ -20,7 +19,7 @@ internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, dou
     private protected override void Update(int index, Tensor parameter, Tensor gradient)
     {
         Tensor? buffer = momentum == 0 ? null : _momentum[index];
-        if (Suits(parameter) && SameLayout(parameter, gradient) && (buffer is null || SameLayout(parameter, buffer)))
+        if (DenseLayout.IsShared(parameter, gradient, buffer ?? gradient))
         {
             InOnePass(parameter, gradient, buffer);
             return;
@@ -46,10 +45,4 @@ internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, dou
         };
         SgdKernel.Run(in step, parameter.numel(), get_num_threads());
     }
-
-    private static bool Suits(Tensor parameter) => parameter.dtype == ScalarType.Float32
-        && parameter.device_type == DeviceType.CPU && TensorMemory.IsDense(parameter);
-
-    private static bool SameLayout(Tensor left, Tensor right) =>
-        left.dtype == right.dtype && left.stride().SequenceEqual(right.stride());
 }

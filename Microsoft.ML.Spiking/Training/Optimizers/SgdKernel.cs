@@ -7,9 +7,6 @@ namespace Microsoft.ML.Spiking.Training.Optimizers;
 /// <summary>The arrays of one step of <see cref="Sgd"/>, and the step in one pass over them.</summary>
 internal unsafe struct SgdKernel
 {
-    // Below it a second thread costs more than it brings; a chunk is also what a thread takes at a time.
-    private const long Chunk = 1 << 15;
-
     public float* Parameter;
     public float* Gradient;
 
@@ -25,7 +22,7 @@ internal unsafe struct SgdKernel
     /// <param name="length">Values in each.</param>
     /// <param name="threads">At most so many threads.</param>
     public static void Run(in SgdKernel step, long length, int threads) =>
-        ChunkedRun<SgdKernel>.Run(in step, &Range, &Range, length, length, Chunk, threads);
+        ChunkedRun<SgdKernel>.Run(in step, &Range, &Range, length, length, DenseLayout.Chunk, threads);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Range(in SgdKernel step, long start, long end)
