@@ -18,6 +18,7 @@ internal sealed class FusedNeuron(SpikingNeuronDefinition definition) : TorchNeu
         torch.Tensor spikes = isTraining
             ? FusedFunction.Apply(current.Values, scalar, call)
             : call.Forward(current.Values, scalar, potential: null);
-        return new(spikes, call.SpikeCount);
+        return new(spikes, call.SpikeCount,
+            call.Potential is null ? null : GradientReach.Of(definition, spikes, call.Potential));
     }
 }
