@@ -1,10 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace Microsoft.ML.Spiking.Training;
 
 /// <summary>
 /// libtorch's large buffers (from 2 MB) in huge pages of Linux: fresh memory then costs one page fault for 512. libtorch
 /// looks at the variable THP_MEM_ALLOC_ENABLE when it allocates for the first time, and never again.
 /// </summary>
-internal static class HugePages
+internal static partial class HugePages
 {
     private const string Variable = "THP_MEM_ALLOC_ENABLE";
     private const string Switch = "/sys/kernel/mm/transparent_hugepage/enabled";
@@ -17,11 +19,12 @@ internal static class HugePages
         {
             return false;
         }
-        if (NativeEnvironment.Get(Variable) is string chosen)
+        if (Marshal.PtrToStringUTF8(GetEnvironment(Variable)) is string chosen)
         {
             return chosen == "1";
         }
-        return !IsTorchLoaded() && NativeEnvironment.Set(Variable, "1");
+        // .NET's own variables are a copy that libtorch does not see.
+        return !IsTorchLoaded() && SetEnvironment(Variable, "1", overwrite: 0) == 0;
     }
 
     /// <summary>Whether the system gives huge pages to those who ask: "always [madvise] never".</summary>
@@ -49,4 +52,10 @@ internal static class HugePages
             return true;
         }
     }
+
+    [LibraryImport(GlibcHeap.Library, EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetEnvironment(string name);
+
+    [LibraryImport(GlibcHeap.Library, EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 }

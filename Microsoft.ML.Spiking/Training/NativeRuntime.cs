@@ -16,19 +16,14 @@ internal static partial class NativeRuntime
 
     /// <summary>Loads libtorch; once loaded, does nothing.</summary>
     /// <param name="withCuda">Whether a CUDA build is to be preferred.</param>
-    /// <param name="waitAsleep">Whether libtorch's threads are to sleep while they wait; see <see cref="OpenMPWaiting"/>.</param>
     /// <exception cref="InvalidOperationException">It cannot be loaded; one sentence says why and what to do.</exception>
-    public static void EnsureLoaded(bool withCuda, bool waitAsleep = true)
+    public static void EnsureLoaded(bool withCuda)
     {
         lock (Gate)
         {
             if (_isLoaded)
             {
                 return;
-            }
-            if (waitAsleep)
-            {
-                OpenMPWaiting.BeAsleep();
             }
             Assembly torchSharp = typeof(torch).Assembly;
             if (withCuda)

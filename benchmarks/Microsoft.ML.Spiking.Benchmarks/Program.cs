@@ -25,9 +25,7 @@ if (unknown.Length > 0)
 }
 // As in a training: huge pages are asked for before libtorch is there, and all of it runs on one thread.
 using IDisposable? memory = NativeMemory.Use(isWanted: true);
-// Threads that spin are what suits the op-by-op baseline best; the library itself lets them sleep, which suits it better
-// (OMP_WAIT_POLICY=passive in the environment measures that).
-NativeRuntime.EnsureLoaded(withCuda: false, waitAsleep: false);
+NativeRuntime.EnsureLoaded(withCuda: false);
 foreach (IBenchmark benchmark in all.Where(benchmark => names.Length == 0 || names.Contains(benchmark.Name)))
 {
     using var output = new ResultFile(folder, quick ? $"{benchmark.Name}-quick" : benchmark.Name);
