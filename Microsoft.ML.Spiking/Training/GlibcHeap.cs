@@ -12,8 +12,6 @@ internal static partial class GlibcHeap
     private const int MapThreshold = -3;
     private const int MapMost = -4;
 
-    private const int SmallBuffer = 4 << 20;
-
     private static readonly Lazy<bool> Found = new(() => OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad(Library, out nint library)
         && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _));
@@ -21,16 +19,11 @@ internal static partial class GlibcHeap
     /// <summary>Whether the process runs on glibc.</summary>
     public static bool IsThere => Found.Value;
 
-    /// <summary>Freed buffers stay in the process and are used again.</summary>
-    /// <param name="large">All of them; else those below 4 MB, and up to 64 MB of them in each heap.</param>
-    public static void KeepFreed(bool large)
+    /// <summary>What is freed stays in the process and is used again, large buffers too.</summary>
+    public static void KeepFreed()
     {
-        if (large)
-        {
-            Set(MapMost, 0);
-        }
-        Set(MapThreshold, SmallBuffer);
-        Set(TrimThreshold, large ? int.MaxValue : 64 << 20);
+        Set(MapMost, 0);
+        Set(TrimThreshold, int.MaxValue);
     }
 
     /// <summary>
@@ -40,8 +33,8 @@ internal static partial class GlibcHeap
     public static void ReturnFreed()
     {
         Set(MapMost, 65_536);
-        Set(MapThreshold, SmallBuffer);
-        Set(TrimThreshold, 2 * SmallBuffer);
+        Set(MapThreshold, 4 << 20);
+        Set(TrimThreshold, 8 << 20);
     }
 
     /// <summary>Gives all pages that hold nothing back to the system.</summary>

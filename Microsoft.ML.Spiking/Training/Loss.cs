@@ -17,8 +17,6 @@ namespace Microsoft.ML.Spiking.Training;
 /// </remarks>
 internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing)
 {
-    private readonly LossTerms _terms = new(lambda, target, labelSmoothing);
-
     /// <summary>The loss of a batch.</summary>
     /// <param name="logits">[T, N, C].</param>
     /// <param name="classes">[N, C]: the probability of each class; one 1 in each row for plain labels.</param>
@@ -27,10 +25,6 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
     public Tensor Compute(Tensor logits, Tensor classes, Tensor? weights = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        if (FusedLoss.Suits(logits) && classes.dtype == logits.dtype)
-        {
-            return FusedLoss.Apply(_terms, logits, classes, weights).MoveToOuterDisposeScope();
-        }
         Tensor rows = lambda switch // [N]
         {
             0 => CrossEntropy(logits, classes),

@@ -5,16 +5,17 @@ namespace Microsoft.ML.Spiking.Training;
 /// back to the system each time, and half of a convolutional step is then page faults.
 /// </summary>
 /// <remarks>
-/// Large buffers come from huge pages, at one page fault for 512, and small ones are kept by glibc when they are freed.
-/// Only where there are no huge pages, glibc keeps the large ones too, which costs more memory. All this is for glibc on
-/// Linux; elsewhere nothing happens. The allocator belongs to the whole process: it is changed by the first training that
-/// begins and restored by the last one that ends.
+/// Huge pages take most of them away and leave the allocator alone, so they come first. Only where there are none, glibc
+/// is told to keep what is freed, which costs more memory. Both speak to glibc on Linux only; elsewhere nothing happens.
+/// The allocator belongs to the whole process: it is changed by the first training that begins and restored by the last
+/// one that ends.
 /// </remarks>
 internal static class NativeMemory
 {
     private static readonly Lock Gate = new();
     private static int _trainings;
     private static bool? _hasHugePages;
+    private static bool _keepsFreed;
 
     /// <summary>Arranges the memory for a training, until the result is disposed of. Call it before libtorch is used.</summary>
     /// <param name="isWanted">False does nothing.</param>
@@ -28,9 +29,10 @@ internal static class NativeMemory
         lock (Gate)
         {
             _hasHugePages ??= hugePages ?? HugePages.Request();
-            if (_trainings++ == 0)
+            if (_trainings++ == 0 && _hasHugePages == false)
             {
-                GlibcHeap.KeepFreed(large: _hasHugePages == false);
+                GlibcHeap.KeepFreed();
+                _keepsFreed = true;
             }
         }
         return new Training();
@@ -40,11 +42,16 @@ internal static class NativeMemory
     {
         lock (Gate)
         {
-            if (--_trainings == 0)
+            if (--_trainings > 0)
+            {
+                return;
+            }
+            if (_keepsFreed)
             {
                 GlibcHeap.ReturnFreed();
-                GlibcHeap.Trim();
+                _keepsFreed = false;
             }
+            GlibcHeap.Trim();
         }
     }
 

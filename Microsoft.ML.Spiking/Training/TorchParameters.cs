@@ -19,7 +19,7 @@ internal sealed class TorchParameters : IDisposable
         {
             long[] shape = [.. spec.Shape.Select(length => (long)length)];
             bool isTrained = spec.Role != ParameterRole.Buffer;
-            _byName.Add(spec.Name, Allocate(shape, type, device, isTrained));
+            _byName.Add(spec.Name, zeros(shape, type, device, requires_grad: isTrained).DetachFromDisposeScope());
         }
         Trained = [.. definition.Parameters
             .Where(spec => spec.Role != ParameterRole.Buffer).Select(spec => _byName[spec.Name])];
@@ -65,19 +65,6 @@ internal sealed class TorchParameters : IDisposable
         {
             parameter.Dispose();
         }
-    }
-
-    /// <summary>
-    /// Zeros. A matrix [outputs, inputs] lies in memory as [inputs, outputs]: what an active input adds to the layer is then
-    /// in one place. Gradients and the optimizer's buffers take the same layout.
-    /// </summary>
-    private static Tensor Allocate(long[] shape, ScalarType type, Device device, bool isTrained)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor values = shape is [long outputs, long inputs]
-            ? zeros([inputs, outputs], type, device).t()
-            : zeros(shape, type, device);
-        return values.detach().requires_grad_(isTrained).DetachFromDisposeScope();
     }
 
     private WeightArray Export(ParameterSpec spec) => new(spec.Name, spec.Shape, TensorCopy.ToArray(_byName[spec.Name]));

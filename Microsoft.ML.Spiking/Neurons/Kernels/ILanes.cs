@@ -55,7 +55,4 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     /// <summary>The sum over the lanes, in double.</summary>
     static abstract double Sum(TSelf value);
-
-    /// <summary>The sum over the lanes; its rounding depends on the width.</summary>
-    static abstract float FloatSum(TSelf value);
 }

@@ -62,7 +62,4 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static uint NonZero(Lanes1 value) => value._value == 0 ? 0u : 1u;
 
     public static double Sum(Lanes1 value) => value._value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float FloatSum(Lanes1 value) => value._value;
 }

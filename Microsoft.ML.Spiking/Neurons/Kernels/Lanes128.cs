@@ -70,7 +70,4 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
         (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value._value);
         return Vector128.Sum(lower + upper);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float FloatSum(Lanes128 value) => Vector128.Sum(value._value);
 }

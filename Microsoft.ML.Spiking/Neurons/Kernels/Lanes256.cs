@@ -70,7 +70,4 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
         (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(value._value);
         return Vector256.Sum(lower + upper);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float FloatSum(Lanes256 value) => Vector256.Sum(value._value);
 }

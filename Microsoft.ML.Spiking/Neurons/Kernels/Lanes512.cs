@@ -70,7 +70,4 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(value._value);
         return Vector512.Sum(lower + upper);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float FloatSum(Lanes512 value) => Vector512.Sum(value._value);
 }

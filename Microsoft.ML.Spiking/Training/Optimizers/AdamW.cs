@@ -25,33 +25,10 @@ internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay
     {
         double correction1 = 1 - Math.Pow(Beta1, Steps);
         double correction2 = 1 - Math.Pow(Beta2, Steps);
-        if (DenseLayout.IsShared(parameter, gradient, _first[index], _second[index]))
-        {
-            InOnePass(index, parameter, gradient, correction1, correction2);
-            return;
-        }
         parameter.Multiply(1 - (_learningRate * weightDecay));
         Tensor first = _first[index].Multiply(Beta1).Add(gradient, factor: 1 - Beta1);
         Tensor second = _second[index].Multiply(Beta2).AddProduct(gradient, gradient, 1 - Beta2);
         Tensor denominator = second.sqrt().Divide(Math.Sqrt(correction2)).Add(Epsilon);
         parameter.AddQuotient(first, denominator, -_learningRate / correction1);
-    }
-
-    private unsafe void InOnePass(int index, Tensor parameter, Tensor gradient, double correction1, double correction2)
-    {
-        var step = new AdamKernel
-        {
-            Parameter = TensorMemory.DenseAddress(parameter),
-            Gradient = TensorMemory.DenseAddress(gradient),
-            First = TensorMemory.DenseAddress(_first[index]),
-            Second = TensorMemory.DenseAddress(_second[index]),
-            Beta1 = ((float)Beta1, (float)(1 - Beta1)),
-            Beta2 = ((float)Beta2, (float)(1 - Beta2)),
-            Epsilon = (float)Epsilon,
-            Kept = (float)(1 - (_learningRate * weightDecay)),
-            Rate = (float)(_learningRate / correction1),
-            RootScale = (float)(1 / Math.Sqrt(correction2)),
-        };
-        AdamKernel.Run(in step, parameter.numel(), get_num_threads());
     }
 }

@@ -18,31 +18,11 @@ internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, dou
 
     private protected override void Update(int index, Tensor parameter, Tensor gradient)
     {
-        Tensor? buffer = momentum == 0 ? null : _momentum[index];
-        if (DenseLayout.IsShared(parameter, gradient, buffer ?? gradient))
-        {
-            InOnePass(parameter, gradient, buffer);
-            return;
-        }
         if (weightDecay != 0)
         {
             gradient.Add(parameter, factor: weightDecay);
         }
-        Tensor step = buffer is null ? gradient : buffer.Multiply(momentum).Add(gradient);
+        Tensor step = momentum == 0 ? gradient : _momentum[index].Multiply(momentum).Add(gradient);
         parameter.Add(step, factor: -_learningRate);
-    }
-
-    private unsafe void InOnePass(Tensor parameter, Tensor gradient, Tensor? buffer)
-    {
-        var step = new SgdKernel
-        {
-            Parameter = TensorMemory.DenseAddress(parameter),
-            Gradient = TensorMemory.DenseAddress(gradient),
-            Buffer = buffer is null ? null : TensorMemory.DenseAddress(buffer),
-            Momentum = (float)momentum,
-            WeightDecay = (float)weightDecay,
-            LearningRate = (float)_learningRate,
-        };
-        SgdKernel.Run(in step, parameter.numel(), get_num_threads());
     }
 }

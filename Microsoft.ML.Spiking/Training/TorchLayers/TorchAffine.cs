@@ -11,6 +11,6 @@ internal sealed class TorchAffine(Tensor scale, Tensor shift) : TorchLayer
     {
         int rowRank = (int)input.Values.dim() - (input.IsConstant ? 1 : 2);
         long[] perChannel = [-1, .. Enumerable.Repeat(1L, rowRank - 1)];
-        return new((input.Values * scale.view(perChannel)).Plus(shift.view(perChannel)), input.IsConstant);
+        return input with { Values = (input.Values * scale.view(perChannel)).Plus(shift.view(perChannel)) };
     }
 }

@@ -18,7 +18,7 @@ internal sealed class TorchDropout(int index, double rate) : TorchLayer
             return input;
         }
         using Tensor mask = Mask(input, pass);
-        return new(input.Values * mask, input.IsConstant); // [N, ...] over [T, N, ...]
+        return input with { Values = input.Values * mask }; // [N, ...] over [T, N, ...]
     }
 
     private Tensor Mask(TorchSignal input, ForwardPass pass)

@@ -11,6 +11,6 @@ internal sealed class TorchNeuronLayer(
     {
         NeuronSpikes spikes = neuron.Forward(new(input.Values, timeSteps, input.IsConstant), learned);
         pass.Spikes?.Add(name, spikes);
-        return new(spikes.Values, IsConstant: false, spikes.Reach);
+        return new(spikes.Values, IsConstant: false);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 using static TorchSharp.torch;
@@ -14,9 +16,6 @@ internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int t
     /// <summary>The number of spikes of the forward pass.</summary>
     public long SpikeCount { get; private set; }
 
-    /// <summary>[T, N, ...]: the potential before the reset, after a forward pass for training; the scope's.</summary>
-    public Tensor? Potential { get; private set; }
-
     /// <summary>[T, N, ...].</summary>
     public long[] SpikeShape(Tensor current) => isConstant ? [timeSteps, .. current.shape] : current.shape;
 
@@ -30,7 +29,6 @@ internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int t
         using Tensor values = current.contiguous();
         SpikeCount = NeuronKernels.Forward(definition, Value(learned), Address(values), isConstant, Address(spikes),
             potential is null ? null : Address(potential), timeSteps, spikes.numel() / timeSteps, threads);
-        Potential = potential;
         return spikes;
     }
 
@@ -50,5 +48,15 @@ internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int t
 
     private static float Value(Tensor? learned) => learned is null ? 0 : *Address(learned);
 
-    private static float* Address(Tensor tensor) => TensorMemory.Address(tensor);
+    /// <summary>Where a contiguous tensor's values start; by way of its first value, because a span ends at 2 GB.</summary>
+    private static float* Address(Tensor tensor)
+    {
+        if (tensor.numel() == 0)
+        {
+            return null;
+        }
+        using Tensor flat = tensor.view(-1);
+        using Tensor first = flat.narrow(0, 0, 1);
+        return (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+    }
 }

@@ -18,7 +18,6 @@ internal sealed class FusedNeuron(SpikingNeuronDefinition definition) : TorchNeu
         torch.Tensor spikes = isTraining
             ? FusedFunction.Apply(current.Values, scalar, call)
             : call.Forward(current.Values, scalar, potential: null);
-        return new(spikes, call.SpikeCount,
-            call.Potential is null ? null : GradientReach.Of(definition, spikes, call.Potential));
+        return new(spikes, call.SpikeCount);
     }
 }

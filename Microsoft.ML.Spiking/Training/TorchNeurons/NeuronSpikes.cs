@@ -5,5 +5,4 @@ namespace Microsoft.ML.Spiking.Training.TorchNeurons;
 /// <summary>What a layer of neurons gives for one batch.</summary>
 /// <param name="Values">[T, N, ...]: zeros and ones; real values where the neuron does not spike.</param>
 /// <param name="Count">The number of values that are not 0, where it is known without looking; else null.</param>
-/// <param name="Reach">Where the gradient by the values is used; null for everywhere.</param>
-internal readonly record struct NeuronSpikes(torch.Tensor Values, long? Count, GradientReach? Reach = null);
+internal readonly record struct NeuronSpikes(torch.Tensor Values, long? Count);

@@ -42,9 +42,6 @@ internal abstract class TrainingStep : IDisposable
         return loss.item<float>();
     }
 
-    /// <summary>The weights as they are now, array by array.</summary>
-    public IEnumerable<float[]> Weights() => Parameters.Export().Select(array => array.Values.ToArray());
-
     public virtual void Dispose()
     {
         _optimizer.Dispose();
