@@ -9,12 +9,14 @@ namespace Microsoft.ML.Spiking.Tests.Training;
 
 /// <summary>
 /// A collection at the wrong moment must not free what native code reads: everything is computed while another thread
-/// does nothing but collect, and must come out as without it.
+/// collects again and again, and must come out as without it. What is freed too early is young, so the youngest
+/// generation is enough; and between collections the work must be let on, or it comes to a standstill.
 /// </summary>
 [TestClass]
 public sealed class GarbageCollectionTests
 {
     private const int Rounds = 300;
+    private const int PauseSpins = 300; // some microseconds
 
     [ClassInitialize]
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
@@ -57,7 +59,8 @@ public sealed class GarbageCollectionTests
         {
             while (!stop.IsSet)
             {
-                GC.Collect();
+                GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+                Thread.SpinWait(PauseSpins);
             }
         });
         collector.Start();
