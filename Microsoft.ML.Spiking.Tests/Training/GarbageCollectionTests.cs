@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Surrogates;
 using Microsoft.ML.Spiking.Training;
@@ -10,13 +11,12 @@ namespace Microsoft.ML.Spiking.Tests.Training;
 /// <summary>
 /// A collection at the wrong moment must not free what native code reads: everything is computed while another thread
 /// collects again and again, and must come out as without it. What is freed too early is young, so the youngest
-/// generation is enough; and between collections the work must be let on, or it comes to a standstill.
+/// generation is enough; and the work gets as much time as the collections, or it comes to a standstill.
 /// </summary>
 [TestClass]
 public sealed class GarbageCollectionTests
 {
     private const int Rounds = 300;
-    private const int PauseSpins = 300; // some microseconds
 
     [ClassInitialize]
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
@@ -59,8 +59,11 @@ public sealed class GarbageCollectionTests
         {
             while (!stop.IsSet)
             {
+                long start = Stopwatch.GetTimestamp();
                 GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-                Thread.SpinWait(PauseSpins);
+                TimeSpan took = Stopwatch.GetElapsedTime(start);
+                long pause = Stopwatch.GetTimestamp();
+                SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(pause) >= took);
             }
         });
         collector.Start();
