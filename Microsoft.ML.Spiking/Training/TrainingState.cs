@@ -26,6 +26,9 @@ internal sealed class TrainingState : IDisposable
 
     public Optimizer Optimizer { get; }
 
+    /// <summary>The memory of a batch's activations.</summary>
+    public ActivationBuffers Buffers { get; } = new();
+
     /// <summary>What the epoch under way has added up.</summary>
     public EpochTally Tally { get; }
 
@@ -133,6 +136,7 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Tally.Dispose();
+        Buffers.Dispose();
         Optimizer.Dispose();
         Network.Dispose();
     }
