@@ -159,7 +159,8 @@ public sealed partial class SpikingClifTrainer
         /// the last checkpoint left it, however the process ended, and on the same processor ends with the same weights
         /// as a training without interruption; callbacks are not repeated for what is done. The folder of a training that
         /// has ended gives its model without training again. What else it finds there, Fit refuses. Free to differ when a
-        /// training is resumed are the device, the number of threads, the callbacks and CheckpointEveryBatches.
+        /// training is resumed are the device, the number of threads, ActivationCheckpointing, the callbacks and when
+        /// checkpoints are saved.
         /// Null (the default) for no checkpoints.
         /// </summary>
         public string? CheckpointFolder { get; set; }
@@ -193,6 +194,14 @@ public sealed partial class SpikingClifTrainer
         /// memory. What does not fit is read again every epoch.
         /// </summary>
         public long? MemoryBudget { get; set; }
+
+        /// <summary>
+        /// Whether training keeps, of each batch, only what passes between parts of the network (a part ends behind neurons
+        /// and the pooling after them, or behind a residual block) and computes what is inside a part a second time on the
+        /// way back. That takes about a third more time and much less memory, which grows with <see cref="TimeSteps"/>,
+        /// <see cref="BatchSize"/> and the number of layers; the trained weights are the same. Default <see langword="false"/>.
+        /// </summary>
+        public bool ActivationCheckpointing { get; set; }
 
         /// <summary>
         /// Whether the native memory of a training on Linux is arranged for its large buffers, which otherwise cost up to

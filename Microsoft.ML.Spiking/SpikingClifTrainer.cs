@@ -238,6 +238,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         Threads = _options.NumberOfThreads,
         MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
         ReuseNativeMemory = _options.ReuseNativeMemory,
+        ActivationCheckpointing = _options.ActivationCheckpointing,
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
         CheckpointFolder = _options.CheckpointFolder,
         CheckpointEveryBatches = _options.CheckpointEveryBatches,

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.TorchNeurons;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ internal sealed class GradientAccumulation(IReadOnlyList<Tensor> parameters, int
     public void Add(Tensor loss, double weight)
     {
         // How much a batch counts is only known when the group's last has come: first sums, in Finish their mean.
-        (batches == 1 ? loss : loss.Times(weight)).backward();
+        CallbackFaults.Backward(batches == 1 ? loss : loss.Times(weight));
         _count++;
         _weight += weight;
     }

@@ -53,6 +53,9 @@ internal sealed record TrainingSettings
     /// <summary>Whether glibc's memory is arranged for large buffers while the training runs.</summary>
     public required bool ReuseNativeMemory { get; init; }
 
+    /// <summary>Whether values inside the network are computed a second time instead of kept for the way back.</summary>
+    public bool ActivationCheckpointing { get; init; }
+
     /// <summary>Whether a cancelled training gives the best weights so far instead of throwing.</summary>
     public required bool KeepBestOnCancellation { get; init; }
 

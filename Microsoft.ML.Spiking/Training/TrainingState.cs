@@ -17,7 +17,7 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(NetworkDefinition definition, TrainingSettings settings, Device device)
     {
         _seed = settings.Seed;
-        Network = new(definition, device);
+        Network = new(definition, device, activationCheckpointing: settings.ActivationCheckpointing);
         Optimizer = Optimizer.Create(settings, Network.Parameters.Trained);
         Tally = new(device);
     }

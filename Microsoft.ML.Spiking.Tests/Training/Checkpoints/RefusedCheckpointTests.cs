@@ -48,6 +48,7 @@ public sealed class RefusedCheckpointTests
             Threads = 2,
             MemoryBudget = 1 << 29,
             KeepBestOnCancellation = true,
+            ActivationCheckpointing = true,
             CheckpointEveryBatches = 3,
         }, observer: observer);
         Assert.IsEmpty(observer.Batches);
