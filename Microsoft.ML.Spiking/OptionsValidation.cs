@@ -156,6 +156,13 @@ internal static class OptionsValidation
                 (not null, null) => $"{nameof(o.CheckpointEveryBatches)} is given but {nameof(o.CheckpointFolder)} is not; name a folder.",
                 _ => null,
             },
+            (o.CheckpointEveryMinutes, o.CheckpointFolder) switch
+            {
+                (not (null or (> 0 and < double.PositiveInfinity)), _) => $"{nameof(o.CheckpointEveryMinutes)} is " +
+                    $"{o.CheckpointEveryMinutes}; it must be finite and greater than 0, or null for the end of epochs alone.",
+                (not null, null) => $"{nameof(o.CheckpointEveryMinutes)} is given but {nameof(o.CheckpointFolder)} is not; name a folder.",
+                _ => null,
+            },
             o.MemoryBudget is null or > 0 ? null
                 : $"{nameof(o.MemoryBudget)} is {o.MemoryBudget}; it must be greater than 0 bytes, or null for a quarter of the memory.",
         ];

@@ -154,8 +154,8 @@ public sealed partial class SpikingClifTrainer
         public int? EarlyStoppingPatience { get; set; }
 
         /// <summary>
-        /// A folder for checkpoints, of this training alone; it is created if need be. After every epoch everything that
-        /// the training is in the middle of is saved there. Fit with the same options, data and network then goes on where
+        /// A folder for checkpoints, of this training alone; it is created if need be. After every epoch, and when the
+        /// training is cancelled, everything that the training is in the middle of is saved there. Fit with the same options, data and network then goes on where
         /// the last checkpoint left it, however the process ended, and on the same processor ends with the same weights
         /// as a training without interruption; callbacks are not repeated for what is done. The folder of a training that
         /// has ended gives its model without training again. What else it finds there, Fit refuses. Free to differ when a
@@ -170,6 +170,13 @@ public sealed partial class SpikingClifTrainer
         /// the last time, at least 1. Null (the default) for the end of epochs alone.
         /// </summary>
         public int? CheckpointEveryBatches { get; set; }
+
+        /// <summary>
+        /// With <see cref="CheckpointFolder"/>: saves within epochs too, as soon as so many minutes have passed since the
+        /// last time, greater than 0. Null (the default) for the end of epochs alone. With
+        /// <see cref="CheckpointEveryBatches"/>, whichever comes first.
+        /// </summary>
+        public double? CheckpointEveryMinutes { get; set; }
 
         /// <summary>
         /// The seed of initial weights, shuffling, augmentation and dropout; null (the default) for that of the
@@ -224,7 +231,10 @@ public sealed partial class SpikingClifTrainer
         /// </summary>
         public Action<BatchProgress>? ProgressCallback { get; set; }
 
-        /// <summary>Stops the training between two batches; Fit then throws <see cref="OperationCanceledException"/>.</summary>
+        /// <summary>
+        /// Stops the training between two batches; Fit then throws <see cref="OperationCanceledException"/>. With
+        /// <see cref="CheckpointFolder"/>, what has been trained is saved before.
+        /// </summary>
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>

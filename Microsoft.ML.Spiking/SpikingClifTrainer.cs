@@ -242,6 +242,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
         CheckpointFolder = _options.CheckpointFolder,
         CheckpointEveryBatches = _options.CheckpointEveryBatches,
+        CheckpointEveryMinutes = _options.CheckpointEveryMinutes,
         Precision = _options.Precision,
         InputNormalization = InputNormalization ?? new RootMeanSquareNormalization(),
         Augmentation = _options.Augmentation,

@@ -26,7 +26,6 @@ internal sealed class TrainingLoop : IDisposable
     private readonly NetworkWeights? _initial;
     private readonly CheckpointKeeper? _checkpoints;
     private readonly TrainingState _state;
-    private readonly GradientAccumulation _gradients;
     private readonly Loss _loss;
     private int _epochs;
 
@@ -42,7 +41,6 @@ internal sealed class TrainingLoop : IDisposable
         _initial = initial;
         _checkpoints = checkpoints;
         _state = new(definition, settings, device);
-        _gradients = new(_state.Network.Parameters.Trained, settings.GradientAccumulation);
         _loss = new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing);
     }
 
@@ -79,7 +77,7 @@ internal sealed class TrainingLoop : IDisposable
         using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
         Checkpoint? found = folder?.Read();
         settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
-        CheckpointKeeper? checkpoints = folder is null ? null : new(folder, found, settings.CheckpointEveryBatches, observer);
+        CheckpointKeeper? checkpoints = folder is null ? null : new(folder, found, settings, observer);
 
         Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
         int threads = TorchThreads.SetForThisThread(settings.Threads);
@@ -142,8 +140,13 @@ internal sealed class TrainingLoop : IDisposable
             }
             return new(_state.Kept!.Weights, _state.History, _state.Kept.Epoch, Cancelled: false);
         }
-        catch (OperationCanceledException) when (_settings.KeepBestOnCancellation)
+        catch (OperationCanceledException)
         {
+            _checkpoints?.Cancelled(_state);
+            if (!_settings.KeepBestOnCancellation)
+            {
+                throw;
+            }
             KeptWeights best = _state.Kept ?? new(_state.Network.Parameters.Export(), Epoch: 0, Accuracy: null, Loss: null);
             return new(best.Weights, _state.History, best.Epoch, Cancelled: true);
         }
@@ -177,8 +180,8 @@ internal sealed class TrainingLoop : IDisposable
             Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]
             Tensor classes = batch.Classes(_definition.ClassCount, logits.dtype);
             Tensor loss = _loss.Compute(logits, classes, batch.Weights);
-            _gradients.Add(loss, batch.TotalWeight);
-            if (_gradients.IsComplete)
+            _state.Gradients.Add(loss, batch.TotalWeight);
+            if (_state.Gradients.IsComplete)
             {
                 Step(schedule);
             }
@@ -193,12 +196,12 @@ internal sealed class TrainingLoop : IDisposable
                 return false;
             }
             _observer.BatchFinished(new(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows));
-            if (_gradients.IsEmpty)
+            if (_state.Gradients.IsEmpty)
             {
                 _checkpoints?.StepFinished(_state);
             }
         }
-        if (!_gradients.IsEmpty)
+        if (!_state.Gradients.IsEmpty)
         {
             Step(schedule);
         }
@@ -209,7 +212,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Turns the gradients of a group of batches into a step.</summary>
     private void Step(Schedule schedule)
     {
-        _gradients.Finish();
+        _state.Gradients.Finish();
         if (_settings.GradientClipping is double maximumNorm)
         {
             GradientClipping.Apply(_state.Network.Parameters.Trained, maximumNorm);

@@ -50,6 +50,7 @@ public sealed class RefusedCheckpointTests
             KeepBestOnCancellation = true,
             ActivationCheckpointing = true,
             CheckpointEveryBatches = 3,
+            CheckpointEveryMinutes = 0.5,
         }, observer: observer);
         Assert.IsEmpty(observer.Batches);
     }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.TorchLayers;
@@ -9,12 +10,13 @@ namespace Microsoft.ML.Spiking.Training.TorchLayers;
 /// <param name="layers">Neurons, then layers that treat every row by itself.</param>
 /// <param name="timeSteps">T.</param>
 /// <param name="learned">The neurons' learned values. Their gradients are sums over all rows, which are not cut then.</param>
-/// <param name="valuesInSlice">Most values that arrive at the neurons in a slice of several rows.</param>
+/// <param name="valuesInSlice">Most values that arrive at the neurons in a slice of several rows; null for what suits the device.</param>
 internal sealed class TorchRowSlices(
-    TorchSequence layers, int timeSteps, IReadOnlyList<Tensor> learned, long valuesInSlice = TorchRowSlices.SliceSize) : TorchLayer
+    TorchSequence layers, int timeSteps, IReadOnlyList<Tensor> learned, long? valuesInSlice = null) : TorchLayer
 {
-    // 16 MB of float32: small beside a batch that is worth cutting, large enough to occupy processors.
-    private const long SliceSize = 1 << 22;
+    // 4 MB of float32 stay near the processor; a GPU needs more at a time to be occupied.
+    private const long SliceOnCpu = 1 << 20;
+    private const long SliceOnGpu = 1 << 24;
 
     private long[] _outputRow = []; // [...] of [T, N, ...]
 
@@ -47,6 +49,7 @@ internal sealed class TorchRowSlices(
     {
         long rows = input.shape[isConstant ? 0 : 1];
         long valuesInRow = input.numel() * (isConstant ? timeSteps : 1) / rows;
-        return learned.Count > 0 ? rows : Math.Clamp(valuesInSlice / valuesInRow, 1, rows);
+        long most = valuesInSlice ?? (input.device_type == DeviceType.CPU ? SliceOnCpu : SliceOnGpu);
+        return learned.Count > 0 ? rows : Math.Clamp(most / valuesInRow, 1, rows);
     }
 }
