@@ -58,6 +58,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
     /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them, or the checkpoint folder is refused.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView input) => Train(input, validation: null, model: null);
 
@@ -68,6 +69,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
     /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them, or the checkpoint folder is refused.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, IDataView? validationData) =>
         Train(trainData, validationData, model: null);
@@ -86,6 +88,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, SpikingModelParameters model)
     {
@@ -105,6 +108,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, ITransformer model) =>
         Fit(trainData, validationData: null, model);
@@ -122,6 +126,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, IDataView? validationData, ITransformer model)
     {

@@ -59,6 +59,7 @@ internal sealed class TrainingLoop : IDisposable
     /// There are no rows, they do not fit the network, libtorch cannot be loaded, the device is not there, or the
     /// checkpoint folder cannot be used or holds another training.
     /// </exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token, unless the best weights are to be kept and training has begun.
@@ -84,8 +85,15 @@ internal sealed class TrainingLoop : IDisposable
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
             : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
-        using var loop = new TrainingLoop(definition, initial, settings, checkpoints, observer, device, token);
-        return loop.Train(train, validation);
+        try
+        {
+            using var loop = new TrainingLoop(definition, initial, settings, checkpoints, observer, device, token);
+            return loop.Train(train, validation);
+        }
+        catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)
+        {
+            throw shortage;
+        }
     }
 
     public void Dispose()
