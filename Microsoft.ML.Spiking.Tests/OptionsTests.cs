@@ -24,6 +24,7 @@ public sealed class OptionsTests
         ("InputShape is [1, 0, 28]", o => o.InputShape = [1, 0, 28]),
         ("Encoder is null", o => o.Encoder = null!),
         ("PoissonEncoder.Rate", o => o.Encoder = new PoissonEncoder { Rate = 1.5 }),
+        ("PixelOrder", o => o.PixelOrder = (PixelOrder)7),
         ("BatchNorm", o => o.BatchNorm = (BatchNormMode)7),
         ("Neuron is null", o => o.Neuron = null!),
         ("MembraneTimeConstant", o => o.Neuron = new ClifNeuron { MembraneTimeConstant = 1 }),

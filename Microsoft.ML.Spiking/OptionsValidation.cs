@@ -83,6 +83,10 @@ internal static class OptionsValidation
             yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be [channels, height, width] or " +
                 "[time steps, channels, height, width], each at least 1, or null for the column's own dimensions.";
         }
+        if (Undefined(o.PixelOrder.GetValueOrDefault(), nameof(o.PixelOrder)) is string pixelOrder)
+        {
+            yield return pixelOrder;
+        }
         if (Undefined(o.BatchNorm) is string batchNorm)
         {
             yield return batchNorm;

@@ -35,9 +35,19 @@ public sealed partial class SpikingClifTrainer
         /// The shape of a row where the feature column does not have it: [channels, height, width] for images,
         /// [time steps, channels, height, width] for rows that bring their own time steps. Three or four lengths, each at
         /// least 1, whose product is the number of features. Null (the default) for the column's own dimensions, of which
-        /// four are [time steps, channels, height, width].
+        /// four are [time steps, channels, height, width]. Where <see cref="PixelOrder"/> says that the channels come last,
+        /// they do here too: [height, width, channels].
         /// </summary>
         public IReadOnlyList<int>? InputShape { get; set; }
+
+        /// <summary>
+        /// In which order a row has the values of an image: <see cref="PixelOrder.Planar"/>, [channels, height, width], or
+        /// <see cref="PixelOrder.Interleaved"/>, [height, width, channels], as ExtractPixels with interleavePixelColors gives
+        /// them. Null (the default) is planar, but a shape of more than four channels, the width at most four, is refused
+        /// then, because it may be the other. The order is saved with the model. Of a flat vector nothing but this option
+        /// tells it.
+        /// </summary>
+        public PixelOrder? PixelOrder { get; set; }
 
         /// <summary>
         /// The network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>, <see cref="SpikingVgg"/>,
