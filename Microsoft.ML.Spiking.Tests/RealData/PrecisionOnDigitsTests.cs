@@ -9,7 +9,7 @@ namespace Microsoft.ML.Spiking.Tests.RealData;
 [TestClass]
 public sealed class PrecisionOnDigitsTests
 {
-    private const int TrainingDigits = 3_000;
+    private const int TrainingDigits = 2_000;
     private const int TestDigits = 2_000;
 
     public TestContext TestContext { get; set; } = null!;
