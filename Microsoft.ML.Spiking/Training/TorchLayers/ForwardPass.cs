@@ -28,4 +28,10 @@ internal sealed record ForwardPass
 
     /// <summary>Where spikes are counted, or null.</summary>
     public SpikeTally? Spikes { get; init; }
+
+    /// <summary>Whether this pass repeats one: what a layer remembers of a batch, it has remembered then.</summary>
+    public bool IsRepetition { get; init; }
+
+    /// <summary>The same pass once more: it gives the same values and leaves no trace.</summary>
+    public ForwardPass Again() => this with { Spikes = null, IsRepetition = true };
 }
