@@ -183,6 +183,8 @@ internal sealed class TrainingLoop : IDisposable
                 Epoch = _state.Epoch,
                 FirstRow = tally.Rows,
                 Spikes = tally.Spikes,
+                // What is computed twice is not to stay until the batch ends.
+                Buffers = _settings.ReuseNativeMemory && !_settings.ActivationCheckpointing ? _state.Buffers : null,
                 ProductType = _settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null,
             };
             Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]
@@ -194,6 +196,7 @@ internal sealed class TrainingLoop : IDisposable
                 Step(schedule);
             }
             CallbackGradients.Release();
+            _state.Buffers.Release();
 
             tally.Add(loss.detach(), logits.detach().mean([0]), batch.Labels, batch.TotalWeight);
             _state.Batches++;

@@ -31,6 +31,9 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The batches that have not made a step yet.</summary>
     public GradientAccumulation Gradients { get; }
 
+    /// <summary>The memory of a batch's activations.</summary>
+    public ActivationBuffers Buffers { get; } = new();
+
     /// <summary>What the epoch under way has added up.</summary>
     public EpochTally Tally { get; }
 
@@ -144,6 +147,7 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Tally.Dispose();
+        Buffers.Dispose();
         Optimizer.Dispose();
         Network.Dispose();
     }

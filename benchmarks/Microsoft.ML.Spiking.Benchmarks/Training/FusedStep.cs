@@ -9,6 +9,7 @@ internal sealed class FusedStep : TrainingStep
 {
     private readonly TorchNetwork _network;
     private readonly SpikeTally _tally = new(CPU);
+    private readonly ActivationBuffers _buffers = new();
     private readonly ForwardPass _pass;
 
     public FusedStep(MlpProblem problem) : this(problem, new TorchNetwork(problem.Definition, CPU)) { }
@@ -16,7 +17,7 @@ internal sealed class FusedStep : TrainingStep
     private FusedStep(MlpProblem problem, TorchNetwork network) : base(problem, network.Parameters)
     {
         _network = network;
-        _pass = new() { IsTraining = true, Spikes = _tally };
+        _pass = new() { IsTraining = true, Spikes = _tally, Buffers = _buffers };
     }
 
     /// <summary>Spikes per neuron and time step so far.</summary>
@@ -25,8 +26,13 @@ internal sealed class FusedStep : TrainingStep
     public override void Dispose()
     {
         _tally.Dispose();
+        _buffers.Dispose();
         base.Dispose();
     }
 
-    private protected override Tensor Forward() => _network.Forward(Problem.Input, _pass);
+    private protected override Tensor Forward()
+    {
+        _buffers.Release();
+        return _network.Forward(Problem.Input, _pass);
+    }
 }
