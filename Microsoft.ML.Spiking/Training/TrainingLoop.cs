@@ -183,8 +183,8 @@ internal sealed class TrainingLoop : IDisposable
                 Epoch = _state.Epoch,
                 FirstRow = tally.Rows,
                 Spikes = tally.Spikes,
-                // What is computed twice would be held twice, until the batch ends.
-                Buffers = _settings is { ReuseNativeMemory: true, ActivationCheckpointing: false } ? _state.Buffers : null,
+                // What is computed twice is not to stay until the batch ends.
+                Buffers = _settings.ReuseNativeMemory && !_settings.ActivationCheckpointing ? _state.Buffers : null,
                 ProductType = _settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null,
             };
             Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]

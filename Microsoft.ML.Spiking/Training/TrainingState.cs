@@ -28,11 +28,11 @@ internal sealed class TrainingState : IDisposable
 
     public Optimizer Optimizer { get; }
 
-    /// <summary>The memory of a batch's activations.</summary>
-    public ActivationBuffers Buffers { get; } = new();
-
     /// <summary>The batches that have not made a step yet.</summary>
     public GradientAccumulation Gradients { get; }
+
+    /// <summary>The memory of a batch's activations.</summary>
+    public ActivationBuffers Buffers { get; } = new();
 
     /// <summary>What the epoch under way has added up.</summary>
     public EpochTally Tally { get; }

@@ -17,7 +17,7 @@ internal static class ChildTasks
         {
             StepMemory => StepMemoryTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
             ConvStep => ConvStepTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
-            ActivationMemory => ActivationMemoryTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
+            ActivationMemory => ActivationMemoryTask.Run(arguments[0], arguments[1], (int)Numbers.Parse(arguments[2])),
             _ => throw new ArgumentException($"There is no task '{task}'."),
         };
         foreach (double result in results)

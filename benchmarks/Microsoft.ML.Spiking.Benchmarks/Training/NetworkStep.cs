@@ -10,13 +10,14 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>A training step of the library itself: forward, loss, backward, SGD, on a batch of random images.</summary>
+/// <summary>A training step as the training loop does it: forward, loss, backward, SGD, on a batch of random images.</summary>
 internal sealed class NetworkStep : IDisposable
 {
     private const int Classes = 10;
 
     private readonly TorchNetwork _network;
     private readonly SpikeTally _tally = new(CPU);
+    private readonly ActivationBuffers _buffers = new();
     private readonly Loss _loss = new(lambda: 0.05, LossTarget.Constant, labelSmoothing: 0);
     private readonly Optimizer _optimizer;
     private readonly Tensor _images; // [N, features]
@@ -29,7 +30,7 @@ internal sealed class NetworkStep : IDisposable
         _network = new(definition, CPU, activationCheckpointing: activationCheckpointing);
         _network.Parameters.Import(WeightInitializer.Create(definition, seed: 1));
         _optimizer = new Sgd(_network.Parameters.Trained, momentum: 0.9, weightDecay: 5e-5);
-        _pass = new() { IsTraining = true, Spikes = _tally };
+        _pass = new() { IsTraining = true, Spikes = _tally, Buffers = activationCheckpointing ? null : _buffers };
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
         float[] pixels = [.. Enumerable.Range(0, rows * definition.InputSize).Select(_ => 2 * random.NextSingle())];
@@ -45,6 +46,7 @@ internal sealed class NetworkStep : IDisposable
         CallbackFaults.Backward(loss);
         _optimizer.Step(0.01);
         CallbackGradients.Release();
+        _buffers.Release();
     }
 
     public void Dispose()
@@ -52,6 +54,7 @@ internal sealed class NetworkStep : IDisposable
         _optimizer.Dispose();
         _network.Dispose();
         _tally.Dispose();
+        _buffers.Dispose();
         _images.Dispose();
         _classes.Dispose();
     }
