@@ -10,10 +10,12 @@ usage() {
 usage: ./build.sh <command> [-- arguments]
 
   quickstart   build and run samples/Quickstart, which is given the arguments after --
+  sample NAME  build and run another sample, which is given the arguments after --
   test         build with warnings as errors, check the formatting, run every test;
                the arguments after -- go to dotnet test
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
+  pack         make the NuGet package and its symbols in artifacts/packages
 USAGE
 }
 
@@ -34,6 +36,32 @@ quickstart() {
   in_root dotnet build "$project" -c Release -v quiet >&2
   # Not in the root: relative paths among the arguments are the caller's.
   dotnet run --project "$root/$project" -c Release --no-build -- "$@"
+}
+
+# sample NAME [--] [arguments]
+sample() {
+  local name=${1:-} project
+  project=$root/samples/$name/$name.csproj
+  if [ -z "$name" ] || [ ! -f "$project" ]; then
+    say "There is no sample '$name'. There are: $(cd "$root/samples" && ls -d */*.csproj | xargs -n 1 dirname | xargs)."
+    return 2
+  fi
+  shift
+  [ "${1:-}" != -- ] || shift
+  setup
+  say "Building; the first time this downloads what the sample needs."
+  in_root dotnet build "$project" -c Release -v quiet >&2
+  dotnet run --project "$project" -c Release --no-build -- "$@"
+}
+
+pack() {
+  "$root/eng/dotnet-sdk.sh"
+  # One commit gives the same bytes each time.
+  SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct 2> /dev/null || true)
+  export SOURCE_DATE_EPOCH
+  rm -rf "$root/artifacts/packages"
+  in_root dotnet pack Microsoft.ML.Spiking -c Release -v quiet -o artifacts/packages >&2
+  ls -l "$root/artifacts/packages"
 }
 
 bench() {
@@ -80,6 +108,8 @@ case $command in
   quickstart) quickstart "$@" ;;
   test) run_tests "$@" ;;
   bench) bench "$@" ;;
+  sample) sample "$@" ;;
+  pack) pack ;;
   "" | help | -h | --help) usage ;;
   *)
     say "There is no command '$command'."

@@ -12,6 +12,10 @@ internal sealed class SavedModel : IDisposable
 
     private SavedModel(byte[] file)
     {
+        if (!file.AsSpan().StartsWith("PK"u8))
+        {
+            throw new ModelFileException("it is no zip");
+        }
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
         _transformer = _ml.Model.Load(new MemoryStream(file, writable: false), out DataViewSchema input);
         Schema = ModelSchema.Of(_transformer, input);
