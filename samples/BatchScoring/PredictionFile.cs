@@ -45,6 +45,8 @@ internal sealed class PredictionFile : IDisposable
 
     private string ProgressPath => _path + ".progress";
 
+    private string TemporaryPath => ProgressPath + ".tmp";
+
     /// <summary>Adds the predictions of the next rows; when it returns, they are on the disk.</summary>
     public void Append(ReadOnlySpan<byte> lines, int rows)
     {
@@ -60,6 +62,7 @@ internal sealed class PredictionFile : IDisposable
         _file.Dispose();
         File.Move(PartialPath, _path, overwrite: true);
         File.Delete(ProgressPath);
+        File.Delete(TemporaryPath); // of a program that was killed between two of its lines
     }
 
     public void Dispose() => _file.Dispose();
@@ -105,12 +108,11 @@ internal sealed class PredictionFile : IDisposable
     /// <summary>Under another name first: the file is always one whole state or the next.</summary>
     private void SaveProgress()
     {
-        string temporary = ProgressPath + ".tmp";
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        using (var stream = new FileStream(TemporaryPath, FileMode.Create, FileAccess.Write))
         {
             JsonSerializer.Serialize(stream, new JobProgress(_job, RowCount, _file.Position));
             stream.Flush(flushToDisk: true);
         }
-        File.Move(temporary, ProgressPath, overwrite: true);
+        File.Move(TemporaryPath, ProgressPath, overwrite: true);
     }
 }
