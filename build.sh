@@ -10,7 +10,7 @@ usage() {
 usage: ./build.sh <command> [-- arguments]
 
   quickstart   build and run samples/Quickstart, which is given the arguments after --
-  sample NAME  build and run another sample, which is given the arguments after --
+  sample NAME  build and run samples/NAME, which is given the arguments after --
   test         build with warnings as errors, check the formatting, run every test;
                the arguments after -- go to dotnet test
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
@@ -29,29 +29,20 @@ setup() {
 # dotnet takes global.json, and with it the SDK and the test runner, from the current folder.
 in_root() { (cd "$root" && "$@"); }
 
-quickstart() {
-  local project=samples/Quickstart/Quickstart.csproj
-  setup
-  say "Building; the first time this downloads libtorch, which is large."
-  in_root dotnet build "$project" -c Release -v quiet >&2
-  # Not in the root: relative paths among the arguments are the caller's.
-  dotnet run --project "$root/$project" -c Release --no-build -- "$@"
-}
-
-# sample NAME [--] [arguments]
 sample() {
   local name=${1:-} project
-  project=$root/samples/$name/$name.csproj
-  if [ -z "$name" ] || [ ! -f "$project" ]; then
-    say "There is no sample '$name'. There are: $(cd "$root/samples" && ls -d */*.csproj | xargs -n 1 dirname | xargs)."
+  project=samples/$name/$name.csproj
+  if [ ! -f "$root/$project" ]; then
+    say "There is no sample '$name'; there are: $(cd "$root/samples" && dirname */*.csproj | xargs)."
     return 2
   fi
   shift
   [ "${1:-}" != -- ] || shift
   setup
-  say "Building; the first time this downloads what the sample needs."
+  say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet build "$project" -c Release -v quiet >&2
-  dotnet run --project "$project" -c Release --no-build -- "$@"
+  # Not in the root: relative paths among the arguments are the caller's.
+  dotnet run --project "$root/$project" -c Release --no-build -- "$@"
 }
 
 pack() {
@@ -105,10 +96,10 @@ command=${1:-}
 [ "${1:-}" != -- ] || shift
 
 case $command in
-  quickstart) quickstart "$@" ;;
+  quickstart) sample Quickstart "$@" ;;
+  sample) sample "$@" ;;
   test) run_tests "$@" ;;
   bench) bench "$@" ;;
-  sample) sample "$@" ;;
   pack) pack ;;
   "" | help | -h | --help) usage ;;
   *)
