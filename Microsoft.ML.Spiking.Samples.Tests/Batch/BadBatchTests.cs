@@ -41,6 +41,16 @@ public sealed class BadBatchTests
     }
 
     [TestMethod]
+    public void Run_LinesThatEndWithoutALineFeed_EndsWithASentence()
+    {
+        using var run = new BatchRun();
+        File.WriteAllText(run.In("rows.csv"), "1,2,3,4,5,6\r1,2,3,4,5,6\r1,2,3,4,5,6\n");
+
+        Assert.Contains("has 1 rows by its line feeds, but ML.NET's text loader read 3", run.Fault("--input", "rows.csv", "--features", "1-6"));
+        Assert.IsFalse(File.Exists(run.In("predictions.csv")));
+    }
+
+    [TestMethod]
     public void Run_OutputThatIsThere_IsKeptUnlessItMayBeOverwritten()
     {
         using var run = new BatchRun();

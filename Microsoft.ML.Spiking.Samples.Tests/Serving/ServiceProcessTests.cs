@@ -33,6 +33,7 @@ public sealed class ServiceProcessTests
 
     [TestMethod]
     [DataRow("--Service:MaxBatchRows=0", "MaxBatchRows must be between 1 and 1000000")]
+    [DataRow("--Service:MaxRequestBytes=99999999999", "MaxRequestBytes must be between 1024 and 1073741824")]
     [DataRow("--Service:MaxRequestBytes=many", "Failed to convert configuration value 'many'")]
     public void Start_WithABadSetting_EndsWithASentence(string setting, string sentence)
     {

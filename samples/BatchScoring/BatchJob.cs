@@ -32,6 +32,11 @@ internal sealed class BatchJob(Arguments arguments)
                 report(output.RowCount);
             }
         });
+        if (output.RowCount != input.RowCount)
+        {
+            throw new UsageException($"'{arguments.Input}' has {input.RowCount:N0} rows by its line feeds, but ML.NET's text loader " +
+                $"read {output.RowCount:N0}: its lines end in another way, or it was changed meanwhile.");
+        }
         output.Complete();
         using var process = Process.GetCurrentProcess();
         Console.WriteLine($"{output.RowCount:N0} rows in '{arguments.Output}' after {Stopwatch.GetElapsedTime(start).TotalSeconds:N1} s, " +

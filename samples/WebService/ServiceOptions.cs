@@ -10,7 +10,7 @@ internal sealed class ServiceOptions
     public string Model { get; set; } = "model.zip";
 
     /// <summary>The longest body of a request, in bytes.</summary>
-    [Range(1024, 1 << 30)]
+    [Range(typeof(long), "1024", "1073741824")]
     public long MaxRequestBytes { get; set; } = 8 << 20;
 
     /// <summary>The most rows of a batch.</summary>
