@@ -83,6 +83,10 @@ internal static class OptionsValidation
             yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be [channels, height, width] or " +
                 "[time steps, channels, height, width], each at least 1, or null for the column's own dimensions.";
         }
+        if (Undefined(o.PixelOrder.GetValueOrDefault(), nameof(o.PixelOrder)) is string pixelOrder)
+        {
+            yield return pixelOrder;
+        }
         if (Undefined(o.BatchNorm) is string batchNorm)
         {
             yield return batchNorm;
@@ -154,6 +158,13 @@ internal static class OptionsValidation
                 ( < 1, _) => $"{nameof(o.CheckpointEveryBatches)} is {o.CheckpointEveryBatches}; it must be at least 1, " +
                     "or null for the end of epochs alone.",
                 (not null, null) => $"{nameof(o.CheckpointEveryBatches)} is given but {nameof(o.CheckpointFolder)} is not; name a folder.",
+                _ => null,
+            },
+            (o.CheckpointEveryMinutes, o.CheckpointFolder) switch
+            {
+                (not (null or (> 0 and < double.PositiveInfinity)), _) => $"{nameof(o.CheckpointEveryMinutes)} is " +
+                    $"{o.CheckpointEveryMinutes}; it must be finite and greater than 0, or null for the end of epochs alone.",
+                (not null, null) => $"{nameof(o.CheckpointEveryMinutes)} is given but {nameof(o.CheckpointFolder)} is not; name a folder.",
                 _ => null,
             },
             o.MemoryBudget is null or > 0 ? null

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.MLNetInternals;
 using Microsoft.ML.Spiking.Networks;
@@ -58,8 +59,9 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
     /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them, or the checkpoint folder is refused.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
-    public SpikingPredictionTransformer Fit(IDataView input) => Train(input, validation: null, model: null);
+    public SpikingPredictionTransformer Fit(IDataView input) => Train(input, validation: null, trained: null);
 
     /// <summary>Trains on all training rows; the model is that of the epoch with the best validation result.</summary>
     /// <param name="trainData">With the feature, label and, if named, example weight column.</param>
@@ -68,13 +70,17 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
     /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them, or the checkpoint folder is refused.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    [OverloadResolutionPriority(1)] // Fit(data, null) means this one
     public SpikingPredictionTransformer Fit(IDataView trainData, IDataView? validationData) =>
-        Train(trainData, validationData, model: null);
+        Train(trainData, validationData, trained: null);
 
     /// <summary>
     /// Goes on with a trained model: training starts from its weights, with a new schedule and a new optimizer. The network
     /// is the model's, time steps, neurons, encoder and dropout included; what the options say of those is not used.
+    /// The parameters alone do not know what their classes are called: that the labels' keys stand for the same classes in
+    /// the same order is checked where the transformer is given, which does.
     /// </summary>
     /// <param name="trainData">Sent through the transforms that the model was trained behind.</param>
     /// <param name="model">Not changed by the training.</param>
@@ -86,11 +92,12 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, SpikingModelParameters model)
     {
         _host.CheckValue(model, nameof(model));
-        return Train(trainData, validation: null, model);
+        return Train(trainData, validation: null, new(model, Label: null));
     }
 
     /// <summary>Goes on with the spiking network of a trained or loaded model, which may be a chain of transformers.</summary>
@@ -105,6 +112,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, ITransformer model) =>
         Fit(trainData, validationData: null, model);
@@ -122,6 +130,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, IDataView? validationData, ITransformer model)
     {
@@ -139,8 +148,9 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         return ColumnShapes.Output(inputSchema, _names);
     }
 
-    private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, SpikingModelParameters? model)
+    private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, TrainedModel? trained)
     {
+        SpikingModelParameters? model = trained?.Parameters;
         _host.CheckValue(data, nameof(data));
         TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
         TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
@@ -150,17 +160,15 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
                 "call Fit with training and validation data, or leave it null.");
         }
         CheckClassWeights(columns);
-        if (model is not null)
-        {
-            TrainedModel.CheckFits(_host, model.Network, columns);
-        }
-        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape);
+        trained?.CheckFits(_host, columns, _options.PixelOrder);
+        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape, model?.Network.PixelOrder ?? _options.PixelOrder);
         CheckAugmentation(layout);
         NetworkDefinition network = model?.Network ?? Bind(columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
-        var rows = new DataViewRowSource(_host, data, columns, "training", leastClasses: 2, observer.Warning);
+        var features = new FeatureRows(network);
+        var rows = new DataViewRowSource(_host, data, columns, features, "training", leastClasses: 2, observer.Warning);
         DataViewRowSource? validationRows = validation is null ? null
-            : new(_host, validation, validationColumns!, "validation", leastClasses: 1, observer.Warning);
+            : new(_host, validation, validationColumns!, features, "validation", leastClasses: 1, observer.Warning);
         TrainingOutcome outcome = TrainingLoop.Run(
             network, model?.Weights, rows, validationRows, Settings(layout), observer, _options.CancellationToken);
         if (outcome.Cancelled)
@@ -205,6 +213,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout)
         {
             HasTimeAxis = layout.TimeSteps is not null,
+            PixelOrder = layout.Order,
             BatchNorm = _options.BatchNorm,
             InputNormalization = InputNormalization,
         });
@@ -238,9 +247,11 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         Threads = _options.NumberOfThreads,
         MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
         ReuseNativeMemory = _options.ReuseNativeMemory,
+        ActivationCheckpointing = _options.ActivationCheckpointing,
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
         CheckpointFolder = _options.CheckpointFolder,
         CheckpointEveryBatches = _options.CheckpointEveryBatches,
+        CheckpointEveryMinutes = _options.CheckpointEveryMinutes,
         Precision = _options.Precision,
         InputNormalization = InputNormalization ?? new RootMeanSquareNormalization(),
         Augmentation = _options.Augmentation,

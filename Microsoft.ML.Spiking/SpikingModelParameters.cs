@@ -40,7 +40,7 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
 
     PredictionKind IPredictor.PredictionKind => PredictionKind.MulticlassClassification;
 
-    DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Network.RowShape.ToArray());
+    DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Network.FeatureShape.ToArray());
 
     DataViewType IValueMapper.OutputType => new VectorDataViewType(NumberDataViewType.Single, Network.ClassCount);
 
@@ -49,11 +49,12 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
 
     ValueMapper<TSrc, TDst> IValueMapper.GetMapper<TSrc, TDst>()
     {
+        var rows = new FeatureRows(Network);
         float[] row = new float[Network.InputSize];
         float[] scores = new float[Network.ClassCount];
         ValueMapper<VBuffer<float>, VBuffer<float>> mapper = (in VBuffer<float> features, ref VBuffer<float> value) =>
         {
-            ScoreValues.Densify(in features, row, DefaultColumnNames.Features);
+            rows.Read(in features, row, DefaultColumnNames.Features);
             Scorer.Score(row, 1, scores);
             ScoreValues.Copy(scores, ref value);
         };

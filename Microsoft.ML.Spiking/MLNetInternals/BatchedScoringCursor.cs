@@ -121,7 +121,7 @@ internal sealed class BatchedScoringCursor : RootCursorBase
         {
             column?.Store(row);
         }
-        ScoreValues.Densify(in _features[row],
+        _binding.Rows.Read(in _features[row],
             _matrix.AsSpan(row * _binding.FeatureCount, _binding.FeatureCount), _binding.Feature.Name);
         _idGetter(ref _ids[row]);
         _batches[row] = _input.Batch;

@@ -26,7 +26,6 @@ internal sealed class TrainingLoop : IDisposable
     private readonly NetworkWeights? _initial;
     private readonly CheckpointKeeper? _checkpoints;
     private readonly TrainingState _state;
-    private readonly GradientAccumulation _gradients;
     private readonly Loss _loss;
     private int _epochs;
 
@@ -42,7 +41,6 @@ internal sealed class TrainingLoop : IDisposable
         _initial = initial;
         _checkpoints = checkpoints;
         _state = new(definition, settings, device);
-        _gradients = new(_state.Network.Parameters.Trained, settings.GradientAccumulation);
         _loss = new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing);
     }
 
@@ -61,6 +59,7 @@ internal sealed class TrainingLoop : IDisposable
     /// There are no rows, they do not fit the network, libtorch cannot be loaded, the device is not there, or the
     /// checkpoint folder cannot be used or holds another training.
     /// </exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token, unless the best weights are to be kept and training has begun.
@@ -79,15 +78,22 @@ internal sealed class TrainingLoop : IDisposable
         using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
         Checkpoint? found = folder?.Read();
         settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
-        CheckpointKeeper? checkpoints = folder is null ? null : new(folder, found, settings.CheckpointEveryBatches, observer);
+        CheckpointKeeper? checkpoints = folder is null ? null : new(folder, found, settings, observer);
 
         Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
         int threads = TorchThreads.SetForThisThread(settings.Threads);
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
             : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
-        using var loop = new TrainingLoop(definition, initial, settings, checkpoints, observer, device, token);
-        return loop.Train(train, validation);
+        try
+        {
+            using var loop = new TrainingLoop(definition, initial, settings, checkpoints, observer, device, token);
+            return loop.Train(train, validation);
+        }
+        catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)
+        {
+            throw shortage;
+        }
     }
 
     public void Dispose()
@@ -142,8 +148,13 @@ internal sealed class TrainingLoop : IDisposable
             }
             return new(_state.Kept!.Weights, _state.History, _state.Kept.Epoch, Cancelled: false);
         }
-        catch (OperationCanceledException) when (_settings.KeepBestOnCancellation)
+        catch (OperationCanceledException)
         {
+            _checkpoints?.Cancelled(_state);
+            if (!_settings.KeepBestOnCancellation)
+            {
+                throw;
+            }
             KeptWeights best = _state.Kept ?? new(_state.Network.Parameters.Export(), Epoch: 0, Accuracy: null, Loss: null);
             return new(best.Weights, _state.History, best.Epoch, Cancelled: true);
         }
@@ -172,17 +183,20 @@ internal sealed class TrainingLoop : IDisposable
                 Epoch = _state.Epoch,
                 FirstRow = tally.Rows,
                 Spikes = tally.Spikes,
+                // What is computed twice would be held twice, until the batch ends.
+                Buffers = _settings is { ReuseNativeMemory: true, ActivationCheckpointing: false } ? _state.Buffers : null,
                 ProductType = _settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null,
             };
             Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]
             Tensor classes = batch.Classes(_definition.ClassCount, logits.dtype);
             Tensor loss = _loss.Compute(logits, classes, batch.Weights);
-            _gradients.Add(loss, batch.TotalWeight);
-            if (_gradients.IsComplete)
+            _state.Gradients.Add(loss, batch.TotalWeight);
+            if (_state.Gradients.IsComplete)
             {
                 Step(schedule);
             }
             CallbackGradients.Release();
+            _state.Buffers.Release();
 
             tally.Add(loss.detach(), logits.detach().mean([0]), batch.Labels, batch.TotalWeight);
             _state.Batches++;
@@ -193,12 +207,12 @@ internal sealed class TrainingLoop : IDisposable
                 return false;
             }
             _observer.BatchFinished(new(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows));
-            if (_gradients.IsEmpty)
+            if (_state.Gradients.IsEmpty)
             {
                 _checkpoints?.StepFinished(_state);
             }
         }
-        if (!_gradients.IsEmpty)
+        if (!_state.Gradients.IsEmpty)
         {
             Step(schedule);
         }
@@ -209,7 +223,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Turns the gradients of a group of batches into a step.</summary>
     private void Step(Schedule schedule)
     {
-        _gradients.Finish();
+        _state.Gradients.Finish();
         if (_settings.GradientClipping is double maximumNorm)
         {
             GradientClipping.Apply(_state.Network.Parameters.Trained, maximumNorm);

@@ -8,6 +8,7 @@ internal static class ChildTasks
 {
     public const string StepMemory = "step-memory";
     public const string ConvStep = "conv-step";
+    public const string ActivationMemory = "activation-memory";
 
     /// <exception cref="ArgumentException">There is no such task.</exception>
     public static void Run(string task, string[] arguments)
@@ -16,6 +17,7 @@ internal static class ChildTasks
         {
             StepMemory => StepMemoryTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
             ConvStep => ConvStepTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
+            ActivationMemory => ActivationMemoryTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
             _ => throw new ArgumentException($"There is no task '{task}'."),
         };
         foreach (double result in results)

@@ -11,7 +11,10 @@ if (args is [ChildProcess.Mark, string task, ..])
     return 0;
 }
 IBenchmark[] all =
-    [new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new NativeMemoryEffect()];
+[
+    new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
+    new ConvStepSpeed(), new NativeMemoryEffect(),
+];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");
 string folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : "results";

@@ -36,7 +36,8 @@ internal static unsafe class NeuronKernels
     /// <param name="potential">[T, n]: h, as <see cref="Forward"/> left it.</param>
     /// <param name="upstream">[T, n]: the gradient by the spikes.</param>
     /// <param name="currentGradient">Takes the gradient by the current: [T, n], and may then be
-    /// <paramref name="upstream"/> itself; or [n], the sum over the steps, if the current is constant.</param>
+    /// <paramref name="upstream"/> or <paramref name="potential"/> itself; or [n], the sum over the steps, if the current is
+    /// constant.</param>
     /// <param name="constantCurrent">Whether the current was the same at every step.</param>
     /// <param name="timeSteps">T, at least 1.</param>
     /// <param name="n">Number of neurons, 0 allowed.</param>

@@ -9,7 +9,7 @@ internal sealed class TorchNeuronLayer(
 {
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
-        NeuronSpikes spikes = neuron.Forward(new(input.Values, timeSteps, input.IsConstant), learned);
+        NeuronSpikes spikes = neuron.Forward(new(input.Values, timeSteps, input.IsConstant) { Buffers = pass.Buffers }, learned);
         pass.Spikes?.Add(name, spikes);
         return new(spikes.Values, IsConstant: false);
     }

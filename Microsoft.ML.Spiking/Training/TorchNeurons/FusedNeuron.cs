@@ -12,7 +12,8 @@ internal sealed class FusedNeuron(SpikingNeuronDefinition definition) : TorchNeu
     public override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<torch.Tensor> learned)
     {
         torch.Tensor? scalar = learned.Count == 0 ? null : learned[0];
-        var call = new FusedCall(definition, current.TimeSteps, current.IsConstant, TorchTeam.Current());
+        var call = new FusedCall(
+            definition, current.TimeSteps, current.IsConstant, current.Buffers, TorchTeam.Current());
         bool isTraining = torch.is_grad_enabled()
             && (current.Values.requires_grad || scalar is { requires_grad: true });
         torch.Tensor spikes = isTraining
