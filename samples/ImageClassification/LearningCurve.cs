@@ -1,0 +1,64 @@
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+using OxyPlot.SkiaSharp;
+
+namespace ImageClassification;
+
+/// <summary>Draws loss and accuracy against epochs.</summary>
+internal static class LearningCurve
+{
+    private const int Width = 900, Height = 640;
+    private const string Accuracy = "accuracy", Loss = "loss";
+    private static readonly OxyColor TrainingColor = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
+    private static readonly OxyColor ValidationColor = OxyColor.FromRgb(0xd6, 0x27, 0x28);
+
+    /// <summary>Writes the picture.</summary>
+    /// <param name="file">A PNG.</param>
+    /// <param name="title">Over the picture.</param>
+    /// <param name="epochs">In their order; at least one.</param>
+    /// <param name="last">How many there will be.</param>
+    public static void Draw(string file, string title, IReadOnlyList<EpochFigures> epochs, int last)
+    {
+        var plot = new PlotModel { Title = title, TitleFontSize = 16, Background = OxyColors.White };
+        plot.Legends.Add(new Legend { LegendPosition = LegendPosition.RightMiddle, LegendPlacement = LegendPlacement.Inside });
+        plot.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Bottom,
+            Title = "epoch",
+            Minimum = 0,
+            Maximum = last,
+            MinimumMajorStep = 1,
+            MajorGridlineStyle = LineStyle.Dot,
+        });
+        plot.Axes.Add(Vertical(Accuracy, "accuracy (%)", from: 0.52, to: 1));
+        plot.Axes.Add(Vertical(Loss, "loss", from: 0, to: 0.48));
+        Add(plot, Accuracy, "training", TrainingColor, epochs.Select(epoch => (epoch.Epoch, (double?)(100 * epoch.Accuracy))));
+        Add(plot, Accuracy, "validation", ValidationColor, epochs.Select(epoch => (epoch.Epoch, 100 * epoch.ValidationAccuracy)));
+        Add(plot, Loss, null, TrainingColor, epochs.Select(epoch => (epoch.Epoch, (double?)epoch.Loss)));
+        Add(plot, Loss, null, ValidationColor, epochs.Select(epoch => (epoch.Epoch, epoch.ValidationLoss)));
+        using FileStream stream = File.Create(file);
+        PngExporter.Export(plot, stream, Width, Height);
+    }
+
+    private static LinearAxis Vertical(string key, string title, double from, double to) => new()
+    {
+        Key = key,
+        Position = AxisPosition.Left,
+        Title = title,
+        StartPosition = from,
+        EndPosition = to,
+        MajorGridlineStyle = LineStyle.Dot,
+    };
+
+    private static void Add(PlotModel plot, string axis, string? title, OxyColor color, IEnumerable<(int Epoch, double? Value)> values)
+    {
+        var line = new LineSeries { YAxisKey = axis, Title = title, Color = color, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3, MarkerFill = color };
+        line.Points.AddRange(values.Where(point => point.Value is not null).Select(point => new DataPoint(point.Epoch, point.Value!.Value)));
+        if (line.Points.Count > 0)
+        {
+            plot.Series.Add(line);
+        }
+    }
+}
