@@ -10,6 +10,7 @@ usage() {
 usage: ./build.sh <command> [-- arguments]
 
   quickstart   build and run samples/Quickstart, which is given the arguments after --
+  sample NAME  build and run samples/NAME, which is given the arguments after --
   test         build with warnings as errors, check the formatting, run every test;
                the arguments after -- go to dotnet test
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
@@ -27,8 +28,15 @@ setup() {
 # dotnet takes global.json, and with it the SDK and the test runner, from the current folder.
 in_root() { (cd "$root" && "$@"); }
 
-quickstart() {
-  local project=samples/Quickstart/Quickstart.csproj
+sample() {
+  local name=${1:-} project
+  project=samples/$name/$name.csproj
+  if [ ! -f "$root/$project" ]; then
+    say "There is no sample '$name'; there are: $(cd "$root/samples" && echo *)."
+    return 2
+  fi
+  shift
+  [ "${1:-}" != -- ] || shift
   setup
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet build "$project" -c Release -v quiet >&2
@@ -77,7 +85,8 @@ command=${1:-}
 [ "${1:-}" != -- ] || shift
 
 case $command in
-  quickstart) quickstart "$@" ;;
+  quickstart) sample Quickstart "$@" ;;
+  sample) sample "$@" ;;
   test) run_tests "$@" ;;
   bench) bench "$@" ;;
   "" | help | -h | --help) usage ;;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks;
+using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
 using Microsoft.ML.Spiking.Benchmarks.Training;
@@ -11,7 +12,8 @@ if (args is [ChildProcess.Mark, string task, ..])
     return 0;
 }
 IBenchmark[] all =
-    [new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new NativeMemoryEffect()];
+    [new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new NativeMemoryEffect(),
+        new DataWaiting()];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");
 string folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : "results";

@@ -55,7 +55,7 @@ internal sealed class CommandLine
     private delegate bool TryRead<T>(string text, out T value);
 
     /// <summary>The command, which calls <paramref name="run"/> and gives its exit code.</summary>
-    public RootCommand Command(Func<Arguments, CancellationToken, int> run)
+    public RootCommand Command(Func<Arguments, int> run)
     {
         var command = new RootCommand(
             "Trains a spiking network on images, draws its learning curve, shows what it confuses, and goes on where it was stopped.")
@@ -63,7 +63,7 @@ internal sealed class CommandLine
             _data, _folder, _recipe, _rows, _testRows, _validation, _imageSize, _network, _neuron, _timeSteps, _epochs,
             _batchSize, _learningRate, _device, _precision, _threads, _seed,
         };
-        command.SetAction((parsed, token) => Task.Run(() => run(Read(parsed), token), CancellationToken.None));
+        command.SetAction(parsed => run(Read(parsed)));
         return command;
     }
 

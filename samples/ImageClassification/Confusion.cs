@@ -6,27 +6,30 @@ namespace ImageClassification;
 /// <summary>What the model takes for what.</summary>
 internal static class Confusion
 {
-    private const int MostColumns = 16, MostPairs = 20, LetterCount = 8;
+    private const int MostColumns = 16, MostPairs = 20;
 
     /// <summary>ML.NET's confusion matrix as a table; of many classes, the pairs that are confused most.</summary>
     /// <param name="matrix">Rows are what images show, columns what the model says.</param>
     /// <param name="classes">In the matrix's order.</param>
-    public static void Show(ConfusionMatrix matrix, IReadOnlyList<string> classes) =>
-        AnsiConsole.Write(matrix.NumberOfClasses <= MostColumns ? Matrix(matrix, classes) : Pairs(matrix, classes));
+    public static void Show(ConfusionMatrix matrix, IReadOnlyList<string> classes)
+    {
+        bool fits = classes.Count <= MostColumns;
+        AnsiConsole.WriteLine(fits
+            ? "what images show (rows), and what the model says they do (columns)"
+            : $"the {MostPairs} pairs of {classes.Count} classes that are confused most");
+        AnsiConsole.Write(fits ? Matrix(matrix, classes) : Pairs(matrix, classes));
+    }
 
     private static Table Matrix(ConfusionMatrix matrix, IReadOnlyList<string> classes)
     {
-        var table = new Table { Title = new TableTitle("rows: what images show, columns: what the model says"), Border = TableBorder.Rounded };
+        var table = new Table { Border = TableBorder.Simple };
         table.AddColumn("");
-        foreach (string name in classes)
-        {
-            table.AddColumn(new TableColumn(Markup.Escape(name.Length <= LetterCount ? name : name[..LetterCount])).RightAligned().NoWrap());
-        }
+        table.AddColumns([.. classes.Select((_, i) => new TableColumn($"{i}").RightAligned().NoWrap().Padding(1, 0, 0, 0))]);
         table.AddColumn(new TableColumn("recall").RightAligned().NoWrap());
         for (int actual = 0; actual < classes.Count; actual++)
         {
             table.AddRow([
-                $"[bold]{Markup.Escape(classes[actual])}[/]",
+                $"[bold]{actual} {Markup.Escape(classes[actual])}[/]",
                 .. matrix.Counts[actual].Select((count, predicted) => Cell(count, actual == predicted)),
                 Percent(matrix.PerClassRecall[actual])]);
         }
@@ -35,7 +38,7 @@ internal static class Confusion
 
     private static Table Pairs(ConfusionMatrix matrix, IReadOnlyList<string> classes)
     {
-        var table = new Table { Title = new TableTitle($"the {MostPairs} pairs of {classes.Count} classes confused most"), Border = TableBorder.Rounded };
+        var table = new Table { Border = TableBorder.Simple };
         table.AddColumns("images show", "the model says", "images");
         var pairs =
             from actual in Enumerable.Range(0, classes.Count)

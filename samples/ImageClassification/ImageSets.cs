@@ -1,13 +1,19 @@
+using System.Runtime.InteropServices;
+
 namespace ImageClassification;
 
 /// <summary>What is learned from, what chooses the best epoch, and what the model is tested on in the end.</summary>
-/// <param name="Train">To learn from.</param>
+/// <param name="Train">To learn from; shuffled, because what does not fit into memory is shuffled in parts alone.</param>
 /// <param name="Validation">Chooses the best epoch; empty where the last one is kept.</param>
 /// <param name="Test">Seen only after the training.</param>
 internal sealed record ImageSets(
     IReadOnlyList<ImageFile> Train, IReadOnlyList<ImageFile> Validation, IReadOnlyList<ImageFile> Test)
 {
     private const int TestOneOf = 5;
+    private const int OrderSeed = 1;
+
+    /// <summary>The classes in the order of their names, which is that of their keys.</summary>
+    public IReadOnlyList<string> Classes => [.. Train.Select(image => image.Label).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>Reads the folder.</summary>
     /// <param name="folder">With train/ and test/, each of class folders, or of class folders of which every fifth image is for the test.</param>
@@ -22,7 +28,7 @@ internal sealed record ImageSets(
             throw new UsageException($"There is no folder '{folder}'; --data wants one of class folders, or one with train and test.");
         }
         List<ImageFile> train = [], measured = [], test = [];
-        foreach ((string name, string[] toTrain, string[] toTest) in Classes(folder))
+        foreach ((string name, string[] toTrain, string[] toTest) in Parts(folder))
         {
             string[] chosen = Spread(toTrain, rows ?? toTrain.Length);
             string[] kept = validation == 0 ? [] : Spread(chosen, Math.Max(1, (int)Math.Round(validation * chosen.Length)));
@@ -36,10 +42,11 @@ internal sealed record ImageSets(
             measured.AddRange(Rows(name, kept));
             test.AddRange(Rows(name, Spread(toTest, testRows ?? toTest.Length)));
         }
+        new Random(OrderSeed).Shuffle(CollectionsMarshal.AsSpan(train));
         return new(train, measured, test);
     }
 
-    private static IEnumerable<(string Name, string[] Train, string[] Test)> Classes(string folder)
+    private static IEnumerable<(string Name, string[] Train, string[] Test)> Parts(string folder)
     {
         string train = Path.Combine(folder, "train"), test = Path.Combine(folder, "test");
         if (Directory.Exists(train) != Directory.Exists(test))

@@ -10,7 +10,7 @@ namespace ImageClassification;
 internal static class LearningCurve
 {
     private const int Width = 900, Height = 640;
-    private const string Accuracy = "accuracy", Loss = "loss";
+    private const string Accuracy = "accuracy", Loss = "loss", Font = "DejaVu Sans"; // where it is not there, the system's own
     private static readonly OxyColor TrainingColor = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
     private static readonly OxyColor ValidationColor = OxyColor.FromRgb(0xd6, 0x27, 0x28);
 
@@ -21,20 +21,35 @@ internal static class LearningCurve
     /// <param name="last">How many there will be.</param>
     public static void Draw(string file, string title, IReadOnlyList<EpochFigures> epochs, int last)
     {
-        var plot = new PlotModel { Title = title, TitleFontSize = 16, Background = OxyColors.White };
-        plot.Legends.Add(new Legend { LegendPosition = LegendPosition.RightMiddle, LegendPlacement = LegendPlacement.Inside });
+        var plot = new PlotModel
+        {
+            Title = title,
+            TitleFontSize = 15,
+            TitleFontWeight = FontWeights.Normal,
+            DefaultFont = Font,
+            Background = OxyColors.White,
+            PlotAreaBorderThickness = new OxyThickness(0),
+        };
+        plot.Legends.Add(new Legend
+        {
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.TopCenter,
+            LegendOrientation = LegendOrientation.Horizontal,
+        });
         plot.Axes.Add(new LinearAxis
         {
             Position = AxisPosition.Bottom,
             Title = "epoch",
             Minimum = 0,
-            Maximum = last,
+            Maximum = last + 0.5,
             MinimumMajorStep = 1,
+            MinorTickSize = 0,
+            AxislineStyle = LineStyle.Solid,
             MajorGridlineStyle = LineStyle.Dot,
         });
         plot.Axes.Add(Vertical(Accuracy, "accuracy (%)", from: 0.52, to: 1));
         plot.Axes.Add(Vertical(Loss, "loss", from: 0, to: 0.48));
-        Add(plot, Accuracy, "training", TrainingColor, epochs.Select(epoch => (epoch.Epoch, (double?)(100 * epoch.Accuracy))));
+        Add(plot, Accuracy, "training, on augmented images", TrainingColor, epochs.Select(epoch => (epoch.Epoch, (double?)(100 * epoch.Accuracy))));
         Add(plot, Accuracy, "validation", ValidationColor, epochs.Select(epoch => (epoch.Epoch, 100 * epoch.ValidationAccuracy)));
         Add(plot, Loss, null, TrainingColor, epochs.Select(epoch => (epoch.Epoch, (double?)epoch.Loss)));
         Add(plot, Loss, null, ValidationColor, epochs.Select(epoch => (epoch.Epoch, epoch.ValidationLoss)));
@@ -47,6 +62,10 @@ internal static class LearningCurve
         Key = key,
         Position = AxisPosition.Left,
         Title = title,
+        MinorTickSize = 0,
+        AxislineStyle = LineStyle.Solid,
+        MinimumPadding = 0.05,
+        MaximumPadding = 0.05,
         StartPosition = from,
         EndPosition = to,
         MajorGridlineStyle = LineStyle.Dot,

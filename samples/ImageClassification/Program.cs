@@ -5,26 +5,38 @@
 
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using ImageClassification;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training;
 using Spectre.Console;
 
+const int Failed = 1, BadArguments = 2, Stopped = 130, LineOfFile = 400;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-const int BadArguments = 2, Stopped = 130;
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Profile.Width = LineOfFile; // else lines are broken after 80 characters
+}
+
+using var stop = new CancellationTokenSource();
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 ParseResult parsed = new CommandLine().Command(Run).Parse(args);
-if (parsed.Errors.Count > 0)
-{
-    Console.Error.WriteLine(parsed.Errors[0].Message);
-    return BadArguments;
-}
-return await parsed.InvokeAsync();
+return parsed.Errors.Count == 0 ? parsed.Invoke() : Refuse(parsed.Errors[0].Message, BadArguments);
 
-static int Run(Arguments arguments, CancellationToken token)
+// The first time the training ends after its batch; who insists ends the process.
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}
+
+int Run(Arguments arguments)
 {
     try
     {
-        new Training(arguments, token).Run();
+        new Training(arguments, stop.Token).Run();
         return 0;
     }
     catch (OperationCanceledException)
@@ -32,10 +44,18 @@ static int Run(Arguments arguments, CancellationToken token)
         AnsiConsole.MarkupLineInterpolated($"stopped; the same command goes on from '{arguments.Folder}'");
         return Stopped;
     }
-    catch (Exception exception) when (exception is UsageException or ArgumentException or InvalidOperationException
-        or NetworkDefinitionException or IOException or UnauthorizedAccessException)
+    catch (Exception exception) when (exception is UsageException or ArgumentException or InvalidOperationException or NetworkDefinitionException)
     {
-        Console.Error.WriteLine(exception.Message);
-        return BadArguments;
+        return Refuse(exception.Message, BadArguments);
     }
+    catch (Exception exception) when (exception is TrainingDivergedException or IOException or UnauthorizedAccessException)
+    {
+        return Refuse(exception.Message, Failed);
+    }
+}
+
+static int Refuse(string sentence, int exitCode)
+{
+    Console.Error.WriteLine(sentence);
+    return exitCode;
 }

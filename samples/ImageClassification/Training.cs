@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking;
-using Microsoft.ML.Transforms;
+using Microsoft.ML.Spiking.Training;
 using Spectre.Console;
 
 namespace ImageClassification;
@@ -9,57 +9,88 @@ namespace ImageClassification;
 /// <summary>The whole way from a folder of images to a tested model.</summary>
 internal sealed class Training(Arguments arguments, CancellationToken token)
 {
-    private readonly MLContext _ml = new(arguments.Seed);
+    // With the end of every epoch that is all that can be lost.
+    private const int BatchesBetweenCheckpoints = 100;
 
+    private readonly MLContext _ml = new(arguments.Seed);
+    private readonly History _history = new(arguments.Folder);
+
+    /// <summary>Trains, or goes on where it was; tests, draws and saves.</summary>
+    /// <exception cref="UsageException">The images or the folder cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">The user wants it to stop.</exception>
     public void Run()
     {
         ImageSets images = ImageSets.Read(
             arguments.Data ?? Cifar10.Folder(), Recipe.Rows(arguments), arguments.TestRows, arguments.Validation);
-        AnsiConsole.MarkupLineInterpolated($"{images.Train.Count} images to train with, {images.Validation.Count} for validation, {images.Test.Count} for the test");
-        IDataView train = _ml.Data.LoadFromEnumerable(images.Train);
-
-        // Labels become keys; image files become pixels, [3, size, size], from 0 to 255.
-        var labels = _ml.Transforms.Conversion.MapValueToKey(nameof(ImageFile.Label),
-            keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(train);
-        var pixels = _ml.Transforms.LoadImages("Image", imageFolder: null, nameof(ImageFile.ImagePath))
-            .Append(_ml.Transforms.ResizeImages("Image", arguments.ImageSize, arguments.ImageSize))
-            .Append(_ml.Transforms.ExtractPixels("Features", "Image"))
-            .Fit(train);
-        IDataView Prepared(IEnumerable<ImageFile> rows) => pixels.Transform(labels.Transform(_ml.Data.LoadFromEnumerable(rows)));
-
-        var network = Fit(Prepared(images.Train), images.Validation.Count == 0 ? null : Prepared(images.Validation));
-        ITransformer model = pixels.Append(network).Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(network.Transform(Prepared(images.Train))));
-
-        MulticlassClassificationMetrics quality = _ml.MulticlassClassification.Evaluate(network.Transform(Prepared(images.Test)));
-        Confusion.Show(quality.ConfusionMatrix, [.. images.Train.Select(image => image.Label).Distinct()]);
-        string file = Path.Combine(arguments.Folder, "model.zip");
-        _ml.Model.Save(model, train.Schema, file);
-        AnsiConsole.MarkupLineInterpolated($"saved {file} ({new FileInfo(file).Length / 1024} KiB)");
-        AnsiConsole.MarkupLineInterpolated($"[bold]test accuracy {100 * quality.MicroAccuracy:0.00} %[/] ({images.Test.Count} images)");
+        AnsiConsole.MarkupLineInterpolated(
+            $"{images.Train.Count} images to train with, {images.Validation.Count} for validation, {images.Test.Count} for the test");
+        SpikingClifTrainer.Options options = Recipe.Options(arguments);
+        try
+        {
+            Run(images, options);
+        }
+        catch (Exception exception) when (UnreadableImage.IsMeant(exception) && UnreadableImage.Find(images) is string file)
+        {
+            throw new UsageException($"'{file}' cannot be read as an image: remove it, or put a whole one in its place.");
+        }
     }
 
-    private SpikingPredictionTransformer Fit(IDataView train, IDataView? validation)
+    private void Run(ImageSets images, SpikingClifTrainer.Options options)
     {
-        SpikingClifTrainer.Options options = Recipe.Options(arguments);
+        var pipeline = new ImagePipeline(_ml, images.Train, arguments.ImageSize);
+        IDataView train = pipeline.Read(images.Train);
+        SpikingPredictionTransformer network = Fit(options, train, images.Validation.Count == 0 ? null : pipeline.Read(images.Validation));
+
+        AnsiConsole.WriteLine("testing");
+        MulticlassClassificationMetrics quality = _ml.MulticlassClassification.Evaluate(network.Transform(pipeline.Read(images.Test)));
+        Confusion.Show(quality.ConfusionMatrix, images.Classes);
+        string model = File("model.zip"), curve = File("learning-curve.png");
+        _ml.Model.Save(pipeline.Model(network, train), pipeline.FileSchema, model);
+        if (_history.Epochs.Count > 0)
+        {
+            LearningCurve.Draw(curve, $"{Title(options)}: test accuracy {Percent(quality.MicroAccuracy)}", _history.Epochs, options.Epochs!.Value);
+        }
+        AnsiConsole.MarkupLineInterpolated($"saved {model} ({new FileInfo(model).Length / 1024} KiB) and {curve}");
+        AnsiConsole.MarkupLineInterpolated($"[bold]test accuracy {Percent(quality.MicroAccuracy)}[/] ({images.Test.Count} images)");
+    }
+
+    private SpikingPredictionTransformer Fit(SpikingClifTrainer.Options options, IDataView train, IDataView? validation)
+    {
         options.CheckpointFolder = arguments.Folder;
-        options.CheckpointEveryBatches = 50;
+        options.CheckpointEveryBatches = BatchesBetweenCheckpoints;
         options.CancellationToken = token;
-        var history = new History(arguments.Folder);
-        options.MetricsCallback = metrics =>
-        {
-            history.Add(EpochFigures.Of(metrics));
-            LearningCurve.Draw(Path.Combine(arguments.Folder, "learning-curve.png"), Title(options), history.Epochs, metrics.Epochs);
-            AnsiConsole.MarkupLineInterpolated($"epoch {metrics.Epoch} of {metrics.Epochs}: loss {metrics.Loss:0.000}, accuracy {100 * metrics.Accuracy:0.0} %, validation {100 * metrics.ValidationAccuracy:0.0} %, {metrics.RowsPerSecond:0} images/s");
-        };
-        _ml.Log += (_, log) =>
-        {
-            if (log.Source.StartsWith("SpikingClif", StringComparison.Ordinal) && log.Kind >= Microsoft.ML.Runtime.ChannelMessageKind.Info)
-            {
-                AnsiConsole.MarkupLineInterpolated($"[grey]{log.Source} {log.Message}[/]");
-            }
-        };
+        options.MetricsCallback = metrics => Show(metrics, options);
+        _ml.Log += (_, log) => Show(log);
         return ProgressBars.Run(options, () => _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train, validation));
     }
 
-    private static string Title(SpikingClifTrainer.Options options) => $"{options.Network.GetType().Name}, {options.Neuron.GetType().Name}, T = {options.TimeSteps}";
+    /// <summary>An epoch that has ended.</summary>
+    private void Show(EpochMetrics metrics, SpikingClifTrainer.Options options)
+    {
+        string validation = metrics.ValidationAccuracy is double accuracy ? $", validation {Percent(accuracy)}" : "";
+        AnsiConsole.WriteLine($"epoch {metrics.Epoch} of {metrics.Epochs}: loss {metrics.Loss:0.000}, accuracy {Percent(metrics.Accuracy)}{validation}, " +
+            $"{metrics.RowsPerSecond:0} images/s");
+        _history.Add(EpochFigures.Of(metrics));
+        LearningCurve.Draw(File("learning-curve.png"), Title(options), _history.Epochs, metrics.Epochs);
+    }
+
+    /// <summary>What the trainer says besides its epochs: the device, where it goes on, warnings.</summary>
+    private static void Show(LoggingEventArgs log)
+    {
+        if (log.Source.StartsWith(nameof(SpikingCatalog.SpikingClif), StringComparison.Ordinal)
+            && log.Kind is Microsoft.ML.Runtime.ChannelMessageKind.Info or Microsoft.ML.Runtime.ChannelMessageKind.Warning
+            && !log.RawMessage.StartsWith("Epoch ", StringComparison.Ordinal))
+        {
+            AnsiConsole.MarkupLineInterpolated($"[grey]{log.RawMessage}[/]");
+        }
+    }
+
+    private string File(string name) => Path.Combine(arguments.Folder, name);
+
+    private static string Title(SpikingClifTrainer.Options options) =>
+        $"{Short(options.Network, "Spiking")}, {Short(options.Neuron, "Neuron").ToUpperInvariant()}, T = {options.TimeSteps}";
+
+    private static string Short(object value, string without) => value.GetType().Name.Replace(without, "", StringComparison.Ordinal);
+
+    private static string Percent(double part) => $"{100 * part:0.0} %";
 }
