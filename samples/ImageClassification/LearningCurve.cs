@@ -3,6 +3,7 @@ using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
 using OxyPlot.SkiaSharp;
+using SkiaSharp;
 
 namespace ImageClassification;
 
@@ -13,6 +14,9 @@ internal static class LearningCurve
     private const string Accuracy = "accuracy", Loss = "loss", Font = "DejaVu Sans"; // where it is not there, the system's own
     private static readonly OxyColor TrainingColor = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
     private static readonly OxyColor ValidationColor = OxyColor.FromRgb(0xd6, 0x27, 0x28);
+
+    /// <summary>Whether there is a font to write with; systems without a screen may have none.</summary>
+    public static bool CanDraw { get; } = HasFont();
 
     /// <summary>Writes the picture.</summary>
     /// <param name="file">A PNG.</param>
@@ -55,6 +59,13 @@ internal static class LearningCurve
         Add(plot, Loss, null, ValidationColor, epochs.Select(epoch => (epoch.Epoch, epoch.ValidationLoss)));
         using FileStream stream = File.Create(file);
         PngExporter.Export(plot, stream, Width, Height);
+    }
+
+    private static bool HasFont()
+    {
+        using SKTypeface? typeface = SKTypeface.FromFamilyName(Font);
+        using SKStreamAsset? file = typeface?.OpenStream();
+        return file is not null;
     }
 
     private static LinearAxis Vertical(string key, string title, double from, double to) => new()

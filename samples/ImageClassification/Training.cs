@@ -15,6 +15,8 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
     private readonly MLContext _ml = new(arguments.Seed);
     private readonly History _history = new(arguments.Folder);
 
+    private string CurveFile => Path.Combine(arguments.Folder, "learning-curve.png");
+
     /// <summary>Trains, or goes on where it was; tests, draws and saves.</summary>
     /// <exception cref="UsageException">The images or the folder cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The user wants it to stop.</exception>
@@ -44,13 +46,13 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         AnsiConsole.WriteLine("testing");
         MulticlassClassificationMetrics quality = _ml.MulticlassClassification.Evaluate(network.Transform(pipeline.Read(images.Test)));
         Confusion.Show(quality.ConfusionMatrix, images.Classes);
-        string model = File("model.zip"), curve = File("learning-curve.png");
+        string model = Path.Combine(arguments.Folder, "model.zip");
         _ml.Model.Save(pipeline.Model(network, train), pipeline.FileSchema, model);
-        if (_history.Epochs.Count > 0)
-        {
-            LearningCurve.Draw(curve, $"{Title(options)}: test accuracy {Percent(quality.MicroAccuracy)}", _history.Epochs, options.Epochs!.Value);
-        }
-        AnsiConsole.MarkupLineInterpolated($"saved {model} ({new FileInfo(model).Length / 1024} KiB) and {curve}");
+        AnsiConsole.MarkupLineInterpolated($"saved {model} ({new FileInfo(model).Length / 1024} KiB)");
+        DrawCurve($"{Title(options)}: test accuracy {Percent(quality.MicroAccuracy)}", options.Epochs!.Value);
+        AnsiConsole.WriteLine(LearningCurve.CanDraw
+            ? $"drew {CurveFile}"
+            : "did not draw the learning curve: this system has no fonts (on Debian and Ubuntu: apt-get install fonts-dejavu-core)");
         AnsiConsole.MarkupLineInterpolated($"[bold]test accuracy {Percent(quality.MicroAccuracy)}[/] ({images.Test.Count} images)");
     }
 
@@ -71,7 +73,7 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         AnsiConsole.WriteLine($"epoch {metrics.Epoch} of {metrics.Epochs}: loss {metrics.Loss:0.000}, accuracy {Percent(metrics.Accuracy)}{validation}, " +
             $"{metrics.RowsPerSecond:0} images/s");
         _history.Add(EpochFigures.Of(metrics));
-        LearningCurve.Draw(File("learning-curve.png"), Title(options), _history.Epochs, metrics.Epochs);
+        DrawCurve(Title(options), metrics.Epochs);
     }
 
     /// <summary>What the trainer says besides its epochs: the device, where it goes on, warnings.</summary>
@@ -85,7 +87,13 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         }
     }
 
-    private string File(string name) => Path.Combine(arguments.Folder, name);
+    private void DrawCurve(string title, int epochs)
+    {
+        if (LearningCurve.CanDraw && _history.Epochs.Count > 0)
+        {
+            LearningCurve.Draw(CurveFile, title, _history.Epochs, epochs);
+        }
+    }
 
     private static string Title(SpikingClifTrainer.Options options) =>
         $"{Short(options.Network, "Spiking")}, {Short(options.Neuron, "Neuron").ToUpperInvariant()}, T = {options.TimeSteps}";
