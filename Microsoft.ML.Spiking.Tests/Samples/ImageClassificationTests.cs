@@ -69,7 +69,8 @@ public sealed partial class ImageClassificationTests : IDisposable
     [DataRow("--epoch", "--epoch", "3")]
     public void Run_BadArguments_SaysOneSentenceAndEndsWith2(string sentence, params string[] arguments)
     {
-        string[] found = [.. arguments.Select(argument => argument is "nowhere" or "." ? Path.Combine(_folder.Path, argument) : argument)];
+        IEnumerable<string> found = arguments.Select(
+            argument => argument is "nowhere" or "." ? Path.Combine(_folder.Path, argument) : argument);
         (int exitCode, _, string[] errors) = SampleProcess.Run([.. found, "--checkpoint", _folder.Path]);
         Assert.AreEqual(2, exitCode);
         Assert.Contains(sentence, Assert.ContainsSingle(errors));
@@ -83,7 +84,8 @@ public sealed partial class ImageClassificationTests : IDisposable
         string broken = Path.Combine(data.Path, DrawnImages.Standing, "03.png");
         File.WriteAllText(broken, "not an image");
 
-        (int exitCode, _, string[] errors) = SampleProcess.Run("--data", data.Path, "--checkpoint", _folder.Path, "--threads", "1");
+        (int exitCode, _, string[] errors) =
+            SampleProcess.Run("--data", data.Path, "--checkpoint", _folder.Path, "--threads", "1");
 
         Assert.AreEqual(2, exitCode);
         Assert.Contains($"'{broken}' cannot be read as an image", Assert.ContainsSingle(errors));
@@ -106,7 +108,8 @@ public sealed partial class ImageClassificationTests : IDisposable
             Assert.AreSequenceEqual(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' }, File.ReadAllBytes(file)[..4]);
             return;
         }
-        Assert.ContainsSingle(line => line.StartsWith("did not draw the learning curve: this system has no fonts", StringComparison.Ordinal), output);
+        Assert.ContainsSingle(
+            line => line.StartsWith("did not draw the learning curve: this system has no fonts", StringComparison.Ordinal), output);
     }
 
     /// <summary>It takes the name of a file, needs no label, and knows which of the two it is.</summary>
@@ -118,7 +121,8 @@ public sealed partial class ImageClassificationTests : IDisposable
             .Select(path => new ImageName { ImagePath = path })];
         IEnumerable<string> predicted = model.Transform(ml.Data.LoadFromEnumerable(images))
             .GetColumn<ReadOnlyMemory<char>>("PredictedLabel").Select(label => label.ToString());
-        int right = images.Zip(predicted, (image, label) => Path.GetFileName(Path.GetDirectoryName(image.ImagePath)) == label).Count(isRight => isRight);
+        int right = images.Zip(predicted)
+            .Count(row => Path.GetFileName(Path.GetDirectoryName(row.First.ImagePath)) == row.Second);
         Assert.IsInRange(2 * Images * 3 / 4, 2 * Images, right);
     }
 

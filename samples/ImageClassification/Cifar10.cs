@@ -15,8 +15,9 @@ internal static class Cifar10
     public static string Folder()
     {
         string archive = FindArchive();
-        string folder = Path.Combine(Environment.GetFolderPath(
-            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "Microsoft.ML.Spiking", "cifar10-jpeg");
+        string cache = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
+        string folder = Path.Combine(cache, "Microsoft.ML.Spiking", "cifar10-jpeg");
         if (!Directory.Exists(folder))
         {
             AnsiConsole.MarkupLineInterpolated($"unpacking {archive} to {folder}, once");

@@ -1,6 +1,6 @@
 namespace ImageClassification;
 
-/// <summary>Reads a folder of class folders: each folder in it is a class, named as the folder, and the images in it are its rows.</summary>
+/// <summary>Reads a folder of class folders: each is a class, and the images in it are what the class looks like.</summary>
 internal static class ClassFolders
 {
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp"];

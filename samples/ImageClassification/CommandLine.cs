@@ -46,19 +46,21 @@ internal sealed class CommandLine
 
     private readonly Option<string> _device = Choice("--device", "where the network is trained", Recipe.Devices.Keys, "auto");
 
-    private readonly Option<string> _precision = Choice("--precision", "how it multiplies in training", Recipe.Precisions.Keys, "float32");
+    private readonly Option<string> _precision = Choice(
+        "--precision", "how it multiplies in training", Recipe.Precisions.Keys, "float32");
 
     private readonly Option<int?> _threads = Count("--threads", "processor threads of the training; else all");
 
-    private readonly Option<int?> _seed = Count("--seed", "what weights, order and augmentation start from", least: 0, ifNotGiven: 1);
+    private readonly Option<int?> _seed = Count(
+        "--seed", "what weights, order and augmentation start from", least: 0, ifNotGiven: 1);
 
     private delegate bool TryRead<T>(string text, out T value);
 
     /// <summary>The command, which calls <paramref name="run"/> and gives its exit code.</summary>
     public RootCommand Command(Func<Arguments, int> run)
     {
-        var command = new RootCommand(
-            "Trains a spiking network on images, draws its learning curve, shows what it confuses, and goes on where it was stopped.")
+        var command = new RootCommand("Trains a spiking network on images, draws its learning curve, shows what it confuses, " +
+            "and goes on where it was stopped.")
         {
             _data, _folder, _recipe, _rows, _testRows, _validation, _imageSize, _network, _neuron, _timeSteps, _epochs,
             _batchSize, _learningRate, _device, _precision, _threads, _seed,

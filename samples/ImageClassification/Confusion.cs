@@ -48,7 +48,8 @@ internal static class Confusion
             select (actual, predicted);
         foreach ((int actual, int predicted) in pairs.Take(MostPairs))
         {
-            table.AddRow(Markup.Escape(classes[actual]), Markup.Escape(classes[predicted]), $"{matrix.Counts[actual][predicted]}");
+            table.AddRow(
+                Markup.Escape(classes[actual]), Markup.Escape(classes[predicted]), $"{matrix.Counts[actual][predicted]}");
         }
         return table;
     }

@@ -23,12 +23,15 @@ internal sealed record EpochFigures(int Epoch, double Loss, double Accuracy, dou
     /// <exception cref="FormatException">The line is not one of <see cref="ToString"/>.</exception>
     public static EpochFigures Parse(string line)
     {
-        double?[] numbers = [.. line.Split(',').Select(text => text.Length == 0 ? (double?)null : double.Parse(text, CultureInfo.InvariantCulture))];
-        return numbers is [double epoch, double loss, double accuracy, var validationLoss, var validationAccuracy, double speed, double rate]
-            ? new((int)epoch, loss, accuracy, validationLoss, validationAccuracy, speed, rate)
+        double?[] numbers = [.. line.Split(',').Select(Number)];
+        return numbers is [double epoch, double loss, double accuracy, var validationLoss, var validation, double speed, double rate]
+            ? new((int)epoch, loss, accuracy, validationLoss, validation, speed, rate)
             : throw new FormatException($"'{line}' has not the columns {Header}.");
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Epoch},{Loss:R},{Accuracy:R},{ValidationLoss:R},{ValidationAccuracy:R},{ImagesPerSecond:0.0},{FiringRate:R}");
+
+    private static double? Number(string text) =>
+        text.Length == 0 ? null : double.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -28,7 +28,7 @@ internal sealed class History
     /// <summary>In their order.</summary>
     public IReadOnlyList<EpochFigures> Epochs => _epochs;
 
-    /// <summary>Adds an epoch. Later ones are of a training that was interrupted before its checkpoint, or is no longer there.</summary>
+    /// <summary>Adds an epoch; later ones are of a training that was killed before its checkpoint, or is gone.</summary>
     public void Add(EpochFigures epoch)
     {
         _epochs.RemoveAll(other => other.Epoch >= epoch.Epoch);

@@ -23,11 +23,17 @@ internal sealed class ImagePipeline
         FileSchema = files.Schema;
         _labels = ml.Transforms.Conversion.MapValueToKey(nameof(ImageFile.Label),
             keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(files);
+        VBuffer<ReadOnlyMemory<char>> classes = default;
+        _labels.GetOutputSchema(files.Schema)[nameof(ImageFile.Label)].GetKeyValues(ref classes);
+        Classes = [.. classes.DenseValues().Select(name => name.ToString())];
         _pixels = ml.Transforms.LoadImages("Image", imageFolder: null, nameof(ImageFile.ImagePath))
             .Append(ml.Transforms.ResizeImages("Image", size, size))
             .Append(ml.Transforms.ExtractPixels("Features", "Image")) // [3, size, size], from 0 to 255
             .Fit(files);
     }
+
+    /// <summary>The classes in the order of their keys.</summary>
+    public IReadOnlyList<string> Classes { get; }
 
     /// <summary>The columns of image files.</summary>
     public DataViewSchema FileSchema { get; }

@@ -12,11 +12,8 @@ internal sealed record ImageSets(
     private const int TestOneOf = 5;
     private const int OrderSeed = 1;
 
-    /// <summary>The classes in the order of their names, which is that of their keys.</summary>
-    public IReadOnlyList<string> Classes => [.. Train.Select(image => image.Label).Distinct().Order(StringComparer.Ordinal)];
-
     /// <summary>Reads the folder.</summary>
-    /// <param name="folder">With train/ and test/, each of class folders, or of class folders of which every fifth image is for the test.</param>
+    /// <param name="folder">With train/ and test/, each of class folders; or of class folders, of which every fifth image is for the test.</param>
     /// <param name="rows">Images of each class to train with, validation included; null for all.</param>
     /// <param name="testRows">Images of each class to test with; null for all.</param>
     /// <param name="validation">The part of the images to train with that chooses the best epoch, from 0 up to 1.</param>
@@ -25,18 +22,20 @@ internal sealed record ImageSets(
     {
         if (!Directory.Exists(folder))
         {
-            throw new UsageException($"There is no folder '{folder}'; --data wants one of class folders, or one with train and test.");
+            throw new UsageException(
+                $"There is no folder '{folder}'; --data wants one of class folders, or one with train and test.");
         }
         List<ImageFile> train = [], measured = [], test = [];
         foreach ((string name, string[] toTrain, string[] toTest) in Parts(folder))
         {
             string[] chosen = Spread(toTrain, rows ?? toTrain.Length);
-            string[] kept = validation == 0 ? [] : Spread(chosen, Math.Max(1, (int)Math.Round(validation * chosen.Length)));
+            int keep = validation == 0 ? 0 : Math.Max(1, (int)Math.Round(validation * chosen.Length));
+            string[] kept = Spread(chosen, keep);
             string[] learned = [.. chosen.Except(kept)];
             if (learned.Length == 0 || toTest.Length == 0)
             {
-                throw new UsageException($"The class '{name}' in '{folder}' has too few images: at least one is needed for the training" +
-                    $"{(validation == 0 ? "" : ", one for the validation")} and one for the test.");
+                throw new UsageException($"The class '{name}' in '{folder}' has too few images: at least one is needed for " +
+                    $"the training{(validation == 0 ? "" : ", one for the validation")} and one for the test.");
             }
             train.AddRange(Rows(name, learned));
             measured.AddRange(Rows(name, kept));
@@ -55,18 +54,20 @@ internal sealed record ImageSets(
         }
         if (!Directory.Exists(train))
         {
-            return ClassFolders.Read(folder).Select(found =>
-                (found.Name, found.Files.Where((_, i) => i % TestOneOf != 0).ToArray(), found.Files.Where((_, i) => i % TestOneOf == 0).ToArray()));
+            return ClassFolders.Read(folder).Select(found => (found.Name,
+                found.Files.Where((_, i) => i % TestOneOf != 0).ToArray(),
+                found.Files.Where((_, i) => i % TestOneOf == 0).ToArray()));
         }
         IReadOnlyList<(string Name, string[] Files)> learned = ClassFolders.Read(train), tested = ClassFolders.Read(test);
-        string[] different = [.. learned.Select(found => found.Name).Except(tested.Select(found => found.Name)),
-            .. tested.Select(found => found.Name).Except(learned.Select(found => found.Name))];
-        return different.Length == 0
+        HashSet<string> different = [.. learned.Select(found => found.Name)];
+        different.SymmetricExceptWith(tested.Select(found => found.Name));
+        return different.Count == 0
             ? learned.Zip(tested, (one, other) => (one.Name, one.Files, other.Files))
-            : throw new UsageException($"train and test in '{folder}' have different classes: '{different[0]}' is in one of them alone.");
+            : throw new UsageException(
+                $"train and test in '{folder}' have different classes: '{different.First()}' is in one of them alone.");
     }
 
-    /// <summary>So many of the files, from first to last at equal distances: files that follow each other are often alike.</summary>
+    /// <summary>So many of the files, at equal distances: files that follow each other are often alike.</summary>
     private static string[] Spread(string[] files, int count) => count >= files.Length
         ? files
         : [.. Enumerable.Range(0, count).Select(i => files[(long)i * files.Length / count])];

@@ -11,7 +11,8 @@ namespace ImageClassification;
 internal static class LearningCurve
 {
     private const int Width = 900, Height = 640;
-    private const string Accuracy = "accuracy", Loss = "loss", Font = "DejaVu Sans"; // where it is not there, the system's own
+    private const string Accuracy = "accuracy", Loss = "loss";
+    private const string Font = "DejaVu Sans"; // a system without it takes another
     private static readonly OxyColor TrainingColor = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
     private static readonly OxyColor ValidationColor = OxyColor.FromRgb(0xd6, 0x27, 0x28);
 
@@ -53,10 +54,10 @@ internal static class LearningCurve
         });
         plot.Axes.Add(Vertical(Accuracy, "accuracy (%)", from: 0.52, to: 1));
         plot.Axes.Add(Vertical(Loss, "loss", from: 0, to: 0.48));
-        Add(plot, Accuracy, "training, on augmented images", TrainingColor, epochs.Select(epoch => (epoch.Epoch, (double?)(100 * epoch.Accuracy))));
-        Add(plot, Accuracy, "validation", ValidationColor, epochs.Select(epoch => (epoch.Epoch, 100 * epoch.ValidationAccuracy)));
-        Add(plot, Loss, null, TrainingColor, epochs.Select(epoch => (epoch.Epoch, (double?)epoch.Loss)));
-        Add(plot, Loss, null, ValidationColor, epochs.Select(epoch => (epoch.Epoch, epoch.ValidationLoss)));
+        Add(plot, epochs, Accuracy, "training, on augmented images", TrainingColor, epoch => 100 * epoch.Accuracy);
+        Add(plot, epochs, Accuracy, "validation", ValidationColor, epoch => 100 * epoch.ValidationAccuracy);
+        Add(plot, epochs, Loss, null, TrainingColor, epoch => epoch.Loss);
+        Add(plot, epochs, Loss, null, ValidationColor, epoch => epoch.ValidationLoss);
         using FileStream stream = File.Create(file);
         PngExporter.Export(plot, stream, Width, Height);
     }
@@ -82,10 +83,24 @@ internal static class LearningCurve
         MajorGridlineStyle = LineStyle.Dot,
     };
 
-    private static void Add(PlotModel plot, string axis, string? title, OxyColor color, IEnumerable<(int Epoch, double? Value)> values)
+    private static void Add(PlotModel plot, IReadOnlyList<EpochFigures> epochs, string axis, string? title, OxyColor color,
+        Func<EpochFigures, double?> value)
     {
-        var line = new LineSeries { YAxisKey = axis, Title = title, Color = color, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3, MarkerFill = color };
-        line.Points.AddRange(values.Where(point => point.Value is not null).Select(point => new DataPoint(point.Epoch, point.Value!.Value)));
+        var line = new LineSeries
+        {
+            YAxisKey = axis,
+            Title = title,
+            Color = color,
+            StrokeThickness = 2,
+            MarkerType = MarkerType.Circle,
+            MarkerSize = 3,
+            MarkerFill = color,
+        };
+        line.Points.AddRange(
+            from epoch in epochs
+            let height = value(epoch)
+            where height is not null
+            select new DataPoint(epoch.Epoch, height.Value));
         if (line.Points.Count > 0)
         {
             plot.Series.Add(line);

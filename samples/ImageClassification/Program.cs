@@ -44,7 +44,8 @@ int Run(Arguments arguments)
         AnsiConsole.MarkupLineInterpolated($"stopped; the same command goes on from '{arguments.Folder}'");
         return Stopped;
     }
-    catch (Exception exception) when (exception is UsageException or ArgumentException or InvalidOperationException or NetworkDefinitionException)
+    catch (Exception exception) when (exception is UsageException or ArgumentException or InvalidOperationException
+        or NetworkDefinitionException)
     {
         return Refuse(exception.Message, BadArguments);
     }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Training;
 using Spectre.Console;
@@ -24,8 +25,8 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
     {
         ImageSets images = ImageSets.Read(
             arguments.Data ?? Cifar10.Folder(), Recipe.Rows(arguments), arguments.TestRows, arguments.Validation);
-        AnsiConsole.MarkupLineInterpolated(
-            $"{images.Train.Count} images to train with, {images.Validation.Count} for validation, {images.Test.Count} for the test");
+        AnsiConsole.WriteLine($"{images.Train.Count} images to train with, " +
+            $"{images.Validation.Count} for validation, {images.Test.Count} for the test");
         SpikingClifTrainer.Options options = Recipe.Options(arguments);
         try
         {
@@ -41,19 +42,22 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
     {
         var pipeline = new ImagePipeline(_ml, images.Train, arguments.ImageSize);
         IDataView train = pipeline.Read(images.Train);
-        SpikingPredictionTransformer network = Fit(options, train, images.Validation.Count == 0 ? null : pipeline.Read(images.Validation));
+        IDataView? validation = images.Validation.Count == 0 ? null : pipeline.Read(images.Validation);
+        SpikingPredictionTransformer network = Fit(options, train, validation);
 
         AnsiConsole.WriteLine("testing");
-        MulticlassClassificationMetrics quality = _ml.MulticlassClassification.Evaluate(network.Transform(pipeline.Read(images.Test)));
-        Confusion.Show(quality.ConfusionMatrix, images.Classes);
+        IDataView tested = network.Transform(pipeline.Read(images.Test));
+        MulticlassClassificationMetrics quality = _ml.MulticlassClassification.Evaluate(tested);
+        Confusion.Show(quality.ConfusionMatrix, pipeline.Classes);
         string model = Path.Combine(arguments.Folder, "model.zip");
         _ml.Model.Save(pipeline.Model(network, train), pipeline.FileSchema, model);
         AnsiConsole.MarkupLineInterpolated($"saved {model} ({new FileInfo(model).Length / 1024} KiB)");
         DrawCurve($"{Title(options)}: test accuracy {Percent(quality.MicroAccuracy)}", options.Epochs!.Value);
         AnsiConsole.WriteLine(LearningCurve.CanDraw
             ? $"drew {CurveFile}"
-            : "did not draw the learning curve: this system has no fonts (on Debian and Ubuntu: apt-get install fonts-dejavu-core)");
-        AnsiConsole.MarkupLineInterpolated($"[bold]test accuracy {Percent(quality.MicroAccuracy)}[/] ({images.Test.Count} images)");
+            : "did not draw the learning curve: this system has no fonts (Debian and Ubuntu: apt-get install fonts-dejavu-core)");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[bold]test accuracy {Percent(quality.MicroAccuracy)}[/] ({images.Test.Count} images)");
     }
 
     private SpikingPredictionTransformer Fit(SpikingClifTrainer.Options options, IDataView train, IDataView? validation)
@@ -63,15 +67,16 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         options.CancellationToken = token;
         options.MetricsCallback = metrics => Show(metrics, options);
         _ml.Log += (_, log) => Show(log);
-        return ProgressBars.Run(options, () => _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train, validation));
+        return ProgressBars.Run(options,
+            () => _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train, validation));
     }
 
     /// <summary>An epoch that has ended.</summary>
     private void Show(EpochMetrics metrics, SpikingClifTrainer.Options options)
     {
         string validation = metrics.ValidationAccuracy is double accuracy ? $", validation {Percent(accuracy)}" : "";
-        AnsiConsole.WriteLine($"epoch {metrics.Epoch} of {metrics.Epochs}: loss {metrics.Loss:0.000}, accuracy {Percent(metrics.Accuracy)}{validation}, " +
-            $"{metrics.RowsPerSecond:0} images/s");
+        AnsiConsole.WriteLine($"epoch {metrics.Epoch} of {metrics.Epochs}: loss {metrics.Loss:0.000}, " +
+            $"accuracy {Percent(metrics.Accuracy)}{validation}, {metrics.RowsPerSecond:0} images/s");
         _history.Add(EpochFigures.Of(metrics));
         DrawCurve(Title(options), metrics.Epochs);
     }
@@ -80,7 +85,7 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
     private static void Show(LoggingEventArgs log)
     {
         if (log.Source.StartsWith(nameof(SpikingCatalog.SpikingClif), StringComparison.Ordinal)
-            && log.Kind is Microsoft.ML.Runtime.ChannelMessageKind.Info or Microsoft.ML.Runtime.ChannelMessageKind.Warning
+            && log.Kind is ChannelMessageKind.Info or ChannelMessageKind.Warning
             && !log.RawMessage.StartsWith("Epoch ", StringComparison.Ordinal))
         {
             AnsiConsole.MarkupLineInterpolated($"[grey]{log.RawMessage}[/]");
@@ -96,9 +101,7 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
     }
 
     private static string Title(SpikingClifTrainer.Options options) =>
-        $"{Short(options.Network, "Spiking")}, {Short(options.Neuron, "Neuron").ToUpperInvariant()}, T = {options.TimeSteps}";
-
-    private static string Short(object value, string without) => value.GetType().Name.Replace(without, "", StringComparison.Ordinal);
+        $"{Recipe.Networks.First(named => named.Value == options.Network).Key}, {options.Neuron.GetType().Name}, T = {options.TimeSteps}";
 
     private static string Percent(double part) => $"{100 * part:0.0} %";
 }

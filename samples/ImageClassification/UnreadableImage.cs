@@ -11,7 +11,8 @@ internal static class UnreadableImage
 
     /// <summary>The first file that is no image; null if all are.</summary>
     public static string? Find(ImageSets images) =>
-        images.Train.Concat(images.Validation).Concat(images.Test).Select(image => image.ImagePath).FirstOrDefault(file => !IsImage(file));
+        images.Train.Concat(images.Validation).Concat(images.Test)
+            .Select(image => image.ImagePath).FirstOrDefault(file => !IsImage(file));
 
     private static bool IsImage(string file)
     {

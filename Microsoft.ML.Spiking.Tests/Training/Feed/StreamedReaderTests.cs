@@ -38,7 +38,8 @@ public sealed class StreamedReaderTests
         StreamedReader reader = Reader(cursor, long.MaxValue);
         Assert.IsTrue(begun.Wait(Patience, TestContext.CancellationToken));
 
-        Assert.IsTrue(Task.Run(reader.Dispose, TestContext.CancellationToken).Wait(Patience, TestContext.CancellationToken), "The endless chunk is still being read.");
+        Task disposal = Task.Run(reader.Dispose, TestContext.CancellationToken);
+        Assert.IsTrue(disposal.Wait(Patience, TestContext.CancellationToken), "The endless chunk is still being read.");
 
         Assert.IsTrue(cursor.IsDisposed);
     }
@@ -67,7 +68,8 @@ public sealed class StreamedReaderTests
         Assert.IsInRange(1, SecondChunk, rows);
     }
 
-    private static StreamedReader Reader(Cursor cursor, long budget) => new(cursor, 1, (new(1), new(1)), budget, seed: null, epoch: 0);
+    private static StreamedReader Reader(Cursor cursor, long budget) =>
+        new(cursor, featureCount: 1, (new(1), new(1)), budget, seed: null, epoch: 0);
 
     private static float ReadOne(StreamedReader reader)
     {

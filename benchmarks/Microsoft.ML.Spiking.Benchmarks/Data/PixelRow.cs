@@ -13,7 +13,7 @@ internal sealed class PixelRow
     [KeyType(MlpProblem.Classes)]
     public uint Label { get; set; }
 
-    /// <summary>Pixels that are zero in four places of five, as those of digits are, and labels that have nothing to do with them.</summary>
+    /// <summary>Pixels that are zero in four places of five, as those of digits are; labels have nothing to do with them.</summary>
     public static PixelRow[] Draw(int count)
     {
         var random = new Random(1);
@@ -21,7 +21,8 @@ internal sealed class PixelRow
         [
             .. Enumerable.Range(0, count).Select(i => new PixelRow
             {
-                Features = [.. Enumerable.Range(0, MlpProblem.Features).Select(_ => random.Next(5) == 0 ? random.NextSingle() : 0f)],
+                Features = [.. Enumerable.Range(0, MlpProblem.Features)
+                    .Select(_ => random.Next(5) == 0 ? random.NextSingle() : 0f)],
                 Label = (uint)(i % MlpProblem.Classes),
             }),
         ];
