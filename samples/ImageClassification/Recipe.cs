@@ -27,7 +27,7 @@ internal static class Recipe
     /// <summary>The networks by the names they have on the command line.</summary>
     public static readonly IReadOnlyDictionary<string, NetworkTemplate> Networks = new Dictionary<string, NetworkTemplate>
     {
-        ["conv"] = new ConvNet(32, 64),
+        ["conv"] = new ConvNet(16, 64, 128),
         ["snn5"] = new Snn5(),
         ["vgg11"] = new SpikingVgg(11),
         ["vgg13"] = new SpikingVgg(13),
@@ -97,8 +97,8 @@ internal static class Recipe
     {
         Network = Networks["conv"],
         TimeSteps = 4,
-        Epochs = 20,
+        Epochs = 15,
         InputNormalization = new ChannelNormalization(), // measured on the training images, saved with the model
-        Augmentation = new ImageAugmentation { CropPadding = 4, HorizontalFlip = true },
+        Augmentation = new ImageAugmentation { CropPadding = 2, HorizontalFlip = true },
     };
 }
