@@ -63,6 +63,10 @@ internal static class Cifar10
             }
             Directory.Move(partial, folder);
         }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Another process was faster.
+        }
         catch (Exception exception) when (exception is InvalidDataException or SharpCompress.Common.SharpCompressException)
         {
             throw new UsageException($"'{archive}' cannot be unpacked: {exception.Message}");
