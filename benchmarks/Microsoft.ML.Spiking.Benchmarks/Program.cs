@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks;
+using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
 using Microsoft.ML.Spiking.Benchmarks.Training;
@@ -13,7 +14,7 @@ if (args is [ChildProcess.Mark, string task, ..])
 IBenchmark[] all =
 [
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
-    new ConvStepSpeed(), new NativeMemoryEffect(),
+    new ConvStepSpeed(), new NativeMemoryEffect(), new DataWaiting(),
 ];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");
