@@ -161,14 +161,19 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         var rows = new DataViewRowSource(_host, data, columns, "training", leastClasses: 2, observer.Warning);
         DataViewRowSource? validationRows = validation is null ? null
             : new(_host, validation, validationColumns!, "validation", leastClasses: 1, observer.Warning);
+        var scoring = new ScoringChoice(_options.ScoringBackend, _options.ScoringDevice, _options.CudaDeviceIndex);
+        // What libtorch allocates first decides how it allocates; and no training is lost to a device that is not there.
+        using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
+        ScorerSources.Check(scoring);
         TrainingOutcome outcome = TrainingLoop.Run(
             network, model?.Weights, rows, validationRows, Settings(layout), observer, _options.CancellationToken);
         if (outcome.Cancelled)
         {
             ReportCancelled(outcome, observer, hasInitial: model is not null);
         }
-        return new SpikingPredictionTransformer(_host, new SpikingModelParameters(network, outcome.Weights),
-            TrainSchema.Prune(columns), _names);
+        var trained = new SpikingModelParameters(network, outcome.Weights);
+        trained.ChangeScoringBackend(scoring.Backend, scoring.Device, scoring.CudaDeviceIndex);
+        return new SpikingPredictionTransformer(_host, trained, TrainSchema.Prune(columns), _names);
     }
 
     private void ReportCancelled(TrainingOutcome outcome, ChannelObserver observer, bool hasInitial)

@@ -4,16 +4,16 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking;
 
-/// <summary>A trained model that is to be trained on.</summary>
+/// <summary>The spiking networks of trained models.</summary>
 internal static class TrainedModel
 {
     /// <summary>The only spiking network of the transformer, which may be one of a chain.</summary>
     /// <exception cref="ArgumentException">There is none, or more than one.</exception>
     public static SpikingModelParameters Of(IExceptionContext context, ITransformer model)
     {
-        SpikingPredictionTransformer[] found = [.. Networks(model)];
+        SpikingModelParameters[] found = [.. All(model)];
         return found.Length == 1
-            ? found[0].Model
+            ? found[0]
             : throw context.ExceptParam(nameof(model), found.Length == 0
                 ? $"The model, a {model.GetType().Name}, has no spiking network to go on with."
                 : $"The model has {found.Length} spiking networks; pass the one to go on with.");
@@ -35,10 +35,11 @@ internal static class TrainedModel
         }
     }
 
-    private static IEnumerable<SpikingPredictionTransformer> Networks(ITransformer model) => model switch
+    /// <summary>All spiking networks of the transformer, which may be a chain.</summary>
+    public static IEnumerable<SpikingModelParameters> All(ITransformer model) => model switch
     {
-        SpikingPredictionTransformer network => [network],
-        IEnumerable<ITransformer> chain => chain.SelectMany(Networks),
+        SpikingPredictionTransformer network => [network.Model],
+        IEnumerable<ITransformer> chain => chain.SelectMany(All),
         _ => [],
     };
 }
