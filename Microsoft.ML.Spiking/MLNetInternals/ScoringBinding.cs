@@ -83,6 +83,15 @@ internal sealed class ScoringBinding
         return column.Type is VectorDataViewType type && type.ItemType == NumberDataViewType.Single && type.Size == size
             ? column
             : throw context.ExceptParam(nameof(input), $"The feature column '{name}' is of type {column.Type}; the model was " +
-                $"trained on vectors of {size} values of Single.");
+                $"trained on vectors of {size} values of Single. {Advice(column.Type, size)}");
     }
+
+    private static string Advice(DataViewType type, int size) => type switch
+    {
+        VectorDataViewType vector when vector.ItemType != NumberDataViewType.Single =>
+            "Convert it with Transforms.Conversion.ConvertType to DataKind.Single.",
+        VectorDataViewType { IsKnownSize: false } => $"Annotate the class's member as in [VectorType({size})], or load the column with a fixed range.",
+        VectorDataViewType => "Send the data through the transforms that the model was trained behind.",
+        _ => "Make it a vector with Transforms.Concatenate.",
+    };
 }
