@@ -209,11 +209,11 @@ public sealed partial class SpikingClifTrainer
         public long? MemoryBudget { get; set; }
 
         /// <summary>
-        /// Whether the native memory of a training on Linux is arranged for its large buffers, which otherwise cost up to
-        /// half of its time: with huge pages where the system has them, or by not giving freed memory back before the last
-        /// training of the process has ended. What is free is given back then. Huge pages are decided on by the first
-        /// training of the process; the variable THP_MEM_ALLOC_ENABLE overrules them (1 or 0). No effect on other systems.
-        /// Default <see langword="true"/>.
+        /// Whether the native memory of a training on Linux is arranged for its buffers, which otherwise cost up to half of
+        /// its time: large ones in huge pages where the system has them, the others kept when they are freed, until the
+        /// last training of the process has ended; what is free is then given back. Huge pages are decided on by the first
+        /// training of the process; the variable THP_MEM_ALLOC_ENABLE overrules them (1 or 0). After that glibc's thresholds
+        /// for large buffers stay at fixed values. No effect on other systems. Default <see langword="true"/>.
         /// </summary>
         public bool ReuseNativeMemory { get; set; } = true;
 

@@ -34,8 +34,9 @@ internal static partial class NativeRuntime
             try
             {
                 // In this order: LibTorchSharp finds libtorch in its own folder only when that is loaded already.
-                NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out _);
-                NativeLibrary.Load("LibTorchSharp", torchSharp, null);
+                bool isFound = NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out nint torchLibrary);
+                nint library = NativeLibrary.Load("LibTorchSharp", torchSharp, null);
+                OpenMP.Find(isFound ? torchLibrary : library);
             }
             catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
             {

@@ -10,8 +10,8 @@ namespace Microsoft.ML.Spiking.Training.TorchNeurons;
 /// <param name="definition">The neuron.</param>
 /// <param name="timeSteps">T.</param>
 /// <param name="isConstant">Whether the current is the same at every step.</param>
-/// <param name="threads">At most so many threads.</param>
-internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int timeSteps, bool isConstant, int threads)
+/// <param name="team">The threads that run it.</param>
+internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int timeSteps, bool isConstant, WorkerTeam team)
 {
     /// <summary>The number of spikes of the forward pass.</summary>
     public long SpikeCount { get; private set; }
@@ -28,7 +28,7 @@ internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int t
         Tensor spikes = empty(SpikeShape(current), current.dtype, current.device);
         using Tensor values = current.contiguous();
         SpikeCount = NeuronKernels.Forward(definition, Value(learned), Address(values), isConstant, Address(spikes),
-            potential is null ? null : Address(potential), timeSteps, spikes.numel() / timeSteps, threads);
+            potential is null ? null : Address(potential), timeSteps, spikes.numel() / timeSteps, team);
         return spikes;
     }
 
@@ -42,7 +42,7 @@ internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int t
         long[] shape = isConstant ? potential.shape[1..] : potential.shape;
         Tensor gradient = empty(shape, potential.dtype, potential.device);
         learnedGradient = NeuronKernels.Backward(definition, Value(learned), Address(potential), Address(upstream),
-            Address(gradient), isConstant, timeSteps, potential.numel() / timeSteps, threads);
+            Address(gradient), isConstant, timeSteps, potential.numel() / timeSteps, team);
         return gradient;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -96,9 +97,9 @@ internal sealed class StepParts : IDisposable
         foreach (bool isConstant in new[] { true, false })
         {
             NeuronKernels.Forward(neuron, 0, _arrays[0].Pointer, isConstant, _arrays[1].Pointer, _arrays[2].Pointer,
-                _timeSteps, n, get_num_threads());
+                _timeSteps, n, TorchTeam.Current());
             NeuronKernels.Backward(neuron, 0, _arrays[2].Pointer, _arrays[0].Pointer, _arrays[3].Pointer, isConstant,
-                _timeSteps, n, get_num_threads());
+                _timeSteps, n, TorchTeam.Current());
         }
     }
 
