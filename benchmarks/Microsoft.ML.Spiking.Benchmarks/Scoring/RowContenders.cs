@@ -91,7 +91,8 @@ internal sealed class RowContenders : IDisposable
             {
                 torch.set_num_threads(threads);
                 form.Score(NextRow(), 1, _scores);
-            });
+            }
+            );
         }
     }
 
