@@ -48,7 +48,7 @@ public sealed class FeatureRowsTests
 
     [TestMethod]
     public void Read_RowOfAnotherLength_NamesTheColumn() =>
-        Assert.Contains("A row of column 'Pixels' has 23 values; its type promises 24.", Assert.ThrowsExactly<InvalidOperationException>(
+        Assert.Contains("A row of column 'Pixels' has 23 values; the model takes 24: give every row as many", Assert.ThrowsExactly<InvalidOperationException>(
             () => new FeatureRows(Network(PixelOrder.Planar)).Read(new VBuffer<float>(23, new float[23]), new float[24], "Pixels")).Message);
 
     private static NetworkDefinition Network(PixelOrder order) =>

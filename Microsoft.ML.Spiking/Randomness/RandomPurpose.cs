@@ -21,4 +21,7 @@ internal enum RandomPurpose
 
     /// <summary>How the rows of a batch are mixed; the item is the position of its first row in the epoch.</summary>
     Mixing = 7,
+
+    /// <summary>Which change of TrivialAugment a row undergoes; the item is the row's position in the epoch.</summary>
+    TrivialAugment = 8,
 }

@@ -6,11 +6,11 @@ namespace Microsoft.ML.Spiking.Benchmarks.Data;
 /// <summary>A row in memory, the size of a digit of MNIST.</summary>
 internal sealed class PixelRow
 {
-    [VectorType(MlpProblem.Features)]
+    [VectorType(StepProblem.Features)]
     public float[] Features { get; set; } = [];
 
     /// <summary>From 0, as ML.NET reads keys of users.</summary>
-    [KeyType(MlpProblem.Classes)]
+    [KeyType(StepProblem.Classes)]
     public uint Label { get; set; }
 
     /// <summary>Pixels that are zero in four places of five, as those of digits are; labels have nothing to do with them.</summary>
@@ -21,9 +21,9 @@ internal sealed class PixelRow
         [
             .. Enumerable.Range(0, count).Select(i => new PixelRow
             {
-                Features = [.. Enumerable.Range(0, MlpProblem.Features)
+                Features = [.. Enumerable.Range(0, StepProblem.Features)
                     .Select(_ => random.Next(5) == 0 ? random.NextSingle() : 0f)],
-                Label = (uint)(i % MlpProblem.Classes),
+                Label = (uint)(i % StepProblem.Classes),
             }),
         ];
     }
