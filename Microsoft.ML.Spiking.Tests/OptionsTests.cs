@@ -2,6 +2,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Scoring;
 using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Tests;
@@ -75,6 +76,9 @@ public sealed class OptionsTests
         ("CheckpointEveryMinutes is NaN", o => (o.CheckpointFolder, o.CheckpointEveryMinutes) = ("a", double.NaN)),
         ("CheckpointEveryMinutes is given", o => o.CheckpointEveryMinutes = 10),
         ("Device", o => o.Device = (ComputeDevice)7),
+        ("The scoring backend is 7", o => o.ScoringBackend = (ScoringBackend)7),
+        ("The scoring device is 7", o => o.ScoringDevice = (ComputeDevice)7),
+        ("ScoringBackend.Managed scores on the processor", o => (o.ScoringBackend, o.ScoringDevice) = (ScoringBackend.Managed, ComputeDevice.Cuda)),
         ("Precision", o => o.Precision = (TrainingPrecision)7),
         ("CudaDeviceIndex", o => o.CudaDeviceIndex = -1),
         ("NumberOfThreads", o => o.NumberOfThreads = 0),

@@ -148,6 +148,7 @@ internal static class OptionsValidation
         [
             Undefined(o.Device),
             Undefined(o.Precision),
+            new ScoringChoice(o.ScoringBackend, o.ScoringDevice, CudaDeviceIndex: 0).Fault(),
             o.CudaDeviceIndex >= 0 ? null : $"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0.",
             o.NumberOfThreads is null or (>= 1 and <= MostThreads) ? null
                 : $"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to {MostThreads}, or null for all processors.",

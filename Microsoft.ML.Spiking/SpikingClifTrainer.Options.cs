@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Scoring;
 using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Augmentation;
 
@@ -199,6 +200,19 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>Which CUDA device, from 0. Default 0.</summary>
         public int CudaDeviceIndex { get; set; }
+
+        /// <summary>
+        /// What the trained model scores with until <see cref="SpikingModelParameters.ChangeScoringBackend"/> changes it; not
+        /// saved with it. Default <see cref="ScoringBackend.Auto"/>: managed code, unless <see cref="ScoringDevice"/> is
+        /// <see cref="ComputeDevice.Cuda"/>.
+        /// </summary>
+        public ScoringBackend ScoringBackend { get; set; } = ScoringBackend.Auto;
+
+        /// <summary>
+        /// Where the trained model scores if it does so with libtorch; on CUDA, it is the device of
+        /// <see cref="CudaDeviceIndex"/>. Default <see cref="ComputeDevice.Auto"/>.
+        /// </summary>
+        public ComputeDevice ScoringDevice { get; set; } = ComputeDevice.Auto;
 
         /// <summary>How precisely convolutions and linear layers multiply in training. Default <see cref="TrainingPrecision.Full"/>.</summary>
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;

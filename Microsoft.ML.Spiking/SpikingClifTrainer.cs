@@ -169,14 +169,19 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         var rows = new DataViewRowSource(_host, data, columns, features, "training", leastClasses: 2, observer.Warning);
         DataViewRowSource? validationRows = validation is null ? null
             : new(_host, validation, validationColumns!, features, "validation", leastClasses: 1, observer.Warning);
+        var scoring = new ScoringChoice(_options.ScoringBackend, _options.ScoringDevice, _options.CudaDeviceIndex);
+        // What libtorch allocates first decides how it allocates; and no training is lost to a device that is not there.
+        using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
+        ScorerSources.Check(scoring);
         TrainingOutcome outcome = TrainingLoop.Run(
             network, model?.Weights, rows, validationRows, Settings(layout), observer, _options.CancellationToken);
         if (outcome.Cancelled)
         {
             ReportCancelled(outcome, observer, hasInitial: model is not null);
         }
-        return new SpikingPredictionTransformer(_host, new SpikingModelParameters(network, outcome.Weights),
-            TrainSchema.Prune(columns), _names);
+        var result = new SpikingModelParameters(network, outcome.Weights);
+        result.ChangeScoringBackend(scoring.Backend, scoring.Device, scoring.CudaDeviceIndex);
+        return new SpikingPredictionTransformer(_host, result, TrainSchema.Prune(columns), _names);
     }
 
     private void ReportCancelled(TrainingOutcome outcome, ChannelObserver observer, bool hasInitial)

@@ -72,6 +72,9 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
             : $"The model knows other classes: its class {other + 1} is '{known[other]}' and {column} '{present[other]}' there";
     }
 
+    /// <summary>All spiking networks of the transformer, which may be a chain.</summary>
+    public static IEnumerable<SpikingModelParameters> All(ITransformer model) => Networks(model).Select(network => network.Model);
+
     private static IEnumerable<SpikingPredictionTransformer> Networks(ITransformer model) => model switch
     {
         SpikingPredictionTransformer network => [network],

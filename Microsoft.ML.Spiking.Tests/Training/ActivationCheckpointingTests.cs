@@ -136,7 +136,7 @@ public sealed class ActivationCheckpointingTests
             TorchSequence layers = new(
             [
                 new TorchNeuronLayer("neuron", TimeSteps, TorchNeuron.Create(new ClifNeuron(), CPU, type), []),
-                TorchRowMap.Create(new AveragePoolLayer("pool", 2, 2)), new TorchDropout(0, 0.3), TorchRowMap.Flatten(),
+                new TorchAveragePool(new AveragePoolLayer("pool", 2, 2)), new TorchDropout(0, 0.3), TorchRowMap.Flatten(),
             ]);
             var slices = new TorchRowSlices(layers, TimeSteps, [], valuesInSlice: rowsInSlice * TimeSteps * RowSize);
 

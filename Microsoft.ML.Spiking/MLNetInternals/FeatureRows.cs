@@ -20,8 +20,8 @@ internal sealed class FeatureRows(NetworkDefinition network)
     {
         if (features.Length != row.Length)
         {
-            throw Contracts.Except(
-                $"A row of column '{columnName}' has {features.Length} values; its type promises {row.Length}.");
+            throw Contracts.Except($"A row of column '{columnName}' has {features.Length} values; the model takes {row.Length}: " +
+                "give every row as many (null counts as none).");
         }
         if (AreInOrder)
         {

@@ -90,7 +90,7 @@ internal sealed class ScoringBinding
         if (column.Type is not VectorDataViewType type || type.ItemType != NumberDataViewType.Single || type.Size != network.InputSize)
         {
             throw context.ExceptParam(nameof(input), $"The feature column '{name}' is of type {column.Type}; the model was " +
-                $"trained on vectors of {network.InputSize} values of Single.");
+                $"trained on vectors of {network.InputSize} values of Single. {Advice(column.Type, network.InputSize)}");
         }
         IReadOnlyList<int> trained = columns.FeatureShape.Count >= type.Dimensions.Length ? columns.FeatureShape : network.FeatureShape;
         return RowLayout.Contradict(type.Dimensions, trained)
@@ -98,4 +98,13 @@ internal sealed class ScoringBinding
                 $"[{string.Join(", ", type.Dimensions)}]; the model was trained on images of the shape [{string.Join(", ", trained)}].")
             : column;
     }
+
+    private static string Advice(DataViewType type, int size) => type switch
+    {
+        VectorDataViewType vector when vector.ItemType != NumberDataViewType.Single =>
+            "Convert it with Transforms.Conversion.ConvertType to DataKind.Single.",
+        VectorDataViewType { IsKnownSize: false } => $"Annotate the class's member as in [VectorType({size})], or load the column with a fixed range.",
+        VectorDataViewType => "Send the data through the transforms that the model was trained behind.",
+        _ => "Make it a vector with Transforms.Concatenate.",
+    };
 }

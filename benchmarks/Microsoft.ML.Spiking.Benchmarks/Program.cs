@@ -1,6 +1,8 @@
 using Microsoft.ML.Spiking.Benchmarks;
+using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
+using Microsoft.ML.Spiking.Benchmarks.Scoring;
 using Microsoft.ML.Spiking.Benchmarks.Training;
 using Microsoft.ML.Spiking.Training;
 
@@ -13,7 +15,8 @@ if (args is [ChildProcess.Mark, string task, ..])
 IBenchmark[] all =
 [
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
-    new NativeMemoryEffect(),
+    new ConvStepSpeed(), new NativeMemoryEffect(), new DataWaiting(),
+    new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
 ];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");

@@ -29,6 +29,10 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
         {
             throw new InvalidOperationException($"Layer '{layer.Name}': {SingleRowBatch.Reason} Use larger batches.");
         }
+        if (!input.IsConstant && TensorMemory.IsReachable(input.Values))
+        {
+            return Fused(input.Values, isAcrossTime ? 1 : timeSteps, values, pass);
+        }
         return (isAcrossTime, input.IsConstant) switch
         {
             (false, false) => input with { Values = StepByStep(input.Values, pass.IsRepetition) },
@@ -45,6 +49,21 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
     /// <summary>Normalizes by the statistics of all rows and moves the running ones, if any are given, towards them.</summary>
     private Tensor Train(Tensor rows, Tensor? mean, Tensor? variance, double momentum) => nn.functional.batch_norm(
         rows, mean, variance, _weight, _bias, training: true, momentum, layer.Epsilon);
+
+    /// <summary>By kernels of the library's own.</summary>
+    private TorchSignal Fused(Tensor values, int groups, long count, ForwardPass pass)
+    {
+        using Tensor input = values.contiguous();
+        var call = new BatchNormCall(layer, groups, pass.Buffers, TorchTeam.Current());
+        Tensor result = is_grad_enabled()
+            ? BatchNormFunction.Apply(call, input, _weight, _bias)
+            : call.Forward(input, _weight, _bias);
+        if (!pass.IsRepetition)
+        {
+            call.MoveRunning(_mean, _variance, count);
+        }
+        return new(result, IsConstant: false) { Loan = call.Loan };
+    }
 
     private Tensor StepByStep(Tensor values, bool isRepetition)
     {

@@ -61,7 +61,7 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
                 new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),
             BatchNormLayer norm => new TorchBatchNorm(norm, network.TimeSteps, parameters),
             NeuronLayer neuron => Neuron(neuron),
-            AveragePoolLayer pool => TorchRowMap.Create(pool),
+            AveragePoolLayer pool => new TorchAveragePool(pool),
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
             FlattenLayer => TorchRowMap.Flatten(),

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 using static TorchSharp.torch;
@@ -11,12 +9,11 @@ namespace Microsoft.ML.Spiking.Training.TorchNeurons;
 /// <param name="timeSteps">T.</param>
 /// <param name="isConstant">Whether the current is the same at every step.</param>
 /// <param name="buffers">Where spikes and potential are put; null for fresh memory.</param>
+/// <param name="loan">The current's memory, if the potential may take it.</param>
 /// <param name="team">The threads that run it.</param>
-internal sealed unsafe class FusedCall(
-    SpikingNeuronDefinition definition, int timeSteps, bool isConstant, ActivationBuffers? buffers, WorkerTeam team)
+internal sealed unsafe class FusedCall(SpikingNeuronDefinition definition, int timeSteps, bool isConstant,
+    ActivationBuffers? buffers, MemoryLoan? loan, WorkerTeam team)
 {
-    private const long LargestSpan = int.MaxValue / sizeof(float); // a span of bytes ends there
-
     private bool _hasGoneBack;
 
     /// <summary>The number of spikes of the forward pass.</summary>
@@ -25,8 +22,11 @@ internal sealed unsafe class FusedCall(
     /// <summary>[T, N, ...].</summary>
     public long[] SpikeShape(Tensor current) => isConstant ? [timeSteps, .. current.shape] : current.shape;
 
-    /// <summary>[T, N, ...], with any content.</summary>
-    public Tensor Room(Tensor current)
+    /// <summary>[T, N, ...], with any content: where the potential is put, in place of the current if that may be taken.</summary>
+    public Tensor PotentialRoom(Tensor current) =>
+        !isConstant && current.is_contiguous() && loan?.Take() == true ? current.detach() : Room(current);
+
+    private Tensor Room(Tensor current)
     {
         long[] shape = SpikeShape(current);
         return buffers?.Rent(shape) ?? empty(shape, current.dtype, current.device);
@@ -67,21 +67,5 @@ internal sealed unsafe class FusedCall(
 
     private static float Value(Tensor? learned) => learned is null ? 0 : *Address(learned);
 
-    /// <summary>Where a contiguous tensor's values start.</summary>
-    private static float* Address(Tensor tensor)
-    {
-        if (tensor.numel() == 0)
-        {
-            return null;
-        }
-        if (tensor.numel() <= LargestSpan)
-        {
-            return Start(tensor);
-        }
-        using Tensor flat = tensor.view(-1);
-        using Tensor first = flat.narrow(0, 0, 1);
-        return Start(first);
-    }
-
-    private static float* Start(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    private static float* Address(Tensor tensor) => TensorMemory.Address(tensor);
 }

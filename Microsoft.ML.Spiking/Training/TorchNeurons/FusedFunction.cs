@@ -21,7 +21,7 @@ internal sealed class FusedFunction : autograd.SingleTensorFunction<FusedFunctio
         var call = (FusedCall)vars[0];
         var current = (Tensor)vars[1];
         Tensor? learned = vars.Length > 2 ? (Tensor)vars[2] : null;
-        Tensor potential = call.Room(current);
+        Tensor potential = call.PotentialRoom(current);
         Tensor spikes = call.Forward(current, learned, potential);
         CallbackFaults.Expect(ctx, vars);
         ctx.save_data(CallKey, call);

@@ -13,7 +13,7 @@ internal sealed class FusedNeuron(SpikingNeuronDefinition definition) : TorchNeu
     {
         torch.Tensor? scalar = learned.Count == 0 ? null : learned[0];
         var call = new FusedCall(
-            definition, current.TimeSteps, current.IsConstant, current.Buffers, TorchTeam.Current());
+            definition, current.TimeSteps, current.IsConstant, current.Buffers, current.Loan, TorchTeam.Current());
         bool isTraining = torch.is_grad_enabled()
             && (current.Values.requires_grad || scalar is { requires_grad: true });
         torch.Tensor spikes = isTraining

@@ -11,6 +11,9 @@ internal readonly record struct NeuronCurrent(torch.Tensor Values, int TimeSteps
     /// <summary>Where what it becomes may be put; null for fresh memory.</summary>
     public ActivationBuffers? Buffers { get; init; }
 
+    /// <summary>The memory of <see cref="Values"/>, if the neurons may take it; else null.</summary>
+    public MemoryLoan? Loan { get; init; }
+
     /// <summary>The current of each step, [N, ...] each: views, never copies.</summary>
     public IReadOnlyList<torch.Tensor> Steps() =>
         IsConstant ? [.. Enumerable.Repeat(Values, TimeSteps)] : Values.unbind(0);

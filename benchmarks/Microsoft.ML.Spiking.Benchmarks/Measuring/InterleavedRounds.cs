@@ -11,6 +11,7 @@ internal static class InterleavedRounds
     private const double SecondsForEach = 0.02;
 
     private const int WarmUpRuns = 60;
+    private const double LeastWarmUpSeconds = 0.3;
     private const double MostWarmUpSeconds = 2;
 
     /// <summary>Seconds for one run of each contender, [contender][round].</summary>
@@ -40,9 +41,11 @@ internal static class InterleavedRounds
     private static void WarmUp(Action contender)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < WarmUpRuns && Stopwatch.GetElapsedTime(start).TotalSeconds < MostWarmUpSeconds; i++)
+        double seconds = 0;
+        for (int i = 0; (i < WarmUpRuns || seconds < LeastWarmUpSeconds) && seconds < MostWarmUpSeconds; i++)
         {
             contender();
+            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
 

@@ -12,12 +12,15 @@ internal sealed class FusedStep : TrainingStep
     private readonly ActivationBuffers _buffers = new();
     private readonly ForwardPass _pass;
 
-    public FusedStep(MlpProblem problem) : this(problem, new TorchNetwork(problem.Definition, CPU)) { }
+    /// <param name="problem">What it works on.</param>
+    /// <param name="productType">What convolutions and linear layers compute in; null for float32.</param>
+    public FusedStep(StepProblem problem, ScalarType? productType = null)
+        : this(problem, new TorchNetwork(problem.Definition, CPU), productType) { }
 
-    private FusedStep(MlpProblem problem, TorchNetwork network) : base(problem, network.Parameters)
+    private FusedStep(StepProblem problem, TorchNetwork network, ScalarType? productType) : base(problem, network.Parameters)
     {
         _network = network;
-        _pass = new() { IsTraining = true, Spikes = _tally, Buffers = _buffers };
+        _pass = new() { IsTraining = true, Spikes = _tally, Buffers = _buffers, ProductType = productType };
     }
 
     /// <summary>Spikes per neuron and time step so far.</summary>
