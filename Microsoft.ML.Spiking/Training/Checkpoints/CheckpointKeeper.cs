@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
-/// <summary>Resumes a training from its folder's checkpoint and writes new ones: after every epoch, and in between if asked.</summary>
-/// <param name="folder">Stays the caller's.</param>
-/// <param name="found">The folder's checkpoint when the training began; null for none.</param>
+/// <summary>Resumes a training from its checkpoint and writes new ones: after every epoch, and in between if asked.</summary>
+/// <param name="place">Where the checkpoint is kept; stays the caller's.</param>
+/// <param name="found">The checkpoint when the training began; null for none.</param>
 /// <param name="everyBatches">Most batches between two checkpoints; null for the end of epochs alone.</param>
 /// <param name="observer">Hears what happens.</param>
-internal sealed class CheckpointKeeper(CheckpointFolder folder, Checkpoint? found, int? everyBatches, ITrainingObserver observer)
+internal sealed class CheckpointKeeper(ICheckpointPlace place, Checkpoint? found, int? everyBatches, ITrainingObserver observer)
 {
     private TrainingIdentity? _identity;
     private long _batches;
@@ -23,13 +23,13 @@ internal sealed class CheckpointKeeper(CheckpointFolder folder, Checkpoint? foun
         }
         if (found.State.Identity.DifferenceFrom(identity) is string difference)
         {
-            throw new InvalidOperationException($"The training cannot be resumed from '{folder}': it {difference}. " +
+            throw new InvalidOperationException($"The training cannot be resumed from '{place}': it {difference}. " +
                 "Train as it was begun, or choose another folder.");
         }
         training.Restore(found);
         _batches = training.Batches;
         observer.Info(string.Create(CultureInfo.InvariantCulture,
-            $"Resumed from '{folder}': {training.History.Count} epochs and {training.Batches} batches are done."));
+            $"Resumed from '{place}': {training.History.Count} epochs and {training.Batches} batches are done."));
     }
 
     /// <summary>After a step of the optimizer.</summary>
@@ -49,12 +49,12 @@ internal sealed class CheckpointKeeper(CheckpointFolder folder, Checkpoint? foun
         _batches = training.Batches;
         try
         {
-            folder.Write(training.Save(_identity!));
+            place.Write(training.Save(_identity!));
         }
         catch (Exception exception) when (CheckpointFolder.IsOfTheDisk(exception))
         {
             // A full disk should not end what has taken days.
-            observer.Warning($"The checkpoint '{folder}' could not be written, the training goes on: {exception.Message}");
+            observer.Warning($"The checkpoint '{place}' could not be written, the training goes on: {exception.Message}");
         }
     }
 }

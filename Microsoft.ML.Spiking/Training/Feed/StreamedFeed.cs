@@ -17,6 +17,8 @@ internal sealed class StreamedFeed(IRowSource source, RowSummary summary, long m
 
     private long MemoryBudget => memoryBudget;
 
+    public override RowFeed Again(RowSummary summary) => new StreamedFeed(source, summary, memoryBudget);
+
     public override IRowReader Shuffled(int seed, int epoch) => new Reader(this, seed, epoch);
 
     public override IRowReader InOrder() => new Reader(this, seed: null, epoch: 0);
