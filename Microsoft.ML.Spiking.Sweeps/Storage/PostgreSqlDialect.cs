@@ -50,6 +50,12 @@ internal sealed class PostgreSqlDialect : SqlDialect
         }
     }
 
+    public override void Close()
+    {
+        using var connection = new NpgsqlConnection(_settings.ConnectionString);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
     public override DbTransaction Begin(DbConnection connection) => connection.BeginTransaction(IsolationLevel.ReadCommitted);
 
     public override void LockSchema(DbTransaction transaction)

@@ -26,13 +26,16 @@ internal abstract class SqlDialect
     /// <summary>An open connection.</summary>
     public abstract DbConnection Connect();
 
+    /// <summary>Closes connections that wait to be used again.</summary>
+    public abstract void Close();
+
     /// <summary>Begins a transaction that writes.</summary>
     public abstract DbTransaction Begin(DbConnection connection);
 
     /// <summary>Makes everybody else who wants to change the schema wait for the transaction's end.</summary>
     public abstract void LockSchema(DbTransaction transaction);
 
-    /// <summary>Whether the schema's own table is there.</summary>
+    /// <summary>A query for 1 if the schema's own table is there, else 0.</summary>
     public abstract string SchemaTableCount { get; }
 
     /// <summary>Whether the same call may succeed a little later.</summary>

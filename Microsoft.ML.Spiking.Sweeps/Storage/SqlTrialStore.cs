@@ -48,7 +48,7 @@ internal sealed class SqlTrialStore : ITrialStore
             """, Trial, ("study", study.Id));
         ILookup<long, EpochReport> reports = session.Query(
             """
-            select r.trial_id, r.fold, r.epoch, r.value, r.accuracy, r.loss, r.training_loss
+            select r.trial_id, r.fold, r.epoch, r.value, r.accuracy, r.loss, r.training_loss, r.reported_at
             from sweep_reports r join sweep_trials t on t.id = r.trial_id
             where t.study_id = @study
             order by r.epoch, r.fold
@@ -265,7 +265,10 @@ internal sealed class SqlTrialStore : ITrialStore
     };
 
     private static EpochReport Report(DbDataReader row) => new(
-        row.GetInt32(1), row.GetInt32(2), Double(row, 3), Double(row, 4), Double(row, 5), Double(row, 6));
+        row.GetInt32(1), row.GetInt32(2), Double(row, 3), Double(row, 4), Double(row, 5), Double(row, 6))
+    {
+        ReportedAt = row.GetDouble(7),
+    };
 
     private static double? Double(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
 

@@ -63,6 +63,12 @@ internal sealed class SqliteDialect : SqlDialect
         }
     }
 
+    public override void Close()
+    {
+        using var connection = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(connection);
+    }
+
     /// <summary>BEGIN IMMEDIATE: what is read in it is still true when it writes.</summary>
     public override DbTransaction Begin(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
 

@@ -21,4 +21,7 @@ internal enum RandomPurpose
 
     /// <summary>How the rows of a batch are mixed; the item is the position of its first row in the epoch.</summary>
     Mixing = 7,
+
+    /// <summary>Values of a sweep's trials; the channel is the dimension's index, the item the trial's number.</summary>
+    Sweeping = 8,
 }

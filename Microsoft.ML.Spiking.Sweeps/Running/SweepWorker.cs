@@ -1,0 +1,181 @@
+using System.Globalization;
+using Microsoft.ML.Spiking.Sweeps.Halving;
+using Microsoft.ML.Spiking.Sweeps.Sampling;
+using Microsoft.ML.Spiking.Sweeps.Space;
+using Microsoft.ML.Spiking.Sweeps.Storage;
+
+namespace Microsoft.ML.Spiking.Sweeps.Running;
+
+/// <summary>Takes one job after the other until there is none.</summary>
+internal sealed class SweepWorker
+{
+    /// <summary>A trial that ends so many workers is not given to another.</summary>
+    private const int MostLostWorkers = 3;
+
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(200);
+
+    private readonly SweepPlan _plan;
+    private readonly string _name;
+    private readonly JobChooser _chooser;
+    private readonly TrialTrainer _trainer;
+    private readonly SweepReporter _reporter;
+    private readonly HashSet<long> _cleared = [];
+
+    public SweepWorker(SweepPlan plan, int index)
+    {
+        _plan = plan;
+        _name = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{index}");
+        _chooser = new(plan.Rules);
+        _reporter = new(plan);
+        int? device = plan.Settings.CudaDevices is { } devices ? devices[index % devices.Count] : null;
+        _trainer = new(plan, device, _reporter.EpochFinished);
+    }
+
+    /// <summary>Works until nothing is left, or the token says so.</summary>
+    /// <exception cref="SweepStorageException">The database cannot be reached.</exception>
+    public void Run(CancellationToken token)
+    {
+        while (!token.IsCancellationRequested)
+        {
+            StudySnapshot snapshot = _plan.Store.Read(_plan.Study);
+            Clear(snapshot);
+            switch (_chooser.Choose(snapshot))
+            {
+                case Job.End:
+                    return;
+                case Job.Wait:
+                    token.WaitHandle.WaitOne(Wait);
+                    break;
+                case Job.Continue job:
+                    Work(snapshot, job.Trial, job.TargetEpoch, ticket => _plan.Store.TryClaim(job.Trial, job.TargetEpoch, ticket), token);
+                    break;
+                case Job.Begin job:
+                    SweepPoint point = Choose(job.Number, snapshot);
+                    Add(snapshot, new(job.Number, 0, _plan.Seed, point.Write(_plan.Settings.Space), job.TargetEpoch), token);
+                    break;
+                case Job.Repeat job:
+                    int seed = unchecked(_plan.Seed + job.Number);
+                    Add(snapshot, new(job.Of.Number, job.Number, seed, job.Of.Parameters, _plan.Rules.Epochs), token);
+                    break;
+            }
+        }
+    }
+
+    private void Add(StudySnapshot snapshot, NewTrial trial, CancellationToken token)
+    {
+        var record = new TrialRecord
+        {
+            Id = 0, // the database's answer to the claim
+            Number = trial.Number,
+            Repeat = trial.Repeat,
+            Seed = trial.Seed,
+            Parameters = trial.Parameters,
+            State = TrialState.Running,
+            TargetEpoch = trial.TargetEpoch,
+            Epochs = 0,
+            Seconds = 0,
+            IsHeld = true,
+            LostWorkers = 0,
+        };
+        Work(snapshot, record, trial.TargetEpoch, ticket => _plan.Store.TryAdd(_plan.Study, trial, ticket), token);
+    }
+
+    private void Work(StudySnapshot snapshot, TrialRecord trial, int target, Func<ClaimTicket, Claim?> ask, CancellationToken token)
+    {
+        if (ask(ClaimTicket.New(_name, _plan.Settings.WorkerTimeout)) is not { } claim)
+        {
+            return; // somebody else was quicker
+        }
+        trial = trial with { Id = claim.Trial, TargetEpoch = target };
+        _reporter.Begin(snapshot);
+        try
+        {
+            TrialOutcome outcome = Train(trial, target, claim, token);
+            if (_plan.Store.Release(claim, outcome))
+            {
+                _reporter.Left(trial, outcome);
+            }
+        }
+        catch (ClaimLostException)
+        {
+            _plan.Info(string.Create(CultureInfo.InvariantCulture,
+                $"Trial {trial.Number} was taken up by another worker, because this one had not been heard of for {_plan.Settings.WorkerTimeout.TotalSeconds:0} s."));
+        }
+    }
+
+    private TrialOutcome Train(TrialRecord trial, int target, Claim claim, CancellationToken token)
+    {
+        int lost = trial.LostWorkers + (trial.State == TrialState.Running && !trial.IsHeld ? 1 : 0);
+        if (lost >= MostLostWorkers)
+        {
+            return new(TrialState.Failed, trial.Epochs, Seconds: 0, string.Create(CultureInfo.InvariantCulture,
+                $"{lost} workers ended while they were at it; perhaps it needs more memory than there is."));
+        }
+        using var heartbeat = new Heartbeat(_plan.Store, claim, _plan.Settings.WorkerTimeout);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, heartbeat.Lost);
+        TrialOutcome outcome = _trainer.Train(trial, target, claim, stop.Token);
+        return heartbeat.Lost.IsCancellationRequested ? throw new ClaimLostException() : outcome;
+    }
+
+    /// <summary>The values of a new trial: those of the trainer first, then what the sampler says.</summary>
+    private SweepPoint Choose(int number, StudySnapshot snapshot)
+    {
+        SweepSettings settings = _plan.Settings;
+        SweepPoint sampled = _plan.Sampler.Sample(number, Observations(snapshot));
+        return number == 1 && settings.StartsWithTrainer
+            ? SweepPoint.At(settings.Space, settings.Space.PlacesOf(settings.Trainer).Zip(sampled.Places, (own, other) => own ?? other))
+            : sampled;
+    }
+
+    /// <summary>
+    /// What the trials were like after as many epochs as enough of them have come to: scores of different epochs cannot be
+    /// compared, and those of more epochs say more.
+    /// </summary>
+    private List<Observation> Observations(StudySnapshot snapshot)
+    {
+        var scores = new Scoreboard(snapshot, _plan.Rules.Folds, _plan.Rules.Metric);
+        TrialRecord[] trials = [.. snapshot.Trials.Where(trial => trial.Repeat == 0)];
+        List<Observation> observations = [];
+        foreach (int rung in _plan.Rules.Rungs.Reverse())
+        {
+            observations =
+            [
+                .. trials.Where(trial => trial.State == TrialState.Failed || trial.Epochs >= rung)
+                    .Select(trial => new Observation(
+                        SweepPoint.Read(_plan.Settings.Space, trial.Parameters), scores.Best(trial, rung)?.Score)),
+            ];
+            if (observations.Count >= ParzenSampler.RandomTrials)
+            {
+                break;
+            }
+        }
+        return observations;
+    }
+
+    /// <summary>Stops what will never go on, and disposes what nobody needs: the checkpoints of all that has ended but the best.</summary>
+    private void Clear(StudySnapshot snapshot)
+    {
+        long[] hopeless = [.. _chooser.Hopeless(snapshot).Select(trial => trial.Id)];
+        if (hopeless.Length > 0)
+        {
+            _plan.Store.Stop(hopeless);
+        }
+        var scores = new Scoreboard(snapshot, _plan.Rules.Folds, _plan.Rules.Metric);
+        long? best = scores.Ranked(snapshot.Trials.Where(trial => trial.Repeat == 0)).FirstOrDefault()?.Id;
+        long[] ended =
+        [
+            .. snapshot.Trials.Where(trial => trial.State is TrialState.Completed or TrialState.Failed or TrialState.Stopped)
+                .Select(trial => trial.Id).Union(hopeless).Where(id => id != best && !_cleared.Contains(id)),
+        ];
+        if (ended.Length == 0)
+        {
+            return;
+        }
+        _plan.Checkpoints?.Delete(ended);
+        foreach (long id in ended)
+        {
+            _plan.Cache.Drop(id);
+            _cleared.Add(id);
+        }
+    }
+}
