@@ -119,6 +119,9 @@ public sealed class SweepSettings
     /// <summary>Stops the sweep between two batches. What it has is its result; what was begun is taken up when it is started again.</summary>
     public CancellationToken CancellationToken { get; set; }
 
+    /// <summary>Measures <see cref="MostTime"/>.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">At least one value is out of its range; the message lists all of them.</exception>
     public void Validate()

@@ -8,17 +8,15 @@ internal sealed class SweepStop : IDisposable
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _cancelled;
+    private readonly CancellationTokenSource _time;
     private readonly CancellationTokenSource _any;
     private readonly Timer _glances;
 
     public SweepStop(CatalogHost host, SweepSettings settings)
     {
         _cancelled = CancellationTokenSource.CreateLinkedTokenSource(settings.CancellationToken, settings.Trainer.CancellationToken);
-        _any = CancellationTokenSource.CreateLinkedTokenSource(_cancelled.Token);
-        if (settings.MostTime is { } time)
-        {
-            _any.CancelAfter(time);
-        }
+        _time = settings.MostTime is { } time ? new(time, settings.Clock) : new();
+        _any = CancellationTokenSource.CreateLinkedTokenSource(_cancelled.Token, _time.Token);
         _glances = new(_ =>
         {
             if (host.IsCancelled)
@@ -32,7 +30,7 @@ internal sealed class SweepStop : IDisposable
 
     /// <summary>Why the sweep ends now.</summary>
     public SweepEnd End => _cancelled.IsCancellationRequested ? SweepEnd.Cancelled
-        : _any.IsCancellationRequested ? SweepEnd.TimeUsedUp
+        : _time.IsCancellationRequested ? SweepEnd.TimeUsedUp
         : SweepEnd.Finished;
 
     public void Dispose()
@@ -45,6 +43,7 @@ internal sealed class SweepStop : IDisposable
             }
         }
         _any.Dispose();
+        _time.Dispose();
         _cancelled.Dispose();
     }
 }

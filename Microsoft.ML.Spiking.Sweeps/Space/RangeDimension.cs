@@ -43,7 +43,7 @@ internal sealed class RangeDimension : SweepDimension
     {
         double value = _isLogarithmic ? Start * Math.Pow(End / Start, place) : Start + ((End - Start) * place);
         value = Math.Clamp(_isWhole ? Math.Round(value) : value, _low, _high);
-        return _isWhole ? (int)value : value;
+        return _isWhole ? (object)(int)value : value;
     }
 
     public override double? PlaceOf(object value)
