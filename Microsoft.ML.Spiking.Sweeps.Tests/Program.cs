@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Sweeps.Tests.Running;
 using Microsoft.Testing.Platform.Builder;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
@@ -7,6 +8,11 @@ internal static class Program
 {
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [Worker.Command, string storage])
+        {
+            Worker.Run(storage);
+            return 0;
+        }
         ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(arguments);
         builder.AddSelfRegisteredExtensions(arguments);
         using ITestApplication application = await builder.BuildAsync();

@@ -31,7 +31,7 @@ public sealed class ResumedSweepTests : IDisposable
         SweepResult resumed = Run(stored);
 
         Assert.AreEqual(SweepEnd.Finished, resumed.End);
-        Assert.AreEqual(Summary(whole), Summary(resumed));
+        Assert.AreEqual(Summaries.Of(whole), Summaries.Of(resumed));
         if (interval is not null)
         {
             // What was in an epoch when it was cancelled is trained again, finished epochs are not.
@@ -53,7 +53,7 @@ public sealed class ResumedSweepTests : IDisposable
         SweepResult second = Run(stored);
 
         Assert.IsEmpty(_heard);
-        Assert.AreEqual(Summary(first), Summary(second));
+        Assert.AreEqual(Summaries.Of(first), Summaries.Of(second));
         Assert.AreSequenceEqual(Scores(first), Scores(second));
     }
 
@@ -176,12 +176,4 @@ public sealed class ResumedSweepTests : IDisposable
 
     private float[] Scores(SweepResult result) =>
         [.. result.BestModel.Transform(Pebbles.Data(_ml, seed: 3)).GetColumn<float[]>("Score").SelectMany(scores => scores)];
-
-    private static string Summary(SweepResult result) => string.Join('\n', result.Trials.Select(trial =>
-        $"{trial.Number} {trial.State} {string.Join(' ', trial.Values)} {string.Join(' ', trial.Epochs.Select(epoch => $"{epoch.Score:R}/{epoch.Loss:R}"))}"));
-
-    private sealed class Listener(Action<SweepProgress> heard) : IProgress<SweepProgress>
-    {
-        public void Report(SweepProgress value) => heard(value);
-    }
 }

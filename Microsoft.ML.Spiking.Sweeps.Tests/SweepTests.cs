@@ -71,8 +71,8 @@ public sealed class SweepTests
         IDataView data = Pebbles.Data(_ml);
         SweepResult[] results = [.. Enumerable.Range(0, 2).Select(_ => Run(5)), Run(6)];
 
-        Assert.AreEqual(Summary(results[0]), Summary(results[1]));
-        Assert.AreNotEqual(Summary(results[0]), Summary(results[2]));
+        Assert.AreEqual(Summaries.Of(results[0]), Summaries.Of(results[1]));
+        Assert.AreNotEqual(Summaries.Of(results[0]), Summaries.Of(results[2]));
 
         SweepResult Run(int seed)
         {
@@ -163,9 +163,6 @@ public sealed class SweepTests
         Assert.IsGreaterThan(1, result.Trials.Select(trial => trial.Worker).Distinct().Count());
         Assert.IsTrue(result.Trials.All(trial => trial.State is TrialState.Completed or TrialState.Stopped));
     }
-
-    private static string Summary(SweepResult result) => string.Join('\n', result.Trials.Select(trial =>
-        $"{trial.Number} {trial.State} {string.Join(' ', trial.Values)} {string.Join(' ', trial.Epochs.Select(epoch => $"{epoch.Score:R}/{epoch.Loss:R}"))}"));
 
     private static float[] Scores(IDataView scored) =>
         [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)];

@@ -66,7 +66,7 @@ internal sealed class PostgreSqlServer : IDisposable
     public string CreateDatabase()
     {
         string name = $"sweeps{Interlocked.Increment(ref _databases)}";
-        using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
         connection.Open();
         using NpgsqlCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // a number

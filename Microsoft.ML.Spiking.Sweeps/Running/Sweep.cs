@@ -47,8 +47,9 @@ internal sealed class Sweep
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
-        settings = (settings ?? new()).Copy();
+        settings ??= new();
         settings.Validate();
+        settings = settings.Copy();
         using var host = new CatalogHost(catalog, nameof(SweepCatalog.SweepSpikingClif));
         using var stop = new SweepStop(host, settings);
         return new Sweep(settings, host).Run(data, validation, stop);

@@ -25,11 +25,24 @@ internal sealed class PatientTrialStore(
     {
         try
         {
-            return new(new SqlTrialStore(sql), sql, patience, warn, token);
+            return new(Connect(sql), sql, patience, warn, token);
         }
         catch (DbException exception)
         {
             throw new SweepStorageException(sql.Explain(exception), exception);
+        }
+    }
+
+    private static SqlTrialStore Connect(SqlDialect sql)
+    {
+        try
+        {
+            return new(sql);
+        }
+        catch (DbException exception) when (sql.IsTransient(exception))
+        {
+            sql.Close(); // connections of an earlier sweep may have died with their server
+            return new(sql);
         }
     }
 
