@@ -60,6 +60,7 @@ run_tests() {
   rm -rf "$results"
   trap report EXIT # the last line, however this ends
   setup
+  "$root/eng/postgresql.sh"
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet restore Spiking.sln -v quiet
   in_root dotnet build Spiking.sln -c Release --no-restore -warnaserror -v quiet

@@ -77,7 +77,7 @@ public sealed class SweepSpaceTests
             .Range("Momentum", 0.5, 0.6, (options, value) => options.Momentum = value)
             .Choice("Lambda", (options, value) => options.LossLambda = value, 0.25);
         var others = new SpikingClifTrainer.Options { TimeSteps = 9 };
-        SpikingClifTrainer.Options options = space.Apply(others, SweepPoint.At(space, [0, 0.5, 0]));
+        SpikingClifTrainer.Options options = space.Apply(others, SweepPoint.At(space, [0, 0.5, 0]).Values);
 
         Assert.AreEqual((9, 0.25), (options.TimeSteps, options.LossLambda));
         Assert.AreEqual(0.55, options.Momentum, 1e-12);

@@ -103,13 +103,13 @@ public sealed class SweepSpace
     }
 
     /// <summary>The options of a trainer with these values.</summary>
-    internal SpikingClifTrainer.Options Apply(SpikingClifTrainer.Options others, SweepPoint point)
+    internal SpikingClifTrainer.Options Apply(SpikingClifTrainer.Options others, IReadOnlyDictionary<string, object> values)
     {
         SpikingClifTrainer.Options options = others.Copy();
         var properties = new SpikingClifSweepOptions();
         foreach (SweepDimension dimension in _dimensions)
         {
-            object value = point[dimension.Name];
+            object value = values[dimension.Name];
             if (dimension.Apply is { } apply)
             {
                 apply(options, value);

@@ -69,6 +69,11 @@ internal sealed class Sweep
     {
         SpikingClifTrainer.Options template = _settings.Trainer;
         template.Seed = _seed;
+        if (_settings.Folds is int parts)
+        {
+            // All folds are in memory at the same time.
+            template.MemoryBudget ??= Math.Max(1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / parts);
+        }
         if (_settings.Workers > 1)
         {
             template.NumberOfThreads ??= Math.Max(1, Environment.ProcessorCount / _settings.Workers);

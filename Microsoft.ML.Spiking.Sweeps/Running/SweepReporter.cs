@@ -11,7 +11,7 @@ internal sealed class SweepReporter(SweepPlan plan)
     private long _spent;
     private TrialRecord? _best;
     private double? _bestScore;
-    private double? _lastScore;
+    private readonly Dictionary<int, double?> _last = []; // by fold
 
     /// <summary>Takes up what is known when a worker begins with a trial.</summary>
     public void Begin(StudySnapshot snapshot)
@@ -22,14 +22,14 @@ internal sealed class SweepReporter(SweepPlan plan)
         _spent = search.Sum(trial => (long)scores.Spent(trial));
         _best = scores.Ranked(search).FirstOrDefault();
         _bestScore = _best is null ? null : Signed(scores.Best(_best)!.Score);
-        _lastScore = null;
+        _last.Clear();
     }
 
     /// <summary>After every epoch of every fold.</summary>
     public void EpochFinished(TrialRecord trial, EpochReport report)
     {
         _spent++;
-        _lastScore = report.Value;
+        _last[report.Fold] = report.Value;
         plan.Settings.Progress?.Report(new(trial.Number, report.Epoch, trial.TargetEpoch, report.Value ?? double.NaN,
             Math.Max(_trials, trial.Number), _spent, _bestScore, _best?.Number));
     }
@@ -46,7 +46,7 @@ internal sealed class SweepReporter(SweepPlan plan)
             TrialState.Failed => $"{name} failed: {outcome.Reason}",
             TrialState.Waiting => $"{name} was left and can be taken up again.",
             _ => string.Create(CultureInfo.InvariantCulture,
-                $"{name}: epoch {outcome.Epochs} of {plan.Rules.Epochs}, {plan.Rules.Metric} {_lastScore:0.0000}{best}; {_spent} epochs spent"),
+                $"{name}: epoch {outcome.Epochs} of {plan.Rules.Epochs}, {plan.Rules.Metric} {_last.Values.Average():0.0000}{best}; {_spent} epochs spent"),
         });
     }
 

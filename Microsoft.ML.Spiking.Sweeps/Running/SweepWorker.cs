@@ -12,7 +12,8 @@ internal sealed class SweepWorker
     /// <summary>A trial that ends so many workers is not given to another.</summary>
     private const int MostLostWorkers = 3;
 
-    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     private readonly SweepPlan _plan;
     private readonly string _name;
@@ -35,17 +36,23 @@ internal sealed class SweepWorker
     /// <exception cref="SweepStorageException">The database cannot be reached.</exception>
     public void Run(CancellationToken token)
     {
+        TimeSpan wait = ShortestWait;
         while (!token.IsCancellationRequested)
         {
             StudySnapshot snapshot = _plan.Store.Read(_plan.Study);
             Clear(snapshot);
-            switch (_chooser.Choose(snapshot))
+            Job next = _chooser.Choose(snapshot);
+            if (next is Job.Wait)
+            {
+                token.WaitHandle.WaitOne(wait);
+                wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks));
+                continue;
+            }
+            wait = ShortestWait;
+            switch (next)
             {
                 case Job.End:
                     return;
-                case Job.Wait:
-                    token.WaitHandle.WaitOne(Wait);
-                    break;
                 case Job.Continue job:
                     Work(snapshot, job.Trial, job.TargetEpoch, ticket => _plan.Store.TryClaim(job.Trial, job.TargetEpoch, ticket), token);
                     break;

@@ -70,7 +70,7 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
     public SpikingClifTrainer.Options Options(TrialRecord trial)
     {
         SweepSpace space = plan.Settings.Space;
-        SpikingClifTrainer.Options options = space.Apply(plan.Settings.Trainer, SweepPoint.Read(space, trial.Parameters));
+        SpikingClifTrainer.Options options = space.Apply(plan.Settings.Trainer, SweepPoint.Read(space, trial.Parameters).Values);
         options.Epochs = plan.Rules.Epochs;
         options.Seed = trial.Seed;
         options.CudaDeviceIndex = device ?? options.CudaDeviceIndex;

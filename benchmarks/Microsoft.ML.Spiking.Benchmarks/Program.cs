@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Benchmarks;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
+using Microsoft.ML.Spiking.Benchmarks.Sweeps;
 using Microsoft.ML.Spiking.Benchmarks.Training;
 using Microsoft.ML.Spiking.Training;
 
@@ -11,7 +12,10 @@ if (args is [ChildProcess.Mark, string task, ..])
     return 0;
 }
 IBenchmark[] all =
-    [new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new NativeMemoryEffect()];
+    [
+        new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new NativeMemoryEffect(),
+        new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
+    ];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");
 string folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : "results";
