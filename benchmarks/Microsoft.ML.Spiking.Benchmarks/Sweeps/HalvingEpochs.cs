@@ -10,7 +10,6 @@ namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;
 internal sealed class HalvingEpochs : IBenchmark
 {
     private const double Target = 0.5;
-    private const int Rows = 1_200;
 
     public string Name => "sweep";
 
@@ -20,7 +19,7 @@ internal sealed class HalvingEpochs : IBenchmark
     public void Run(bool quick, TextWriter output)
     {
         var ml = new MLContext(1);
-        IDataView train = SweepProblem.Data(ml, Rows, seed: 1), validation = SweepProblem.Data(ml, Rows, seed: 2);
+        (IDataView train, IDataView validation) = SweepProblem.Data(ml);
         List<double> random = [], parzen = [];
         for (int seed = 1; seed <= (quick ? 3 : 7); seed++)
         {

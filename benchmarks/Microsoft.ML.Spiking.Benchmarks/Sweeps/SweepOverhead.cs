@@ -7,7 +7,6 @@ namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;
 /// <summary>What a trial costs besides its training: a sweep against the same trainings one after the other.</summary>
 internal sealed class SweepOverhead : IBenchmark
 {
-    private const int Rows = 1_200;
     private const int Trials = 16;
     private const double MostMilliseconds = 100;
 
@@ -19,7 +18,7 @@ internal sealed class SweepOverhead : IBenchmark
     {
         int rounds = quick ? 3 : 7;
         var ml = new MLContext(1);
-        IDataView train = SweepProblem.Data(ml, Rows, seed: 1), validation = SweepProblem.Data(ml, Rows, seed: 2);
+        (IDataView train, IDataView validation) = SweepProblem.Data(ml);
         string file = Path.Combine(Directory.CreateTempSubdirectory("spiking-benchmarks-").FullName, "sweep.db");
         SweepResult sweep = Sweep(0, stored: false);
         var alone = new double[rounds];

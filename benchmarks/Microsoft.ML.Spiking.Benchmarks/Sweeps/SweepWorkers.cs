@@ -7,7 +7,6 @@ namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;
 /// <summary>How much sooner two workers of one thread each are done than one.</summary>
 internal sealed class SweepWorkers : IBenchmark
 {
-    private const int Rows = 4_000;
     private const double Target = 1.6;
 
     public string Name => "sweep-workers";
@@ -18,7 +17,7 @@ internal sealed class SweepWorkers : IBenchmark
     {
         int rounds = quick ? 3 : 7;
         var ml = new MLContext(1);
-        IDataView train = SweepProblem.Data(ml, Rows, seed: 1), validation = SweepProblem.Data(ml, Rows, seed: 2);
+        (IDataView train, IDataView validation) = SweepProblem.Data(ml);
         Sweep(1);
         var one = new double[rounds];
         var two = new double[rounds];
