@@ -88,6 +88,52 @@ public sealed class ResumedSweepTests : IDisposable
     }
 
     [TestMethod]
+    public void SweepSpikingClif_TrialThatEndsItsWorkers_IsGivenUp()
+    {
+        SweepSettings stored = Stored(0, false);
+        stored.MostTrials = 2;
+        Cancelled(stored, 1);
+        using (SqlSession session = SqlSession.Write(stored.Storage!.Sql))
+        {
+            session.Execute("update sweep_trials set state = 'Running' where number = 1");
+            for (int worker = 1; worker <= 3; worker++)
+            {
+                session.Execute("insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, ended_at, outcome) " +
+                    "select @token, id, 'somebody', 0, 0, 1, 1, 'Expired' from sweep_trials where number = 1", ("token", $"worker {worker}"));
+            }
+            session.Commit();
+        }
+        SweepResult result = Run(stored);
+
+        Assert.AreEqual(TrialState.Failed, result.Trials[0].State);
+        Assert.Contains("3 workers ended while they were at it", result.Trials[0].Reason!);
+        Assert.AreEqual(2, result.BestTrial.Number);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_TakenForDead_LeavesTheTrialAndLosesNothing()
+    {
+        SweepResult whole = Run(Settings());
+        SweepSettings stored = Stored(0, false);
+        var lines = new List<string>();
+        _ml.Log += (_, entry) => lines.Add(entry.RawMessage);
+        int epochs = 0;
+        stored.Trainer.MetricsCallback = _ =>
+        {
+            if (++epochs != 12)
+            {
+                return;
+            }
+            using SqlSession session = SqlSession.Write(stored.Storage!.Sql);
+            Assert.AreEqual(1, session.Execute("update sweep_claims set ended_at = 1, outcome = 'Expired' where ended_at is null"));
+            session.Commit();
+        };
+
+        Assert.AreEqual(Summaries.Of(whole), Summaries.Of(Run(stored)));
+        Assert.Contains(line => line.Contains("was taken up by another worker, because this one had not been heard of for 60 s."), lines);
+    }
+
+    [TestMethod]
     public void SweepSpikingClif_ContextCancelled_GivesWhatThereIs()
     {
         SweepSettings settings = Settings();

@@ -23,8 +23,8 @@ public sealed class SweepSettings
     public SweepSampler Sampler { get; set; } = SweepSampler.Parzen;
 
     /// <summary>
-    /// Whether the first trial has the values of <see cref="Trainer"/>, where they lie in the space, so that the sweep's best is
-    /// never worse than those. Default <see langword="true"/>.
+    /// Whether the first trial has the values of <see cref="Trainer"/>, where they lie in the space; it is stopped early like any
+    /// other. Default <see langword="true"/>.
     /// </summary>
     public bool StartsWithTrainer { get; set; } = true;
 

@@ -112,11 +112,10 @@ internal sealed class SweepWorker
 
     private TrialOutcome Train(TrialRecord trial, int target, Claim claim, CancellationToken token)
     {
-        int lost = trial.LostWorkers + (trial.State == TrialState.Running && !trial.IsHeld ? 1 : 0);
-        if (lost >= MostLostWorkers)
+        if (trial.LostWorkers >= MostLostWorkers)
         {
             return new(TrialState.Failed, trial.Epochs, Seconds: 0, string.Create(CultureInfo.InvariantCulture,
-                $"{lost} workers ended while they were at it; perhaps it needs more memory than there is."));
+                $"{trial.LostWorkers} workers ended while they were at it; perhaps it needs more memory than there is."));
         }
         using var heartbeat = new Heartbeat(_plan.Store, claim, _plan.Settings.WorkerTimeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, heartbeat.Lost);

@@ -41,7 +41,8 @@ internal sealed class SqlTrialStore : ITrialStore
             select t.id, t.number, t.repeat, t.seed, t.parameters, t.state, t.target_epoch, t.epochs, t.reason, t.seconds,
                 coalesce(c.worker, (select e.worker from sweep_claims e where e.trial_id = t.id order by e.claimed_at desc limit 1)),
                 case when c.heartbeat_at + c.lease_seconds > {_sql.Now} then 1 else 0 end,
-                (select count(*) from sweep_claims e where e.trial_id = t.id and e.outcome = '{Expired}')
+                (select count(*) from sweep_claims e where e.trial_id = t.id and (e.outcome = '{Expired}'
+                    or (e.ended_at is null and e.heartbeat_at + e.lease_seconds <= {_sql.Now})))
             from sweep_trials t left join sweep_claims c on c.trial_id = t.id and c.ended_at is null
             where t.study_id = @study
             order by t.number, t.repeat
