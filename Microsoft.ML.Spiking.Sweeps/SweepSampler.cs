@@ -7,7 +7,7 @@ public enum SweepSampler
     Random,
 
     /// <summary>
-    /// Where good trials have been more often than bad ones (tree-structured Parzen estimators), after ten random trials.
+    /// Where good trials have been more often than bad ones (Parzen estimators), after ten random trials.
     /// </summary>
     Parzen,
 }

@@ -56,43 +56,70 @@ public sealed class SamplerTests
     }
 
     [TestMethod]
-    public void RangeDensity_Anywhere_IntegratesToOneAndIsDrawnFrom()
+    public void Sample_TrialThatCameFarther_CountsAsBetter()
     {
-        var density = new RangeDensity([0.2, 0.21, 0.9]);
-        const int Steps = 1_000;
-        double mass = 0, low = 0;
-        for (int i = 0; i < Steps; i++)
-        {
-            double place = (i + 0.5) / Steps;
-            mass += density.At(place) / Steps;
-            low += place < 0.4 ? density.At(place) / Steps : 0;
-        }
-        Assert.AreEqual(1, mass, 1e-3);
-        var random = new RandomStream(1, RandomPurpose.Sweeping);
-        int drawn = 0;
-        for (int i = 0; i < 20_000; i++)
-        {
-            double place = density.Draw(ref random);
-            Assert.IsTrue(place is >= 0 and <= 1);
-            drawn += place < 0.4 ? 1 : 0;
-        }
-        Assert.AreEqual(low, drawn / 20_000.0, 0.02);
+        // Those with a high rate were good at first and stayed behind.
+        List<Observation> history =
+        [
+            .. Play(new RandomSampler(Space, 3), 60).Select(trial => trial.Point.Places[0] > 0.5
+                ? trial with { Epochs = 1, Score = 1 }
+                : trial with { Epochs = 9, Score = trial.Score - 5 }),
+        ];
+        var sampler = new ParzenSampler(Space, 3);
+        int high = Enumerable.Range(61, 40).Count(number => sampler.Sample(number, history).Places[0] > 0.5);
+        Assert.IsLessThan(8, high);
     }
 
     [TestMethod]
-    public void ChoiceDensity_Counts_AreItsShares()
+    public void RangeKernel_AnyCenter_IntegratesToOneAndIsDrawnFrom()
     {
-        var density = new ChoiceDensity(4, [0, 0, 0, 2]);
-        Assert.AreEqual(3.25 / 5, density.At(0), 1e-12);
-        Assert.AreEqual(0.25 / 5, density.At(1), 1e-12);
+        var kernel = new RangeKernel(0.2);
+        var random = new RandomStream(1, RandomPurpose.Sweeping);
+        foreach (double center in new[] { 0.0, 0.3, 0.95 })
+        {
+            const int Steps = 1_000;
+            double mass = 0, low = 0;
+            for (int i = 0; i < Steps; i++)
+            {
+                double place = (i + 0.5) / Steps;
+                mass += kernel.At(place, center) / Steps;
+                low += place < 0.4 ? kernel.At(place, center) / Steps : 0;
+            }
+            Assert.AreEqual(1, mass, 1e-3);
+            int drawn = 0;
+            for (int i = 0; i < 10_000; i++)
+            {
+                double place = kernel.Draw(center, ref random);
+                Assert.IsTrue(place is >= 0 and <= 1);
+                drawn += place < 0.4 ? 1 : 0;
+            }
+            Assert.AreEqual(low, drawn / 10_000.0, 0.02);
+        }
+    }
+
+    [TestMethod]
+    public void ChoiceKernel_ItsValue_IsMostOfIt()
+    {
+        var kernel = new ChoiceKernel(4);
+        Assert.AreEqual(1, Enumerable.Range(0, 4).Sum(place => kernel.At(place, 2)), 1e-12);
         var random = new RandomStream(1, RandomPurpose.Sweeping);
         int[] drawn = new int[4];
         for (int i = 0; i < 20_000; i++)
         {
-            drawn[(int)density.Draw(ref random)]++;
+            drawn[(int)kernel.Draw(2, ref random)]++;
         }
-        Assert.AreEqual(density.At(0), drawn[0] / 20_000.0, 0.02);
-        Assert.AreEqual(density.At(3), drawn[3] / 20_000.0, 0.02);
+        for (int place = 0; place < 4; place++)
+        {
+            Assert.AreEqual(kernel.At(place, 2), drawn[place] / 20_000.0, 0.02);
+        }
+    }
+
+    [TestMethod]
+    public void LogAt_FarFromEveryPoint_IsThatOfTheWholeSpace()
+    {
+        var density = new ParzenDensity(Space, [[0.0, 0.0, 0.0], [0.1, 0.0, 0.0]]);
+        Assert.AreEqual(Math.Log(0.25 / 3), density.LogAt([1.0, 1.0, 3.0]), 1e-3);
+        Assert.IsGreaterThan(density.LogAt([1.0, 1.0, 3.0]) + 3, density.LogAt([0.0, 0.0, 0.0]));
     }
 
     /// <summary>Trials on a hill whose top is at 0.7, 0.2 and the third choice.</summary>
@@ -104,7 +131,7 @@ public sealed class SamplerTests
             SweepPoint point = sampler.Sample(number, history);
             double[] places = [.. point.Places];
             double score = -Math.Abs(places[0] - 0.7) - Math.Abs(places[1] - 0.2) - (places[2] == 2 ? 0 : 0.3);
-            history.Add(new(point, score));
+            history.Add(new(point, 9, score));
         }
         return history;
     }

@@ -133,29 +133,16 @@ internal sealed class SweepWorker
             : sampled;
     }
 
-    /// <summary>
-    /// What the trials were like after as many epochs as enough of them have come to: scores of different epochs cannot be
-    /// compared, and those of more epochs say more.
-    /// </summary>
+    /// <summary>What the sampler learns from: where each trial rests, and how good it is there.</summary>
     private List<Observation> Observations(StudySnapshot snapshot)
     {
         var scores = new Scoreboard(snapshot, _plan.Rules.Folds, _plan.Rules.Metric);
-        TrialRecord[] trials = [.. snapshot.Trials.Where(trial => trial.Repeat == 0)];
-        List<Observation> observations = [];
-        foreach (int rung in _plan.Rules.Rungs.Reverse())
-        {
-            observations =
-            [
-                .. trials.Where(trial => trial.State == TrialState.Failed || trial.Epochs >= rung)
-                    .Select(trial => new Observation(
-                        SweepPoint.Read(_plan.Settings.Space, trial.Parameters), scores.Best(trial, rung)?.Score)),
-            ];
-            if (observations.Count >= ParzenSampler.RandomTrials)
-            {
-                break;
-            }
-        }
-        return observations;
+        return
+        [
+            .. snapshot.Trials.Where(trial => trial.Repeat == 0 && (trial.State == TrialState.Failed || trial.Epochs > 0))
+                .Select(trial => new Observation(SweepPoint.Read(_plan.Settings.Space, trial.Parameters), trial.Epochs,
+                    scores.Best(trial, trial.Epochs)?.Score)),
+        ];
     }
 
     /// <summary>Stops what will never go on, and disposes what nobody needs: the checkpoints of all that has ended but the best.</summary>
