@@ -35,9 +35,10 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
 
     public override long OutputLength => (long)_timeSteps * _shape.OutputSize;
 
-    // Of a group: the active inputs, their values and, if there are several groups, the group's part of the images.
-    public override long ScratchLength => PanelWeights<TLanes, TWide>.OverhangLength + (GroupSize * (2L * _timeSteps)) +
-        GroupSize + _shape.InputPixels + 1 + RunFloats;
+    // Of a group: the active inputs, where each pixel's begin and, if there are several groups, its part of the images.
+    public override long ScratchLength => PanelWeights<TLanes, TWide>.OverhangLength + TWide.Width + (2L * RunFloats) +
+        ActiveInputs.Length(GroupSize, _timeSteps) + (2L * (_shape.InputPixels + 1)) +
+        (_groups.Length > 1 ? (long)GroupSize * _timeSteps : 0);
 
     private int GroupSize => _shape.InputPixels * _shape.GroupInputs;
 
@@ -45,12 +46,15 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
 
     public override void Run(float* input, float* output, float* scratch)
     {
-        float* overhang = scratch;
-        var runs = (ActiveRun*)(overhang + PanelWeights<TLanes, TWide>.OverhangLength);
-        float* values = (float*)(runs + _shape.Layer.Kernel.Height);
-        float* part = values + ((long)GroupSize * _timeSteps);
-        int* active = (int*)(part + ((long)GroupSize * _timeSteps));
-        int* starts = active + GroupSize;
+        ConvolutionMemory memory;
+        memory.Overhang = scratch;
+        memory.Start = scratch + PanelWeights<TLanes, TWide>.OverhangLength;
+        memory.Changing = (ActiveRun*)(memory.Start + TWide.Width);
+        memory.Constant = memory.Changing + _shape.Layer.Kernel.Height;
+        memory.ChangingStarts = (int*)(memory.Constant + _shape.Layer.Kernel.Height);
+        memory.ConstantStarts = memory.ChangingStarts + _shape.InputPixels + 1;
+        float* lists = (float*)(memory.ConstantStarts + _shape.InputPixels + 1);
+        float* part = lists + ActiveInputs.Length(GroupSize, _timeSteps);
         for (int group = 0; group < _groups.Length; group++)
         {
             float* source = input;
@@ -59,17 +63,18 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
                 CopyGroup(input, group, part);
                 source = part;
             }
-            int count = ActiveInputs.Find<TLanes>(source, _timeSteps, GroupSize, active, values);
-            FindStarts(active, count, starts);
-            Places(group, active, starts, values, runs, output + (group * _shape.GroupOutputs), overhang);
+            memory.Active = ActiveInputs.Find<TLanes>(source, _timeSteps, GroupSize, lists);
+            FindStarts(memory.Active.Changing, memory.Active.ChangingCount, memory.ChangingStarts);
+            FindStarts(memory.Active.Constant, memory.Active.ConstantCount, memory.ConstantStarts);
+            Places(group, in memory, output + (group * _shape.GroupOutputs));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Places(
-        int group, int* active, int* starts, float* values, ActiveRun* runs, float* output, float* overhang)
+    private void Places(int group, in ConvolutionMemory memory, float* output)
     {
         PanelWeights<TLanes, TWide> weights = _groups[group];
+        ActiveInputs active = memory.Active;
         int channels = _shape.Layer.OutputChannels;
         for (int first = 0; first < _shape.GroupOutputs; first += weights.Width(first))
         {
@@ -78,12 +83,22 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
             {
                 for (int x = 0; x < _shape.Output.Width; x++, place += channels)
                 {
-                    int runCount = FindRuns(y, x, active, starts, values, runs);
+                    int constant = FindRuns(
+                        y, x, active.Constant, memory.ConstantStarts, active.ConstantValues, 1, memory.Constant);
+                    int changing = FindRuns(
+                        y, x, active.Changing, memory.ChangingStarts, active.Values, _timeSteps, memory.Changing);
+                    float* start = weights.Bias(first);
+                    if (constant > 0)
+                    {
+                        weights.FromConstant(first, memory.Constant, constant, memory.Start);
+                        start = memory.Start;
+                    }
                     for (int block = 0; block < _blocks.Count; block++)
                     {
                         int from = _blocks.Start(block);
-                        weights.FromActive(first, runs, runCount, from, _timeSteps, _blocks.Start(block + 1) - from,
-                            place + ((long)from * _shape.OutputSize), _shape.OutputSize, overhang);
+                        weights.FromActive(first, start, memory.Changing, changing, from, _timeSteps,
+                            _blocks.Start(block + 1) - from, place + ((long)from * _shape.OutputSize), _shape.OutputSize,
+                            memory.Overhang);
                     }
                 }
             }
@@ -92,7 +107,7 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
 
     /// <summary>The active inputs under the kernel, row by row; rows and columns outside of the image hold none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindRuns(int y, int x, int* active, int* starts, float* values, ActiveRun* runs)
+    private int FindRuns(int y, int x, int* active, int* starts, float* values, int valueStride, ActiveRun* runs)
     {
         int width = _shape.Input.Width, kernelWidth = _shape.Layer.Kernel.Width;
         int top = (y * _shape.Layer.Stride.Height) - _shape.Layer.Padding.Height;
@@ -110,7 +125,7 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
             if (start < end)
             {
                 runs[count].Inputs = active + start;
-                runs[count].Values = values + ((long)start * _timeSteps);
+                runs[count].Values = values + ((long)start * valueStride);
                 runs[count].Count = end - start;
                 runs[count].WeightOffset = ((row * kernelWidth) - (line + (long)left)) * _shape.GroupInputs;
                 count++;

@@ -5,7 +5,8 @@ namespace Microsoft.ML.Spiking.Scoring;
 
 /// <summary>
 /// A linear layer: for each input that is active at any step its weights are loaded once, and they update several
-/// steps of some neighbouring outputs in registers. With constant input there is one step.
+/// steps of some neighbouring outputs in registers; an input that does not change updates one sum for all steps. With
+/// constant input there is one step.
 /// </summary>
 /// <param name="weights">[outputs, inputs].</param>
 /// <param name="bias">[outputs].</param>
@@ -21,25 +22,29 @@ internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, floa
 
     public override long OutputLength => (long)timeSteps * _outputs;
 
-    // The active inputs and their values.
     public override long ScratchLength =>
-        PanelWeights<TLanes, TWide>.OverhangLength + ((long)_inputs * timeSteps) + _inputs;
+        PanelWeights<TLanes, TWide>.OverhangLength + TWide.Width + ActiveInputs.Length(_inputs, timeSteps);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {
-        float* overhang = scratch;
-        ActiveRun run;
-        run.Values = overhang + PanelWeights<TLanes, TWide>.OverhangLength;
-        run.Inputs = (int*)(run.Values + ((long)_inputs * timeSteps));
-        run.Count = ActiveInputs.Find<TLanes>(input, timeSteps, _inputs, run.Inputs, run.Values);
-        run.WeightOffset = 0;
+        float* overhang = scratch, start = overhang + PanelWeights<TLanes, TWide>.OverhangLength;
+        ActiveInputs active = ActiveInputs.Find<TLanes>(input, timeSteps, _inputs, start + TWide.Width);
+        ActiveRun changing, constant;
+        changing.Inputs = active.Changing;
+        changing.Values = active.Values;
+        changing.Count = active.ChangingCount;
+        constant.Inputs = active.Constant;
+        constant.Values = active.ConstantValues;
+        constant.Count = active.ConstantCount;
+        changing.WeightOffset = constant.WeightOffset = 0;
         for (int first = 0; first < _outputs; first += _weights.Width(first))
         {
+            _weights.FromConstant(first, &constant, 1, start);
             for (int block = 0; block < _blocks.Count; block++)
             {
                 int from = _blocks.Start(block);
-                _weights.FromActive(first, &run, 1, from, timeSteps, _blocks.Start(block + 1) - from,
+                _weights.FromActive(first, start, &changing, 1, from, timeSteps, _blocks.Start(block + 1) - from,
                     output + ((long)from * _outputs) + first, _outputs, overhang);
             }
         }

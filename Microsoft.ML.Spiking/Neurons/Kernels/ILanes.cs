@@ -53,6 +53,12 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
     /// <summary>A bit for each lane that is not zero, the first lane lowest.</summary>
     static abstract uint NonZero(TSelf value);
 
+    /// <summary>
+    /// Stores the lanes of <paramref name="value"/> whose lane of <paramref name="flags"/> is not zero, one after the
+    /// other. Up to <see cref="Count"/> values at <paramref name="target"/> are overwritten.
+    /// </summary>
+    static abstract void Compress(TSelf value, TSelf flags, float* target);
+
     /// <summary>The sum over the lanes, in double.</summary>
     static abstract double Sum(TSelf value);
 }

@@ -65,6 +65,9 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static uint NonZero(Lanes128 value) =>
         Vector128.Equals(value._value, Vector128<float>.Zero).ExtractMostSignificantBits() ^ 0xFu;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Compress(Lanes128 value, Lanes128 flags, float* target) => LaneByLane.Compress(value, flags, target);
+
     public static double Sum(Lanes128 value)
     {
         (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value._value);

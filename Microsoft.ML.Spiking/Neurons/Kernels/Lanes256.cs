@@ -65,6 +65,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static uint NonZero(Lanes256 value) =>
         Vector256.Equals(value._value, Vector256<float>.Zero).ExtractMostSignificantBits() ^ 0xFFu;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Compress(Lanes256 value, Lanes256 flags, float* target) => LaneByLane.Compress(value, flags, target);
+
     public static double Sum(Lanes256 value)
     {
         (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(value._value);

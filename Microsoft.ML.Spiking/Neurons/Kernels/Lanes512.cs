@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
@@ -64,6 +65,18 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NonZero(Lanes512 value) =>
         (uint)Vector512.Equals(value._value, Vector512<float>.Zero).ExtractMostSignificantBits() ^ 0xFFFFu;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Compress(Lanes512 value, Lanes512 flags, float* target)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Vector512<float> isChosen = ~Vector512.Equals(flags._value, Vector512<float>.Zero);
+            Vector512.Store(Avx512F.Compress(Vector512<float>.Zero, isChosen, value._value), target);
+            return;
+        }
+        LaneByLane.Compress(value, flags, target);
+    }
 
     public static double Sum(Lanes512 value)
     {
