@@ -10,10 +10,12 @@ usage() {
 usage: ./build.sh <command> [-- arguments]
 
   quickstart   build and run samples/Quickstart, which is given the arguments after --
+  sample NAME  build and run samples/NAME, which is given the arguments after --
   test         build with warnings as errors, check the formatting, run every test;
                the arguments after -- go to dotnet test
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
+  pack         make the NuGet packages and their symbols in artifacts/packages
 USAGE
 }
 
@@ -27,13 +29,31 @@ setup() {
 # dotnet takes global.json, and with it the SDK and the test runner, from the current folder.
 in_root() { (cd "$root" && "$@"); }
 
-quickstart() {
-  local project=samples/Quickstart/Quickstart.csproj
+sample() {
+  local name=${1:-} project
+  project=samples/$name/$name.csproj
+  if [ ! -f "$root/$project" ]; then
+    say "There is no sample '$name'; there are: $(cd "$root/samples" && dirname */*.csproj | xargs)."
+    return 2
+  fi
+  shift
+  [ "${1:-}" != -- ] || shift
   setup
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet build "$project" -c Release -v quiet >&2
   # Not in the root: relative paths among the arguments are the caller's.
   dotnet run --project "$root/$project" -c Release --no-build -- "$@"
+}
+
+pack() {
+  "$root/eng/dotnet-sdk.sh"
+  # One commit gives the same bytes each time.
+  SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct 2> /dev/null || true)
+  export SOURCE_DATE_EPOCH
+  rm -rf "$root/artifacts/packages"
+  in_root dotnet pack Microsoft.ML.Spiking -c Release -v quiet -o artifacts/packages >&2
+  in_root dotnet pack Microsoft.ML.Spiking.Sweeps -c Release -v quiet -o artifacts/packages >&2
+  ls -l "$root/artifacts/packages"
 }
 
 bench() {
@@ -78,9 +98,11 @@ command=${1:-}
 [ "${1:-}" != -- ] || shift
 
 case $command in
-  quickstart) quickstart "$@" ;;
+  quickstart) sample Quickstart "$@" ;;
+  sample) sample "$@" ;;
   test) run_tests "$@" ;;
   bench) bench "$@" ;;
+  pack) pack ;;
   "" | help | -h | --help) usage ;;
   *)
     say "There is no command '$command'."

@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Randomness;
 using Microsoft.ML.Spiking.Sweeps.Sampling;
 using Microsoft.ML.Spiking.Sweeps.Space;
 
@@ -107,9 +106,6 @@ public sealed class SweepSpaceTests
         AssertRefused("The space does not vary 'Momentum', but Dropout", () => SweepSpace.Empty.Range("Dropout", 0, 1).Without("Momentum"));
         AssertRefused("Dropout is not a whole number", () => SweepSpace.Empty.WholeNumbers("Dropout", 0, 1));
     }
-
-    [TestMethod]
-    public void Purpose_OfSweeping_HasItsOwnNumbers() => Assert.AreEqual(8, (int)RandomPurpose.Sweeping);
 
     private static void AssertRefused(string expected, Func<SweepSpace> make) =>
         Assert.Contains(expected, Assert.ThrowsExactly<ArgumentException>(make).Message);

@@ -96,7 +96,7 @@ public sealed class ImageShapeTests
         return _ml.Data.LoadFromEnumerable(
             Enumerable.Range(0, 32).Select(i => new Image
             {
-                Label = (uint)(i % 3) + 1,
+                Label = (uint)(i % 3),
                 Features = [.. Enumerable.Range(0, Features).Select(_ => random.NextSingle())],
             }),
             schema);

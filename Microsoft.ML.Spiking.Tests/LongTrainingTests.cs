@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Tests;
 
@@ -111,6 +112,84 @@ public sealed class LongTrainingTests
             () => trainer.Fit(data, new TransformerChain<ITransformer>(model, model))).Message);
     }
 
+    [TestMethod]
+    public void Fit_ModelOfOtherClasses_NamesTheDifference()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, data);
+        SpikingClifTrainer trainer = _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick());
+        string Refusal(IDataView other) => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(other, model)).Message;
+
+        List<Flower> renamed = Flowers.Rows();
+        renamed.ForEach(row => row.Label = row.Label == "b" ? "rose" : row.Label);
+        Assert.Contains("The model knows other classes: its class 2 is 'b' and the label column 'Label' has 'rose' there; " +
+            "map the labels with the mapping that the model was trained with.", Refusal(Flowers.Keyed(_ml, renamed)));
+
+        IEnumerable<Flower> reordered = Flowers.Rows().OrderByDescending(row => row.Label, StringComparer.Ordinal);
+        Assert.Contains("The model knows its classes in another order: its class 1 is 'a' and the label column 'Label' has 'c' there",
+            Refusal(Flowers.Keyed(_ml, reordered)));
+        Assert.Contains("in another order", Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => trainer.Fit(Flowers.Keyed(_ml, reordered), data, model)).Message);
+
+        trainer.Fit(Flowers.Keyed(_ml, Flowers.Rows(60)), model); // the same classes in other data
+        trainer.Fit(Flowers.Keyed(_ml, reordered), model.Model);  // which knows no names
+    }
+
+    [TestMethod]
+    public void Fit_KeysThatStandForNothing_FitAnyNames()
+    {
+        SpikingPredictionTransformer named = Flowers.Fit(_ml, Flowers.Keyed(_ml));
+        IDataView unnamed = _ml.Data.LoadFromEnumerable(Flowers.Rows().Select(
+            row => new Unnamed { Features = row.Features, Label = (uint)(row.Label[0] - 'a') }));
+        SpikingClifTrainer trainer = _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick());
+
+        SpikingPredictionTransformer model = trainer.Fit(unnamed, named);
+
+        trainer.Fit(Flowers.Keyed(_ml), model);
+    }
+
+    [TestMethod]
+    public void Fit_NullBesideTheData_IsNoValidationData() =>
+        Assert.AreSequenceEqual(
+            Weights(Flowers.Fit(_ml, Flowers.Keyed(_ml))),
+            Weights(_ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(Flowers.Keyed(_ml), null)));
+
+    [TestMethod]
+    public void Fit_CancelledAndFitAgain_GoesOnFromTheLastBatch()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Flowers.Fit(_ml, data, options =>
+        {
+            (options.CheckpointFolder, options.CancellationToken) = (folder.Path, source.Token);
+            options.ProgressCallback = progress =>
+            {
+                if (progress is { Epoch: 2, Rows: 32 })
+                {
+                    source.Cancel();
+                }
+            };
+        }));
+        var batches = new List<BatchProgress>();
+
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, data, options =>
+            (options.CheckpointFolder, options.CheckpointEveryMinutes, options.ActivationCheckpointing, options.ProgressCallback) =
+                (folder.Path, 10, true, batches.Add));
+
+        Assert.AreEqual(new BatchProgress(2, 8, 48, 90), batches[0]);
+        Assert.AreSequenceEqual(Weights(Flowers.Fit(_ml, data)), Weights(model));
+    }
+
     private static float[] Weights(SpikingPredictionTransformer model) =>
         [.. model.Model.Weights.SelectMany(array => array.Values.ToArray())];
+
+    private sealed class Unnamed
+    {
+        [VectorType(4)]
+        public float[] Features { get; set; } = [];
+
+        [KeyType(3)]
+        public uint Label { get; set; }
+    }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Scoring;
 using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Tests;
@@ -24,6 +25,7 @@ public sealed class OptionsTests
         ("InputShape is [1, 0, 28]", o => o.InputShape = [1, 0, 28]),
         ("Encoder is null", o => o.Encoder = null!),
         ("PoissonEncoder.Rate", o => o.Encoder = new PoissonEncoder { Rate = 1.5 }),
+        ("PixelOrder", o => o.PixelOrder = (PixelOrder)7),
         ("BatchNorm", o => o.BatchNorm = (BatchNormMode)7),
         ("Neuron is null", o => o.Neuron = null!),
         ("MembraneTimeConstant", o => o.Neuron = new ClifNeuron { MembraneTimeConstant = 1 }),
@@ -71,7 +73,13 @@ public sealed class OptionsTests
         ("CheckpointFolder is empty", o => o.CheckpointFolder = " "),
         ("CheckpointEveryBatches is 0", o => (o.CheckpointFolder, o.CheckpointEveryBatches) = ("a", 0)),
         ("CheckpointEveryBatches is given", o => o.CheckpointEveryBatches = 10),
+        ("CheckpointEveryMinutes is 0", o => (o.CheckpointFolder, o.CheckpointEveryMinutes) = ("a", 0)),
+        ("CheckpointEveryMinutes is NaN", o => (o.CheckpointFolder, o.CheckpointEveryMinutes) = ("a", double.NaN)),
+        ("CheckpointEveryMinutes is given", o => o.CheckpointEveryMinutes = 10),
         ("Device", o => o.Device = (ComputeDevice)7),
+        ("The scoring backend is 7", o => o.ScoringBackend = (ScoringBackend)7),
+        ("The scoring device is 7", o => o.ScoringDevice = (ComputeDevice)7),
+        ("ScoringBackend.Managed scores on the processor", o => (o.ScoringBackend, o.ScoringDevice) = (ScoringBackend.Managed, ComputeDevice.Cuda)),
         ("Precision", o => o.Precision = (TrainingPrecision)7),
         ("CudaDeviceIndex", o => o.CudaDeviceIndex = -1),
         ("NumberOfThreads", o => o.NumberOfThreads = 0),

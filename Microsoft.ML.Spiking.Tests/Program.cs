@@ -1,9 +1,10 @@
+using Microsoft.ML.Spiking.Tests.Compatibility;
 using Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 using Microsoft.Testing.Platform.Builder;
 
 namespace Microsoft.ML.Spiking.Tests;
 
-/// <summary>Runs the tests, or, started by one of them, a training that is going to be killed.</summary>
+/// <summary>Runs the tests, or, started by one of them, what needs a process of its own.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] arguments)
@@ -13,6 +14,17 @@ internal static class Program
             Trainee.Run(folder);
             return 0;
         }
+        if (arguments is [NativeLibraries.Command, string model, string task])
+        {
+            NativeLibraries.Run(model, task);
+            return 0;
+        }
+        return await RunTestsAsync(arguments);
+    }
+
+    // Apart: the children must not load the platform.
+    private static async Task<int> RunTestsAsync(string[] arguments)
+    {
         ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(arguments);
         builder.AddSelfRegisteredExtensions(arguments);
         using ITestApplication application = await builder.BuildAsync();

@@ -44,7 +44,7 @@ public sealed class RecipeTests
     [TestMethod]
     public void Augmentation_ThroughJson_ComesBack()
     {
-        var augmentation = new ImageAugmentation { CropPadding = 4, HorizontalFlip = true, CutoutSize = 16, MixupAlpha = 0.2, CutmixAlpha = 1 };
+        var augmentation = new ImageAugmentation { CropPadding = 4, HorizontalFlip = true, TrivialAugment = true, CutoutSize = 16, MixupAlpha = 0.2, CutmixAlpha = 1 };
         Assert.AreEqual(augmentation, JsonSerializer.Deserialize<ImageAugmentation>(JsonSerializer.Serialize(augmentation)));
     }
 

@@ -83,6 +83,10 @@ internal static class OptionsValidation
             yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be [channels, height, width] or " +
                 "[time steps, channels, height, width], each at least 1, or null for the column's own dimensions.";
         }
+        if (Undefined(o.PixelOrder.GetValueOrDefault(), nameof(o.PixelOrder)) is string pixelOrder)
+        {
+            yield return pixelOrder;
+        }
         if (Undefined(o.BatchNorm) is string batchNorm)
         {
             yield return batchNorm;
@@ -145,6 +149,7 @@ internal static class OptionsValidation
         [
             Undefined(o.Device),
             Undefined(o.Precision),
+            new ScoringChoice(o.ScoringBackend, o.ScoringDevice, CudaDeviceIndex: 0).Fault(),
             o.CudaDeviceIndex >= 0 ? null : $"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0.",
             o.NumberOfThreads is null or (>= 1 and <= MostThreads) ? null
                 : $"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to {MostThreads}, or null for all processors.",
@@ -155,6 +160,13 @@ internal static class OptionsValidation
                 ( < 1, _) => $"{nameof(o.CheckpointEveryBatches)} is {o.CheckpointEveryBatches}; it must be at least 1, " +
                     "or null for the end of epochs alone.",
                 (not null, null) => $"{nameof(o.CheckpointEveryBatches)} is given but {nameof(o.CheckpointFolder)} is not; name a folder.",
+                _ => null,
+            },
+            (o.CheckpointEveryMinutes, o.CheckpointFolder) switch
+            {
+                (not (null or (> 0 and < double.PositiveInfinity)), _) => $"{nameof(o.CheckpointEveryMinutes)} is " +
+                    $"{o.CheckpointEveryMinutes}; it must be finite and greater than 0, or null for the end of epochs alone.",
+                (not null, null) => $"{nameof(o.CheckpointEveryMinutes)} is given but {nameof(o.CheckpointFolder)} is not; name a folder.",
                 _ => null,
             },
             o.MemoryBudget is null or > 0 ? null

@@ -2,10 +2,12 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML;
 
-/// <summary>Adds spiking neural networks to <see cref="MLContext.MulticlassClassification"/>.</summary>
+/// <summary>Adds spiking neural networks to <see cref="MLContext.MulticlassClassification"/>, and what is special about them to <see cref="MLContext.Model"/>.</summary>
 public static class SpikingCatalog
 {
     /// <summary>
@@ -54,5 +56,38 @@ public static class SpikingCatalog
         Contracts.CheckValue(catalog, nameof(catalog));
         Contracts.CheckValue(options, nameof(options));
         return new SpikingClifTrainer(CatalogUtils.GetEnvironment(catalog), options);
+    }
+
+    /// <summary>
+    /// Changes what scores the spiking networks of a model, which may be a chain of transformers, such as a loaded one. The
+    /// model itself is changed, and may be in use meanwhile.
+    /// </summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="model">Has at least one spiking network.</param>
+    /// <param name="backend">See <see cref="ScoringBackend"/> for what to choose.</param>
+    /// <param name="device">Where libtorch scores.</param>
+    /// <param name="cudaDeviceIndex">Which CUDA device, from 0.</param>
+    /// <seealso cref="SpikingModelParameters.ChangeScoringBackend"/>
+    /// <exception cref="ArgumentException">
+    /// The model has no spiking network, a value is out of its range, or managed code is to score on CUDA.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public static void ChangeScoringBackend(this ModelOperationsCatalog catalog, ITransformer model, ScoringBackend backend,
+        ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0)
+    {
+        Contracts.CheckValue(catalog, nameof(catalog));
+        Contracts.CheckValue(model, nameof(model));
+        SpikingModelParameters[] networks = [.. TrainedModel.All(model)];
+        if (networks.Length == 0)
+        {
+            throw Contracts.ExceptParam(nameof(model), $"The model, a {model.GetType().Name}, has no spiking network.");
+        }
+        foreach (SpikingModelParameters network in networks)
+        {
+            network.ChangeScoringBackend(backend, device, cudaDeviceIndex);
+        }
     }
 }

@@ -26,9 +26,9 @@ public static class SpikingClifRecipes
     /// </summary>
     /// <param name="isMixing">
     /// False for the first recipe: random crop with padding 4, flip, cutout of 16 after the normalization (the authors'
-    /// code erases a rectangle of random shape and color from half of the images). True for the second: flip, and mixup
-    /// with alpha 0.2 or cutmix with alpha 1 for each batch; of the authors' second recipe, trivial-augment-wide and
-    /// random erasing are missing.
+    /// code erases a rectangle of random shape and color from half of the images). True for the second: flip, TrivialAugment,
+    /// and mixup with alpha 0.2 or cutmix with alpha 1 for each batch; of the authors' second recipe, random erasing is
+    /// missing.
     /// </param>
     public static SpikingClifTrainer.Options Cifar10(bool isMixing = false) => Cifar(weightDecay: 5e-5, cutout: 16, isMixing);
 
@@ -83,7 +83,7 @@ public static class SpikingClifRecipes
         SpikingClifTrainer.Options options = Common(new SpikingResNet(18), timeSteps: 6, epochs: 200, weightDecay);
         options.InputNormalization = new ChannelNormalization();
         options.Augmentation = isMixing
-            ? new ImageAugmentation { HorizontalFlip = true, MixupAlpha = 0.2, CutmixAlpha = 1 }
+            ? new ImageAugmentation { HorizontalFlip = true, TrivialAugment = true, MixupAlpha = 0.2, CutmixAlpha = 1 }
             : new ImageAugmentation { CropPadding = 4, HorizontalFlip = true, CutoutSize = cutout };
         return options;
     }

@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Scoring;
 using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Augmentation;
 
@@ -35,9 +36,19 @@ public sealed partial class SpikingClifTrainer
         /// The shape of a row where the feature column does not have it: [channels, height, width] for images,
         /// [time steps, channels, height, width] for rows that bring their own time steps. Three or four lengths, each at
         /// least 1, whose product is the number of features. Null (the default) for the column's own dimensions, of which
-        /// four are [time steps, channels, height, width].
+        /// four are [time steps, channels, height, width]. Where <see cref="PixelOrder"/> says that the channels come last,
+        /// they do here too: [height, width, channels].
         /// </summary>
         public IReadOnlyList<int>? InputShape { get; set; }
+
+        /// <summary>
+        /// In which order a row has the values of an image: <see cref="PixelOrder.Planar"/>, [channels, height, width], or
+        /// <see cref="PixelOrder.Interleaved"/>, [height, width, channels], as ExtractPixels with interleavePixelColors gives
+        /// them. Null (the default) is planar, but a shape of more than four channels, the width at most four, is refused
+        /// then, because it may be the other. The order is saved with the model. Of a flat vector nothing but this option
+        /// tells it.
+        /// </summary>
+        public PixelOrder? PixelOrder { get; set; }
 
         /// <summary>
         /// The network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>, <see cref="SpikingVgg"/>,
@@ -160,12 +171,13 @@ public sealed partial class SpikingClifTrainer
         public int? EarlyStoppingPatience { get; set; }
 
         /// <summary>
-        /// A folder for checkpoints, of this training alone; it is created if need be. After every epoch everything that
-        /// the training is in the middle of is saved there. Fit with the same options, data and network then goes on where
+        /// A folder for checkpoints, of this training alone; it is created if need be. After every epoch, and when the
+        /// training is cancelled, everything that the training is in the middle of is saved there. Fit with the same options, data and network then goes on where
         /// the last checkpoint left it, however the process ended, and on the same processor ends with the same weights
         /// as a training without interruption; callbacks are not repeated for what is done. The folder of a training that
         /// has ended gives its model without training again. What else it finds there, Fit refuses. Free to differ when a
-        /// training is resumed are the device, the number of threads, the callbacks and CheckpointEveryBatches.
+        /// training is resumed are the device, the number of threads, ActivationCheckpointing, the callbacks and when
+        /// checkpoints are saved.
         /// Null (the default) for no checkpoints.
         /// </summary>
         public string? CheckpointFolder { get; set; }
@@ -175,6 +187,13 @@ public sealed partial class SpikingClifTrainer
         /// the last time, at least 1. Null (the default) for the end of epochs alone.
         /// </summary>
         public int? CheckpointEveryBatches { get; set; }
+
+        /// <summary>
+        /// With <see cref="CheckpointFolder"/>: saves within epochs too, as soon as so many minutes have passed since the
+        /// last time, greater than 0. Null (the default) for the end of epochs alone. With
+        /// <see cref="CheckpointEveryBatches"/>, whichever comes first.
+        /// </summary>
+        public double? CheckpointEveryMinutes { get; set; }
 
         /// <summary>
         /// The seed of initial weights, shuffling, augmentation and dropout; null (the default) for that of the
@@ -187,6 +206,19 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>Which CUDA device, from 0. Default 0.</summary>
         public int CudaDeviceIndex { get; set; }
+
+        /// <summary>
+        /// What the trained model scores with until <see cref="SpikingModelParameters.ChangeScoringBackend"/> changes it; not
+        /// saved with it. Default <see cref="ScoringBackend.Auto"/>: managed code, unless <see cref="ScoringDevice"/> is
+        /// <see cref="ComputeDevice.Cuda"/>.
+        /// </summary>
+        public ScoringBackend ScoringBackend { get; set; } = ScoringBackend.Auto;
+
+        /// <summary>
+        /// Where the trained model scores if it does so with libtorch; on CUDA, it is the device of
+        /// <see cref="CudaDeviceIndex"/>. Default <see cref="ComputeDevice.Auto"/>.
+        /// </summary>
+        public ComputeDevice ScoringDevice { get; set; } = ComputeDevice.Auto;
 
         /// <summary>How precisely convolutions and linear layers multiply in training. Default <see cref="TrainingPrecision.Full"/>.</summary>
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;
@@ -201,11 +233,19 @@ public sealed partial class SpikingClifTrainer
         public long? MemoryBudget { get; set; }
 
         /// <summary>
-        /// Whether the native memory of a training on Linux is arranged for its large buffers, which otherwise cost up to
-        /// half of its time: with huge pages where the system has them, or by not giving freed memory back before the last
-        /// training of the process has ended. What is free is given back then. Huge pages are decided on by the first
-        /// training of the process; the variable THP_MEM_ALLOC_ENABLE overrules them (1 or 0). No effect on other systems.
-        /// Default <see langword="true"/>.
+        /// Whether training keeps, of each batch, only what passes between parts of the network (a part ends behind neurons
+        /// and the pooling after them, or behind a residual block) and computes what is inside a part a second time on the
+        /// way back. That takes about a third more time and much less memory, which grows with <see cref="TimeSteps"/>,
+        /// <see cref="BatchSize"/> and the number of layers; the trained weights are the same. Default <see langword="false"/>.
+        /// </summary>
+        public bool ActivationCheckpointing { get; set; }
+
+        /// <summary>
+        /// Whether the native memory of a training on Linux is arranged for its buffers, which otherwise cost up to half of
+        /// its time: large ones in huge pages where the system has them, the others kept when they are freed, until the
+        /// last training of the process has ended; what is free is then given back. Huge pages are decided on by the first
+        /// training of the process; the variable THP_MEM_ALLOC_ENABLE overrules them (1 or 0). After that glibc's thresholds
+        /// for large buffers stay at fixed values. No effect on other systems. Default <see langword="true"/>.
         /// </summary>
         public bool ReuseNativeMemory { get; set; } = true;
 
@@ -221,7 +261,10 @@ public sealed partial class SpikingClifTrainer
         /// </summary>
         public Action<BatchProgress>? ProgressCallback { get; set; }
 
-        /// <summary>Stops the training between two batches; Fit then throws <see cref="OperationCanceledException"/>.</summary>
+        /// <summary>
+        /// Stops the training between two batches; Fit then throws <see cref="OperationCanceledException"/>. With
+        /// <see cref="CheckpointFolder"/>, what has been trained is saved before.
+        /// </summary>
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.MLNetInternals;
 using Microsoft.ML.Spiking.Networks;
@@ -60,8 +61,9 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
     /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them, or the checkpoint folder is refused.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
-    public SpikingPredictionTransformer Fit(IDataView input) => Train(input, validation: null, model: null);
+    public SpikingPredictionTransformer Fit(IDataView input) => Train(input, validation: null, trained: null);
 
     /// <summary>Trains on all training rows; the model is that of the epoch with the best validation result.</summary>
     /// <param name="trainData">With the feature, label and, if named, example weight column.</param>
@@ -70,13 +72,17 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <exception cref="NetworkDefinitionException">The network does not fit the data; the message names the layer.</exception>
     /// <exception cref="InvalidOperationException">There are no usable rows, or only one class among them, or the checkpoint folder is refused.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    [OverloadResolutionPriority(1)] // Fit(data, null) means this one
     public SpikingPredictionTransformer Fit(IDataView trainData, IDataView? validationData) =>
-        Train(trainData, validationData, model: null);
+        Train(trainData, validationData, trained: null);
 
     /// <summary>
     /// Goes on with a trained model: training starts from its weights, with a new schedule and a new optimizer. The network
     /// is the model's, time steps, neurons, encoder and dropout included; what the options say of those is not used.
+    /// The parameters alone do not know what their classes are called: that the labels' keys stand for the same classes in
+    /// the same order is checked where the transformer is given, which does.
     /// </summary>
     /// <param name="trainData">Sent through the transforms that the model was trained behind.</param>
     /// <param name="model">Not changed by the training.</param>
@@ -88,11 +94,12 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, SpikingModelParameters model)
     {
         _host.CheckValue(model, nameof(model));
-        return Train(trainData, validation: null, model);
+        return Train(trainData, validation: null, new(model, Label: null));
     }
 
     /// <summary>Goes on with the spiking network of a trained or loaded model, which may be a chain of transformers.</summary>
@@ -107,6 +114,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, ITransformer model) =>
         Fit(trainData, validationData: null, model);
@@ -124,6 +132,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, or only one class among them, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token or the <see cref="MLContext"/> was cancelled.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public SpikingPredictionTransformer Fit(IDataView trainData, IDataView? validationData, ITransformer model)
     {
@@ -151,8 +160,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
         TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
         return new(columns,
-            new(TrainingRows(data, columns, warn)),
-            validation is null ? null : new(ValidationRows(validation, validationColumns!, warn)));
+            features => TrainingRows(data, columns, features, warn),
+            validation is null ? null : features => ValidationRows(validation, validationColumns!, features, warn));
     }
 
     /// <summary>Does a part of a training; see <see cref="Fit(IDataView, IDataView)"/>.</summary>
@@ -160,13 +169,14 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <param name="part">What to do, and where the training rests before and after it.</param>
     internal PartOfTraining FitPart(SharedTrainingData data, TrainingPart part)
     {
-        RowLayout layout = Layout(data.Columns, data.ValidationRows is not null);
+        RowLayout layout = Layout(data.Columns, data.HasValidation, _options.PixelOrder);
         NetworkDefinition network = Bind(data.Columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
-        TrainingOutcome outcome = TrainingLoop.Run(network, initial: null, data.Rows, data.ValidationRows, Settings(layout),
-            observer, _options.CancellationToken, part);
-        return new(outcome.History.Count == 0 ? null : Model(network, outcome, data.Columns),
-            outcome.History.Count, outcome.IsResting, outcome.Divergence);
+        (SharedRows rows, SharedRows? validationRows) = data.For(network);
+        TrainingOutcome outcome = TrainingLoop.Run(
+            network, initial: null, rows, validationRows, Settings(layout), observer, _options.CancellationToken, part);
+        return new(outcome.History.Count, outcome.IsResting, outcome.Divergence,
+            () => Model(network, outcome.Weights, data.Columns));
     }
 
     /// <summary>A model that scores all classes alike: its weights are all 0.</summary>
@@ -174,52 +184,58 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     internal SpikingPredictionTransformer Untrained(IDataView data)
     {
         TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
-        NetworkDefinition network = Bind(columns, Layout(columns, hasValidation: true));
+        NetworkDefinition network = Bind(columns, Layout(columns, hasValidation: true, _options.PixelOrder));
         var weights = new NetworkWeights(network,
             network.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape, new float[spec.Size])));
-        return new(_host, new SpikingModelParameters(network, weights), TrainSchema.Prune(columns), _names);
+        return Model(network, weights, columns);
     }
 
     /// <summary>What decides all that a training with these options and rows gives, but for its random numbers.</summary>
     /// <param name="data">What <see cref="Share"/> gave. It is read, if nobody has done so.</param>
     internal TrainingIdentity Identify(SharedTrainingData data)
     {
-        RowLayout layout = Layout(data.Columns, data.ValidationRows is not null);
+        RowLayout layout = Layout(data.Columns, data.HasValidation, _options.PixelOrder);
         NetworkDefinition network = Bind(data.Columns, layout);
         TrainingSettings settings = Settings(layout);
         using var observer = new ChannelObserver(_host, metrics: null, progressed: null);
+        (SharedRows shared, SharedRows? sharedValidation) = data.For(network);
         RowFeed rows = UsableRows.Open(
-            data.Rows, "training", network, settings.MemoryBudget, observer, _options.CancellationToken);
-        RowFeed? validation = data.ValidationRows is null ? null : UsableRows.Open(data.ValidationRows, "validation", network,
+            shared, "training", network, settings.MemoryBudget, observer, _options.CancellationToken);
+        RowFeed? validation = sharedValidation is null ? null : UsableRows.Open(sharedValidation, "validation", network,
             Math.Max(0, settings.MemoryBudget - rows.Bytes), observer, _options.CancellationToken);
         return TrainingIdentity.Of(network, initial: null, rows, validation, settings);
     }
 
-    private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, SpikingModelParameters? model)
+    private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, TrainedModel? trained)
     {
+        SpikingModelParameters? model = trained?.Parameters;
         _host.CheckValue(data, nameof(data));
         TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
         TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
-        if (model is not null)
-        {
-            TrainedModel.CheckFits(_host, model.Network, columns);
-        }
-        RowLayout layout = Layout(columns, validation is not null);
+        trained?.CheckFits(_host, columns, _options.PixelOrder);
+        RowLayout layout = Layout(columns, validation is not null, model?.Network.PixelOrder ?? _options.PixelOrder);
         NetworkDefinition network = model?.Network ?? Bind(columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
-        DataViewRowSource rows = TrainingRows(data, columns, observer.Warning);
-        DataViewRowSource? validationRows = validation is null ? null : ValidationRows(validation, validationColumns!, observer.Warning);
+        var features = new FeatureRows(network);
+        DataViewRowSource rows = TrainingRows(data, columns, features, observer.Warning);
+        DataViewRowSource? validationRows = validation is null ? null
+            : ValidationRows(validation, validationColumns!, features, observer.Warning);
+        // What libtorch allocates first decides how it allocates; and no training is lost to a device that is not there.
+        using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
+        ScorerSources.Check(Scoring);
         TrainingOutcome outcome = TrainingLoop.Run(
             network, model?.Weights, rows, validationRows, Settings(layout), observer, _options.CancellationToken);
         if (outcome.Cancelled)
         {
             ReportCancelled(outcome, observer, hasInitial: model is not null);
         }
-        return Model(network, outcome, columns);
+        return Model(network, outcome.Weights, columns);
     }
 
+    private ScoringChoice Scoring => new(_options.ScoringBackend, _options.ScoringDevice, _options.CudaDeviceIndex);
+
     /// <summary>How the rows lie, when all that depends on the data has been checked.</summary>
-    private RowLayout Layout(TrainingColumns columns, bool hasValidation)
+    private RowLayout Layout(TrainingColumns columns, bool hasValidation, PixelOrder? order)
     {
         if (_options.EarlyStoppingPatience is not null && !hasValidation)
         {
@@ -227,19 +243,23 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
                 "call Fit with training and validation data, or leave it null.");
         }
         CheckClassWeights(columns);
-        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape);
+        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape, order);
         CheckAugmentation(layout);
         return layout;
     }
 
-    private SpikingPredictionTransformer Model(NetworkDefinition network, TrainingOutcome outcome, TrainingColumns columns) =>
-        new(_host, new SpikingModelParameters(network, outcome.Weights), TrainSchema.Prune(columns), _names);
+    private SpikingPredictionTransformer Model(NetworkDefinition network, NetworkWeights weights, TrainingColumns columns)
+    {
+        var model = new SpikingModelParameters(network, weights);
+        model.ChangeScoringBackend(Scoring.Backend, Scoring.Device, Scoring.CudaDeviceIndex);
+        return new(_host, model, TrainSchema.Prune(columns), _names);
+    }
 
-    private DataViewRowSource TrainingRows(IDataView data, TrainingColumns columns, Action<string> warn) =>
-        new(_host, data, columns, "training", leastClasses: 2, warn);
+    private DataViewRowSource TrainingRows(IDataView data, TrainingColumns columns, FeatureRows features, Action<string> warn) =>
+        new(_host, data, columns, features, "training", leastClasses: 2, warn);
 
-    private DataViewRowSource ValidationRows(IDataView data, TrainingColumns columns, Action<string> warn) =>
-        new(_host, data, columns, "validation", leastClasses: 1, warn);
+    private DataViewRowSource ValidationRows(IDataView data, TrainingColumns columns, FeatureRows features, Action<string> warn) =>
+        new(_host, data, columns, features, "validation", leastClasses: 1, warn);
 
     private void ReportCancelled(TrainingOutcome outcome, ChannelObserver observer, bool hasInitial)
     {
@@ -275,6 +295,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout)
         {
             HasTimeAxis = layout.TimeSteps is not null,
+            PixelOrder = layout.Order,
             BatchNorm = _options.BatchNorm,
             InputNormalization = InputNormalization,
         });
@@ -309,9 +330,11 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         Threads = _options.NumberOfThreads,
         MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
         ReuseNativeMemory = _options.ReuseNativeMemory,
+        ActivationCheckpointing = _options.ActivationCheckpointing,
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
         CheckpointFolder = _options.CheckpointFolder,
         CheckpointEveryBatches = _options.CheckpointEveryBatches,
+        CheckpointEveryMinutes = _options.CheckpointEveryMinutes,
         Precision = _options.Precision,
         InputNormalization = InputNormalization ?? new RootMeanSquareNormalization(),
         Augmentation = _options.Augmentation,

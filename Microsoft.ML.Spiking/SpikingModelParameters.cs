@@ -5,6 +5,7 @@ using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.MLNetInternals;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Training;
 
 [assembly: LoadableClass(typeof(SpikingModelParameters), null, typeof(SignatureLoadModel),
     "Spiking network", SpikingModelParameters.LoaderSignature)]
@@ -13,7 +14,7 @@ namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// A trained spiking network: its definition and its weights. It scores on the processor, without any native library,
-/// and may be used from several threads at once.
+/// unless <see cref="ChangeScoringBackend"/> says otherwise, and may be used from several threads at once.
 /// </summary>
 /// <remarks>
 /// Disposing it, or the transformer that holds it, ends its scoring: calls under way finish, later ones throw
@@ -23,11 +24,13 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
 {
     internal const string LoaderSignature = "SpikingModel";
 
-    internal SpikingModelParameters(NetworkDefinition network, NetworkWeights weights, Func<IScorer>? createScorer = null)
+    private int _backend = (int)ScoringBackend.Auto;
+
+    internal SpikingModelParameters(NetworkDefinition network, NetworkWeights weights, ScorerSource? scorer = null)
     {
         Network = network;
         Weights = weights;
-        Scorer = new SharedScorer(createScorer ?? (() => new ManagedScorer(network, weights)));
+        Scorer = new SharedScorer(scorer ?? ScorerSources.Managed(network, weights));
     }
 
     /// <summary>The network with all its sizes.</summary>
@@ -36,24 +39,54 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
     /// <summary>The network's arrays.</summary>
     public NetworkWeights Weights { get; }
 
+    /// <summary>
+    /// What scores, as it was last chosen. A model that was loaded scores with <see cref="ScoringBackend.Auto"/>: the choice
+    /// is one of the process and not saved.
+    /// </summary>
+    public ScoringBackend ScoringBackend => (ScoringBackend)Volatile.Read(ref _backend);
+
     internal SharedScorer Scorer { get; }
 
     PredictionKind IPredictor.PredictionKind => PredictionKind.MulticlassClassification;
 
-    DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Network.RowShape.ToArray());
+    DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Network.FeatureShape.ToArray());
 
     DataViewType IValueMapper.OutputType => new VectorDataViewType(NumberDataViewType.Single, Network.ClassCount);
+
+    /// <summary>
+    /// Changes what scores, here and in every transformer and prediction engine that uses this model. It may be called while
+    /// others score: calls under way finish as they began, and what is no longer used is freed when they have.
+    /// </summary>
+    /// <param name="backend">See <see cref="Scoring.ScoringBackend"/> for what to choose.</param>
+    /// <param name="device">
+    /// Where libtorch scores: <see cref="ComputeDevice.Auto"/> is the CUDA device where there is one, else the processor.
+    /// Managed code scores on the processor.
+    /// </param>
+    /// <param name="cudaDeviceIndex">Which CUDA device, from 0.</param>
+    /// <exception cref="ArgumentException">A value is out of its range, or managed code is to score on CUDA.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded. Nothing
+    /// has changed then.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public void ChangeScoringBackend(
+        ScoringBackend backend, ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0)
+    {
+        Scorer.Change(ScorerSources.Of(Network, Weights, new(backend, device, cudaDeviceIndex)));
+        Volatile.Write(ref _backend, (int)backend);
+    }
 
     /// <summary>Ends the scoring; see the remarks of the type.</summary>
     public void Dispose() => Scorer.Dispose();
 
     ValueMapper<TSrc, TDst> IValueMapper.GetMapper<TSrc, TDst>()
     {
+        var rows = new FeatureRows(Network);
         float[] row = new float[Network.InputSize];
         float[] scores = new float[Network.ClassCount];
         ValueMapper<VBuffer<float>, VBuffer<float>> mapper = (in VBuffer<float> features, ref VBuffer<float> value) =>
         {
-            ScoreValues.Densify(in features, row, DefaultColumnNames.Features);
+            rows.Read(in features, row, DefaultColumnNames.Features);
             Scorer.Score(row, 1, scores);
             ScoreValues.Copy(scores, ref value);
         };

@@ -15,8 +15,8 @@ namespace Microsoft.ML.Spiking;
 /// with its key values, and the score, a vector of the classes' probabilities in the order of the keys.
 /// </summary>
 /// <remarks>
-/// The feature column must have the name that it had in training and as many values; dense or sparse, and its
-/// dimensions do not matter. A row with a missing or infinite feature gets NaN scores and the missing key.
+/// The feature column must have the name that it had in training and as many values, dense or sparse; its dimensions may
+/// differ, unless they say that images lie in another order. A row with a missing or infinite feature gets NaN scores and the missing key.
 /// Rows are scored many at a time; a row's scores do not depend on the others. May be used from several threads at
 /// once. Disposing the transformer disposes <see cref="Model"/>; using it afterwards throws
 /// <see cref="ObjectDisposedException"/>.
@@ -39,7 +39,8 @@ public sealed class SpikingPredictionTransformer :
         _host = env.Register(LoaderSignature);
         Model = model;
         _trainSchema = trainSchema;
-        _columns = new(names.Feature, trainSchema[names.Label], names.PredictedLabel, names.Score);
+        var featureType = (VectorDataViewType)trainSchema[names.Feature].Type;
+        _columns = new(names.Feature, featureType.Dimensions, trainSchema[names.Label], names.PredictedLabel, names.Score);
     }
 
     /// <summary>The trained network.</summary>
@@ -50,6 +51,9 @@ public sealed class SpikingPredictionTransformer :
 
     /// <summary>The type of the feature column in training.</summary>
     public DataViewType FeatureColumnType => _trainSchema[FeatureColumnName].Type;
+
+    /// <summary>The label column in training, with its key values if it had some.</summary>
+    internal DataViewSchema.Column Label => _columns.Label;
 
     bool ITransformer.IsRowToRowMapper => true;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that the native libraries the trainer and the tests load can start on this machine:
-# TorchSharp wants the libstdc++ of GCC 13 (GLIBCXX_3.4.32), LightGBM wants libgomp.
-# Silent and quick where both are there already.
+# TorchSharp wants the libstdc++ of GCC 13 (GLIBCXX_3.4.32), LightGBM wants libgomp; and that there is a font to write a
+# picture's axes with. Silent and quick where all is there already.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 PATH=$PATH:/usr/sbin:/sbin
@@ -18,6 +18,17 @@ has_libstdcxx() {
 }
 
 has_libgomp() { [ -n "$(library libgomp.so.1)" ]; }
+
+# Where SkiaSharp looks. Only pictures need it, so nothing fails and nobody is asked for a password.
+has_font() { [ -n "$(find /usr/share/fonts \( -name '*.ttf' -o -name '*.otf' \) -print -quit 2> /dev/null)" ]; }
+
+install_font() {
+  if command -v apt-get > /dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null; }; then
+    say "Installing fonts-dejavu-core, to draw learning curves with."
+    apt_update
+    apt_get install fonts-dejavu-core || say "Going on without."
+  fi
+}
 
 # Debian 12 has GCC 12. Its successor's libstdc++6 replaces it cleanly; the pin keeps everything else where it is.
 install_from_trixie() {
@@ -55,6 +66,7 @@ case $machine in
     exit 1
     ;;
 esac
+has_font || install_font
 has_libstdcxx && has_libgomp && exit 0
 
 system=$(. /etc/os-release 2> /dev/null && echo "${ID:-} ${VERSION_ID:-}" || echo unknown)

@@ -30,7 +30,7 @@ internal sealed class Worker : IDisposable
     {
         SweepSettings settings = Pebbles.Settings(ml);
         (settings.Halving, settings.Trainer.Epochs, settings.MostTrials) = (null, 8, 6);
-        (settings.Storage, settings.CheckpointInterval, settings.WorkerTimeout) = (storage, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        (settings.Storage, settings.CheckpointInterval, settings.WorkerTimeout) = (storage, TimeSpan.Zero, TimeSpan.FromSeconds(6));
         return settings;
     }
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Microsoft.ML.Spiking.Sweeps.Halving;
-using Microsoft.ML.Spiking.Sweeps.Sampling;
-using Microsoft.ML.Spiking.Sweeps.Space;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
@@ -20,7 +18,8 @@ internal sealed class SweepWorker
     private readonly JobChooser _chooser;
     private readonly TrialTrainer _trainer;
     private readonly SweepReporter _reporter;
-    private readonly HashSet<long> _cleared = [];
+    private readonly TrialChoice _choice;
+    private readonly TrialClearing _clearing;
 
     public SweepWorker(SweepPlan plan, int index)
     {
@@ -28,6 +27,8 @@ internal sealed class SweepWorker
         _name = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{index}");
         _chooser = new(plan.Rules);
         _reporter = new(plan);
+        _choice = new(plan);
+        _clearing = new(plan, _chooser);
         int? device = plan.Settings.CudaDevices is { } devices ? devices[index % devices.Count] : null;
         _trainer = new(plan, device, _reporter.EpochFinished);
     }
@@ -40,7 +41,7 @@ internal sealed class SweepWorker
         while (!token.IsCancellationRequested)
         {
             StudySnapshot snapshot = _plan.Store.Read(_plan.Study);
-            Clear(snapshot);
+            _clearing.Clear(snapshot);
             Job next = _chooser.Choose(snapshot);
             if (next is Job.Wait)
             {
@@ -57,8 +58,8 @@ internal sealed class SweepWorker
                     Work(snapshot, job.Trial, job.TargetEpoch, ticket => _plan.Store.TryClaim(job.Trial, job.TargetEpoch, ticket), token);
                     break;
                 case Job.Begin job:
-                    SweepPoint point = Choose(job.Number, snapshot);
-                    Add(snapshot, new(job.Number, 0, _plan.Seed, point.Write(_plan.Settings.Space), job.TargetEpoch), token);
+                    string values = _choice.Choose(job.Number, snapshot).Write(_plan.Settings.Space);
+                    Add(snapshot, new(job.Number, 0, _plan.Seed, values, job.TargetEpoch), token);
                     break;
                 case Job.Repeat job:
                     int seed = unchecked(_plan.Seed + job.Number);
@@ -121,54 +122,5 @@ internal sealed class SweepWorker
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, heartbeat.Lost);
         TrialOutcome outcome = _trainer.Train(trial, target, claim, stop.Token);
         return heartbeat.Lost.IsCancellationRequested ? throw new ClaimLostException() : outcome;
-    }
-
-    /// <summary>The values of a new trial: those of the trainer first, then what the sampler says.</summary>
-    private SweepPoint Choose(int number, StudySnapshot snapshot)
-    {
-        SweepSettings settings = _plan.Settings;
-        SweepPoint sampled = _plan.Sampler.Sample(number, Observations(snapshot));
-        return number == 1 && settings.StartsWithTrainer
-            ? SweepPoint.At(settings.Space, settings.Space.PlacesOf(settings.Trainer).Zip(sampled.Places, (own, other) => own ?? other))
-            : sampled;
-    }
-
-    /// <summary>What the sampler learns from: where each trial rests, and how good it is there.</summary>
-    private List<Observation> Observations(StudySnapshot snapshot)
-    {
-        var scores = new Scoreboard(snapshot, _plan.Rules.Folds, _plan.Rules.Metric);
-        return
-        [
-            .. snapshot.Trials.Where(trial => trial.Repeat == 0 && (trial.State == TrialState.Failed || trial.Epochs > 0))
-                .Select(trial => new Observation(SweepPoint.Read(_plan.Settings.Space, trial.Parameters), trial.Epochs,
-                    scores.Best(trial, trial.Epochs)?.Score)),
-        ];
-    }
-
-    /// <summary>Stops what will never go on, and disposes what nobody needs: the checkpoints of all that has ended but the best.</summary>
-    private void Clear(StudySnapshot snapshot)
-    {
-        long[] hopeless = [.. _chooser.Hopeless(snapshot).Select(trial => trial.Id)];
-        if (hopeless.Length > 0)
-        {
-            _plan.Store.Stop(hopeless);
-        }
-        var scores = new Scoreboard(snapshot, _plan.Rules.Folds, _plan.Rules.Metric);
-        long? best = scores.Ranked(snapshot.Trials.Where(trial => trial.Repeat == 0)).FirstOrDefault()?.Id;
-        long[] ended =
-        [
-            .. snapshot.Trials.Where(trial => trial.State is TrialState.Completed or TrialState.Failed or TrialState.Stopped)
-                .Select(trial => trial.Id).Union(hopeless).Where(id => id != best && !_cleared.Contains(id)),
-        ];
-        if (ended.Length == 0)
-        {
-            return;
-        }
-        _plan.Checkpoints?.Delete(ended);
-        foreach (long id in ended)
-        {
-            _plan.Cache.Drop(id);
-            _cleared.Add(id);
-        }
     }
 }

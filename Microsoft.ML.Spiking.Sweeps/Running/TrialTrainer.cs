@@ -63,7 +63,7 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
             plan.Info(string.Create(CultureInfo.InvariantCulture,
                 $"The best trial, {trial.Number}, was trained elsewhere and left no checkpoint: it is trained again, for {epochs} epochs."));
         }
-        return Trainer(Options(trial)).FitPart(plan.Folds[0].Rows, new(place, epochs)).Model!;
+        return Trainer(Options(trial)).FitPart(plan.Folds[0].Rows, new(place, epochs)).CreateModel();
     }
 
     /// <summary>The options of a trial's trainings.</summary>
@@ -94,17 +94,31 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
             plan.Settings.Trainer.MetricsCallback?.Invoke(metrics);
         };
         var place = new TrialPlace(trial, fold, plan.Cache, plan.Checkpoints, claim, plan.Settings.CheckpointInterval ?? TimeSpan.MaxValue);
-        PartOfTraining part = Trainer(options).FitPart(plan.Folds[fold].Rows, new(place, target));
-        part.Model?.Dispose();
+        // Long epochs are saved in between too, where somebody else could go on with them.
+        TimeSpan? interval = plan.Checkpoints is null || plan.Settings.CheckpointInterval == TimeSpan.Zero ? null : plan.Settings.CheckpointInterval;
+        try
+        {
+            PartOfTraining part = Trainer(options).FitPart(plan.Folds[fold].Rows, new(place, target, interval));
+            Flush(place);
+            return part;
+        }
+        catch (OperationCanceledException)
+        {
+            Flush(place);
+            throw;
+        }
+    }
+
+    private void Flush(TrialPlace place)
+    {
         try
         {
             place.Flush();
         }
         catch (IOException exception)
         {
-            plan.Info($"The checkpoint of trial {trial.Number} could not be written: {exception.Message}");
+            plan.Info($"The checkpoint of {place} could not be written: {exception.Message}");
         }
-        return part;
     }
 
     private void Report(TrialRecord trial, int fold, Claim claim, EpochMetrics metrics)

@@ -55,11 +55,11 @@ public sealed class SavedModelTests
         AssertExpected(Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
     }
 
-    private static IEnumerable<(string Label, float[] Scores)> Parse(IEnumerable<string> lines) =>
+    internal static IEnumerable<(string Label, float[] Scores)> Parse(IEnumerable<string> lines) =>
         lines.Select(line => line.Split(' ')).Select(words =>
             (words[0], words[1..].Select(word => float.Parse(word, CultureInfo.InvariantCulture)).ToArray()));
 
-    private static void AssertExpected(IEnumerable<(string Label, float[] Scores)> actual)
+    internal static void AssertExpected(IEnumerable<(string Label, float[] Scores)> actual)
     {
         (string Label, float[] Scores)[] expected = [.. Parse(File.ReadLines(Path.Combine(Folder, "model-1.txt")))];
         (string Label, float[] Scores)[] rows = [.. actual];

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.Scoring;
 using Microsoft.ML.Spiking.Tests.Serialization;
 
 namespace Microsoft.ML.Spiking.Tests.MLNetInternals;
@@ -170,7 +171,7 @@ public sealed class ScoredDataViewTests
         var network = SmallNetworks.Small();
         IDataView data = Flowers.Keyed(_ml);
         var names = new TrainerColumnNames("Features", "Label", null, "PredictedLabel", "Score");
-        return new SpikingPredictionTransformer(_ml, new SpikingModelParameters(network, SmallNetworks.Weights(network), () => scorer),
+        return new SpikingPredictionTransformer(_ml, new SpikingModelParameters(network, SmallNetworks.Weights(network), ScorerSource.Managed(() => scorer)),
             data.Schema, names);
     }
 

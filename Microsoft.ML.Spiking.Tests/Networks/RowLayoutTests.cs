@@ -21,6 +21,35 @@ public sealed class RowLayoutTests
     }
 
     [TestMethod]
+    [DataRow(new[] { 32, 30, 3 }, null, new[] { 3, 32, 30 }, null)]
+    [DataRow(new[] { 5, 32, 30, 2 }, null, new[] { 2, 32, 30 }, 5)]
+    [DataRow(new[] { 2880 }, new[] { 32, 30, 3 }, new[] { 3, 32, 30 }, null)]
+    [DataRow(new[] { 160, 30, 2 }, new[] { 5, 32, 30, 2 }, new[] { 2, 32, 30 }, 5)]
+    public void Of_Interleaved_HasTheChannelsFirst(int[] column, int[]? given, int[] step, int? timeSteps)
+    {
+        RowLayout layout = RowLayout.Of(column, given, PixelOrder.Interleaved);
+
+        Assert.AreSequenceEqual(step, layout.StepShape.ToArray());
+        Assert.AreEqual((timeSteps, PixelOrder.Interleaved), (layout.TimeSteps, layout.Order));
+    }
+
+    [TestMethod]
+    [DataRow(new[] { 32, 32, 3 })]
+    [DataRow(new[] { 8, 32, 32, 2 })]
+    [DataRow(new[] { 64, 100, 1 })]
+    public void Of_ShapeOfBothOrders_IsRefusedUnlessTheOrderIsGiven(int[] shape)
+    {
+        Assert.Contains("option PixelOrder", Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of(shape, null)).Message);
+        Assert.Contains("option PixelOrder", Assert.ThrowsExactly<NetworkDefinitionException>(
+            () => RowLayout.Of([shape.Aggregate(1, (product, length) => product * length)], shape)).Message);
+        Assert.AreSequenceEqual(shape.TakeLast(3).ToArray(), RowLayout.Of(shape, null, PixelOrder.Planar).StepShape.ToArray());
+    }
+
+    [TestMethod]
+    public void Of_InterleavedVector_AsksForTheShape() => Assert.Contains("say with InputShape which images they are",
+        Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([784], null, PixelOrder.Interleaved)).Message);
+
+    [TestMethod]
     public void Of_AnotherNumberOfValues_SaysBoth()
     {
         string message = Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([783], [1, 28, 28])).Message;

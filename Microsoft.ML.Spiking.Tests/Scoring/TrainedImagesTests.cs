@@ -61,7 +61,7 @@ public sealed class TrainedImagesTests
                 int top = random.Next(Side - height + 1), left = random.Next(Side - width + 1);
                 return new Picture
                 {
-                    Label = (uint)(i % 3) + 1,
+                    Label = (uint)(i % 3),
                     Features =
                     [
                         .. from y in Enumerable.Range(0, Side)

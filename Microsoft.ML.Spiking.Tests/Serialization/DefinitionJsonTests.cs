@@ -5,6 +5,7 @@ using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Surrogates;
 using Microsoft.ML.Spiking.Serialization;
+using Microsoft.ML.Spiking.Tests.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Serialization;
 
@@ -32,6 +33,18 @@ public sealed class DefinitionJsonTests
             Assert.AreEqual(written.ClassCount, read.ClassCount);
             Assert.AreEqual(written.Encoder, read.Encoder);
         }
+    }
+
+    [TestMethod]
+    public void Write_PixelOrder_IsThereWhereItIsNotPlanar()
+    {
+        NetworkBinding binding = Bindings.Image(3, 8);
+        string planar = Encoding.UTF8.GetString(DefinitionJson.Write(new ConvNet(2).Bind(binding)));
+        byte[] interleaved = DefinitionJson.Write(new ConvNet(2).Bind(binding with { PixelOrder = PixelOrder.Interleaved }));
+
+        Assert.DoesNotContain("pixelOrder", planar);
+        Assert.Contains("\"pixelOrder\": \"Interleaved\"", Encoding.UTF8.GetString(interleaved));
+        Assert.AreEqual(PixelOrder.Interleaved, DefinitionJson.Read(new MemoryStream(interleaved)).PixelOrder);
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Surrogates;
 using Microsoft.ML.Spiking.Training;
@@ -9,7 +10,8 @@ namespace Microsoft.ML.Spiking.Tests.Training;
 
 /// <summary>
 /// A collection at the wrong moment must not free what native code reads: everything is computed while another thread
-/// does nothing but collect, and must come out as without it.
+/// collects again and again, and must come out as without it. What is freed too early is young, so the youngest
+/// generation is enough; and the work gets as much time as the collections, or it comes to a standstill.
 /// </summary>
 [TestClass]
 public sealed class GarbageCollectionTests
@@ -57,7 +59,11 @@ public sealed class GarbageCollectionTests
         {
             while (!stop.IsSet)
             {
-                GC.Collect();
+                long start = Stopwatch.GetTimestamp();
+                GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+                TimeSpan took = Stopwatch.GetElapsedTime(start);
+                long pause = Stopwatch.GetTimestamp();
+                SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(pause) >= took);
             }
         });
         collector.Start();

@@ -25,4 +25,12 @@ public sealed class NativeRuntimeTests
         Assert.Contains("0.107.0", sentence);
         Assert.DoesNotContain("\n", sentence);
     }
+
+    [TestMethod]
+    public void Explain_Scoring_SaysWhatNeedsNoPackage()
+    {
+        string sentence = NativeRuntime.Explain("libtorch_cpu.so: cannot open shared object file", TorchUse.Scoring);
+        Assert.StartsWith("Scoring with ScoringBackend.Torch needs libtorch, which was not found: add the package", sentence);
+        Assert.EndsWith("(ScoringBackend.Managed needs none).", sentence);
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -65,7 +68,9 @@ public sealed class ProcessStateTests
     }
 
     [TestMethod]
-    public void Run_ManyEpochs_LeavesNoTensorBehind()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Run_ManyEpochs_LeavesNoTensorBehind(bool activationCheckpointing)
     {
         var live = new List<long>();
         long afterwards = 0;
@@ -74,11 +79,13 @@ public sealed class ProcessStateTests
             OnEpoch = _ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount),
         };
         TrainingSettings settings = Toy.Settings with { Epochs = 6, GradientClipping = 1, ClassWeighting = ClassWeighting.Balanced };
+        settings = settings with { ActivationCheckpointing = activationCheckpointing };
+        NetworkDefinition network = new Mlp(24, 16).Bind(new([Toy.Features], Toy.Classes, 4, new DirectEncoder(), new ClifNeuron(), 0.2));
         (float[][] points, int[] labels) = Toy.Points(100);
 
         TrainingThread.Run(() =>
         {
-            TrainingLoop.RunHere(Toy.Network(dropout: 0.2), null, new ArrayRowSource(points, labels), Toy.Rows(30),
+            TrainingLoop.RunHere(network, null, new ArrayRowSource(points, labels), Toy.Rows(30),
                 settings, observer, CancellationToken.None);
             afterwards = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
             return 0;

@@ -10,7 +10,6 @@ namespace Microsoft.ML.Spiking.MLNetInternals;
 /// </summary>
 internal sealed class BatchedScoringCursor : RootCursorBase
 {
-    private const int MostRows = 128;
     private const int MostValues = 1 << 20;
 
     private readonly DataViewRowCursor _input;
@@ -32,11 +31,10 @@ internal sealed class BatchedScoringCursor : RootCursorBase
     public BatchedScoringCursor(IChannelProvider provider, DataViewRowCursor input, ScoringBinding binding, bool[] active)
         : base(provider)
     {
-        binding.Scorer.CheckNotDisposed();
+        int capacity = Math.Clamp(MostValues / Math.Max(binding.FeatureCount, binding.ClassCount), 1, binding.Scorer.BatchRows);
         _input = input;
         _binding = binding;
         _active = active;
-        int capacity = Math.Clamp(MostValues / Math.Max(binding.FeatureCount, binding.ClassCount), 1, MostRows);
         _columns = [.. binding.Input.Select(column => active[column.Index] ? ColumnBuffer.Create(input, column, capacity) : null)];
         // Asked once for each row, also when the consumer wants the features too: getters need not be repeatable.
         _features = (VectorColumnBuffer<float>)(_columns[binding.Feature.Index] ??= ColumnBuffer.Create(input, binding.Feature, capacity));
@@ -121,7 +119,7 @@ internal sealed class BatchedScoringCursor : RootCursorBase
         {
             column?.Store(row);
         }
-        ScoreValues.Densify(in _features[row],
+        _binding.Rows.Read(in _features[row],
             _matrix.AsSpan(row * _binding.FeatureCount, _binding.FeatureCount), _binding.Feature.Name);
         _idGetter(ref _ids[row]);
         _batches[row] = _input.Batch;

@@ -10,6 +10,8 @@ internal sealed class DataViewFeedCursor : IRowCursor
 {
     private readonly IHost _host;
     private readonly DataViewRowCursor _cursor;
+    private readonly FeatureRows _rows;
+    private readonly float[] _row; // where the values do not lie in the network's order
     private readonly int _featureCount;
     private readonly string _featureName;
     private readonly ValueGetter<VBuffer<float>> _featureGetter;
@@ -24,13 +26,16 @@ internal sealed class DataViewFeedCursor : IRowCursor
     /// <param name="host">Asked at every row whether it is alive: a first pass over a large file takes its time.</param>
     /// <param name="cursor">With the columns active.</param>
     /// <param name="columns">The columns.</param>
+    /// <param name="rows">Brings the features into the network's order.</param>
     /// <param name="endOfPass">Called when there are no more rows; may throw.</param>
     public DataViewFeedCursor(
-        IHost host, DataViewRowCursor cursor, TrainingColumns columns, Action<PassStatistics> endOfPass)
+        IHost host, DataViewRowCursor cursor, TrainingColumns columns, FeatureRows rows, Action<PassStatistics> endOfPass)
     {
         _host = host;
         _cursor = cursor;
         _endOfPass = endOfPass;
+        _rows = rows;
+        _row = rows.AreInOrder ? [] : new float[columns.FeatureCount];
         _featureCount = columns.FeatureCount;
         _featureName = columns.Feature.Name;
         _statistics = new(columns.ClassCount);
@@ -47,11 +52,11 @@ internal sealed class DataViewFeedCursor : IRowCursor
         }
     }
 
-    public ReadOnlySpan<float> Values => _features.GetValues();
+    public ReadOnlySpan<float> Values => _rows.AreInOrder ? _features.GetValues() : _row;
 
     public ReadOnlySpan<int> Indices => _features.GetIndices();
 
-    public bool IsDense => _features.IsDense;
+    public bool IsDense => _features.IsDense || !_rows.AreInOrder;
 
     public int Label { get; private set; }
 
@@ -71,8 +76,12 @@ internal sealed class DataViewFeedCursor : IRowCursor
                 throw new InvalidOperationException($"A row of column '{_featureName}' has {_features.Length} values; " +
                     $"its type promises {_featureCount}.");
             }
-            if (_statistics.Count((long)key - 1, AreFinite(Values), _weight))
+            if (_statistics.Count((long)key - 1, AreFinite(_features.GetValues()), _weight))
             {
+                if (!_rows.AreInOrder)
+                {
+                    _rows.Read(in _features, _row, _featureName);
+                }
                 Label = (int)(key - 1);
                 return true;
             }

@@ -12,6 +12,7 @@ internal sealed class DataViewRowSource : IRowSource
     private readonly IHost _host;
     private readonly IDataView _data;
     private readonly TrainingColumns _columns;
+    private readonly FeatureRows _rows;
     private readonly string _role;
     private readonly int _leastClasses;
     private readonly Action<string> _warn;
@@ -21,15 +22,17 @@ internal sealed class DataViewRowSource : IRowSource
     /// <param name="host">Marks the exceptions; when it is cancelled, passes stop.</param>
     /// <param name="data">The rows.</param>
     /// <param name="columns">The columns that are read; no others become active.</param>
+    /// <param name="rows">Brings their values into the network's order.</param>
     /// <param name="role">"training" or "validation", for messages.</param>
     /// <param name="leastClasses">How many classes must occur among the usable rows.</param>
     /// <param name="warn">Hears of skipped rows.</param>
     public DataViewRowSource(
-        IHost host, IDataView data, TrainingColumns columns, string role, int leastClasses, Action<string> warn)
+        IHost host, IDataView data, TrainingColumns columns, FeatureRows rows, string role, int leastClasses, Action<string> warn)
     {
         _host = host;
         _data = data;
         _columns = columns;
+        _rows = rows;
         _role = role;
         _leastClasses = leastClasses;
         _warn = warn;
@@ -37,7 +40,7 @@ internal sealed class DataViewRowSource : IRowSource
 
     public int FeatureCount => _columns.FeatureCount;
 
-    public IRowCursor Open() => new DataViewFeedCursor(_host, _data.GetRowCursor(_columns.All), _columns, EndOfPass);
+    public IRowCursor Open() => new DataViewFeedCursor(_host, _data.GetRowCursor(_columns.All), _columns, _rows, EndOfPass);
 
     private void EndOfPass(PassStatistics pass)
     {

@@ -6,10 +6,17 @@ namespace Microsoft.ML.Spiking.MLNetInternals;
 internal static class Generic
 {
     /// <summary>Calls <paramref name="method"/>, a static one, with its type argument replaced.</summary>
+    public static TResult Invoke<T1, TResult>(Func<T1, TResult> method, Type argument, T1 first) =>
+        (TResult)Call(method.Method, argument, first);
+
+    /// <summary>Calls <paramref name="method"/>, a static one, with its type argument replaced.</summary>
     public static TResult Invoke<T1, T2, T3, TResult>(
-        Func<T1, T2, T3, TResult> method, Type argument, T1 first, T2 second, T3 third)
+        Func<T1, T2, T3, TResult> method, Type argument, T1 first, T2 second, T3 third) =>
+        (TResult)Call(method.Method, argument, first, second, third);
+
+    private static object Call(MethodInfo method, Type argument, params object?[] arguments)
     {
-        MethodInfo closed = method.Method.GetGenericMethodDefinition().MakeGenericMethod(argument);
-        return (TResult)closed.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [first, second, third], null)!;
+        MethodInfo closed = method.GetGenericMethodDefinition().MakeGenericMethod(argument);
+        return closed.Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
     }
 }

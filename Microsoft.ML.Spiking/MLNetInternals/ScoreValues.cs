@@ -6,18 +6,6 @@ namespace Microsoft.ML.Spiking.MLNetInternals;
 /// <summary>The steps between ML.NET's values and the scorer's that rows, cursors and mappers share.</summary>
 internal static class ScoreValues
 {
-    /// <summary>Writes all values of a row, zeros included.</summary>
-    /// <exception cref="InvalidOperationException">The row has another length than its type promises.</exception>
-    public static void Densify(in VBuffer<float> features, Span<float> row, string columnName)
-    {
-        if (features.Length != row.Length)
-        {
-            throw Contracts.Except(
-                $"A row of column '{columnName}' has {features.Length} values; its type promises {row.Length}.");
-        }
-        features.CopyTo(row);
-    }
-
     /// <summary>The scores of a row as ML.NET takes them.</summary>
     public static void Copy(ReadOnlySpan<float> scores, ref VBuffer<float> value)
     {

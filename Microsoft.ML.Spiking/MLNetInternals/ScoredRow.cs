@@ -54,7 +54,7 @@ internal sealed class ScoredRow : WrappingRow
         if (_scored != Position)
         {
             _featureGetter!(ref _buffer);
-            ScoreValues.Densify(in _buffer, _features, _binding.Feature.Name);
+            _binding.Rows.Read(in _buffer, _features, _binding.Feature.Name);
             _binding.Scorer.Score(_features, 1, _scores);
             _scored = Position;
         }

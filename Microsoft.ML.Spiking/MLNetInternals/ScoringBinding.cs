@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Scoring;
 
 namespace Microsoft.ML.Spiking.MLNetInternals;
@@ -18,13 +19,14 @@ internal sealed class ScoringBinding
     /// <param name="scorer">Shared with the model.</param>
     /// <exception cref="ArgumentException">The feature column is missing, or is no vector of that many Singles.</exception>
     public ScoringBinding(
-        IExceptionContext context, DataViewSchema input, ScoringColumns columns, Networks.NetworkDefinition network, SharedScorer scorer)
+        IExceptionContext context, DataViewSchema input, ScoringColumns columns, NetworkDefinition network, SharedScorer scorer)
     {
         Input = input;
         Scorer = scorer;
         FeatureCount = network.InputSize;
         ClassCount = network.ClassCount;
-        Feature = FindFeature(context, input, columns.FeatureName, FeatureCount);
+        Rows = new(network);
+        Feature = FindFeature(context, input, columns, network);
         Output = ScoredSchema.Create(input, columns, ClassCount);
     }
 
@@ -39,6 +41,9 @@ internal sealed class ScoringBinding
 
     /// <summary>Values in a row.</summary>
     public int FeatureCount { get; }
+
+    /// <summary>Reads rows.</summary>
+    public FeatureRows Rows { get; }
 
     /// <summary>Scores in a row.</summary>
     public int ClassCount { get; }
@@ -73,16 +78,33 @@ internal sealed class ScoringBinding
         return Input.Where(column => active[column.Index] || (computes && column.Index == Feature.Index));
     }
 
-    private static DataViewSchema.Column FindFeature(IExceptionContext context, DataViewSchema input, string name, int size)
+    private static DataViewSchema.Column FindFeature(
+        IExceptionContext context, DataViewSchema input, ScoringColumns columns, NetworkDefinition network)
     {
+        string name = columns.FeatureName;
         if (input.GetColumnOrNull(name) is not DataViewSchema.Column column)
         {
             throw context.ExceptParam(nameof(input), $"The data has no column '{name}', from which the model reads its features. " +
                 $"Its columns are: {string.Join(", ", input.Select(other => $"'{other.Name}'"))}.");
         }
-        return column.Type is VectorDataViewType type && type.ItemType == NumberDataViewType.Single && type.Size == size
-            ? column
-            : throw context.ExceptParam(nameof(input), $"The feature column '{name}' is of type {column.Type}; the model was " +
-                $"trained on vectors of {size} values of Single.");
+        if (column.Type is not VectorDataViewType type || type.ItemType != NumberDataViewType.Single || type.Size != network.InputSize)
+        {
+            throw context.ExceptParam(nameof(input), $"The feature column '{name}' is of type {column.Type}; the model was " +
+                $"trained on vectors of {network.InputSize} values of Single. {Advice(column.Type, network.InputSize)}");
+        }
+        IReadOnlyList<int> trained = columns.FeatureShape.Count >= type.Dimensions.Length ? columns.FeatureShape : network.FeatureShape;
+        return RowLayout.Contradict(type.Dimensions, trained)
+            ? throw context.ExceptParam(nameof(input), $"The feature column '{name}' has the shape " +
+                $"[{string.Join(", ", type.Dimensions)}]; the model was trained on images of the shape [{string.Join(", ", trained)}].")
+            : column;
     }
+
+    private static string Advice(DataViewType type, int size) => type switch
+    {
+        VectorDataViewType vector when vector.ItemType != NumberDataViewType.Single =>
+            "Convert it with Transforms.Conversion.ConvertType to DataKind.Single.",
+        VectorDataViewType { IsKnownSize: false } => $"Annotate the class's member as in [VectorType({size})], or load the column with a fixed range.",
+        VectorDataViewType => "Send the data through the transforms that the model was trained behind.",
+        _ => "Make it a vector with Transforms.Concatenate.",
+    };
 }

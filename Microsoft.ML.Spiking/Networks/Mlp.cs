@@ -28,9 +28,10 @@ public sealed record Mlp : NetworkTemplate
         ArgumentNullException.ThrowIfNull(binding);
         List<Layer> layers = [.. binding.InputLayers];
         IReadOnlyList<int> shape = [binding.Input.Size];
-        if (binding.InputShape.Count > 1 && layers is [AffineLayer { Channels: > 1 }])
+        if (binding.InputShape.Count > 1
+            && (layers is [AffineLayer { Channels: > 1 }] || binding.PixelOrder == PixelOrder.Interleaved))
         {
-            shape = binding.InputShape; // the channels of images are normalized before they become vectors
+            shape = binding.InputShape; // what is done to channels is done before images become vectors
             layers.Add(new FlattenLayer("flatten"));
         }
         int width = binding.Input.Size;
@@ -47,7 +48,8 @@ public sealed record Mlp : NetworkTemplate
         }
         layers.Add(new LinearLayer("output", width, binding.ClassCount));
         return new NetworkDefinition(
-            shape, binding.TimeSteps, binding.Encoder, layers, binding.ClassCount, binding.HasTimeAxis);
+            shape, binding.TimeSteps, binding.Encoder, layers, binding.ClassCount, binding.HasTimeAxis,
+            binding.PixelOrder);
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,9 @@ public sealed record NetworkBinding(
     /// <summary>Whether a row brings all its time steps.</summary>
     public bool HasTimeAxis { get; init; }
 
+    /// <summary>How images lie in a row before it is read. Default <see cref="PixelOrder.Planar"/>.</summary>
+    public PixelOrder PixelOrder { get; init; }
+
     /// <summary>Over what batch normalizations take their statistics. Default <see cref="BatchNormMode.PerTimeStep"/>.</summary>
     public BatchNormMode BatchNorm { get; init; }
 

@@ -19,10 +19,11 @@ public sealed class NetworkDefinition
     /// <param name="layers">The layers in order; the last gives one value for each class.</param>
     /// <param name="classCount">Number of classes; at least 2.</param>
     /// <param name="hasTimeAxis">Whether a row brings all its time steps: [T, ...input shape].</param>
+    /// <param name="pixelOrder">How images lie in a row before it is read.</param>
     /// <exception cref="NetworkDefinitionException">The layers do not fit; the message names the layer.</exception>
     [JsonConstructor]
     public NetworkDefinition(IReadOnlyList<int> inputShape, int timeSteps, InputEncoder encoder, IReadOnlyList<Layer> layers,
-        int classCount, bool hasTimeAxis = false)
+        int classCount, bool hasTimeAxis = false, PixelOrder pixelOrder = PixelOrder.Planar)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         ArgumentNullException.ThrowIfNull(encoder);
@@ -33,6 +34,7 @@ public sealed class NetworkDefinition
         Layers = [.. layers];
         ClassCount = classCount;
         HasTimeAxis = hasTimeAxis;
+        PixelOrder = pixelOrder;
         CheckSizes();
         CheckNames(Layers, []);
         AllLayers = [.. Layers.SelectMany(layer => layer.SelfAndInner)];
@@ -62,6 +64,13 @@ public sealed class NetworkDefinition
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasTimeAxis { get; }
 
+    /// <summary>
+    /// How images lie in a feature vector. Whoever reads one for the network brings it into the order of
+    /// <see cref="InputShape"/> first.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PixelOrder PixelOrder { get; }
+
     /// <summary>All layers, those inside residual layers too: each layer before those inside it.</summary>
     [JsonIgnore]
     internal IReadOnlyList<Layer> AllLayers { get; }
@@ -73,6 +82,12 @@ public sealed class NetworkDefinition
     /// <summary>The shape of a row: with the time steps, if it brings them.</summary>
     [JsonIgnore]
     internal IReadOnlyList<int> RowShape => HasTimeAxis ? [TimeSteps, .. InputShape] : InputShape;
+
+    /// <summary>The shape of a feature vector: that of a row in the order in which its values lie.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<int> FeatureShape => PixelOrder == PixelOrder.Planar
+        ? RowShape
+        : [.. RowShape.SkipLast(3), InputShape[1], InputShape[2], InputShape[0]];
 
     /// <summary>Number of values in a row.</summary>
     [JsonIgnore]
@@ -101,6 +116,11 @@ public sealed class NetworkDefinition
         {
             throw new NetworkDefinitionException(
                 $"Rows that bring their own time steps need the {nameof(DirectEncoder)}, not a {Encoder.GetType().Name}.");
+        }
+        if (!Enum.IsDefined(PixelOrder) || (PixelOrder == PixelOrder.Interleaved && InputShape.Count != 3))
+        {
+            throw new NetworkDefinitionException($"The pixel order {PixelOrder} is not possible with the input shape " +
+                $"[{string.Join(", ", InputShape)}]; only images, [channels, height, width], have one.");
         }
         if (Encoder.Faults().FirstOrDefault() is string fault)
         {

@@ -22,6 +22,9 @@ internal enum RandomPurpose
     /// <summary>How the rows of a batch are mixed; the item is the position of its first row in the epoch.</summary>
     Mixing = 7,
 
+    /// <summary>Which change of TrivialAugment a row undergoes; the item is the row's position in the epoch.</summary>
+    TrivialAugment = 8,
+
     /// <summary>Values of a sweep's trials; the channel is the dimension's index, the item the trial's number.</summary>
-    Sweeping = 8,
+    Sweeping = 9,
 }

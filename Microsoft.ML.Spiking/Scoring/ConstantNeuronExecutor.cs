@@ -46,10 +46,10 @@ internal sealed unsafe class ConstantNeuronExecutor<TLanes> : LayerExecutor
         int count = FindActive(input, active, currents);
         if (count > _size / 4 * 3)
         {
-            _kernel.Forward(input, constantCurrent: true, output, null, _timeSteps, _size, threads: 1);
+            _kernel.Forward(input, constantCurrent: true, output, null, _timeSteps, _size, WorkerTeam.Caller);
             return;
         }
-        _kernel.Forward(currents, constantCurrent: true, spikes, null, _timeSteps, count, threads: 1);
+        _kernel.Forward(currents, constantCurrent: true, spikes, null, _timeSteps, count, WorkerTeam.Caller);
         for (int t = 0; t < _timeSteps; t++, output += _size)
         {
             new Span<float>(output, _size).Clear();
@@ -109,7 +109,7 @@ internal sealed unsafe class ConstantNeuronExecutor<TLanes> : LayerExecutor
     {
         fixed (float* spikes = new float[_timeSteps])
         {
-            return _kernel.Forward(&current, constantCurrent: true, spikes, null, _timeSteps, 1, threads: 1) > 0;
+            return _kernel.Forward(&current, constantCurrent: true, spikes, null, _timeSteps, 1, WorkerTeam.Caller) > 0;
         }
     }
 }

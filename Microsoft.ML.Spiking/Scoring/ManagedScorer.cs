@@ -1,4 +1,3 @@
-using System.Numerics;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
@@ -43,9 +42,7 @@ internal sealed unsafe class ManagedScorer : IScorer
     public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentOutOfRangeException.ThrowIfNegative(rows);
-        ArgumentOutOfRangeException.ThrowIfLessThan(features.Length, checked(rows * FeatureCount), nameof(features));
-        ArgumentOutOfRangeException.ThrowIfLessThan(scores.Length, checked(rows * ClassCount), nameof(scores));
+        ScoreArguments.Check(this, features, rows, scores);
         if (rows == 0)
         {
             return;
@@ -68,7 +65,7 @@ internal sealed unsafe class ManagedScorer : IScorer
 
     private void ScoreRow(ReadOnlySpan<float> features, Span<float> scores, ScorerState state)
     {
-        if (!AllFinite(features))
+        if (!ScoreArguments.AreFinite(features))
         {
             scores.Fill(float.NaN);
             return;
@@ -86,21 +83,4 @@ internal sealed unsafe class ManagedScorer : IScorer
 
     private static float* Address(int buffer, float* row, ScorerState state) =>
         buffer == ScoringPlan.Row ? row : state.Buffer(buffer).Pointer;
-
-    // 0 x is 0 for what is finite and not a number for what is not.
-    private static bool AllFinite(ReadOnlySpan<float> values)
-    {
-        Vector<float> sum = Vector<float>.Zero;
-        int i = 0;
-        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            sum += Vector<float>.Zero * new Vector<float>(values[i..]);
-        }
-        float rest = Vector.Sum(sum);
-        for (; i < values.Length; i++)
-        {
-            rest += 0f * values[i];
-        }
-        return rest == 0;
-    }
 }

@@ -8,5 +8,5 @@ internal sealed unsafe class NeuronExecutor(NeuronKernel kernel, int timeSteps, 
     public override long OutputLength => (long)timeSteps * size;
 
     public override void Run(float* input, float* output, float* scratch) =>
-        kernel.Forward(input, constantCurrent: false, output, null, timeSteps, size, threads: 1);
+        kernel.Forward(input, constantCurrent: false, output, null, timeSteps, size, WorkerTeam.Caller);
 }

@@ -1,78 +1,64 @@
 namespace Microsoft.ML.Spiking.Scoring;
 
 /// <summary>
-/// A scorer that is made when it is first needed, shared by all threads, and really disposed when the last call that
-/// was under way at <see cref="Dispose"/> has returned.
+/// A scorer that is shared by all threads and can be exchanged while they score. One that is no longer wanted is disposed
+/// when the last call that was under way on it has returned.
 /// </summary>
-/// <param name="create">Makes the scorer; called at most once.</param>
-internal sealed class SharedScorer(Func<IScorer> create) : IDisposable
+/// <param name="source">The first scorer.</param>
+internal sealed class SharedScorer(ScorerSource source) : IDisposable
 {
-    private readonly Lock _lock = new();
-    private IScorer? _scorer;
-    private int _calls;
-    private bool _disposed;
+    private ScorerLease? _current = new(source); // null: disposed
+
+    /// <summary>See <see cref="ScorerSource.BatchRows"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public int BatchRows => Current().Source.BatchRows;
 
     /// <summary>See <see cref="IScorer.Score"/>.</summary>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores)
     {
-        IScorer scorer = Enter();
+        ScorerLease lease = Enter();
         try
         {
-            scorer.Score(features, rows, scores);
+            lease.Scorer.Score(features, rows, scores);
         }
         finally
         {
-            Leave(scorer);
+            lease.Leave();
         }
+    }
+
+    /// <summary>Lets later calls use another scorer; calls under way finish on the one that they have.</summary>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public void Change(ScorerSource source)
+    {
+        var next = new ScorerLease(source);
+        ScorerLease before;
+        do
+        {
+            before = Current();
+        }
+        while (Interlocked.CompareExchange(ref _current, next, before) != before);
+        before.Leave();
     }
 
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
-    public void CheckNotDisposed()
+    public void CheckNotDisposed() => Current();
+
+    public void Dispose() => Interlocked.Exchange(ref _current, null)?.Leave();
+
+    private ScorerLease Enter()
     {
-        if (Volatile.Read(ref _disposed))
+        ScorerLease lease;
+        do
         {
-            throw new ObjectDisposedException(nameof(SpikingModelParameters), "The model has been disposed and scores no more " +
-                "rows. A PredictionEngine disposes its model with itself unless it is created with OwnsTransformer = false.");
+            lease = Current();
         }
+        while (!lease.TryEnter());
+        return lease;
     }
 
-    public void Dispose()
-    {
-        IScorer? unused;
-        lock (_lock)
-        {
-            if (_disposed)
-            {
-                return;
-            }
-            _disposed = true;
-            unused = _calls == 0 ? _scorer : null;
-        }
-        unused?.Dispose();
-    }
-
-    private IScorer Enter()
-    {
-        lock (_lock)
-        {
-            CheckNotDisposed();
-            _scorer ??= create();
-            _calls++;
-            return _scorer;
-        }
-    }
-
-    private void Leave(IScorer scorer)
-    {
-        bool last;
-        lock (_lock)
-        {
-            last = --_calls == 0 && _disposed;
-        }
-        if (last)
-        {
-            scorer.Dispose();
-        }
-    }
+    private ScorerLease Current() => Volatile.Read(ref _current) ?? throw new ObjectDisposedException(
+        nameof(SpikingModelParameters), "The model has been disposed and scores no more rows. A PredictionEngine disposes its " +
+        "model with itself unless it is created with OwnsTransformer = false.");
 }

@@ -4,16 +4,17 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training;
 
-/// <summary>Where a training runs.</summary>
+/// <summary>Where libtorch works.</summary>
 internal static class DeviceChoice
 {
     /// <summary>Loads libtorch and chooses the device.</summary>
     /// <param name="device">What the user asked for.</param>
     /// <param name="cudaIndex">Which CUDA device, from 0.</param>
+    /// <param name="use">What for.</param>
     /// <exception cref="InvalidOperationException">There is no such CUDA device, or libtorch cannot be loaded.</exception>
-    public static Device Make(ComputeDevice device, int cudaIndex)
+    public static Device Make(ComputeDevice device, int cudaIndex, TorchUse use = TorchUse.Training)
     {
-        NativeRuntime.EnsureLoaded(withCuda: device != ComputeDevice.Cpu);
+        NativeRuntime.EnsureLoaded(withCuda: device != ComputeDevice.Cpu, use);
         if (device == ComputeDevice.Cpu)
         {
             return CPU;
@@ -28,9 +29,9 @@ internal static class DeviceChoice
             return CPU;
         }
         throw new InvalidOperationException(count == 0
-            ? "Training on CUDA was asked for, but no CUDA device can be used: either the machine has none, or the " +
+            ? $"{use} on CUDA was asked for, but no CUDA device can be used: either the machine has none, or the " +
               "application lacks the package TorchSharp-cuda-linux or TorchSharp-cuda-windows."
             : string.Create(CultureInfo.InvariantCulture,
-                $"Training on CUDA device {cudaIndex} was asked for, but there are only the devices 0 to {count - 1}."));
+                $"{use} on CUDA device {cudaIndex} was asked for, but there are only the devices 0 to {count - 1}."));
     }
 }

@@ -12,6 +12,9 @@ internal static partial class GlibcHeap
     private const int MapThreshold = -3;
     private const int MapMost = -4;
 
+    private const int LargestBuffer = 32 << 20; // glibc takes no higher threshold
+    private const int LargestReserve = 256 << 20;
+
     private static readonly Lazy<bool> Found = new(() => OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad(Library, out nint library)
         && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _));
@@ -19,11 +22,16 @@ internal static partial class GlibcHeap
     /// <summary>Whether the process runs on glibc.</summary>
     public static bool IsThere => Found.Value;
 
-    /// <summary>What is freed stays in the process and is used again, large buffers too.</summary>
-    public static void KeepFreed()
+    /// <summary>Freed buffers stay in the process and are used again.</summary>
+    /// <param name="all">Of any size; else those below 32 MB, and up to 256 MB at the end of each heap.</param>
+    public static void KeepFreed(bool all)
     {
-        Set(MapMost, 0);
-        Set(TrimThreshold, int.MaxValue);
+        if (all)
+        {
+            Set(MapMost, 0);
+        }
+        Set(MapThreshold, LargestBuffer);
+        Set(TrimThreshold, all ? int.MaxValue : LargestReserve);
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.TorchNeurons;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,13 +22,19 @@ internal sealed class GradientAccumulation(IReadOnlyList<Tensor> parameters, int
     /// <summary>Whether the group has all its batches.</summary>
     public bool IsComplete => _count == batches;
 
+    /// <summary>The group under way; null where no batch has been added.</summary>
+    public PendingGradients? Pending => IsEmpty ? null : new(_count, _weight);
+
+    /// <summary>Goes on with a group whose gradients are in the parameters already.</summary>
+    public void Restore(PendingGradients? pending) => (_count, _weight) = pending is null ? (0, 0) : (pending.Batches, pending.Weight);
+
     /// <summary>Adds the gradient of a batch.</summary>
     /// <param name="loss">The batch's mean loss, a scalar.</param>
     /// <param name="weight">The sum of the batch's row weights.</param>
     public void Add(Tensor loss, double weight)
     {
         // How much a batch counts is only known when the group's last has come: first sums, in Finish their mean.
-        (batches == 1 ? loss : loss.Times(weight)).backward();
+        CallbackFaults.Backward(batches == 1 ? loss : loss.Times(weight));
         _count++;
         _weight += weight;
     }

@@ -5,17 +5,16 @@ namespace Microsoft.ML.Spiking.Training;
 /// back to the system each time, and half of a convolutional step is then page faults.
 /// </summary>
 /// <remarks>
-/// Huge pages take most of them away and leave the allocator alone, so they come first. Only where there are none, glibc
-/// is told to keep what is freed, which costs more memory. Both speak to glibc on Linux only; elsewhere nothing happens.
-/// The allocator belongs to the whole process: it is changed by the first training that begins and restored by the last
-/// one that ends.
+/// Large buffers come from huge pages, at one page fault for 512, and buffers of usual size are kept by glibc when they
+/// are freed. Only where there are no huge pages, glibc keeps the large ones too, which costs more memory. All this is for
+/// glibc on Linux; elsewhere nothing happens. The allocator belongs to the whole process: it is changed by the first
+/// training that begins and restored by the last one that ends.
 /// </remarks>
 internal static class NativeMemory
 {
     private static readonly Lock Gate = new();
     private static int _trainings;
     private static bool? _hasHugePages;
-    private static bool _keepsFreed;
 
     /// <summary>Arranges the memory for a training, until the result is disposed of. Call it before libtorch is used.</summary>
     /// <param name="isWanted">False does nothing.</param>
@@ -29,10 +28,9 @@ internal static class NativeMemory
         lock (Gate)
         {
             _hasHugePages ??= hugePages ?? HugePages.Request();
-            if (_trainings++ == 0 && _hasHugePages == false)
+            if (_trainings++ == 0)
             {
-                GlibcHeap.KeepFreed();
-                _keepsFreed = true;
+                GlibcHeap.KeepFreed(all: _hasHugePages == false);
             }
         }
         return new Training();
@@ -42,16 +40,11 @@ internal static class NativeMemory
     {
         lock (Gate)
         {
-            if (--_trainings > 0)
-            {
-                return;
-            }
-            if (_keepsFreed)
+            if (--_trainings == 0)
             {
                 GlibcHeap.ReturnFreed();
-                _keepsFreed = false;
+                GlibcHeap.Trim();
             }
-            GlibcHeap.Trim();
         }
     }
 

@@ -16,8 +16,9 @@ internal static partial class NativeRuntime
 
     /// <summary>Loads libtorch; once loaded, does nothing.</summary>
     /// <param name="withCuda">Whether a CUDA build is to be preferred.</param>
+    /// <param name="use">What for.</param>
     /// <exception cref="InvalidOperationException">It cannot be loaded; one sentence says why and what to do.</exception>
-    public static void EnsureLoaded(bool withCuda)
+    public static void EnsureLoaded(bool withCuda, TorchUse use = TorchUse.Training)
     {
         lock (Gate)
         {
@@ -33,36 +34,40 @@ internal static partial class NativeRuntime
             try
             {
                 // In this order: LibTorchSharp finds libtorch in its own folder only when that is loaded already.
-                NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out _);
-                NativeLibrary.Load("LibTorchSharp", torchSharp, null);
+                bool isFound = NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out nint torchLibrary);
+                nint library = NativeLibrary.Load("LibTorchSharp", torchSharp, null);
+                OpenMP.Find(isFound ? torchLibrary : library);
             }
             catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
             {
-                throw new InvalidOperationException(Explain(exception.Message), exception);
+                throw new InvalidOperationException(Explain(exception.Message, use), exception);
             }
             _isLoaded = true;
         }
     }
 
     /// <summary>One sentence for what the loader said.</summary>
-    internal static string Explain(string loaderMessage)
+    internal static string Explain(string loaderMessage, TorchUse use = TorchUse.Training)
     {
+        (string what, string remark) = use == TorchUse.Training
+            ? ("Training", "scoring needs none")
+            : ("Scoring with ScoringBackend.Torch", "ScoringBackend.Managed needs none");
         if (MissingVersion().Match(loaderMessage) is { Success: true } match)
         {
             string version = match.Groups["version"].Value;
             return version.StartsWith("GLIBCXX", StringComparison.Ordinal)
-                ? $"Training needs a newer C++ runtime: this system's libstdc++ lacks {version}, which TorchSharp's " +
+                ? $"{what} needs a newer C++ runtime: this system's libstdc++ lacks {version}, which TorchSharp's " +
                   "native library is built against; install libstdc++6 of GCC 13 or later (Ubuntu 24.04, Debian 13, " +
                   "Fedora 39, RHEL 10 have it)."
-                : $"Training needs a newer C library: this system lacks {version}, which TorchSharp's native library " +
+                : $"{what} needs a newer C library: this system lacks {version}, which TorchSharp's native library " +
                   "is built against.";
         }
         if (!Environment.Is64BitProcess)
         {
-            return "Training needs a 64-bit process: libtorch exists for nothing else.";
+            return $"{what} needs a 64-bit process: libtorch exists for nothing else.";
         }
-        return "Training needs libtorch, which was not found: add the package TorchSharp-cpu, TorchSharp-cuda-linux " +
-            $"or TorchSharp-cuda-windows, version {PackageVersion()}, to the application (scoring needs none).";
+        return $"{what} needs libtorch, which was not found: add the package TorchSharp-cpu, TorchSharp-cuda-linux " +
+            $"or TorchSharp-cuda-windows, version {PackageVersion()}, to the application ({remark}).";
     }
 
     private static string PackageVersion()

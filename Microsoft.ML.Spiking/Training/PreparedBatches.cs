@@ -46,7 +46,7 @@ internal sealed class PreparedBatches : IDisposable
     public bool TryTake(out Batch batch)
     {
         long started = Stopwatch.GetTimestamp();
-        bool isFilled = _preparation.GetAwaiter().GetResult(); // runs it here if no thread has begun with it yet
+        bool isFilled = _preparation.GetAwaiter().GetResult();
         Waited += Stopwatch.GetElapsedTime(started);
         if (!isFilled)
         {

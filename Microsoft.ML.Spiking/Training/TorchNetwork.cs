@@ -18,13 +18,15 @@ internal sealed class TorchNetwork : IDisposable
     /// <param name="definition">The network.</param>
     /// <param name="device">Where it lives.</param>
     /// <param name="type">float32 in training; float64 in tests.</param>
+    /// <param name="activationCheckpointing">Whether most values of a batch are computed a second time instead of kept.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
-    public TorchNetwork(NetworkDefinition definition, Device device, ScalarType type = ScalarType.Float32)
+    public TorchNetwork(NetworkDefinition definition, Device device, ScalarType type = ScalarType.Float32,
+        bool activationCheckpointing = false)
     {
         Definition = definition;
         Parameters = new(definition, device, type);
         _encoder = new(definition);
-        _layers = TorchLayerFactory.Create(definition, Parameters);
+        _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing);
     }
 
     public NetworkDefinition Definition { get; }

@@ -27,7 +27,6 @@ internal sealed class TrainingLoop : IDisposable
     private readonly CheckpointKeeper? _checkpoints;
     private readonly int _lastEpoch;
     private readonly TrainingState _state;
-    private readonly GradientAccumulation _gradients;
     private readonly Loss _loss;
     private int _epochs;
 
@@ -44,7 +43,6 @@ internal sealed class TrainingLoop : IDisposable
         _checkpoints = checkpoints;
         _lastEpoch = lastEpoch;
         _state = new(definition, settings, device);
-        _gradients = new(_state.Network.Parameters.Trained, settings.GradientAccumulation);
         _loss = new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing);
     }
 
@@ -64,6 +62,7 @@ internal sealed class TrainingLoop : IDisposable
     /// There are no rows, they do not fit the network, libtorch cannot be loaded, the device is not there, or the
     /// checkpoint folder cannot be used or holds another training.
     /// </exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token, unless the best weights are to be kept and training has begun.
@@ -81,18 +80,26 @@ internal sealed class TrainingLoop : IDisposable
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
         using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
         ICheckpointPlace? place = part?.Checkpoints ?? folder;
+        settings = part?.Interval is { } interval ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
         Checkpoint? found = place?.Read();
         settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
-        CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings.CheckpointEveryBatches, observer);
+        CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
 
         Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
         int threads = TorchThreads.SetForThisThread(settings.Threads);
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
             : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
-        using var loop = new TrainingLoop(
-            definition, initial, settings, checkpoints, part?.LastEpoch ?? int.MaxValue, observer, device, token);
-        return loop.Train(train, validation);
+        try
+        {
+            using var loop = new TrainingLoop(
+                definition, initial, settings, checkpoints, part?.LastEpoch ?? int.MaxValue, observer, device, token);
+            return loop.Train(train, validation);
+        }
+        catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)
+        {
+            throw shortage;
+        }
     }
 
     public void Dispose()
@@ -151,8 +158,13 @@ internal sealed class TrainingLoop : IDisposable
                 IsResting = _state.Epoch <= _epochs && !stopping.IsDue(_state.Epoch - 1, _state.Kept),
             };
         }
-        catch (OperationCanceledException) when (_settings.KeepBestOnCancellation)
+        catch (OperationCanceledException)
         {
+            _checkpoints?.Cancelled(_state);
+            if (!_settings.KeepBestOnCancellation)
+            {
+                throw;
+            }
             KeptWeights best = _state.Kept ?? Unkept();
             return new(best.Weights, _state.History, best.Epoch, Cancelled: true);
         }
@@ -181,17 +193,20 @@ internal sealed class TrainingLoop : IDisposable
                 Epoch = _state.Epoch,
                 FirstRow = tally.Rows,
                 Spikes = tally.Spikes,
+                // What is computed twice is not to stay until the batch ends.
+                Buffers = _settings.ReuseNativeMemory && !_settings.ActivationCheckpointing ? _state.Buffers : null,
                 ProductType = _settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null,
             };
             Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]
             Tensor classes = batch.Classes(_definition.ClassCount, logits.dtype);
             Tensor loss = _loss.Compute(logits, classes, batch.Weights);
-            _gradients.Add(loss, batch.TotalWeight);
-            if (_gradients.IsComplete)
+            _state.Gradients.Add(loss, batch.TotalWeight);
+            if (_state.Gradients.IsComplete)
             {
                 Step(schedule);
             }
             CallbackGradients.Release();
+            _state.Buffers.Release();
 
             tally.Add(loss.detach(), logits.detach().mean([0]), batch.Labels, batch.TotalWeight);
             _state.Batches++;
@@ -202,12 +217,12 @@ internal sealed class TrainingLoop : IDisposable
                 return false;
             }
             _observer.BatchFinished(new(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows));
-            if (_gradients.IsEmpty)
+            if (_state.Gradients.IsEmpty)
             {
                 _checkpoints?.StepFinished(_state);
             }
         }
-        if (!_gradients.IsEmpty)
+        if (!_state.Gradients.IsEmpty)
         {
             Step(schedule);
         }
@@ -218,7 +233,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Turns the gradients of a group of batches into a step.</summary>
     private void Step(Schedule schedule)
     {
-        _gradients.Finish();
+        _state.Gradients.Finish();
         if (_settings.GradientClipping is double maximumNorm)
         {
             GradientClipping.Apply(_state.Network.Parameters.Trained, maximumNorm);

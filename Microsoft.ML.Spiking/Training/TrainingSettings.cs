@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Augmentation;
 
@@ -56,6 +57,9 @@ internal sealed record TrainingSettings
     /// <summary>Whether glibc's memory is arranged for large buffers while the training runs.</summary>
     public required bool ReuseNativeMemory { get; init; }
 
+    /// <summary>Whether values inside the network are computed a second time instead of kept for the way back.</summary>
+    public bool ActivationCheckpointing { get; init; }
+
     /// <summary>Whether a cancelled training gives the best weights so far instead of throwing.</summary>
     public required bool KeepBestOnCancellation { get; init; }
 
@@ -64,6 +68,13 @@ internal sealed record TrainingSettings
 
     /// <summary>Most batches between two checkpoints; null for the end of epochs alone.</summary>
     public int? CheckpointEveryBatches { get; init; }
+
+    /// <summary>Most minutes between two checkpoints, measured when a step has ended; null for any number.</summary>
+    public double? CheckpointEveryMinutes { get; init; }
+
+    /// <summary>Says how many minutes have passed.</summary>
+    [JsonIgnore]
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public TrainingPrecision Precision { get; init; }
 

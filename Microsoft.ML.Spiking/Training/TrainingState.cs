@@ -11,6 +11,7 @@ internal sealed class TrainingState : IDisposable
     private const string WeightsPrefix = "weights/";
     private const string OptimizerPrefix = "optimizer/";
     private const string BestPrefix = "best/";
+    private const string GradientPrefix = "gradient/";
 
     private readonly int _seed;
     private readonly ValidationMetric _metric;
@@ -19,14 +20,21 @@ internal sealed class TrainingState : IDisposable
     {
         _seed = settings.Seed;
         _metric = settings.ValidationMetric;
-        Network = new(definition, device);
+        Network = new(definition, device, activationCheckpointing: settings.ActivationCheckpointing);
         Optimizer = Optimizer.Create(settings, Network.Parameters.Trained);
+        Gradients = new(Network.Parameters.Trained, settings.GradientAccumulation);
         Tally = new(device);
     }
 
     public TorchNetwork Network { get; }
 
     public Optimizer Optimizer { get; }
+
+    /// <summary>The batches that have not made a step yet.</summary>
+    public GradientAccumulation Gradients { get; }
+
+    /// <summary>The memory of a batch's activations.</summary>
+    public ActivationBuffers Buffers { get; } = new();
 
     /// <summary>What the epoch under way has added up.</summary>
     public EpochTally Tally { get; }
@@ -82,7 +90,7 @@ internal sealed class TrainingState : IDisposable
         Tally.Clear();
     }
 
-    /// <summary>A copy of everything; for the moment between two steps, when no gradient is pending.</summary>
+    /// <summary>A copy of everything; for the moment between two batches.</summary>
     public Checkpoint Save(TrainingIdentity identity)
     {
         IEnumerable<WeightArray> arrays = Renamed(WeightsPrefix, Network.Parameters.Export()).Concat(OptimizerArrays());
@@ -90,6 +98,10 @@ internal sealed class TrainingState : IDisposable
         if (Kept is not null && !isBest)
         {
             arrays = arrays.Concat(Renamed(BestPrefix, Kept.Weights));
+        }
+        if (!Gradients.IsEmpty)
+        {
+            arrays = arrays.Concat(GradientArrays());
         }
         return new(
             new()
@@ -100,6 +112,7 @@ internal sealed class TrainingState : IDisposable
                 Batches = Batches,
                 Seconds = Seconds,
                 Steps = Optimizer.Steps,
+                Pending = Gradients.Pending,
                 Tally = Tally.Save(),
                 History = History,
                 Best = Kept is null ? null : new(Kept.Epoch, Kept.Accuracy, Kept.Loss),
@@ -119,6 +132,7 @@ internal sealed class TrainingState : IDisposable
         {
             TensorCopy.Fill(buffer, arrays[name].Values.Span);
         }
+        RestoreGradients(state.Pending, arrays);
         Optimizer.Steps = state.Steps;
         Epoch = state.Epoch;
         Batches = state.Batches;
@@ -139,21 +153,52 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Tally.Dispose();
+        Buffers.Dispose();
         Optimizer.Dispose();
         Network.Dispose();
     }
 
-    private IEnumerable<WeightArray> OptimizerArrays() =>
-        OptimizerBuffers().Select(buffer => new WeightArray(
-            buffer.Name, [.. buffer.Values.shape.Select(length => (int)length)], TensorCopy.ToArray(buffer.Values)));
+    private IEnumerable<WeightArray> OptimizerArrays() => OptimizerBuffers().Select(buffer => Copy(buffer.Name, buffer.Values));
+
+    private IEnumerable<WeightArray> GradientArrays()
+    {
+        foreach ((string name, Tensor parameter) in TrainedNames().Zip(Network.Parameters.Trained))
+        {
+            using Tensor? gradient = parameter.grad;
+            if (gradient is not null)
+            {
+                yield return Copy(GradientPrefix + name, gradient);
+            }
+        }
+    }
+
+    private void RestoreGradients(PendingGradients? pending, Dictionary<string, WeightArray> arrays)
+    {
+        foreach ((string name, Tensor parameter) in TrainedNames().Zip(Network.Parameters.Trained))
+        {
+            if (arrays.TryGetValue(GradientPrefix + name, out WeightArray? array))
+            {
+                using Tensor gradient = zeros_like(parameter, requires_grad: false);
+                TensorCopy.Fill(gradient, array.Values.Span);
+                parameter.grad = gradient;
+            }
+        }
+        Gradients.Restore(pending);
+    }
+
+    private static WeightArray Copy(string name, Tensor values) =>
+        new(name, [.. values.shape.Select(length => (int)length)], TensorCopy.ToArray(values));
 
     /// <summary>"optimizer/momentum/fc1.weight" and so on.</summary>
     private IEnumerable<(string Name, Tensor Values)> OptimizerBuffers()
     {
-        string[] names = [.. Network.Definition.Parameters.Where(spec => spec.Role != ParameterRole.Buffer).Select(spec => spec.Name)];
+        string[] names = [.. TrainedNames()];
         return Optimizer.Memory.SelectMany(memory => memory.Value.Select(
             (buffer, i) => ($"{OptimizerPrefix}{memory.Key}/{names[i]}", buffer)));
     }
+
+    private IEnumerable<string> TrainedNames() =>
+        Network.Definition.Parameters.Where(spec => spec.Role != ParameterRole.Buffer).Select(spec => spec.Name);
 
     private static IEnumerable<WeightArray> Renamed(string prefix, NetworkWeights weights) =>
         weights.Select(array => array.Named(prefix + array.Name));

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring;
 using Microsoft.ML.Spiking.Benchmarks.Training;
 
 namespace Microsoft.ML.Spiking.Benchmarks;
@@ -8,6 +9,9 @@ internal static class ChildTasks
 {
     public const string StepMemory = "step-memory";
     public const string ConvStep = "conv-step";
+    public const string ActivationMemory = "activation-memory";
+    public const string ScoreRow = "score-row";
+    public const string Start = "start";
 
     /// <exception cref="ArgumentException">There is no such task.</exception>
     public static void Run(string task, string[] arguments)
@@ -16,6 +20,9 @@ internal static class ChildTasks
         {
             StepMemory => StepMemoryTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
             ConvStep => ConvStepTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
+            ActivationMemory => ActivationMemoryTask.Run(arguments[0], arguments[1], (int)Numbers.Parse(arguments[2])),
+            ScoreRow => ScoreRowTask.Run(arguments[0]),
+            Start => StartTask.Run(arguments[0], arguments[1]),
             _ => throw new ArgumentException($"There is no task '{task}'."),
         };
         foreach (double result in results)

@@ -1,6 +1,8 @@
 using Microsoft.ML.Spiking.Benchmarks;
+using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
+using Microsoft.ML.Spiking.Benchmarks.Scoring;
 using Microsoft.ML.Spiking.Benchmarks.Sweeps;
 using Microsoft.ML.Spiking.Benchmarks.Training;
 using Microsoft.ML.Spiking.Training;
@@ -12,10 +14,12 @@ if (args is [ChildProcess.Mark, string task, ..])
     return 0;
 }
 IBenchmark[] all =
-    [
-        new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new NativeMemoryEffect(),
-        new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
-    ];
+[
+    new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
+    new ConvStepSpeed(), new NativeMemoryEffect(), new DataWaiting(),
+    new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
+    new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
+];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");
 string folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : "results";

@@ -17,9 +17,9 @@ internal sealed unsafe class KernelRun
         using var h = new NativeFloats(new float[upstream.Length], misalign);
         using var g = new NativeFloats(new float[current.Length], misalign);
         SpikeCount = NeuronKernels.Forward(
-            neuron, learned, x.Pointer, constantCurrent, s.Pointer, h.Pointer, timeSteps, n, threads, width);
+            neuron, learned, x.Pointer, constantCurrent, s.Pointer, h.Pointer, timeSteps, n, new ThreadPoolTeam(threads), width);
         LearnedGradient = NeuronKernels.Backward(
-            neuron, learned, h.Pointer, u.Pointer, g.Pointer, constantCurrent, timeSteps, n, threads, width);
+            neuron, learned, h.Pointer, u.Pointer, g.Pointer, constantCurrent, timeSteps, n, new ThreadPoolTeam(threads), width);
         (Spikes, Potential, Gradient) = (s.ToArray(), h.ToArray(), g.ToArray());
     }
 

@@ -61,12 +61,12 @@ public sealed class NeuronKernelTests
         float[] current = KernelCases.Uniform(random, timeSteps * n, -1, 2), upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
         var apart = new KernelRun(definition, learned, current, upstream, timeSteps);
         using var x = new KernelRun.NativeFloats(current);
-        long fired = NeuronKernels.Forward(definition, learned, x.Pointer, false, x.Pointer, null, timeSteps, n, 2);
+        long fired = NeuronKernels.Forward(definition, learned, x.Pointer, false, x.Pointer, null, timeSteps, n, new ThreadPoolTeam(2));
         Assert.AreSequenceEqual(apart.Spikes, x.ToArray());
         Assert.AreEqual(apart.SpikeCount, fired);
         using var g = new KernelRun.NativeFloats(upstream);
         using var h = new KernelRun.NativeFloats(apart.Potential);
-        NeuronKernels.Backward(definition, learned, h.Pointer, g.Pointer, g.Pointer, false, timeSteps, n, 2);
+        NeuronKernels.Backward(definition, learned, h.Pointer, g.Pointer, g.Pointer, false, timeSteps, n, new ThreadPoolTeam(2));
         Assert.AreSequenceEqual(apart.Gradient, g.ToArray());
     }
 

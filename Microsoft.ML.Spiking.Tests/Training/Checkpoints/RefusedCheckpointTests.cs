@@ -48,7 +48,9 @@ public sealed class RefusedCheckpointTests
             Threads = 2,
             MemoryBudget = 1 << 29,
             KeepBestOnCancellation = true,
+            ActivationCheckpointing = true,
             CheckpointEveryBatches = 3,
+            CheckpointEveryMinutes = 0.5,
         }, observer: observer);
         Assert.IsEmpty(observer.Batches);
     }

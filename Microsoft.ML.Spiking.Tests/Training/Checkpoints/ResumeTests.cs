@@ -2,6 +2,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Checkpoints;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
@@ -10,6 +11,7 @@ namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 public sealed class ResumeTests
 {
     private const string BatchNorm = "batch norm";
+    private const string Augmented = "augmentation and mixing, accumulation, images";
 
     private static readonly Dictionary<string, TrainingSettings> Trainings = new()
     {
@@ -20,6 +22,12 @@ public sealed class ResumeTests
         ["streamed"] = Toy.Settings with { MemoryBudget = 4_000 },
         ["early stopping"] = Toy.Settings with { EarlyStoppingPatience = 1 },
         [BatchNorm] = Toy.Settings with { Epochs = 3 },
+        [Augmented] = Toy.Settings with
+        {
+            Epochs = 3,
+            GradientAccumulation = 3,
+            Augmentation = new() { CropPadding = 1, HorizontalFlip = true, CutoutSize = 1, MixupAlpha = 0.4, CutmixAlpha = 1 },
+        },
     };
 
     public static IEnumerable<(string Name, bool HasValidation)> Cases =>
@@ -30,7 +38,7 @@ public sealed class ResumeTests
     public void Run_StoppedAgainAndAgain_EndsAsAnUninterruptedRun(string name, bool hasValidation)
     {
         TrainingSettings settings = Trainings[name];
-        bool hasImages = name == BatchNorm;
+        bool hasImages = name is BatchNorm or Augmented;
         TrainingOutcome whole = Train(settings, hasValidation, hasImages, new());
 
         using var folder = new TemporaryFolder();
@@ -48,6 +56,63 @@ public sealed class ResumeTests
         Assert.AreSequenceEqual(Toy.Flat(whole.Weights), Toy.Flat(resumed.Weights), name);
         Assert.AreEqual(whole.BestEpoch, resumed.BestEpoch);
         Sameness.AssertSame(whole.History, resumed.History);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Cases))]
+    public void Run_CancelledAgainAndAgain_GoesOnFromTheLastBatch(string name, bool hasValidation)
+    {
+        TrainingSettings settings = Trainings[name];
+        bool hasImages = name is BatchNorm or Augmented;
+        var all = new RecordingObserver();
+        TrainingOutcome whole = Train(settings, hasValidation, hasImages, all);
+
+        using var folder = new TemporaryFolder();
+        TrainingSettings saved = settings with { CheckpointFolder = folder.Path }; // else after epochs alone
+        var heard = new List<BatchProgress>();
+        foreach (int stop in new[] { 4, 1, 11, 2 })
+        {
+            using var source = new CancellationTokenSource();
+            int batches = 0;
+            var observer = new RecordingObserver { OnBatch = _ => CancelIf(++batches == stop, source) };
+            Assert.ThrowsExactly<OperationCanceledException>(() => Train(saved, hasValidation, hasImages, observer, source));
+            Assert.Contains("The cancelled training was saved", observer.Infos[^1]);
+            heard.AddRange(observer.Batches);
+        }
+        var last = new RecordingObserver();
+        TrainingOutcome resumed = Train(saved, hasValidation, hasImages, last);
+
+        Assert.AreSequenceEqual(all.Batches.ToArray(), heard.Concat(last.Batches).ToArray()); // none was trained on twice
+        Assert.AreSequenceEqual(Toy.Flat(whole.Weights), Toy.Flat(resumed.Weights), name);
+        Sameness.AssertSame(whole.History, resumed.History);
+    }
+
+    [TestMethod]
+    public void Run_CancelledWithKeepBest_IsSavedAllTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        TrainingSettings settings = Toy.Settings with { CheckpointFolder = folder.Path, KeepBestOnCancellation = true };
+        var observer = new RecordingObserver { OnBatch = batch => CancelIf(batch is { Epoch: 2, Rows: 48 }, source) };
+
+        Assert.IsTrue(Train(settings, hasValidation: false, hasImages: false, observer, source).Cancelled);
+
+        var rest = new RecordingObserver();
+        TrainingOutcome resumed = Train(settings, hasValidation: false, hasImages: false, rest);
+        Assert.AreEqual(new BatchProgress(2, 8, 64, 200), rest.Batches[0]);
+        Assert.AreSequenceEqual(
+            Toy.Flat(Train(Toy.Settings, hasValidation: false, hasImages: false, new()).Weights), Toy.Flat(resumed.Weights));
+    }
+
+    [TestMethod]
+    public void Run_CancelledBeforeTheFirstBatch_WritesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.ThrowsExactly<OperationCanceledException>(
+            () => Train(Toy.Settings with { CheckpointFolder = folder.Path }, hasValidation: false, hasImages: false, new(), source));
+        Assert.IsFalse(File.Exists(Path.Combine(folder.Path, CheckpointFolder.FileName)));
     }
 
     [TestMethod]
@@ -89,14 +154,22 @@ public sealed class ResumeTests
             Toy.Flat(Toy.Train(Toy.Settings with { Seed = 7 }).Weights), Toy.Flat(resumed.Weights));
     }
 
-    private static TrainingOutcome Train(
-        TrainingSettings settings, bool hasValidation, bool hasImages, RecordingObserver observer) =>
-        Toy.Train(settings, Toy.Rows(200), hasValidation ? Toy.Rows(60, seed: 6) : null, observer,
-            hasImages ? Images() : Toy.Network(dropout: 0.2));
+    private static TrainingOutcome Train(TrainingSettings settings, bool hasValidation, bool hasImages, RecordingObserver observer,
+        CancellationTokenSource? source = null) =>
+        TrainingLoop.Run(hasImages ? Images() : Toy.Network(dropout: 0.2), null, Toy.Rows(200),
+            hasValidation ? Toy.Rows(60, seed: 6) : null, settings, observer, source?.Token ?? CancellationToken.None);
 
     // The 8 features as an image of 2 x 4.
     private static NetworkDefinition Images() =>
         new ConvNet(4).Bind(new([1, 2, 4], Toy.Classes, TimeSteps: 3, new DirectEncoder(), new PlifNeuron(), Dropout: 0.1));
+
+    private static void CancelIf(bool condition, CancellationTokenSource source)
+    {
+        if (condition)
+        {
+            source.Cancel();
+        }
+    }
 
     private static void ThrowIf(bool condition)
     {

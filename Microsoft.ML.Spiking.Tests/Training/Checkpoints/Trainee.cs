@@ -16,6 +16,9 @@ internal static class Trainee
             Optimizer = OptimizerKind.AdamW,
             LearningRate = 0.01,
             GradientAccumulation = 2,
+            // The 8 features as images of 2 x 4.
+            Rows = new([1, 2, 4], TimeSteps: null),
+            Augmentation = new() { CropPadding = 1, HorizontalFlip = true, CutoutSize = 1, MixupAlpha = 0.4, CutmixAlpha = 1 },
             CheckpointFolder = folder,
             CheckpointEveryBatches = folder is null ? null : 1,
         },

@@ -24,7 +24,8 @@ internal sealed class LayerComposer(NetworkBinding binding)
         List<Layer> layers = composer.Bind(plans.Append(new FlattenPlan()), binding.Input, out Signal signal);
         layers.Add(readout.Bind(signal, "output"));
         layers.InsertRange(0, binding.InputLayers);
-        return new(binding.InputShape, binding.TimeSteps, binding.Encoder, layers, binding.ClassCount, binding.HasTimeAxis);
+        return new(binding.InputShape, binding.TimeSteps, binding.Encoder, layers, binding.ClassCount, binding.HasTimeAxis,
+            binding.PixelOrder);
     }
 
     /// <summary>A name that no other layer of the network has.</summary>

@@ -34,11 +34,11 @@ internal sealed unsafe class ChunkedRun<TWork> where TWork : unmanaged
     /// <param name="vectorEnd">See above.</param>
     /// <param name="end">Number of neurons.</param>
     /// <param name="chunk">Neurons in a chunk.</param>
-    /// <param name="threads">At most so many threads; 1 to stay on this one.</param>
+    /// <param name="team">The threads; a team of one stays on this one.</param>
     public static double Run(in TWork work, delegate*<in TWork, long, long, double> vector,
-        delegate*<in TWork, long, long, double> tail, long vectorEnd, long end, long chunk, int threads)
+        delegate*<in TWork, long, long, double> tail, long vectorEnd, long end, long chunk, WorkerTeam team)
     {
-        if (threads <= 1 || end <= chunk)
+        if (team.Size <= 1 || end <= chunk)
         {
             double sum = 0;
             for (long start = 0; start < end; start += chunk)
@@ -48,8 +48,7 @@ internal sealed unsafe class ChunkedRun<TWork> where TWork : unmanaged
             return sum;
         }
         var run = new ChunkedRun<TWork>(in work, vector, tail, vectorEnd, end, chunk);
-        int workers = Math.Min(threads, run._sums.Length);
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, run.Drain);
+        team.Run(Math.Min(team.Size, run._sums.Length), run.Drain);
         return run._sums.Sum();
     }
 
@@ -64,7 +63,7 @@ internal sealed unsafe class ChunkedRun<TWork> where TWork : unmanaged
         return end > vectorEnd ? sum + tail(in work, Math.Max(start, vectorEnd), end) : sum;
     }
 
-    private void Drain(int worker)
+    private void Drain()
     {
         int chunk;
         while ((chunk = Interlocked.Increment(ref _next)) < _sums.Length)

@@ -58,7 +58,7 @@ internal readonly unsafe struct NeuronKernel
 
     /// <inheritdoc cref="NeuronKernels.Forward"/>
     public long Forward(float* current, bool constantCurrent, float* spikes, float* potential, int timeSteps, long n,
-        int threads)
+        WorkerTeam team)
     {
         var work = new ForwardWork
         {
@@ -73,13 +73,13 @@ internal readonly unsafe struct NeuronKernel
         };
         long chunk = KernelBlock.Chunk(KernelBlock.Length(timeSteps, savedRows: 0));
         double fired = ChunkedRun<ForwardWork>.Run(in work, _vector.Forward, _tail.Forward, VectorEnd(n), n, chunk,
-            Threads(threads, timeSteps, n));
+            Team(team, timeSteps, n));
         return (long)fired;
     }
 
     /// <inheritdoc cref="NeuronKernels.Backward"/>
     public double Backward(float* potential, float* upstream, float* currentGradient, bool constantCurrent,
-        int timeSteps, long n, int threads)
+        int timeSteps, long n, WorkerTeam team)
     {
         var work = new BackwardWork
         {
@@ -94,7 +94,7 @@ internal readonly unsafe struct NeuronKernel
         };
         long chunk = KernelBlock.Chunk(KernelBlock.Length(timeSteps, _vector.SavedRows));
         double sum = ChunkedRun<BackwardWork>.Run(in work, _vector.Backward, _tail.Backward, VectorEnd(n), n, chunk,
-            Threads(threads, timeSteps, n));
+            Team(team, timeSteps, n));
         return sum * _constants.LearnedFactor;
     }
 
@@ -103,7 +103,8 @@ internal readonly unsafe struct NeuronKernel
         new(in constants, RowSelection.For<TLanes>(neuron), RowSelection.For<Lanes1>(neuron), TLanes.Count,
             neuron.Surrogate.Alpha);
 
-    private static int Threads(int threads, int timeSteps, long n) => n * timeSteps < ThreadingFloor ? 1 : threads;
+    private static WorkerTeam Team(WorkerTeam team, int timeSteps, long n) =>
+        n * timeSteps < ThreadingFloor ? WorkerTeam.Caller : team;
 
     private long VectorEnd(long n) => n - (n % _lanes);
 

@@ -21,14 +21,14 @@ internal static unsafe class NeuronKernels
     /// <param name="potential">[T, n]: takes h for <see cref="Backward"/>; null if there will be none.</param>
     /// <param name="timeSteps">T, at least 1.</param>
     /// <param name="n">Number of neurons, 0 allowed.</param>
-    /// <param name="threads">At most so many threads; small layers stay on the caller's.</param>
+    /// <param name="team">The threads; small layers stay on the caller's.</param>
     /// <param name="width">How many neurons an instruction handles.</param>
     /// <returns>The number of spikes.</returns>
     /// <exception cref="NotSupportedException">There is no kernel for that neuron.</exception>
     public static long Forward(NeuronDefinition neuron, float learned, float* current, bool constantCurrent,
-        float* spikes, float* potential, int timeSteps, long n, int threads, KernelWidth width = KernelWidth.Auto) =>
+        float* spikes, float* potential, int timeSteps, long n, WorkerTeam team, KernelWidth width = KernelWidth.Auto) =>
         NeuronKernel.Create(neuron, learned, width)
-            .Forward(current, constantCurrent, spikes, potential, timeSteps, n, threads);
+            .Forward(current, constantCurrent, spikes, potential, timeSteps, n, team);
 
     /// <summary>Propagates the gradient of the spikes back to the current.</summary>
     /// <param name="neuron">The neuron that ran forward.</param>
@@ -36,17 +36,18 @@ internal static unsafe class NeuronKernels
     /// <param name="potential">[T, n]: h, as <see cref="Forward"/> left it.</param>
     /// <param name="upstream">[T, n]: the gradient by the spikes.</param>
     /// <param name="currentGradient">Takes the gradient by the current: [T, n], and may then be
-    /// <paramref name="upstream"/> itself; or [n], the sum over the steps, if the current is constant.</param>
+    /// <paramref name="upstream"/> or <paramref name="potential"/> itself; or [n], the sum over the steps, if the current is
+    /// constant.</param>
     /// <param name="constantCurrent">Whether the current was the same at every step.</param>
     /// <param name="timeSteps">T, at least 1.</param>
     /// <param name="n">Number of neurons, 0 allowed.</param>
-    /// <param name="threads">At most so many threads; small layers stay on the caller's.</param>
+    /// <param name="team">The threads; small layers stay on the caller's.</param>
     /// <param name="width">How many neurons an instruction handles.</param>
     /// <returns>The gradient by the learned value; of no meaning for a neuron that has none.</returns>
     /// <exception cref="NotSupportedException">There is no kernel for that neuron.</exception>
     public static double Backward(NeuronDefinition neuron, float learned, float* potential, float* upstream,
-        float* currentGradient, bool constantCurrent, int timeSteps, long n, int threads,
+        float* currentGradient, bool constantCurrent, int timeSteps, long n, WorkerTeam team,
         KernelWidth width = KernelWidth.Auto) =>
         NeuronKernel.Create(neuron, learned, width)
-            .Backward(potential, upstream, currentGradient, constantCurrent, timeSteps, n, threads);
+            .Backward(potential, upstream, currentGradient, constantCurrent, timeSteps, n, team);
 }

@@ -14,6 +14,7 @@ internal sealed class BatchAugmenter
     private readonly float[] _zeros;
     private readonly int _seed;
     private readonly float[] _scratch;
+    private readonly int[] _sources;
 
     /// <param name="recipe">What to do.</param>
     /// <param name="rows">How the rows lie.</param>
@@ -26,6 +27,7 @@ internal sealed class BatchAugmenter
         _zeros = zeros;
         _seed = seed;
         _scratch = new float[_images.RowSize];
+        _sources = new int[recipe.TrivialAugment ? _images.PlaneSize : 0];
     }
 
     /// <summary>Whether <see cref="Apply"/> mixes rows.</summary>
@@ -39,10 +41,10 @@ internal sealed class BatchAugmenter
     public double Apply(Span<float> features, int epoch, long firstRow)
     {
         int size = _images.RowSize;
+        float white = _recipe.TrivialAugment ? TrivialAugment.WhiteOf(features) : 0;
         for (int row = 0; row * size < features.Length; row++)
         {
-            Change(features.Slice(row * size, size),
-                new RandomStream(_seed, RandomPurpose.Augmentation, epoch: epoch, item: firstRow + row));
+            Change(features.Slice(row * size, size), epoch, firstRow + row, white);
         }
         if (!_recipe.Mixes)
         {
@@ -54,13 +56,19 @@ internal sealed class BatchAugmenter
         return mixing.Share;
     }
 
-    private void Change(Span<float> row, RandomStream random)
+    private void Change(Span<float> row, int epoch, long place, float white)
     {
+        var random = new RandomStream(_seed, RandomPurpose.Augmentation, epoch: epoch, item: place);
         int places = (2 * _recipe.CropPadding) + 1;
         int down = random.NextInt32(places) - _recipe.CropPadding;
         int right = random.NextInt32(places) - _recipe.CropPadding;
         bool isMirrored = _recipe.HorizontalFlip && random.NextInt32(2) == 1;
         new CropAndFlip(down, right, isMirrored).Apply(row, _images, _scratch);
+        if (_recipe.TrivialAugment)
+        {
+            TrivialAugment.Draw(new RandomStream(_seed, RandomPurpose.TrivialAugment, epoch: epoch, item: place))
+                .Apply(row, _images, white, _scratch, _sources);
+        }
         if (_recipe.CutoutSize is int side and > 0)
         {
             int top = random.NextInt32(_images.Height) - (side / 2);

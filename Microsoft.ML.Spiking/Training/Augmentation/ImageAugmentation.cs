@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Training.Augmentation;
 /// row's position in the epoch alone.
 /// </summary>
 /// <remarks>
-/// <para>The order: crop and flip, the normalization, cutout, then mixup or cutmix. The normalization is the network's first
+/// <para>The order: crop and flip, TrivialAugment, the normalization, cutout, then mixup or cutmix. The normalization is the network's first
 /// layer (the option InputNormalization) and works on the finished rows; cutout therefore writes what that layer brings to
 /// 0, which is the same. Frames of an event camera are changed alike at all time steps of a row.</para>
 /// <para>All but mixup need images: features of the shape [channels, height, width] or [time steps, channels, height,
@@ -32,6 +32,16 @@ public sealed record ImageAugmentation
     public bool HorizontalFlip { get; init; }
 
     /// <summary>
+    /// Whether each image undergoes one of fourteen changes, drawn with its strength: TrivialAugment in its wide space.
+    /// They are none at all; shear up to 0.99, translation up to 32 pixels and rotation up to 135 degrees, of the nearest
+    /// pixels, 0 moving in; brightness, color, contrast and sharpness times 0.01 to 1.99; 8 to 2 bits a value; inversion of
+    /// what is brighter than a threshold; stretched contrast; equalized histogram. Needs images of one channel, or of red,
+    /// green and blue, from 0 to 255 or from 0 to 1: white is 255 where a batch has values above 1.
+    /// Default <see langword="false"/>. Source: Müller and Hutter, ICCV 2021, arXiv 2103.10158.
+    /// </summary>
+    public bool TrivialAugment { get; init; }
+
+    /// <summary>
     /// Cutout: the side of a square, its center anywhere in the image, that becomes 0 after the normalization; what
     /// reaches over the edge is lost. From 0 to 1,024, less than the image's height and width. Default 0, none.
     /// Source: DeVries and Taylor, arXiv 1708.04552, with 16 for CIFAR-10 and 8 for CIFAR-100.
@@ -53,7 +63,7 @@ public sealed record ImageAugmentation
 
     /// <summary>Whether anything moves or cuts pixels.</summary>
     [JsonIgnore]
-    internal bool NeedsImages => CropPadding > 0 || HorizontalFlip || CutoutSize > 0 || CutmixAlpha > 0;
+    internal bool NeedsImages => CropPadding > 0 || HorizontalFlip || TrivialAugment || CutoutSize > 0 || CutmixAlpha > 0;
 
     /// <summary>Whether rows of two classes come about.</summary>
     [JsonIgnore]
@@ -86,10 +96,15 @@ public sealed record ImageAugmentation
         {
             return null;
         }
-        if (shape is not [_, int height, int width])
+        if (shape is not [int channels, int height, int width])
         {
             return $"The augmentation needs images, but the features have the shape [{string.Join(", ", shape)}]; where they " +
                 "are images, say so with the option InputShape, as in [3, 32, 32], else set Augmentation to null.";
+        }
+        if (TrivialAugment && channels is not (1 or 3))
+        {
+            return $"{nameof(ImageAugmentation)}.{nameof(TrivialAugment)} needs images of one channel or of red, green and blue, " +
+                $"but the features have the shape [{string.Join(", ", shape)}].";
         }
         int side = Math.Min(height, width);
         return (CropPadding >= side, CutoutSize >= side) switch

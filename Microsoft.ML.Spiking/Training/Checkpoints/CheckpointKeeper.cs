@@ -2,40 +2,46 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
-/// <summary>Resumes a training from its checkpoint and writes new ones: after every epoch, and in between if asked.</summary>
+/// <summary>
+/// Resumes a training from its checkpoint and writes new ones: after every epoch, in between if asked, and when
+/// the training is cancelled.
+/// </summary>
 /// <param name="place">Where the checkpoint is kept; stays the caller's.</param>
 /// <param name="found">The checkpoint when the training began; null for none.</param>
-/// <param name="everyBatches">Most batches between two checkpoints; null for the end of epochs alone.</param>
+/// <param name="settings">How often within epochs.</param>
 /// <param name="observer">Hears what happens.</param>
-internal sealed class CheckpointKeeper(ICheckpointPlace place, Checkpoint? found, int? everyBatches, ITrainingObserver observer)
+internal sealed class CheckpointKeeper(
+    ICheckpointPlace place, Checkpoint? found, TrainingSettings settings, ITrainingObserver observer)
 {
     private TrainingIdentity? _identity;
-    private long _batches;
+    private (int Epoch, long Batches) _position = (1, 0);
+    private long _time;
 
     /// <summary>Puts the training where the checkpoint left it, if there is one.</summary>
     /// <exception cref="InvalidOperationException">The checkpoint is of another training; the message says how it differs.</exception>
     public void Resume(TrainingIdentity identity, TrainingState training)
     {
         _identity = identity;
-        if (found is null)
+        if (found is not null)
         {
-            return;
+            if (found.State.Identity.DifferenceFrom(identity) is string difference)
+            {
+                throw new InvalidOperationException($"The training cannot be resumed from '{place}': it {difference}. " +
+                    "Train as it was begun, or choose another folder.");
+            }
+            training.Restore(found);
+            observer.Info(string.Create(CultureInfo.InvariantCulture,
+                $"Resumed from '{place}': {training.History.Count} epochs and {training.Batches} batches are done."));
         }
-        if (found.State.Identity.DifferenceFrom(identity) is string difference)
-        {
-            throw new InvalidOperationException($"The training cannot be resumed from '{place}': it {difference}. " +
-                "Train as it was begun, or choose another folder.");
-        }
-        training.Restore(found);
-        _batches = training.Batches;
-        observer.Info(string.Create(CultureInfo.InvariantCulture,
-            $"Resumed from '{place}': {training.History.Count} epochs and {training.Batches} batches are done."));
+        Remember(training);
     }
 
     /// <summary>After a step of the optimizer.</summary>
     public void StepFinished(TrainingState training)
     {
-        if (training.Batches - _batches >= everyBatches && training.IsFinite())
+        bool isDue = training.Batches - _position.Batches >= settings.CheckpointEveryBatches
+            || settings.Clock.GetElapsedTime(_time).TotalMinutes >= settings.CheckpointEveryMinutes;
+        if (isDue && training.IsFinite())
         {
             Write(training);
         }
@@ -44,17 +50,35 @@ internal sealed class CheckpointKeeper(ICheckpointPlace place, Checkpoint? found
     /// <summary>After an epoch.</summary>
     public void EpochFinished(TrainingState training) => Write(training);
 
-    private void Write(TrainingState training)
+    /// <summary>When the training was stopped between two batches.</summary>
+    public void Cancelled(TrainingState training)
     {
-        _batches = training.Batches;
+        bool isNew = _identity is not null && _position != (training.Epoch, training.Batches);
+        if (isNew && training.IsFinite() && training.Network.Parameters.AreFinite() && Write(training))
+        {
+            observer.Info($"The cancelled training was saved; Fit goes on from '{place}'.");
+        }
+    }
+
+    private bool Write(TrainingState training)
+    {
+        Remember(training);
         try
         {
             place.Write(training.Save(_identity!));
+            return true;
         }
         catch (Exception exception) when (CheckpointFolder.IsOfTheDisk(exception))
         {
             // A full disk should not end what has taken days.
             observer.Warning($"The checkpoint '{place}' could not be written, the training goes on: {exception.Message}");
+            return false;
         }
+    }
+
+    private void Remember(TrainingState training)
+    {
+        _position = (training.Epoch, training.Batches);
+        _time = settings.Clock.GetTimestamp();
     }
 }

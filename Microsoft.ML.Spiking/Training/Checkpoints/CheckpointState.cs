@@ -24,6 +24,9 @@ internal sealed record CheckpointState
     /// <summary>Steps of the optimizer, which are also the schedule's place.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>Batches that have not made a step yet; null where the checkpoint is of a moment between two steps.</summary>
+    public PendingGradients? Pending { get; init; }
+
     /// <summary>What that epoch has added up.</summary>
     public required TallyState Tally { get; init; }
 

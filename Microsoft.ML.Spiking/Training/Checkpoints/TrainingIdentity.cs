@@ -21,8 +21,9 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
     [
         nameof(TrainingSettings.Device), nameof(TrainingSettings.CudaDeviceIndex), nameof(TrainingSettings.Threads),
         nameof(TrainingSettings.KeepBestOnCancellation), nameof(TrainingSettings.ReuseNativeMemory),
-        nameof(TrainingSettings.IsSeedGiven),
+        nameof(TrainingSettings.IsSeedGiven), nameof(TrainingSettings.ActivationCheckpointing),
         nameof(TrainingSettings.CheckpointFolder), nameof(TrainingSettings.CheckpointEveryBatches),
+        nameof(TrainingSettings.CheckpointEveryMinutes),
     ];
 
     private static readonly JsonSerializerOptions JsonOptions = new() { Converters = { new JsonStringEnumConverter() } };

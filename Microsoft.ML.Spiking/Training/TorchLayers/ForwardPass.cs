@@ -23,6 +23,15 @@ internal sealed record ForwardPass
     /// <summary>What convolutions and linear layers compute in; null for the type of what arrives.</summary>
     public torch.ScalarType? ProductType { get; init; }
 
+    /// <summary>Where activations are put that nobody needs after the batch; null for fresh memory.</summary>
+    public ActivationBuffers? Buffers { get; init; }
+
     /// <summary>Where spikes are counted, or null.</summary>
     public SpikeTally? Spikes { get; init; }
+
+    /// <summary>Whether this pass repeats one: what a layer remembers of a batch, it has remembered then.</summary>
+    public bool IsRepetition { get; init; }
+
+    /// <summary>The same pass once more: it gives the same values and leaves no trace.</summary>
+    public ForwardPass Again() => this with { Spikes = null, IsRepetition = true };
 }

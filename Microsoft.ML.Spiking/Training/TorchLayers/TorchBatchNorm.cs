@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking.Training.TorchLayers;
 /// <summary>
 /// Batch normalization. In training, per time step by default: the statistics are those of each step's N rows, and the
 /// running ones move T times. Where the input is constant all steps have the same statistics s, so one pass gives what
-/// T would: r becomes (1 - m)^T r + (1 - (1 - m)^T) s.
+/// T would: r becomes (1 - m)^T r + (1 - (1 - m)^T) s. A pass that repeats another leaves the running ones alone.
 /// </summary>
 internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchParameters parameters) : TorchLayer
 {
@@ -29,26 +29,47 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
         {
             throw new InvalidOperationException($"Layer '{layer.Name}': {SingleRowBatch.Reason} Use larger batches.");
         }
+        if (!input.IsConstant && TensorMemory.IsReachable(input.Values))
+        {
+            return Fused(input.Values, isAcrossTime ? 1 : timeSteps, values, pass);
+        }
         return (isAcrossTime, input.IsConstant) switch
         {
+            (false, false) => input with { Values = StepByStep(input.Values, pass.IsRepetition) },
+            _ when pass.IsRepetition => input.MapRows(rows => Train(rows, null, null, layer.Momentum)),
             (true, true) => input with { Values = OnceForAllSteps(input.Values, values) },
             (true, false) => input.MapRows(rows => Train(rows, _mean, _variance, layer.Momentum)),
-            (false, true) => input with
+            _ => input with
             {
                 Values = Train(input.Values, _mean, _variance, 1 - Math.Pow(1 - layer.Momentum, timeSteps)),
             },
-            (false, false) => input with { Values = StepByStep(input.Values) },
         };
     }
 
-    /// <summary>Normalizes by the statistics of all rows and moves the running ones towards them.</summary>
-    private Tensor Train(Tensor rows, Tensor mean, Tensor variance, double momentum) => nn.functional.batch_norm(
+    /// <summary>Normalizes by the statistics of all rows and moves the running ones, if any are given, towards them.</summary>
+    private Tensor Train(Tensor rows, Tensor? mean, Tensor? variance, double momentum) => nn.functional.batch_norm(
         rows, mean, variance, _weight, _bias, training: true, momentum, layer.Epsilon);
 
-    private Tensor StepByStep(Tensor values)
+    /// <summary>By kernels of the library's own.</summary>
+    private TorchSignal Fused(Tensor values, int groups, long count, ForwardPass pass)
+    {
+        using Tensor input = values.contiguous();
+        var call = new BatchNormCall(layer, groups, pass.Buffers, TorchTeam.Current());
+        Tensor result = is_grad_enabled()
+            ? BatchNormFunction.Apply(call, input, _weight, _bias)
+            : call.Forward(input, _weight, _bias);
+        if (!pass.IsRepetition)
+        {
+            call.MoveRunning(_mean, _variance, count);
+        }
+        return new(result, IsConstant: false) { Loan = call.Loan };
+    }
+
+    private Tensor StepByStep(Tensor values, bool isRepetition)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] steps = [.. values.unbind(0).Select(step => Train(step, _mean, _variance, layer.Momentum))];
+        (Tensor? mean, Tensor? variance) = isRepetition ? (null, null) : (_mean, _variance);
+        Tensor[] steps = [.. values.unbind(0).Select(step => Train(step, mean, variance, layer.Momentum))];
         return stack(steps, 0).MoveToOuterDisposeScope();
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Training.TorchNeurons;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.TorchLayers;
 
@@ -13,9 +14,39 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
     private int _index;
 
     /// <summary>The whole network.</summary>
+    /// <param name="network">Whose layers they are.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="inSegments">Whether values inside of <see cref="Segments"/> are computed twice instead of kept.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
-    public static TorchSequence Create(NetworkDefinition network, TorchParameters parameters) =>
-        new TorchLayerFactory(network, parameters).Sequence(network.Layers);
+    public static TorchSequence Create(NetworkDefinition network, TorchParameters parameters, bool inSegments)
+    {
+        var factory = new TorchLayerFactory(network, parameters);
+        return inSegments ? factory.InSegments(Segments.Of(network.Layers)) : factory.Sequence(network.Layers);
+    }
+
+    /// <summary>The way back begins in the last segment: there nothing would be saved by computing all of it twice.</summary>
+    private TorchSequence InSegments(IReadOnlyList<IReadOnlyList<Layer>> segments) =>
+        new([.. segments.SkipLast(1).Select(segment => new TorchSegment(InSlices(segment), Trained(segment))), InSlices(segments[^1])]);
+
+    private TorchSequence InSlices(IReadOnlyList<Layer> layers)
+    {
+        var result = new List<TorchLayer>();
+        for (int i = 0, count; i < layers.Count; i += Math.Max(count, 1))
+        {
+            count = Segments.RowByRow(layers, i);
+            Layer[] rowByRow = [.. layers.Skip(i).Take(count)];
+            result.Add(count == 0
+                ? Create(layers[i])
+                : new TorchRowSlices(Sequence(rowByRow), network.TimeSteps, Trained(rowByRow)));
+        }
+        return new(result);
+    }
+
+    private Tensor[] Trained(IEnumerable<Layer> layers) =>
+    [
+        .. layers.SelectMany(layer => layer.SelfAndInner).SelectMany(layer => layer.Parameters)
+            .Where(spec => spec.Role != ParameterRole.Buffer).Select(spec => parameters[spec.Name]),
+    ];
 
     private TorchSequence Sequence(IReadOnlyList<Layer> layers) => new([.. layers.Select(Create)]);
 
@@ -30,7 +61,7 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
                 new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),
             BatchNormLayer norm => new TorchBatchNorm(norm, network.TimeSteps, parameters),
             NeuronLayer neuron => Neuron(neuron),
-            AveragePoolLayer pool => TorchRowMap.Create(pool),
+            AveragePoolLayer pool => new TorchAveragePool(pool),
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
             FlattenLayer => TorchRowMap.Flatten(),
@@ -40,7 +71,7 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
         };
     }
 
-    private TorchSharp.torch.Tensor? Bias(WeightedLayer layer) => layer.HasBias ? parameters[layer.BiasName] : null;
+    private Tensor? Bias(WeightedLayer layer) => layer.HasBias ? parameters[layer.BiasName] : null;
 
     private TorchNeuronLayer Neuron(NeuronLayer layer) => new(layer.Name, network.TimeSteps,
         TorchNeuron.Create(layer.Neuron, parameters.Device, parameters.Type),

@@ -9,7 +9,8 @@ internal sealed class TorchNeuronLayer(
 {
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
-        NeuronSpikes spikes = neuron.Forward(new(input.Values, timeSteps, input.IsConstant), learned);
+        var current = new NeuronCurrent(input.Values, timeSteps, input.IsConstant) { Buffers = pass.Buffers, Loan = input.Loan };
+        NeuronSpikes spikes = neuron.Forward(current, learned);
         pass.Spikes?.Add(name, spikes);
         return new(spikes.Values, IsConstant: false);
     }

@@ -7,6 +7,7 @@ internal sealed class TorchResidual(TorchSequence main, TorchSequence shortcut) 
 {
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
+        input = input with { Loan = null }; // both paths see it
         TorchSignal left = main.Forward(input, pass);
         TorchSignal right = shortcut.Forward(input, pass);
         // What is constant, [N, ...], is added to every step of what is not, [T, N, ...].

@@ -9,9 +9,6 @@ internal sealed class TorchRowMap(Func<Tensor, Tensor> map) : TorchLayer
 {
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) => input.MapRows(map);
 
-    public static TorchRowMap Create(AveragePoolLayer layer) =>
-        new(images => nn.functional.avg_pool2d(images, Lengths(layer.Kernel), Lengths(layer.Stride)));
-
     public static TorchRowMap Create(MaxPoolLayer layer) =>
         new(images => nn.functional.max_pool2d(images, Lengths(layer.Kernel), Lengths(layer.Stride), Lengths(layer.Padding)));
 

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.TorchNeurons;
@@ -22,24 +21,25 @@ internal sealed class FusedFunction : autograd.SingleTensorFunction<FusedFunctio
         var call = (FusedCall)vars[0];
         var current = (Tensor)vars[1];
         Tensor? learned = vars.Length > 2 ? (Tensor)vars[2] : null;
-        Tensor potential = empty(call.SpikeShape(current), current.dtype, current.device);
+        Tensor potential = call.PotentialRoom(current);
         Tensor spikes = call.Forward(current, learned, potential);
+        CallbackFaults.Expect(ctx, vars);
         ctx.save_data(CallKey, call);
         ctx.save_for_backward(learned is null ? [potential] : [potential, learned]);
         return spikes;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using Tensor upstream = grad_output.contiguous();
-        grad_output.Dispose();
-        var call = (FusedCall)ctx.get_data(CallKey);
-        List<Tensor> saved = ctx.get_saved_variables();
-        bool isLearned = saved.Count > 1;
-        Tensor gradient = call.Backward(saved[0], isLearned ? saved[1] : null, upstream, out double learnedGradient);
-        return isLearned
-            ? CallbackGradients.Return(null, gradient, tensor([(float)learnedGradient], ScalarType.Float32, CPU))
-            : CallbackGradients.Return(null, gradient);
-    }
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+        CallbackFaults.Guard(ctx, grad_output, given =>
+        {
+            using Tensor upstream = given.contiguous();
+            given.Dispose();
+            var call = (FusedCall)ctx.get_data(CallKey);
+            List<Tensor> saved = ctx.get_saved_variables();
+            bool isLearned = saved.Count > 1;
+            Tensor gradient = call.Backward(saved[0], isLearned ? saved[1] : null, upstream, out double learnedGradient);
+            return isLearned
+                ? CallbackGradients.Return(null, gradient, tensor([(float)learnedGradient], ScalarType.Float32, CPU))
+                : CallbackGradients.Return(null, gradient);
+        });
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Neurons.Surrogates;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.TorchNeurons;
@@ -16,17 +15,17 @@ internal sealed class SpikeFunction : autograd.SingleTensorFunction<SpikeFunctio
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var u = (Tensor)vars[0];
+        CallbackFaults.Expect(ctx, vars);
         ctx.save_for_backward([u]);
         ctx.save_data(SurrogateKey, vars[1]);
         return u.IsAtLeast(0).to_type(u.dtype);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using Tensor upstream = grad_output;
-        var surrogate = (SurrogateGradient)ctx.get_data(SurrogateKey);
-        Tensor u = ctx.get_saved_variables()[0];
-        return CallbackGradients.Return(TorchSurrogate.Derivative(surrogate, u).mul_(upstream), null);
-    }
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+        CallbackFaults.Guard(ctx, grad_output, upstream =>
+        {
+            var surrogate = (SurrogateGradient)ctx.get_data(SurrogateKey);
+            Tensor u = ctx.get_saved_variables()[0];
+            return CallbackGradients.Return(TorchSurrogate.Derivative(surrogate, u).mul_(upstream), null);
+        });
 }

@@ -12,7 +12,33 @@ internal static class ChildProcess
     /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
     /// <param name="arguments">For the task.</param>
     /// <exception cref="InvalidOperationException">The child fails.</exception>
-    public static double[] Run(string name, params string[] arguments)
+    public static double[] Run(string name, params string[] arguments) => Run(name, new Dictionary<string, string>(), arguments);
+
+    /// <inheritdoc cref="Run(string, string[])"/>
+    /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
+    /// <param name="environment">Variables to set.</param>
+    /// <param name="arguments">For the task.</param>
+    public static double[] Run(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using Process process = Start(name, environment, arguments);
+        return Finish(name, process);
+    }
+
+    /// <summary>The seconds from just before a child is started until it prints its first number, and the numbers.</summary>
+    /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
+    /// <param name="arguments">For the task.</param>
+    /// <exception cref="InvalidOperationException">The child fails.</exception>
+    public static (double Seconds, double[] Numbers) Clock(string name, params string[] arguments)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Process process = Start(name, new Dictionary<string, string>(), arguments);
+        string? first = process.StandardOutput.ReadLine();
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double[] rest = Finish(name, process);
+        return (seconds, [Numbers.Parse(first!), .. rest]);
+    }
+
+    private static Process Start(string name, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
         // Under "dotnet x.dll" the program is dotnet, and the assembly its first argument.
@@ -24,7 +50,15 @@ internal static class ChildProcess
         {
             start.ArgumentList.Add(argument);
         }
-        using Process process = Process.Start(start)!;
+        foreach ((string variable, string value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
+        return Process.Start(start)!;
+    }
+
+    private static double[] Finish(string name, Process process)
+    {
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0

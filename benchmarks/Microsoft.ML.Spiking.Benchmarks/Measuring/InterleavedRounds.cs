@@ -10,12 +10,19 @@ internal static class InterleavedRounds
     // Long enough for the clock and for the threads to start.
     private const double SecondsForEach = 0.02;
 
+    private const int WarmUpRuns = 60;
+    private const double LeastWarmUpSeconds = 0.3;
+    private const double MostWarmUpSeconds = 2;
+
     /// <summary>Seconds for one run of each contender, [contender][round].</summary>
     /// <param name="rounds">Number of rounds; at least seven for figures that are published.</param>
     /// <param name="contenders">What is compared. In a round each runs as often as it needs for 20 ms.</param>
     public static double[][] Measure(int rounds, params Action[] contenders)
     {
-        // The first run compiles and touches memory; the second tells how long one takes.
+        foreach (Action contender in contenders)
+        {
+            WarmUp(contender);
+        }
         int[] repeats = [.. contenders.Select(Repeats)];
         double[][] seconds = [.. contenders.Select(_ => new double[rounds])];
         for (int round = 0; round < rounds; round++)
@@ -30,11 +37,20 @@ internal static class InterleavedRounds
         return seconds;
     }
 
-    private static int Repeats(Action contender)
+    /// <summary>Runs a contender until its code is compiled for good, which takes .NET 30 calls and a moment.</summary>
+    private static void WarmUp(Action contender)
     {
-        Time(contender, 1);
-        return (int)Math.Clamp(SecondsForEach / Time(contender, 1), 1, 1_000);
+        long start = Stopwatch.GetTimestamp();
+        double seconds = 0;
+        for (int i = 0; (i < WarmUpRuns || seconds < LeastWarmUpSeconds) && seconds < MostWarmUpSeconds; i++)
+        {
+            contender();
+            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
     }
+
+    private static int Repeats(Action contender) =>
+        (int)Math.Clamp(SecondsForEach / Time(contender, 1), 1, 1_000);
 
     private static double Time(Action action, int repeats)
     {

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Neurons.Kernels;
+
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 
 /// <summary>
@@ -10,18 +12,25 @@ internal static unsafe class MemoryMovement
     /// <summary>Copies 4.5 arrays, each thread its part of all.</summary>
     /// <param name="arrays">Five arrays.</param>
     /// <param name="length">Floats in each.</param>
-    /// <param name="threads">Number of threads.</param>
-    public static void Move36Bytes(float*[] arrays, long length, int threads) =>
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
+    /// <param name="team">The threads, the same ones that run the kernels.</param>
+    public static void Move36Bytes(float*[] arrays, long length, WorkerTeam team)
+    {
+        int next = -1;
+        team.Run(team.Size, () =>
         {
-            long from = length * thread / threads;
-            long bytes = ((length * (thread + 1) / threads) - from) * sizeof(float);
-            Copy(arrays[0] + from, arrays[1] + from, bytes);
-            Copy(arrays[2] + from, arrays[3] + from, bytes);
-            Copy(arrays[4] + from, arrays[1] + from, bytes);
-            Copy(arrays[0] + from, arrays[3] + from, bytes);
-            Copy(arrays[2] + from, arrays[1] + from, bytes / 2);
+            int part;
+            while ((part = Interlocked.Increment(ref next)) < team.Size)
+            {
+                long from = length * part / team.Size;
+                long bytes = ((length * (part + 1) / team.Size) - from) * sizeof(float);
+                Copy(arrays[0] + from, arrays[1] + from, bytes);
+                Copy(arrays[2] + from, arrays[3] + from, bytes);
+                Copy(arrays[4] + from, arrays[1] + from, bytes);
+                Copy(arrays[0] + from, arrays[3] + from, bytes);
+                Copy(arrays[2] + from, arrays[1] + from, bytes / 2);
+            }
         });
+    }
 
     private static void Copy(float* source, float* target, long bytes) =>
         Buffer.MemoryCopy(source, target, bytes, bytes);

@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 
@@ -27,7 +28,7 @@ internal sealed unsafe class NeuronAgainstMemory : IBenchmark
 
     private static void Measure(long n, int timeSteps, int rounds, TextWriter output)
     {
-        int threads = Environment.ProcessorCount;
+        WorkerTeam team = TorchTeam.Current();
         long length = n * timeSteps;
         using var x = new NativeFloats(length, -1, 1.4f, 1);
         using var s = new NativeFloats(length, 0, 0, 2);
@@ -35,14 +36,14 @@ internal sealed unsafe class NeuronAgainstMemory : IBenchmark
         using var u = new NativeFloats(length, -0.5f, 0.5f, 4);
         using var g = new NativeFloats(length, 0, 0, 5);
         float*[] arrays = [x.Pointer, s.Pointer, u.Pointer, g.Pointer, h.Pointer];
-        var contenders = new List<Action> { () => MemoryMovement.Move36Bytes(arrays, length, threads) };
+        var contenders = new List<Action> { () => MemoryMovement.Move36Bytes(arrays, length, team) };
         foreach (SpikingNeuronDefinition neuron in BenchmarkNeurons.All)
         {
             float learned = BenchmarkNeurons.Learned(neuron);
             contenders.Add(() => NeuronKernels.Forward(
-                neuron, learned, x.Pointer, false, s.Pointer, h.Pointer, timeSteps, n, threads));
+                neuron, learned, x.Pointer, false, s.Pointer, h.Pointer, timeSteps, n, team));
             contenders.Add(() => NeuronKernels.Backward(
-                neuron, learned, h.Pointer, u.Pointer, g.Pointer, false, timeSteps, n, threads));
+                neuron, learned, h.Pointer, u.Pointer, g.Pointer, false, timeSteps, n, team));
         }
         double[][] seconds = InterleavedRounds.Measure(rounds, [.. contenders]);
         double Nanoseconds(double[] times) => PairedRatio.MedianOf(times) * 1e9 / length;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.TorchNeurons;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,6 +13,7 @@ internal sealed class NeuronRun : IDisposable
     private readonly Tensor _current;  // [T, n]
     private readonly Tensor _upstream; // [T, n]
     private readonly Tensor[] _learned;
+    private readonly ActivationBuffers _buffers = new();
 
     public NeuronRun(SpikingNeuronDefinition neuron, long n, int timeSteps)
     {
@@ -31,24 +33,23 @@ internal sealed class NeuronRun : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        form.Forward(new(_current, _timeSteps, IsConstant: false), _learned);
+        form.Forward(new(_current, _timeSteps, IsConstant: false) { Buffers = _buffers }, _learned);
+        _buffers.Release();
     }
 
-    /// <summary>Forward and backward, as in training.</summary>
+    /// <summary>Forward and backward, as in training, where the gradient goes on into the layer before and is kept by nobody.</summary>
     public void Both(TorchNeuron form)
     {
         using DisposeScope scope = NewDisposeScope();
-        form.Forward(new(_current, _timeSteps, IsConstant: false), _learned).Values.backward([_upstream]);
+        Tensor spikes = form.Forward(new(_current, _timeSteps, IsConstant: false) { Buffers = _buffers }, _learned).Values;
+        autograd.grad([spikes], [_current, .. _learned], [_upstream]);
         CallbackGradients.Release();
-        foreach (Tensor leaf in (Tensor[])[_current, .. _learned])
-        {
-            leaf.grad?.Dispose();
-            leaf.grad = null;
-        }
+        _buffers.Release();
     }
 
     public void Dispose()
     {
+        _buffers.Dispose();
         _current.Dispose();
         _upstream.Dispose();
         foreach (Tensor scalar in _learned)

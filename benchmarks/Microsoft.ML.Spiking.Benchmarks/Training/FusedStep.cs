@@ -9,14 +9,18 @@ internal sealed class FusedStep : TrainingStep
 {
     private readonly TorchNetwork _network;
     private readonly SpikeTally _tally = new(CPU);
+    private readonly ActivationBuffers _buffers = new();
     private readonly ForwardPass _pass;
 
-    public FusedStep(MlpProblem problem) : this(problem, new TorchNetwork(problem.Definition, CPU)) { }
+    /// <param name="problem">What it works on.</param>
+    /// <param name="productType">What convolutions and linear layers compute in; null for float32.</param>
+    public FusedStep(StepProblem problem, ScalarType? productType = null)
+        : this(problem, new TorchNetwork(problem.Definition, CPU), productType) { }
 
-    private FusedStep(MlpProblem problem, TorchNetwork network) : base(problem, network.Parameters)
+    private FusedStep(StepProblem problem, TorchNetwork network, ScalarType? productType) : base(problem, network.Parameters)
     {
         _network = network;
-        _pass = new() { IsTraining = true, Spikes = _tally };
+        _pass = new() { IsTraining = true, Spikes = _tally, Buffers = _buffers, ProductType = productType };
     }
 
     /// <summary>Spikes per neuron and time step so far.</summary>
@@ -25,8 +29,13 @@ internal sealed class FusedStep : TrainingStep
     public override void Dispose()
     {
         _tally.Dispose();
+        _buffers.Dispose();
         base.Dispose();
     }
 
-    private protected override Tensor Forward() => _network.Forward(Problem.Input, _pass);
+    private protected override Tensor Forward()
+    {
+        _buffers.Release();
+        return _network.Forward(Problem.Input, _pass);
+    }
 }

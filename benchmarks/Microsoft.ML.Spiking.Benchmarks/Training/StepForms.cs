@@ -7,7 +7,7 @@ internal static class StepForms
     public const string OpByOp = "op-by-op";
 
     /// <exception cref="ArgumentException">There is no such form.</exception>
-    public static TrainingStep Create(string form, MlpProblem problem) => form switch
+    public static TrainingStep Create(string form, StepProblem problem) => form switch
     {
         Fused => new FusedStep(problem),
         OpByOp => new OpByOpStep(problem),

@@ -19,13 +19,13 @@ internal static class StepMemoryTask
         {
             NativeRuntime.EnsureLoaded(withCuda: false);
             set_num_threads(1); // changes the time, which is not measured here
-            using (var warmup = new MlpProblem(timeSteps: 1))
+            using (var warmup = StepProblem.Mlp(timeSteps: 1))
             using (TrainingStep step = StepForms.Create(form, warmup))
             {
                 step.Run();
                 step.Run();
             }
-            using var problem = new MlpProblem(timeSteps);
+            using var problem = StepProblem.Mlp(timeSteps);
             using TrainingStep measured = StepForms.Create(form, problem);
             GC.Collect();
             GlibcHeap.Trim();

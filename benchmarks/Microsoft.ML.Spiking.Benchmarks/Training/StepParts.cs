@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,19 +15,19 @@ internal sealed class StepParts : IDisposable
 
     private readonly int _timeSteps;
     private readonly Tensor _input;
-    private readonly Tensor _first = Noise(Hidden, MlpProblem.Features);
+    private readonly Tensor _first = Noise(Hidden, StepProblem.Features);
     private readonly Tensor _second = Noise(Hidden, Hidden);
-    private readonly Tensor _last = Noise(MlpProblem.Classes, Hidden);
+    private readonly Tensor _last = Noise(StepProblem.Classes, Hidden);
     private readonly Tensor _spikes;
     private readonly Tensor _gradient;
     private readonly Tensor _logitsGradient;
     private readonly NativeFloats[] _arrays;
 
-    public StepParts(MlpProblem problem)
+    public StepParts(StepProblem problem)
     {
         _timeSteps = problem.Definition.TimeSteps;
         _input = problem.Input;
-        int rows = _timeSteps * MlpProblem.Rows;
+        int rows = _timeSteps * StepProblem.Rows;
         using (Tensor noise = Noise(rows, Hidden))
         using (var threshold = (Scalar)(Rate - 0.5f))
         using (Tensor fired = noise.lt(threshold))
@@ -34,7 +35,7 @@ internal sealed class StepParts : IDisposable
             _spikes = fired.to_type(ScalarType.Float32).DetachFromDisposeScope();
         }
         _gradient = Noise(rows, Hidden);
-        _logitsGradient = Noise(rows, MlpProblem.Classes);
+        _logitsGradient = Noise(rows, StepProblem.Classes);
         _arrays = [.. Enumerable.Range(0, 4).Select(seed => new NativeFloats((long)rows * Hidden, -1, 1.4f, seed))];
     }
 
@@ -79,7 +80,7 @@ internal sealed class StepParts : IDisposable
     private void Products(Tensor spikes, Tensor gradient, Tensor logitsGradient)
     {
         _input.mm(_first.t());
-        gradient.narrow(0, 0, MlpProblem.Rows).t().mm(_input);
+        gradient.narrow(0, 0, StepProblem.Rows).t().mm(_input);
         spikes.mm(_second.t());
         gradient.mm(_second);
         gradient.t().mm(spikes);
@@ -92,17 +93,17 @@ internal sealed class StepParts : IDisposable
     private unsafe void Neurons()
     {
         var neuron = new ClifNeuron();
-        const long n = MlpProblem.Rows * Hidden;
+        const long n = StepProblem.Rows * Hidden;
         foreach (bool isConstant in new[] { true, false })
         {
             NeuronKernels.Forward(neuron, 0, _arrays[0].Pointer, isConstant, _arrays[1].Pointer, _arrays[2].Pointer,
-                _timeSteps, n, get_num_threads());
+                _timeSteps, n, TorchTeam.Current());
             NeuronKernels.Backward(neuron, 0, _arrays[2].Pointer, _arrays[0].Pointer, _arrays[3].Pointer, isConstant,
-                _timeSteps, n, get_num_threads());
+                _timeSteps, n, TorchTeam.Current());
         }
     }
 
-    private static Tensor Step(Tensor values, int t) => values.narrow(0, t * MlpProblem.Rows, MlpProblem.Rows);
+    private static Tensor Step(Tensor values, int t) => values.narrow(0, t * StepProblem.Rows, StepProblem.Rows);
 
     private static Tensor Noise(long rows, long columns)
     {

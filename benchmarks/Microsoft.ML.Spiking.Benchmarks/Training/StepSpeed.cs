@@ -7,7 +7,6 @@ internal sealed class StepSpeed : IBenchmark
 {
     private const double Target = 7.0;
     private const int TimeSteps = 6;
-    private const double LossTolerance = 1e-3;
 
     public string Name => "step";
 
@@ -16,10 +15,10 @@ internal sealed class StepSpeed : IBenchmark
 
     public void Run(bool quick, TextWriter output)
     {
-        using var problem = new MlpProblem(TimeSteps);
+        using var problem = StepProblem.Mlp(TimeSteps);
         using var fused = new FusedStep(problem);
         using var opByOp = new OpByOpStep(problem);
-        output.WriteLine(Numbers.Text($"losses of three steps: {AssertSameLosses(fused, opByOp)}; spikes per neuron and " +
+        output.WriteLine(Numbers.Text($"losses of three steps: {SameLosses.Assert(fused, opByOp)}; spikes per neuron and " +
             $"step: {fused.FiringRate():0.000}"));
 
         using var parts = new StepParts(problem);
@@ -33,23 +32,7 @@ internal sealed class StepSpeed : IBenchmark
         }
         var ratio = PairedRatio.Of(seconds[1], seconds[0]);
         output.WriteLine(Numbers.Text($"op by op / fused {ratio}; fused " +
-            $"{MlpProblem.Rows / PairedRatio.MedianOf(seconds[0]):0} rows per second"));
+            $"{StepProblem.Rows / PairedRatio.MedianOf(seconds[0]):0} rows per second"));
         output.WriteLine(new Goal("step-against-op-by-op", ratio.Median, Target, AtMost: false));
-    }
-
-    /// <summary>Both forms must compute the same thing, or their times cannot be compared.</summary>
-    private static string AssertSameLosses(TrainingStep fused, TrainingStep opByOp)
-    {
-        var losses = new List<string>();
-        for (int i = 0; i < 3; i++)
-        {
-            double a = fused.Run(), b = opByOp.Run();
-            losses.Add(Numbers.Text($"{a:0.00000} and {b:0.00000}"));
-            if (!(Math.Abs(a - b) <= LossTolerance * Math.Abs(b)))
-            {
-                throw new InvalidOperationException($"The forms differ: {string.Join(", ", losses)}.");
-            }
-        }
-        return string.Join(", ", losses);
     }
 }

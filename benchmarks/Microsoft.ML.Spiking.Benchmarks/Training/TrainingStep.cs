@@ -15,15 +15,15 @@ internal abstract class TrainingStep : IDisposable
     private readonly Loss _loss = new(lambda: 0.05, LossTarget.Constant, labelSmoothing: 0);
     private readonly Optimizer _optimizer;
 
-    private protected TrainingStep(MlpProblem problem, TorchParameters parameters)
+    private protected TrainingStep(StepProblem problem, TorchParameters parameters)
     {
         Problem = problem;
         Parameters = parameters;
         Parameters.Import(problem.Weights);
-        _optimizer = new Sgd(Parameters.Trained, MlpProblem.Momentum, MlpProblem.WeightDecay);
+        _optimizer = new Sgd(Parameters.Trained, StepProblem.Momentum, StepProblem.WeightDecay);
     }
 
-    private protected MlpProblem Problem { get; }
+    private protected StepProblem Problem { get; }
 
     /// <summary>The step owns them.</summary>
     private protected TorchParameters Parameters { get; }
@@ -34,10 +34,10 @@ internal abstract class TrainingStep : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = Forward(); // [T, N, classes]
-        Tensor classes = Loss.OneHot(Problem.Labels, MlpProblem.Classes, ScalarType.Float32);
+        Tensor classes = Loss.OneHot(Problem.Labels, StepProblem.Classes, ScalarType.Float32);
         Tensor loss = _loss.Compute(logits, classes);
         loss.backward();
-        _optimizer.Step(MlpProblem.LearningRate);
+        _optimizer.Step(StepProblem.LearningRate);
         CallbackGradients.Release();
         return loss.item<float>();
     }

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Spiking.Samples.Tests.Batch;
+
+/// <summary>A folder with a model and a CSV file, and the sample that is run in it.</summary>
+internal sealed class BatchRun : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public BatchRun()
+    {
+        TestModel.Save(In("model.zip"), seed: 1);
+    }
+
+    /// <summary>A file of the folder.</summary>
+    public string In(string name) => Path.Combine(_folder.Path, name);
+
+    /// <summary>Writes rows.csv: a line for each row, with what comes before and after its features.</summary>
+    public void WriteRows(IEnumerable<SampleRow> rows, string before = "", string after = "", char separator = ',') =>
+        File.WriteAllLines(In("rows.csv"), rows.Select(row => before + Line(row, separator) + after));
+
+    public static string Line(SampleRow row, char separator = ',') =>
+        string.Join(separator, row.Features.Select(value => value.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Starts the sample.</summary>
+    public ChildProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts the sample.</summary>
+    public ChildProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        ChildProcess.Start(_folder.Path, environment, [Build.Sample("BatchScoring"), .. arguments]);
+
+    /// <summary>Runs it to its end, which must be a good one; its output.</summary>
+    public string Run(params string[] arguments)
+    {
+        using ChildProcess process = Start(arguments);
+        int code = process.WaitForExit();
+        Assert.AreEqual(0, code, process.Errors);
+        return process.Output;
+    }
+
+    /// <summary>Runs it to an end that must be a bad one; its sentence.</summary>
+    public string Fault(params string[] arguments)
+    {
+        using ChildProcess process = Start(arguments);
+        int code = process.WaitForExit();
+        Assert.AreEqual(2, code, process.Output);
+        Assert.DoesNotContain("\n", process.Errors);
+        return process.Errors;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Microsoft.ML.Spiking.Samples.Tests;
+
+/// <summary>A process that a test starts, whose output it reads, and that is gone in the end, whatever happens.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private readonly Process _process;
+    private readonly BlockingCollection<string> _lines = [];
+    private readonly ConcurrentQueue<string> _output = [];
+    private readonly ConcurrentQueue<string> _errors = [];
+
+    private ChildProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Its number in the system.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>What it has written to standard output.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>What it has written to standard error, without empty lines.</summary>
+    public string Errors => string.Join('\n', _errors.Where(line => line.Length > 0));
+
+    /// <summary>Starts dotnet.</summary>
+    /// <param name="folder">The current folder; dotnet takes global.json from there.</param>
+    /// <param name="environment">Variables besides those of this process.</param>
+    /// <param name="arguments">Of dotnet.</param>
+    public static ChildProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // What dotnet test tells its children is not for another build; and no build may leave servers behind.
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+        return new ChildProcess(start);
+    }
+
+    /// <summary>Runs dotnet to its end, which must be a good one; its output.</summary>
+    public static string Run(string folder, params string[] arguments) => Run(folder, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Runs dotnet to its end, which must be a good one; its output.</summary>
+    public static string Run(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using ChildProcess process = Start(folder, environment, arguments);
+        int code = process.WaitForExit();
+        Assert.AreEqual(0, code, $"dotnet {string.Join(' ', arguments)}\n{process.Output}\n{process.Errors}");
+        return process.Output;
+    }
+
+    /// <summary>The next line of standard output; null at its end.</summary>
+    public string? ReadLine() => _lines.TryTake(out string? line, Limit) ? line : null;
+
+    /// <summary>Waits for the end; the exit code.</summary>
+    public int WaitForExit()
+    {
+        Assert.IsTrue(_process.WaitForExit(Limit), $"The process has not ended.\n{Output}\n{Errors}");
+        _process.WaitForExit(); // for the rest of its output
+        return _process.ExitCode;
+    }
+
+    /// <summary>Kills it and all that it has started.</summary>
+    public void Kill()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+        _process.Dispose();
+        _lines.Dispose();
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            _lines.CompleteAdding();
+            return;
+        }
+        _output.Enqueue(line);
+        _lines.Add(line);
+    }
+}

@@ -1,0 +1,34 @@
+// What a user of the package writes first: "train" trains and saves a model, "predict" loads and uses it.
+
+using Consumer;
+using Microsoft.ML;
+using Microsoft.ML.Spiking;
+using Microsoft.ML.Spiking.Networks;
+
+var ml = new MLContext(seed: 1);
+if (args is ["train"])
+{
+    IDataView train = ml.Data.LoadFromEnumerable(Row.Some(300));
+    var trainer = ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
+    {
+        Network = new Mlp(16),
+        Epochs = 20,
+        BatchSize = 16,
+        LearningRate = 0.02,
+        NumberOfThreads = 1,
+    });
+    var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+        .Append(ml.Transforms.NormalizeMeanVariance("Features"))
+        .Append(trainer)
+        .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    ml.Model.Save(pipeline.Fit(train), train.Schema, "model.zip");
+    return 0;
+}
+
+ITransformer model = ml.Model.Load("model.zip", out _);
+using PredictionEngine<Row, Prediction> engine = ml.Model.CreatePredictionEngine<Row, Prediction>(model);
+foreach (Row row in Row.Some(6))
+{
+    Console.WriteLine($"{row.Label} {engine.Predict(row).PredictedLabel}");
+}
+return 0;

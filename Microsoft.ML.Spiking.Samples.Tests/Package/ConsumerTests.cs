@@ -1,0 +1,42 @@
+using System.Xml.Linq;
+
+namespace Microsoft.ML.Spiking.Samples.Tests.Package;
+
+/// <summary>A project that knows the package alone, in a folder that knows nothing of this repository.</summary>
+[TestClass]
+public sealed class ConsumerTests
+{
+    private static readonly string[] Properties =
+        [$"-p:SpikingVersion={Build.PackageVersion}", $"-p:TorchSharpVersion={Build.TorchSharpVersion}"];
+
+    [TestMethod]
+    public void NewProject_FromALocalFeed_TrainsAndPredicts()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Package", "Consumer")))
+        {
+            File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
+        }
+        PackedLibrary.Pack(Path.Combine(folder.Path, "feed"));
+        WriteConfiguration(folder.Path);
+
+        ChildProcess.Run(folder.Path, ["restore", .. Properties]);
+        string built = ChildProcess.Run(folder.Path, ["build", "-c", "Release", "--no-restore", "-o", "bin", .. Properties]);
+        Assert.DoesNotContain("warning CS", built);
+        ChildProcess.Run(folder.Path, Path.Combine("bin", "Consumer.dll"), "train");
+        string predicted = ChildProcess.Run(folder.Path, Path.Combine("bin", "Consumer.dll"), "predict");
+
+        Assert.AreSequenceEqual(new[] { "a a", "b b", "c c", "a a", "b b", "c c" }, predicted.Split('\n'));
+    }
+
+    /// <summary>
+    /// The local feed beside the machine's own sources. The package goes into a folder of its own, so that it is the one
+    /// that was just packed and none that an earlier run left; everything else is taken from where this build has it.
+    /// </summary>
+    private static void WriteConfiguration(string folder) => new XDocument(new XElement("configuration",
+        new XElement("config", Add("globalPackagesFolder", "packages")),
+        new XElement("packageSources", Add("just packed", "feed")),
+        new XElement("fallbackPackageFolders", Add("this build", Build.PackageFolder)))).Save(Path.Combine(folder, "nuget.config"));
+
+    private static XElement Add(string key, string value) => new("add", new XAttribute("key", key), new XAttribute("value", value));
+}

@@ -1,0 +1,2 @@
+// Most tests start processes that take a processor each.
+[assembly: DoNotParallelize]

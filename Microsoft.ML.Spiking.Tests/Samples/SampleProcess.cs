@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Microsoft.ML.Spiking.Tests.Samples;
+
+/// <summary>The program of samples/ImageClassification in a process of its own, which never outlives the test.</summary>
+internal sealed class SampleProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private SampleProcess(string[] arguments)
+    {
+        string program = typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "ImageClassificationSample").Value!;
+        _process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _errors = _process.StandardError.ReadToEndAsync();
+    }
+
+    public static SampleProcess Start(params string[] arguments) => new(arguments);
+
+    /// <summary>Runs it to its end.</summary>
+    /// <returns>The exit code, and what was written to output and error.</returns>
+    public static (int ExitCode, string[] Output, string[] Errors) Run(params string[] arguments)
+    {
+        using SampleProcess sample = Start(arguments);
+        Task<string> output = sample._process.StandardOutput.ReadToEndAsync();
+        Assert.IsTrue(sample._process.WaitForExit(Patience), $"The sample has not ended after {Patience}.");
+        sample._process.WaitForExit(); // for the last lines
+        return (sample._process.ExitCode, Lines(output.Result), Lines(sample._errors.Result));
+    }
+
+    /// <summary>Kills the process as soon as it has written a line that starts so.</summary>
+    public void KillAfter(string start)
+    {
+        Task<bool> heard = Task.Run(() =>
+        {
+            while (_process.StandardOutput.ReadLine() is string line)
+            {
+                if (line.StartsWith(start, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+            return false;
+        });
+        Assert.IsTrue(heard.Wait(Patience) && heard.Result, $"The sample did not say '{start}'.");
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        _process.Dispose();
+    }
+
+    private static string[] Lines(string text) =>
+        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd())];
+}

@@ -1,0 +1,73 @@
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.TorchNeurons;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Tests.Training;
+
+/// <summary>An exception in a custom function's way back, which native code calls, reaches whoever went back.</summary>
+[TestClass]
+public sealed class CallbackFaultsTests
+{
+    [ClassInitialize]
+    public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
+
+    [TestMethod]
+    public void Backward_FunctionThrows_ThrowsTheSameAndGivesNoGradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor(new[] { 1f, 2f }).requires_grad_();
+        var fault = new InvalidTimeZoneException();
+
+        Exception caught = Assert.ThrowsExactly<InvalidTimeZoneException>(
+            () => CallbackFaults.Backward(Faulty.Apply(Faulty.Apply(x, new InvalidCastException()) * 3, fault).sum()));
+
+        Assert.AreSame(fault, caught); // the first on the way back; the other function gets no gradient to fail with
+        Assert.IsNull(x.grad);
+    }
+
+    [TestMethod]
+    public void Backward_AfterAFault_IsAsBefore()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor(new[] { 1f, 2f }).requires_grad_();
+        Assert.ThrowsExactly<InvalidCastException>(() => CallbackFaults.Backward(Faulty.Apply(x, new InvalidCastException()).sum()));
+
+        CallbackFaults.Backward(Faulty.Apply(x, null).sum());
+
+        Assert.AreSequenceEqual([1f, 1f], x.grad!.data<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void Backward_NativeFault_IsThrown()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_();
+        Tensor once = (x * x).sum();
+        CallbackFaults.Backward(once);
+        Assert.Contains("a second time", Assert.Throws<Exception>(() => CallbackFaults.Backward(once)).Message);
+    }
+
+    private sealed class Faulty : autograd.SingleTensorFunction<Faulty>
+    {
+        private const string FaultKey = "fault";
+
+        public override string Name => nameof(Faulty);
+
+        public static Tensor Apply(Tensor x, Exception? fault) => apply(x, new Box(fault));
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            CallbackFaults.Expect(ctx, vars);
+            ctx.save_data(FaultKey, vars[1]);
+            return ((Tensor)vars[0]).clone();
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+            CallbackFaults.Guard(ctx, grad_output, upstream => ((Box)ctx.get_data(FaultKey)).Fault is Exception fault
+                ? throw fault
+                : CallbackGradients.Return(upstream.clone(), null));
+    }
+
+    private sealed record Box(Exception? Fault);
+}

@@ -1,0 +1,68 @@
+using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Networks;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Data;
+
+/// <summary>
+/// How long a training waits for its rows: from memory, from image files that are decoded once, and from image files
+/// that do not fit into memory and are decoded again in every epoch.
+/// </summary>
+internal sealed class DataWaiting : IBenchmark
+{
+    private const double Target = 0.05;
+    private const int Epochs = 3;
+    private const long BytesOfImage = 3 * ImageFolder.Side * ImageFolder.Side * sizeof(float);
+
+    public string Name => "data-waiting";
+
+    public string Description => "the part of an epoch's time that training waits for rows, in each of three epochs";
+
+    public void Run(bool quick, TextWriter output)
+    {
+        int digits = quick ? 12_000 : 60_000, pictures = quick ? 2_000 : 10_000;
+        var ml = new MLContext(1);
+        Report(output, "mlp-memory", "MLP 784-512-512-10, T = 6, batch 128, rows in memory", WaitingTrial.Of(
+            ml.Data.LoadFromEnumerable(PixelRow.Draw(digits)), digits, Options(new Mlp(512, 512), timeSteps: 6)));
+
+        using var folder = new ImageFolder(pictures);
+        IDataView images = Pixels(ml, folder);
+        Report(output, "conv-images", "ConvNet 32-64, T = 4, batch 128, 32x32 JPEG files kept in memory",
+            WaitingTrial.Of(images, pictures, Options(new ConvNet(32, 64), timeSteps: 4)));
+
+        SpikingClifTrainer.Options little = Options(new ConvNet(32, 64), timeSteps: 4);
+        little.MemoryBudget = pictures / 4 * BytesOfImage;
+        Report(output, "conv-images-streamed", "the same with memory for a quarter of them",
+            WaitingTrial.Of(images, pictures, little));
+    }
+
+    private static SpikingClifTrainer.Options Options(NetworkTemplate network, int timeSteps) => new()
+    {
+        Network = network,
+        TimeSteps = timeSteps,
+        Epochs = Epochs,
+        BatchSize = 128,
+        Device = Spiking.Training.ComputeDevice.Cpu,
+    };
+
+    private static IDataView Pixels(MLContext ml, ImageFolder folder)
+    {
+        IDataView files = ml.Data.LoadFromEnumerable(folder.Rows);
+        return ml.Transforms.LoadImages("Image", imageFolder: null, nameof(ImageRow.ImagePath))
+            .Append(ml.Transforms.ResizeImages("Image", ImageFolder.Side, ImageFolder.Side))
+            .Append(ml.Transforms.ExtractPixels("Features", "Image"))
+            .Fit(files).Transform(files);
+    }
+
+    /// <summary>The goal is held against the worst epoch.</summary>
+    private static void Report(TextWriter output, string name, string what, WaitingTrial trial)
+    {
+        double speed = PairedRatio.MedianOf(trial.Epochs.Select(epoch => epoch.RowsPerSecond));
+        string[] shares = [.. trial.Epochs.Select(epoch => Numbers.Text($"{100 * epoch.WaitingShare:0.00} %"))];
+        output.WriteLine(Numbers.Text($"{what}: {trial.Rows} rows, {speed:0} rows per second in training"));
+        output.WriteLine(Numbers.Text($"  before the first epoch (reading all rows once, setting up) {trial.SecondsBefore:0.00} s, ") +
+            Numbers.Text($"an epoch {trial.Rows / speed:0.00} s"));
+        output.WriteLine($"  waiting, epoch by epoch: {string.Join(", ", shares)}");
+        output.WriteLine(new Goal(
+            $"data-waiting-{name}", trial.Epochs.Max(epoch => epoch.WaitingShare), Target, AtMost: true));
+    }
+}

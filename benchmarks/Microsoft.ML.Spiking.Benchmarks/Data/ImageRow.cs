@@ -1,0 +1,15 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Data;
+
+/// <summary>An image on the disk.</summary>
+internal sealed class ImageRow
+{
+    public const int Classes = 10;
+
+    public string ImagePath { get; set; } = "";
+
+    /// <summary>From 0, as ML.NET reads keys of users.</summary>
+    [KeyType(Classes)]
+    public uint Label { get; set; }
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using Microsoft.ML.Spiking.Training;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Data;
+
+/// <summary>A training, and what part of it went by while it waited for rows.</summary>
+/// <param name="Epochs">What it said of each epoch.</param>
+/// <param name="Seconds">From the call of Fit to its end.</param>
+/// <param name="Rows">Rows of an epoch.</param>
+internal sealed record WaitingTrial(IReadOnlyList<EpochMetrics> Epochs, double Seconds, int Rows)
+{
+    public static WaitingTrial Of(IDataView data, int rows, SpikingClifTrainer.Options options)
+    {
+        var epochs = new List<EpochMetrics>();
+        options.MetricsCallback = epochs.Add;
+        long started = Stopwatch.GetTimestamp();
+        new MLContext(1).MulticlassClassification.Trainers.SpikingClif(options).Fit(data);
+        return new(epochs, Stopwatch.GetElapsedTime(started).TotalSeconds, rows);
+    }
+
+    /// <summary>The first pass over the rows, which knows them all before the first epoch begins, and setting up.</summary>
+    public double SecondsBefore => Seconds - Epochs.Sum(epoch => Rows / epoch.RowsPerSecond);
+}

@@ -1,0 +1,31 @@
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Training.TorchNeurons;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
+
+/// <summary>A layer's op-by-op neurons, asked for one step after the other.</summary>
+internal sealed class NeuronWalk
+{
+    private readonly IEnumerator<Tensor> _spikes;
+    private Tensor? _current;
+
+    public NeuronWalk(NeuronDefinition neuron, IReadOnlyList<Tensor> learned) =>
+        _spikes = OpByOpNeuron.Create(neuron).Walk(Currents(), learned).GetEnumerator();
+
+    /// <summary>The next step's spikes.</summary>
+    public Tensor Step(Tensor current)
+    {
+        _current = current;
+        _spikes.MoveNext();
+        return _spikes.Current;
+    }
+
+    private IEnumerable<Tensor> Currents()
+    {
+        while (true)
+        {
+            yield return _current!;
+        }
+    }
+}

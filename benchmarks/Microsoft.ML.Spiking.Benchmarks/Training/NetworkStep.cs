@@ -1,0 +1,61 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Optimizers;
+using Microsoft.ML.Spiking.Training.TorchLayers;
+using Microsoft.ML.Spiking.Training.TorchNeurons;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Training;
+
+/// <summary>A training step as the training loop does it: forward, loss, backward, SGD, on a batch of random images.</summary>
+internal sealed class NetworkStep : IDisposable
+{
+    private const int Classes = 10;
+
+    private readonly TorchNetwork _network;
+    private readonly SpikeTally _tally = new(CPU);
+    private readonly ActivationBuffers _buffers = new();
+    private readonly Loss _loss = new(lambda: 0.05, LossTarget.Constant, labelSmoothing: 0);
+    private readonly Optimizer _optimizer;
+    private readonly Tensor _images; // [N, features]
+    private readonly Tensor _classes; // [N, classes]
+    private readonly ForwardPass _pass;
+
+    public NetworkStep(NetworkTemplate template, int[] image, int timeSteps, int rows, bool activationCheckpointing)
+    {
+        NetworkDefinition definition = template.Bind(new(image, Classes, timeSteps, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
+        _network = new(definition, CPU, activationCheckpointing: activationCheckpointing);
+        _network.Parameters.Import(WeightInitializer.Create(definition, seed: 1));
+        _optimizer = new Sgd(_network.Parameters.Trained, momentum: 0.9, weightDecay: 5e-5);
+        _pass = new() { IsTraining = true, Spikes = _tally, Buffers = activationCheckpointing ? null : _buffers };
+        using DisposeScope scope = NewDisposeScope();
+        var random = new Random(2);
+        float[] pixels = [.. Enumerable.Range(0, rows * definition.InputSize).Select(_ => 2 * random.NextSingle())];
+        _images = tensor(pixels, [rows, definition.InputSize]).DetachFromDisposeScope();
+        Tensor labels = tensor([.. Enumerable.Range(0, rows).Select(row => (long)row % Classes)]);
+        _classes = Loss.OneHot(labels, Classes, ScalarType.Float32).DetachFromDisposeScope();
+    }
+
+    public void Run()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor loss = _loss.Compute(_network.Forward(_images, _pass), _classes);
+        CallbackFaults.Backward(loss);
+        _optimizer.Step(0.01);
+        CallbackGradients.Release();
+        _buffers.Release();
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _network.Dispose();
+        _tally.Dispose();
+        _buffers.Dispose();
+        _images.Dispose();
+        _classes.Dispose();
+    }
+}

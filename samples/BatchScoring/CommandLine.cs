@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace BatchScoring;
+
+/// <summary>The command line: what can be said, and one sentence for what cannot.</summary>
+internal sealed class CommandLine
+{
+    private readonly Option<string> _model = Path("--model", "the trained model, a zip that mlContext.Model.Save has written", "model.zip");
+
+    private readonly Option<string> _input = Path("--input", "the rows: a CSV file of numbers");
+
+    private readonly Option<string> _output = Path("--output", "the predictions: a CSV file, a line for each row", "predictions.csv");
+
+    private readonly Option<FieldRange?> _features = new("--features")
+    {
+        Description = "the fields of a line that are features, counted from 1, such as 2-785; all, if not given",
+        HelpName = "FIRST-LAST",
+        CustomParser = result => FieldRange.TryParse(Text(result), out FieldRange range)
+            ? range
+            : Wrong<FieldRange?>(result, "--features", "two fields counted from 1, the first one first, such as 2-785"),
+    };
+
+    private readonly Option<bool> _header = new("--header") { Description = "the first line holds names" };
+
+    private readonly Option<char> _separator = new("--separator")
+    {
+        Description = "what stands between two fields: one character, or the word tab",
+        HelpName = "CHARACTER",
+        DefaultValueFactory = _ => ',',
+        CustomParser = result => Text(result) switch
+        {
+            "tab" => '\t',
+            [char one] when char.IsAscii(one) && !char.IsLetterOrDigit(one) && !"\"+-.\r\n".Contains(one) => one,
+            _ => Wrong<char>(result, "--separator", "one character that does not occur in a number, or tab"),
+        },
+    };
+
+    private readonly Option<int> _block = new("--block")
+    {
+        Description = "rows that are scored and written together; what is written is not lost when the program is killed",
+        HelpName = "ROWS",
+        DefaultValueFactory = _ => 10_000,
+        CustomParser = result =>
+            int.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out int rows) && rows is >= 1 and <= 1_000_000
+                ? rows
+                : Wrong<int>(result, "--block", "a whole number from 1 to 1000000"),
+    };
+
+    private readonly Option<bool> _overwrite = new("--overwrite")
+    {
+        Description = "gives up an output that is there, or that was begun with another model, input or options",
+    };
+
+    private readonly Option<bool> _allowMissing = new("--allow-missing")
+    {
+        Description = "a row with a value that is missing or no number gets empty fields instead of ending the program",
+    };
+
+    /// <summary>The command, which calls <paramref name="run"/> and gives its exit code.</summary>
+    public RootCommand Command(Func<Arguments, int> run)
+    {
+        var command = new RootCommand(
+            "Scores a CSV file of any size with a saved model. Killed at any moment, the same command goes on where it was.")
+        {
+            _model, _input, _output, _features, _header, _separator, _block, _allowMissing,
+            _overwrite,
+        };
+        command.SetAction(parsed => run(Read(parsed)));
+        return command;
+    }
+
+    private Arguments Read(ParseResult parsed) => new()
+    {
+        Model = parsed.GetRequiredValue(_model),
+        Input = parsed.GetRequiredValue(_input),
+        Output = parsed.GetRequiredValue(_output),
+        Features = parsed.GetValue(_features),
+        Header = parsed.GetValue(_header),
+        Separator = parsed.GetValue(_separator),
+        BlockRows = parsed.GetValue(_block),
+        AllowMissing = parsed.GetValue(_allowMissing),
+        Overwrite = parsed.GetValue(_overwrite),
+    };
+
+    private static Option<string> Path(string name, string description, string? ifNotGiven = null)
+    {
+        var option = new Option<string>(name)
+        {
+            Description = description,
+            HelpName = "FILE",
+            Required = ifNotGiven is null,
+            CustomParser = result => Text(result) is { Length: > 0 } path && !string.IsNullOrWhiteSpace(path)
+                ? path
+                : Wrong<string>(result, name, "the name of a file"),
+        };
+        if (ifNotGiven is not null)
+        {
+            option.DefaultValueFactory = _ => ifNotGiven;
+        }
+        return option;
+    }
+
+    private static string Text(ArgumentResult result) => result.Tokens[^1].Value;
+
+    private static T? Wrong<T>(ArgumentResult result, string name, string wanted)
+    {
+        result.AddError($"{name} is '{Text(result)}'; it must be {wanted}.");
+        return default;
+    }
+}

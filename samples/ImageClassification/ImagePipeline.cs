@@ -1,0 +1,51 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Spiking;
+using Microsoft.ML.Transforms;
+
+namespace ImageClassification;
+
+/// <summary>ML.NET's own transforms from image files to the pixels that a network takes, and from labels to keys.</summary>
+internal sealed class ImagePipeline
+{
+    private readonly MLContext _ml;
+    private readonly ITransformer _labels;
+    private readonly ITransformer _pixels;
+
+    /// <summary>Learns the classes.</summary>
+    /// <param name="ml">The context of all.</param>
+    /// <param name="train">The images to train with.</param>
+    /// <param name="size">Height and width that images are cropped and resized to.</param>
+    public ImagePipeline(MLContext ml, IReadOnlyList<ImageFile> train, int size)
+    {
+        _ml = ml;
+        IDataView files = ml.Data.LoadFromEnumerable(train);
+        FileSchema = files.Schema;
+        _labels = ml.Transforms.Conversion.MapValueToKey(nameof(ImageFile.Label),
+            keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(files);
+        VBuffer<ReadOnlyMemory<char>> classes = default;
+        _labels.GetOutputSchema(files.Schema)[nameof(ImageFile.Label)].GetKeyValues(ref classes);
+        Classes = [.. classes.DenseValues().Select(name => name.ToString())];
+        _pixels = ml.Transforms.LoadImages("Image", imageFolder: null, nameof(ImageFile.ImagePath))
+            .Append(ml.Transforms.ResizeImages("Image", size, size))
+            .Append(ml.Transforms.ExtractPixels("Features", "Image")) // [3, size, size], from 0 to 255
+            .Fit(files);
+    }
+
+    /// <summary>The classes in the order of their keys.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>The columns of image files.</summary>
+    public DataViewSchema FileSchema { get; }
+
+    /// <summary>Keys and pixels of those images, read as they are asked for.</summary>
+    public IDataView Read(IReadOnlyList<ImageFile> images) =>
+        _pixels.Transform(_labels.Transform(_ml.Data.LoadFromEnumerable(images)));
+
+    /// <summary>The model as it is saved: it takes the name of an image file and needs no label.</summary>
+    /// <param name="network">Takes what <see cref="Read"/> gives.</param>
+    /// <param name="data">From <see cref="Read"/>.</param>
+    public ITransformer Model(SpikingPredictionTransformer network, IDataView data) =>
+        new TransformerChain<ITransformer>(_pixels, network,
+            _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(network.Transform(data)));
+}

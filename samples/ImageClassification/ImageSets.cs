@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+
+namespace ImageClassification;
+
+/// <summary>What is learned from, what chooses the best epoch, and what the model is tested on in the end.</summary>
+/// <param name="Train">To learn from; shuffled, because what does not fit into memory is shuffled in parts alone.</param>
+/// <param name="Validation">Chooses the best epoch; empty where the last one is kept.</param>
+/// <param name="Test">Seen only after the training.</param>
+internal sealed record ImageSets(
+    IReadOnlyList<ImageFile> Train, IReadOnlyList<ImageFile> Validation, IReadOnlyList<ImageFile> Test)
+{
+    private const int TestOneOf = 5;
+    private const int OrderSeed = 1;
+
+    /// <summary>Reads the folder.</summary>
+    /// <param name="folder">With train/ and test/, each of class folders; or of class folders, of which every fifth image is for the test.</param>
+    /// <param name="rows">Images of each class to train with, validation included; null for all.</param>
+    /// <param name="testRows">Images of each class to test with; null for all.</param>
+    /// <param name="validation">The part of the images to train with that chooses the best epoch, from 0 up to 1.</param>
+    /// <exception cref="UsageException">The folder is not of that kind, or a class has too few images.</exception>
+    public static ImageSets Read(string folder, int? rows, int? testRows, double validation)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new UsageException(
+                $"There is no folder '{folder}'; --data wants one of class folders, or one with train and test.");
+        }
+        List<ImageFile> train = [], measured = [], test = [];
+        foreach ((string name, string[] toTrain, string[] toTest) in Parts(folder))
+        {
+            string[] chosen = Spread(toTrain, rows ?? toTrain.Length);
+            int keep = validation == 0 ? 0 : Math.Max(1, (int)Math.Round(validation * chosen.Length));
+            string[] kept = Spread(chosen, keep);
+            string[] learned = [.. chosen.Except(kept)];
+            if (learned.Length == 0 || toTest.Length == 0)
+            {
+                throw new UsageException($"The class '{name}' in '{folder}' has too few images: at least one is needed for " +
+                    $"the training{(validation == 0 ? "" : ", one for the validation")} and one for the test.");
+            }
+            train.AddRange(Rows(name, learned));
+            measured.AddRange(Rows(name, kept));
+            test.AddRange(Rows(name, Spread(toTest, testRows ?? toTest.Length)));
+        }
+        new Random(OrderSeed).Shuffle(CollectionsMarshal.AsSpan(train));
+        return new(train, measured, test);
+    }
+
+    private static IEnumerable<(string Name, string[] Train, string[] Test)> Parts(string folder)
+    {
+        string train = Path.Combine(folder, "train"), test = Path.Combine(folder, "test");
+        if (Directory.Exists(train) != Directory.Exists(test))
+        {
+            throw new UsageException($"'{folder}' has only one of train and test; it needs both, or class folders alone.");
+        }
+        if (!Directory.Exists(train))
+        {
+            return ClassFolders.Read(folder).Select(found => (found.Name,
+                found.Files.Where((_, i) => i % TestOneOf != 0).ToArray(),
+                found.Files.Where((_, i) => i % TestOneOf == 0).ToArray()));
+        }
+        IReadOnlyList<(string Name, string[] Files)> learned = ClassFolders.Read(train), tested = ClassFolders.Read(test);
+        HashSet<string> different = [.. learned.Select(found => found.Name)];
+        different.SymmetricExceptWith(tested.Select(found => found.Name));
+        return different.Count == 0
+            ? learned.Zip(tested, (one, other) => (one.Name, one.Files, other.Files))
+            : throw new UsageException(
+                $"train and test in '{folder}' have different classes: '{different.First()}' is in one of them alone.");
+    }
+
+    /// <summary>So many of the files, at equal distances: files that follow each other are often alike.</summary>
+    private static string[] Spread(string[] files, int count) => count >= files.Length
+        ? files
+        : [.. Enumerable.Range(0, count).Select(i => files[(long)i * files.Length / count])];
+
+    private static IEnumerable<ImageFile> Rows(string name, IEnumerable<string> files) =>
+        files.Select(file => new ImageFile { ImagePath = file, Label = name });
+}

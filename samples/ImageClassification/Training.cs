@@ -1,0 +1,107 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking;
+using Microsoft.ML.Spiking.Training;
+using Spectre.Console;
+
+namespace ImageClassification;
+
+/// <summary>The whole way from a folder of images to a tested model.</summary>
+internal sealed class Training(Arguments arguments, CancellationToken token)
+{
+    // With the end of every epoch that is all that can be lost.
+    private const int BatchesBetweenCheckpoints = 100;
+
+    private readonly MLContext _ml = new(arguments.Seed);
+    private readonly History _history = new(arguments.Folder);
+
+    private string CurveFile => Path.Combine(arguments.Folder, "learning-curve.png");
+
+    /// <summary>Trains, or goes on where it was; tests, draws and saves.</summary>
+    /// <exception cref="UsageException">The images or the folder cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">The user wants it to stop.</exception>
+    public void Run()
+    {
+        ImageSets images = ImageSets.Read(
+            arguments.Data ?? Cifar10.Folder(), Recipe.Rows(arguments), arguments.TestRows, arguments.Validation);
+        AnsiConsole.WriteLine($"{images.Train.Count} images to train with, " +
+            $"{images.Validation.Count} for validation, {images.Test.Count} for the test");
+        SpikingClifTrainer.Options options = Recipe.Options(arguments);
+        try
+        {
+            Run(images, options);
+        }
+        catch (Exception exception) when (UnreadableImage.IsMeant(exception) && UnreadableImage.Find(images) is string file)
+        {
+            throw new UsageException($"'{file}' cannot be read as an image: remove it, or put a whole one in its place.");
+        }
+    }
+
+    private void Run(ImageSets images, SpikingClifTrainer.Options options)
+    {
+        var pipeline = new ImagePipeline(_ml, images.Train, arguments.ImageSize);
+        IDataView train = pipeline.Read(images.Train);
+        IDataView? validation = images.Validation.Count == 0 ? null : pipeline.Read(images.Validation);
+        SpikingPredictionTransformer network = Fit(options, train, validation);
+
+        AnsiConsole.WriteLine("testing");
+        IDataView tested = network.Transform(pipeline.Read(images.Test));
+        MulticlassClassificationMetrics quality = _ml.MulticlassClassification.Evaluate(tested);
+        Confusion.Show(quality.ConfusionMatrix, pipeline.Classes);
+        string model = Path.Combine(arguments.Folder, "model.zip");
+        _ml.Model.Save(pipeline.Model(network, train), pipeline.FileSchema, model);
+        AnsiConsole.MarkupLineInterpolated($"saved {model} ({new FileInfo(model).Length / 1024} KiB)");
+        DrawCurve($"{Title(options)}: test accuracy {Percent(quality.MicroAccuracy)}", options.Epochs!.Value);
+        AnsiConsole.WriteLine(LearningCurve.CanDraw
+            ? $"drew {CurveFile}"
+            : "did not draw the learning curve: this system has no fonts (Debian and Ubuntu: apt-get install fonts-dejavu-core)");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[bold]test accuracy {Percent(quality.MicroAccuracy)}[/] ({images.Test.Count} images)");
+    }
+
+    private SpikingPredictionTransformer Fit(SpikingClifTrainer.Options options, IDataView train, IDataView? validation)
+    {
+        options.CheckpointFolder = arguments.Folder;
+        options.CheckpointEveryBatches = BatchesBetweenCheckpoints;
+        options.CancellationToken = token;
+        options.MetricsCallback = metrics => Show(metrics, options);
+        _ml.Log += (_, log) => Show(log);
+        return ProgressBars.Run(options,
+            () => _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train, validation));
+    }
+
+    /// <summary>An epoch that has ended.</summary>
+    private void Show(EpochMetrics metrics, SpikingClifTrainer.Options options)
+    {
+        string validation = metrics.ValidationAccuracy is double accuracy ? $", validation {Percent(accuracy)}" : "";
+        AnsiConsole.WriteLine($"epoch {metrics.Epoch} of {metrics.Epochs}: loss {metrics.Loss:0.000}, " +
+            $"accuracy {Percent(metrics.Accuracy)}{validation}, {metrics.RowsPerSecond:0} images/s");
+        _history.Add(EpochFigures.Of(metrics));
+        DrawCurve(Title(options), metrics.Epochs);
+    }
+
+    /// <summary>What the trainer says besides its epochs: the device, where it goes on, warnings.</summary>
+    private static void Show(LoggingEventArgs log)
+    {
+        if (log.Source.StartsWith(nameof(SpikingCatalog.SpikingClif), StringComparison.Ordinal)
+            && log.Kind is ChannelMessageKind.Info or ChannelMessageKind.Warning
+            && !log.RawMessage.StartsWith("Epoch ", StringComparison.Ordinal))
+        {
+            AnsiConsole.MarkupLineInterpolated($"[grey]{log.RawMessage}[/]");
+        }
+    }
+
+    private void DrawCurve(string title, int epochs)
+    {
+        if (LearningCurve.CanDraw && _history.Epochs.Count > 0)
+        {
+            LearningCurve.Draw(CurveFile, title, _history.Epochs, epochs);
+        }
+    }
+
+    private static string Title(SpikingClifTrainer.Options options) =>
+        $"{Recipe.Networks.First(named => named.Value == options.Network).Key}, {options.Neuron.GetType().Name}, T = {options.TimeSteps}";
+
+    private static string Percent(double part) => $"{100 * part:0.0} %";
+}

@@ -1,0 +1,15 @@
+namespace WebService.Api;
+
+/// <summary>What the model says of a row.</summary>
+/// <param name="Label">The class of the greatest probability.</param>
+/// <param name="Probabilities">The probability of each class; their sum is 1.</param>
+internal sealed record Prediction(
+    string Label,
+    IReadOnlyDictionary<string, float> Probabilities)
+{
+    /// <summary>The prediction, or null where the row cannot be scored.</summary>
+    public static Prediction? Of(IReadOnlyList<string> classes, float[] scores) => float.IsNaN(scores[0])
+        ? null
+        : new Prediction(classes[scores.IndexOf(scores.Max())], new Dictionary<string, float>(
+            classes.Zip(scores, (name, score) => KeyValuePair.Create(name, score))));
+}
