@@ -10,8 +10,8 @@ namespace ImageClassification;
 /// <summary>The whole way from a folder of images to a tested model.</summary>
 internal sealed class Training(Arguments arguments, CancellationToken token)
 {
-    // With the end of every epoch that is all that can be lost.
-    private const int BatchesBetweenCheckpoints = 100;
+    // All that can be lost when the process is killed.
+    private const double MinutesBetweenCheckpoints = 1;
 
     private readonly MLContext _ml = new(arguments.Seed);
     private readonly History _history = new(arguments.Folder);
@@ -63,7 +63,7 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
     private SpikingPredictionTransformer Fit(SpikingClifTrainer.Options options, IDataView train, IDataView? validation)
     {
         options.CheckpointFolder = arguments.Folder;
-        options.CheckpointEveryBatches = BatchesBetweenCheckpoints;
+        options.CheckpointEveryMinutes = MinutesBetweenCheckpoints;
         options.CancellationToken = token;
         options.MetricsCallback = metrics => Show(metrics, options);
         _ml.Log += (_, log) => Show(log);

@@ -12,7 +12,7 @@ internal static class InterleavedRounds
 
     private const int WarmUpRuns = 60;
     private const double LeastWarmUpSeconds = 0.3;
-    private const double MostWarmUpSeconds = 2;
+    private const double MostWarmUpSeconds = 0.5;
 
     /// <summary>Seconds for one run of each contender, [contender][round].</summary>
     /// <param name="rounds">Number of rounds; at least seven for figures that are published.</param>
