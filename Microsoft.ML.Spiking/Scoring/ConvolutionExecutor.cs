@@ -15,6 +15,9 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
+    // 256 KB.
+    private const int CachedWeights = 1 << 16;
+
     private readonly ConvolutionShape _shape;
     private readonly PanelWeights<TLanes, TWide>[] _groups;
     private readonly int _timeSteps;
@@ -70,15 +73,24 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
         }
     }
 
+    /// <summary>
+    /// All places, for as many panels at once as have weights that stay in the second cache: they share what is under the
+    /// kernel at a place.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Places(int group, in ConvolutionMemory memory, float* output)
     {
         PanelWeights<TLanes, TWide> weights = _groups[group];
         ActiveInputs active = memory.Active;
-        int channels = _shape.Layer.OutputChannels;
-        for (int first = 0; first < _shape.GroupOutputs; first += weights.Width(first))
+        int channels = _shape.Layer.OutputChannels, together = Math.Max(TWide.Width, CachedWeights / _shape.KernelSize);
+        for (int from = 0, to; from < _shape.GroupOutputs; from = to)
         {
-            float* place = output + first;
+            to = from;
+            while (to < _shape.GroupOutputs && to + weights.Width(to) - from <= together)
+            {
+                to += weights.Width(to);
+            }
+            float* place = output;
             for (int y = 0; y < _shape.Output.Height; y++)
             {
                 for (int x = 0; x < _shape.Output.Width; x++, place += channels)
@@ -87,21 +99,31 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
                         y, x, active.Constant, memory.ConstantStarts, active.ConstantValues, 1, memory.Constant);
                     int changing = FindRuns(
                         y, x, active.Changing, memory.ChangingStarts, active.Values, _timeSteps, memory.Changing);
-                    float* start = weights.Bias(first);
-                    if (constant > 0)
+                    for (int first = from; first < to; first += weights.Width(first))
                     {
-                        weights.FromConstant(first, memory.Constant, constant, memory.Start);
-                        start = memory.Start;
-                    }
-                    for (int block = 0; block < _blocks.Count; block++)
-                    {
-                        int from = _blocks.Start(block);
-                        weights.FromActive(first, start, memory.Changing, changing, from, _timeSteps,
-                            _blocks.Start(block + 1) - from, place + ((long)from * _shape.OutputSize), _shape.OutputSize,
-                            memory.Overhang);
+                        Place(weights, first, in memory, constant, changing, place + first);
                     }
                 }
             }
+        }
+    }
+
+    /// <summary>One panel at one place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Place(PanelWeights<TLanes, TWide> weights, int first, in ConvolutionMemory memory, int constant, int changing,
+        float* output)
+    {
+        float* start = weights.Bias(first);
+        if (constant > 0)
+        {
+            weights.FromConstant(first, memory.Constant, constant, memory.Start);
+            start = memory.Start;
+        }
+        for (int block = 0; block < _blocks.Count; block++)
+        {
+            int step = _blocks.Start(block);
+            weights.FromActive(first, start, memory.Changing, changing, step, _timeSteps, _blocks.Start(block + 1) - step,
+                output + ((long)step * _shape.OutputSize), _shape.OutputSize, memory.Overhang);
         }
     }
 

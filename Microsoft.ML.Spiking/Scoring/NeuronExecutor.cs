@@ -142,11 +142,12 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
             {
                 continue;
             }
-            TLanes.Compress(TLanes.Load(own + i), flags, (float*)places + count);
+            TLanes selection = TLanes.Selection(flags);
+            TLanes.Compress(TLanes.Load(own + i), selection, (float*)places + count);
             float* source = current + i, target = currents + count;
             for (int t = 0; t < steps; t++, source += _size, target += Stride)
             {
-                TLanes.Compress(TLanes.Load(source), flags, target);
+                TLanes.Compress(TLanes.Load(source), selection, target);
             }
             count += BitOperations.PopCount(lanes);
         }

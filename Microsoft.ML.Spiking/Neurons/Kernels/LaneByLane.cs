@@ -10,12 +10,12 @@ internal static unsafe class LaneByLane
 
     /// <inheritdoc cref="ILanes{TSelf}.Compress"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Compress<TLanes>(TLanes value, TLanes flags, float* target)
+    public static void Compress<TLanes>(TLanes value, TLanes selection, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         float* lanes = stackalloc float[MostLanes];
         TLanes.Store(value, lanes);
-        for (uint chosen = TLanes.NonZero(flags); chosen != 0; chosen &= chosen - 1)
+        for (uint chosen = TLanes.NonZero(selection); chosen != 0; chosen &= chosen - 1)
         {
             *target++ = lanes[BitOperations.TrailingZeroCount(chosen)];
         }

@@ -67,15 +67,17 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         (uint)Vector512.Equals(value._value, Vector512<float>.Zero).ExtractMostSignificantBits() ^ 0xFFFFu;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Compress(Lanes512 value, Lanes512 flags, float* target)
+    public static Lanes512 Selection(Lanes512 flags) => new(~Vector512.Equals(flags._value, Vector512<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Compress(Lanes512 value, Lanes512 selection, float* target)
     {
         if (Avx512F.IsSupported)
         {
-            Vector512<float> isChosen = ~Vector512.Equals(flags._value, Vector512<float>.Zero);
-            Vector512.Store(Avx512F.Compress(Vector512<float>.Zero, isChosen, value._value), target);
+            Vector512.Store(Avx512F.Compress(Vector512<float>.Zero, selection._value, value._value), target);
             return;
         }
-        LaneByLane.Compress(value, flags, target);
+        LaneByLane.Compress(value, selection, target);
     }
 
     public static double Sum(Lanes512 value)
