@@ -15,7 +15,7 @@ usage: ./build.sh <command> [-- arguments]
                the arguments after -- go to dotnet test
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
-  pack         make the NuGet package and its symbols in artifacts/packages
+  pack         make the NuGet packages and their symbols in artifacts/packages
 USAGE
 }
 
@@ -52,6 +52,7 @@ pack() {
   export SOURCE_DATE_EPOCH
   rm -rf "$root/artifacts/packages"
   in_root dotnet pack Microsoft.ML.Spiking -c Release -v quiet -o artifacts/packages >&2
+  in_root dotnet pack Microsoft.ML.Spiking.Sweeps -c Release -v quiet -o artifacts/packages >&2
   ls -l "$root/artifacts/packages"
 }
 
@@ -79,6 +80,7 @@ run_tests() {
   rm -rf "$results"
   trap report EXIT # the last line, however this ends
   setup
+  "$root/eng/postgresql.sh"
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet restore Spiking.sln -v quiet
   in_root dotnet build Spiking.sln -c Release --no-restore -warnaserror -v quiet

@@ -55,6 +55,7 @@ public sealed class OptionsTests
         ("WeightDecay", o => o.WeightDecay = -1),
         ("Optimizer", o => o.Optimizer = (OptimizerKind)7),
         ("Schedule", o => o.Schedule = (LearningRateSchedule)7),
+        ("ValidationMetric", o => o.ValidationMetric = (ValidationMetric)7),
         ("WarmupEpochs", o => (o.Epochs, o.WarmupEpochs) = (5, 5.5)),
         ("WarmupEpochs", o => o.WarmupEpochs = double.NaN),
         ("ClassWeighting", o => o.ClassWeighting = (ClassWeighting)7),

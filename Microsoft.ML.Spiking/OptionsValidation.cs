@@ -109,6 +109,7 @@ internal static class OptionsValidation
             Outside(o.WeightDecay, 0, 1),
             Undefined(o.Optimizer),
             Undefined(o.Schedule),
+            Undefined(o.ValidationMetric),
             o.WarmupEpochs >= 0 && o.WarmupEpochs <= Math.Max(o.Epochs ?? AutomaticEpochs.Least, 0) ? null
                 : $"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ({o.Epochs ?? AutomaticEpochs.Least}).",
             Outside(o.GradientAccumulation, 1, LargestBatch),

@@ -158,8 +158,14 @@ public sealed partial class SpikingClifTrainer
         public int GradientAccumulation { get; set; } = 1;
 
         /// <summary>
-        /// Ends the training when so many epochs in a row were not better than the best one on the validation data (higher
-        /// accuracy, then lower loss), from 1 to 100,000. Needs validation data. Null (the default) for all
+        /// With validation data: what makes an epoch better than another; the best one's weights are the model's. Default
+        /// <see cref="ValidationMetric.Accuracy"/>.
+        /// </summary>
+        public ValidationMetric ValidationMetric { get; set; } = ValidationMetric.Accuracy;
+
+        /// <summary>
+        /// Ends the training when so many epochs in a row were not better than the best one on the validation data (by
+        /// <see cref="ValidationMetric"/>), from 1 to 100,000. Needs validation data. Null (the default) for all
         /// <see cref="Epochs"/>, which in any case decide the schedule of the learning rate.
         /// </summary>
         public int? EarlyStoppingPatience { get; set; }

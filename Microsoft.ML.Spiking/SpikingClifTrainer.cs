@@ -4,6 +4,8 @@ using Microsoft.ML.Spiking.MLNetInternals;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Trainers;
 
 namespace Microsoft.ML.Spiking;
@@ -148,41 +150,116 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         return ColumnShapes.Output(inputSchema, _names);
     }
 
+    /// <summary>Rows for several trainings, of this trainer and of others whose options name the same columns.</summary>
+    /// <param name="data">See <see cref="Fit(IDataView, IDataView)"/>.</param>
+    /// <param name="validation">Null for none.</param>
+    /// <param name="warn">Hears of rows that are skipped.</param>
+    /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
+    internal SharedTrainingData Share(IDataView data, IDataView? validation, Action<string> warn)
+    {
+        TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
+        TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
+        return new(columns,
+            features => TrainingRows(data, columns, features, warn),
+            validation is null ? null : features => ValidationRows(validation, validationColumns!, features, warn));
+    }
+
+    /// <summary>Does a part of a training; see <see cref="Fit(IDataView, IDataView)"/>.</summary>
+    /// <param name="data">What <see cref="Share"/> gave.</param>
+    /// <param name="part">What to do, and where the training rests before and after it.</param>
+    internal PartOfTraining FitPart(SharedTrainingData data, TrainingPart part)
+    {
+        RowLayout layout = Layout(data.Columns, data.HasValidation, _options.PixelOrder);
+        NetworkDefinition network = Bind(data.Columns, layout);
+        using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
+        (SharedRows rows, SharedRows? validationRows) = data.For(network);
+        TrainingOutcome outcome = TrainingLoop.Run(
+            network, initial: null, rows, validationRows, Settings(layout), observer, _options.CancellationToken, part);
+        return new(outcome.History.Count, outcome.IsResting, outcome.Divergence,
+            () => Model(network, outcome.Weights, data.Columns));
+    }
+
+    /// <summary>A model that scores all classes alike: its weights are all 0.</summary>
+    /// <param name="data">With the columns of training data; its rows are not read.</param>
+    internal SpikingPredictionTransformer Untrained(IDataView data)
+    {
+        TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
+        NetworkDefinition network = Bind(columns, Layout(columns, hasValidation: true, _options.PixelOrder));
+        var weights = new NetworkWeights(network,
+            network.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape, new float[spec.Size])));
+        return Model(network, weights, columns);
+    }
+
+    /// <summary>What decides all that a training with these options and rows gives, but for its random numbers.</summary>
+    /// <param name="data">What <see cref="Share"/> gave. It is read, if nobody has done so.</param>
+    internal TrainingIdentity Identify(SharedTrainingData data)
+    {
+        RowLayout layout = Layout(data.Columns, data.HasValidation, _options.PixelOrder);
+        NetworkDefinition network = Bind(data.Columns, layout);
+        TrainingSettings settings = Settings(layout);
+        using var observer = new ChannelObserver(_host, metrics: null, progressed: null);
+        (SharedRows shared, SharedRows? sharedValidation) = data.For(network);
+        RowFeed rows = UsableRows.Open(
+            shared, "training", network, settings.MemoryBudget, observer, _options.CancellationToken);
+        RowFeed? validation = sharedValidation is null ? null : UsableRows.Open(sharedValidation, "validation", network,
+            Math.Max(0, settings.MemoryBudget - rows.Bytes), observer, _options.CancellationToken);
+        return TrainingIdentity.Of(network, initial: null, rows, validation, settings);
+    }
+
     private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, TrainedModel? trained)
     {
         SpikingModelParameters? model = trained?.Parameters;
         _host.CheckValue(data, nameof(data));
         TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
         TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
-        if (_options.EarlyStoppingPatience is not null && validation is null)
-        {
-            throw _host.ExceptParam("validationData", $"{nameof(Options.EarlyStoppingPatience)} needs validation data: " +
-                "call Fit with training and validation data, or leave it null.");
-        }
-        CheckClassWeights(columns);
         trained?.CheckFits(_host, columns, _options.PixelOrder);
-        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape, model?.Network.PixelOrder ?? _options.PixelOrder);
-        CheckAugmentation(layout);
+        RowLayout layout = Layout(columns, validation is not null, model?.Network.PixelOrder ?? _options.PixelOrder);
         NetworkDefinition network = model?.Network ?? Bind(columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         var features = new FeatureRows(network);
-        var rows = new DataViewRowSource(_host, data, columns, features, "training", leastClasses: 2, observer.Warning);
+        DataViewRowSource rows = TrainingRows(data, columns, features, observer.Warning);
         DataViewRowSource? validationRows = validation is null ? null
-            : new(_host, validation, validationColumns!, features, "validation", leastClasses: 1, observer.Warning);
-        var scoring = new ScoringChoice(_options.ScoringBackend, _options.ScoringDevice, _options.CudaDeviceIndex);
+            : ValidationRows(validation, validationColumns!, features, observer.Warning);
         // What libtorch allocates first decides how it allocates; and no training is lost to a device that is not there.
         using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
-        ScorerSources.Check(scoring);
+        ScorerSources.Check(Scoring);
         TrainingOutcome outcome = TrainingLoop.Run(
             network, model?.Weights, rows, validationRows, Settings(layout), observer, _options.CancellationToken);
         if (outcome.Cancelled)
         {
             ReportCancelled(outcome, observer, hasInitial: model is not null);
         }
-        var result = new SpikingModelParameters(network, outcome.Weights);
-        result.ChangeScoringBackend(scoring.Backend, scoring.Device, scoring.CudaDeviceIndex);
-        return new SpikingPredictionTransformer(_host, result, TrainSchema.Prune(columns), _names);
+        return Model(network, outcome.Weights, columns);
     }
+
+    private ScoringChoice Scoring => new(_options.ScoringBackend, _options.ScoringDevice, _options.CudaDeviceIndex);
+
+    /// <summary>How the rows lie, when all that depends on the data has been checked.</summary>
+    private RowLayout Layout(TrainingColumns columns, bool hasValidation, PixelOrder? order)
+    {
+        if (_options.EarlyStoppingPatience is not null && !hasValidation)
+        {
+            throw _host.ExceptParam("validationData", $"{nameof(Options.EarlyStoppingPatience)} needs validation data: " +
+                "call Fit with training and validation data, or leave it null.");
+        }
+        CheckClassWeights(columns);
+        RowLayout layout = RowLayout.Of(columns.FeatureShape, _options.InputShape, order);
+        CheckAugmentation(layout);
+        return layout;
+    }
+
+    private SpikingPredictionTransformer Model(NetworkDefinition network, NetworkWeights weights, TrainingColumns columns)
+    {
+        var model = new SpikingModelParameters(network, weights);
+        model.ChangeScoringBackend(Scoring.Backend, Scoring.Device, Scoring.CudaDeviceIndex);
+        return new(_host, model, TrainSchema.Prune(columns), _names);
+    }
+
+    private DataViewRowSource TrainingRows(IDataView data, TrainingColumns columns, FeatureRows features, Action<string> warn) =>
+        new(_host, data, columns, features, "training", leastClasses: 2, warn);
+
+    private DataViewRowSource ValidationRows(IDataView data, TrainingColumns columns, FeatureRows features, Action<string> warn) =>
+        new(_host, data, columns, features, "validation", leastClasses: 1, warn);
 
     private void ReportCancelled(TrainingOutcome outcome, ChannelObserver observer, bool hasInitial)
     {
@@ -245,6 +322,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         GradientClipping = _options.GradientClipping,
         GradientAccumulation = _options.GradientAccumulation,
         EarlyStoppingPatience = _options.EarlyStoppingPatience,
+        ValidationMetric = _options.ValidationMetric,
         Seed = _seed,
         IsSeedGiven = _isSeedGiven,
         Device = _options.Device,

@@ -4,58 +4,98 @@ using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Scoring;
 
-/// <summary>Finds the inputs of a layer that are not zero at every step: the only ones that cost anything.</summary>
-internal static unsafe class ActiveInputs
+/// <summary>
+/// The inputs of a layer that are not zero at every step: the only ones that cost anything. Those that have the same value
+/// at every step, such as neurons that always fire, are kept apart, because one step's product serves all.
+/// </summary>
+internal unsafe struct ActiveInputs
 {
-    /// <summary>Lists the active inputs in ascending order with their values, and returns how many there are.</summary>
+    /// <summary>Inputs that change, in ascending order.</summary>
+    public int* Changing;
+
+    /// <summary>Their values, [changing, T].</summary>
+    public float* Values;
+
+    public int ChangingCount;
+
+    /// <summary>Inputs that do not change, in ascending order.</summary>
+    public int* Constant;
+
+    /// <summary>Their values, [constant].</summary>
+    public float* ConstantValues;
+
+    public int ConstantCount;
+
+    /// <summary>Floats of memory for the lists.</summary>
+    public static long Length(long size, int timeSteps) => size * (timeSteps + 3L);
+
+    /// <summary>Finds the active inputs.</summary>
     /// <param name="input">[T, size].</param>
     /// <param name="timeSteps">T.</param>
     /// <param name="size">Number of inputs.</param>
-    /// <param name="active">Takes up to <paramref name="size"/> indices.</param>
-    /// <param name="values">Takes the values of each, [active, T].</param>
+    /// <param name="memory"><see cref="Length"/> floats, which will hold the lists.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Find<TLanes>(float* input, int timeSteps, int size, int* active, float* values)
+    public static ActiveInputs Find<TLanes>(float* input, int timeSteps, int size, float* memory)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int count = 0;
+        ActiveInputs found = default;
+        found.Values = memory;
+        found.ConstantValues = memory + ((long)size * timeSteps);
+        found.Changing = (int*)(found.ConstantValues + size);
+        found.Constant = found.Changing + size;
         int i = 0;
         for (; i <= size - TLanes.Count; i += TLanes.Count)
         {
-            TLanes any = TLanes.Abs(TLanes.Load(input + i));
+            TLanes first = TLanes.Load(input + i), any = TLanes.Abs(first), change = TLanes.Of(0f);
             for (int t = 1; t < timeSteps; t++)
             {
-                any += TLanes.Abs(TLanes.Load(input + ((long)t * size) + i));
+                TLanes value = TLanes.Load(input + ((long)t * size) + i);
+                any += TLanes.Abs(value);
+                change += TLanes.Abs(value - first);
             }
-            for (uint lanes = TLanes.NonZero(any); lanes != 0; lanes &= lanes - 1)
+            uint active = TLanes.NonZero(any);
+            if (active != 0)
             {
-                Append(input, timeSteps, size, i + BitOperations.TrailingZeroCount(lanes), active, values, count++);
+                found.Append(input + i, timeSteps, size, i, active, TLanes.NonZero(change));
             }
         }
         for (; i < size; i++)
         {
-            bool any = false;
-            for (int t = 0; t < timeSteps; t++)
+            float first = input[i];
+            bool any = first != 0, change = false;
+            for (int t = 1; t < timeSteps; t++)
             {
-                any |= input[((long)t * size) + i] != 0;
+                float value = input[((long)t * size) + i];
+                any |= value != 0;
+                change |= value != first;
             }
             if (any)
             {
-                Append(input, timeSteps, size, i, active, values, count++);
+                found.Append(input + i, timeSteps, size, i, 1, change ? 1u : 0u);
             }
         }
-        return count;
+        return found;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Append(
-        float* input, int timeSteps, int size, int index, int* active, float* values, int position)
+    private void Append(float* input, int timeSteps, int size, int index, uint active, uint changing)
     {
-        active[position] = index;
-        float* target = values + ((long)position * timeSteps);
-        float* source = input + index;
-        for (int t = 0; t < timeSteps; t++, source += size)
+        for (; active != 0; active &= active - 1)
         {
-            target[t] = *source;
+            int lane = BitOperations.TrailingZeroCount(active);
+            float* source = input + lane;
+            if ((changing >> lane & 1) == 0)
+            {
+                Constant[ConstantCount] = index + lane;
+                ConstantValues[ConstantCount++] = *source;
+                continue;
+            }
+            float* target = Values + ((long)ChangingCount * timeSteps);
+            Changing[ChangingCount++] = index + lane;
+            for (int t = 0; t < timeSteps; t++, source += size)
+            {
+                target[t] = *source;
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
+    // 256 KB.
+    private const int CachedWeights = 1 << 16;
+
     private readonly ConvolutionShape _shape;
     private readonly PanelWeights<TLanes, TWide>[] _groups;
     private readonly int _timeSteps;
@@ -35,9 +38,10 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
 
     public override long OutputLength => (long)_timeSteps * _shape.OutputSize;
 
-    // Of a group: the active inputs, their values and, if there are several groups, the group's part of the images.
-    public override long ScratchLength => PanelWeights<TLanes, TWide>.OverhangLength + (GroupSize * (2L * _timeSteps)) +
-        GroupSize + _shape.InputPixels + 1 + RunFloats;
+    // Of a group: the active inputs, where each pixel's begin and, if there are several groups, its part of the images.
+    public override long ScratchLength => PanelWeights<TLanes, TWide>.OverhangLength + TWide.Width + (2L * RunFloats) +
+        ActiveInputs.Length(GroupSize, _timeSteps) + (2L * (_shape.InputPixels + 1)) +
+        (_groups.Length > 1 ? (long)GroupSize * _timeSteps : 0);
 
     private int GroupSize => _shape.InputPixels * _shape.GroupInputs;
 
@@ -45,12 +49,15 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
 
     public override void Run(float* input, float* output, float* scratch)
     {
-        float* overhang = scratch;
-        var runs = (ActiveRun*)(overhang + PanelWeights<TLanes, TWide>.OverhangLength);
-        float* values = (float*)(runs + _shape.Layer.Kernel.Height);
-        float* part = values + ((long)GroupSize * _timeSteps);
-        int* active = (int*)(part + ((long)GroupSize * _timeSteps));
-        int* starts = active + GroupSize;
+        ConvolutionMemory memory;
+        memory.Overhang = scratch;
+        memory.Start = scratch + PanelWeights<TLanes, TWide>.OverhangLength;
+        memory.Changing = (ActiveRun*)(memory.Start + TWide.Width);
+        memory.Constant = memory.Changing + _shape.Layer.Kernel.Height;
+        memory.ChangingStarts = (int*)(memory.Constant + _shape.Layer.Kernel.Height);
+        memory.ConstantStarts = memory.ChangingStarts + _shape.InputPixels + 1;
+        float* lists = (float*)(memory.ConstantStarts + _shape.InputPixels + 1);
+        float* part = lists + ActiveInputs.Length(GroupSize, _timeSteps);
         for (int group = 0; group < _groups.Length; group++)
         {
             float* source = input;
@@ -59,40 +66,70 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
                 CopyGroup(input, group, part);
                 source = part;
             }
-            int count = ActiveInputs.Find<TLanes>(source, _timeSteps, GroupSize, active, values);
-            FindStarts(active, count, starts);
-            Places(group, active, starts, values, runs, output + (group * _shape.GroupOutputs), overhang);
+            memory.Active = ActiveInputs.Find<TLanes>(source, _timeSteps, GroupSize, lists);
+            FindStarts(memory.Active.Changing, memory.Active.ChangingCount, memory.ChangingStarts);
+            FindStarts(memory.Active.Constant, memory.Active.ConstantCount, memory.ConstantStarts);
+            Places(group, in memory, output + (group * _shape.GroupOutputs));
         }
     }
 
+    /// <summary>
+    /// All places, for as many panels at once as have weights that stay in the second cache: they share what is under the
+    /// kernel at a place.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Places(
-        int group, int* active, int* starts, float* values, ActiveRun* runs, float* output, float* overhang)
+    private void Places(int group, in ConvolutionMemory memory, float* output)
     {
         PanelWeights<TLanes, TWide> weights = _groups[group];
-        int channels = _shape.Layer.OutputChannels;
-        for (int first = 0; first < _shape.GroupOutputs; first += weights.Width(first))
+        ActiveInputs active = memory.Active;
+        int channels = _shape.Layer.OutputChannels, together = Math.Max(TWide.Width, CachedWeights / _shape.KernelSize);
+        for (int from = 0, to; from < _shape.GroupOutputs; from = to)
         {
-            float* place = output + first;
+            to = from;
+            while (to < _shape.GroupOutputs && to + weights.Width(to) - from <= together)
+            {
+                to += weights.Width(to);
+            }
+            float* place = output;
             for (int y = 0; y < _shape.Output.Height; y++)
             {
                 for (int x = 0; x < _shape.Output.Width; x++, place += channels)
                 {
-                    int runCount = FindRuns(y, x, active, starts, values, runs);
-                    for (int block = 0; block < _blocks.Count; block++)
+                    int constant = FindRuns(
+                        y, x, active.Constant, memory.ConstantStarts, active.ConstantValues, 1, memory.Constant);
+                    int changing = FindRuns(
+                        y, x, active.Changing, memory.ChangingStarts, active.Values, _timeSteps, memory.Changing);
+                    for (int first = from; first < to; first += weights.Width(first))
                     {
-                        int from = _blocks.Start(block);
-                        weights.FromActive(first, runs, runCount, from, _timeSteps, _blocks.Start(block + 1) - from,
-                            place + ((long)from * _shape.OutputSize), _shape.OutputSize, overhang);
+                        Place(weights, first, in memory, constant, changing, place + first);
                     }
                 }
             }
         }
     }
 
+    /// <summary>One panel at one place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Place(PanelWeights<TLanes, TWide> weights, int first, in ConvolutionMemory memory, int constant, int changing,
+        float* output)
+    {
+        float* start = weights.Bias(first);
+        if (constant > 0)
+        {
+            weights.FromConstant(first, memory.Constant, constant, memory.Start);
+            start = memory.Start;
+        }
+        for (int block = 0; block < _blocks.Count; block++)
+        {
+            int step = _blocks.Start(block);
+            weights.FromActive(first, start, memory.Changing, changing, step, _timeSteps, _blocks.Start(block + 1) - step,
+                output + ((long)step * _shape.OutputSize), _shape.OutputSize, memory.Overhang);
+        }
+    }
+
     /// <summary>The active inputs under the kernel, row by row; rows and columns outside of the image hold none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindRuns(int y, int x, int* active, int* starts, float* values, ActiveRun* runs)
+    private int FindRuns(int y, int x, int* active, int* starts, float* values, int valueStride, ActiveRun* runs)
     {
         int width = _shape.Input.Width, kernelWidth = _shape.Layer.Kernel.Width;
         int top = (y * _shape.Layer.Stride.Height) - _shape.Layer.Padding.Height;
@@ -110,7 +147,7 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
             if (start < end)
             {
                 runs[count].Inputs = active + start;
-                runs[count].Values = values + ((long)start * _timeSteps);
+                runs[count].Values = values + ((long)start * valueStride);
                 runs[count].Count = end - start;
                 runs[count].WeightOffset = ((row * kernelWidth) - (line + (long)left)) * _shape.GroupInputs;
                 count++;

@@ -30,8 +30,8 @@ internal abstract class ExecutorFactory
 
     public abstract LayerExecutor LargestPool(PoolWindows windows, int channels, int timeSteps);
 
-    /// <summary>Neurons with the same current at every step.</summary>
-    public abstract LayerExecutor ConstantNeuron(NeuronKernel kernel, int timeSteps, int size);
+    public abstract LayerExecutor Neuron(
+        NeuronKernel kernel, int timeSteps, int size, bool constantCurrent, SpikeTarget target);
 
     public abstract LayerExecutor Addition(int size, int timeSteps, bool constantInput);
 }

@@ -24,8 +24,9 @@ internal sealed class ExecutorFactory<TLanes, TWide> : ExecutorFactory
     public override LayerExecutor LargestPool(PoolWindows windows, int channels, int timeSteps) =>
         new PoolExecutor<TLanes, LargestPooling>(windows, channels, timeSteps);
 
-    public override LayerExecutor ConstantNeuron(NeuronKernel kernel, int timeSteps, int size) =>
-        new ConstantNeuronExecutor<TLanes>(kernel, timeSteps, size);
+    public override LayerExecutor Neuron(
+        NeuronKernel kernel, int timeSteps, int size, bool constantCurrent, SpikeTarget target) =>
+        new NeuronExecutor<TLanes>(kernel, timeSteps, size, constantCurrent, target);
 
     public override LayerExecutor Addition(int size, int timeSteps, bool constantInput) =>
         new AdditionExecutor<TLanes>(size, timeSteps, constantInput);

@@ -42,7 +42,7 @@ internal sealed class ExecutorPlan
         {
             linearFrom--;
         }
-        Flow flow = plan.Walk([.. definition.Layers.Take(linearFrom)], plan.Encode());
+        Flow flow = plan.Walk([.. definition.Layers.Take(linearFrom)], plan.Encode(), averagesAtEnd: true);
         flow = plan.Walk([.. definition.Layers.Skip(linearFrom)], plan.AverageOverTime(flow));
         flow = plan.InOrder(flow, Interleaving.Natural(flow.Signal.Size));
         return BufferAssignment.Apply(plan._steps, flow.Buffer);
@@ -62,7 +62,7 @@ internal sealed class ExecutorPlan
             : Add(new EncoderExecutor(_definition.Encoder, signal.Size, _definition.TimeSteps), row, signal, row.Order);
     }
 
-    private Flow Walk(IReadOnlyList<Layer> layers, Flow input)
+    private Flow Walk(IReadOnlyList<Layer> layers, Flow input, bool averagesAtEnd = false)
     {
         Flow flow = input;
         for (int i = 0; i < layers.Count; i++)
@@ -76,7 +76,8 @@ internal sealed class ExecutorPlan
                 MaxPoolLayer pool => Pool(pool, flow, (from, to) =>
                     PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, pool.Padding)),
                 AdaptiveAveragePoolLayer pool => Pool(pool, flow, PoolWindows.Adaptive),
-                NeuronLayer neuron => Neuron(neuron, flow),
+                NeuronLayer { Neuron: ReluNeuron } neuron => Relu(neuron, flow),
+                NeuronLayer neuron => Neuron(neuron, flow, layers, ref i, averagesAtEnd),
                 ResidualLayer residual => Residual(residual, flow),
                 // The order of a vector's values is that of the image: what follows asks for it.
                 FlattenLayer or DropoutLayer => flow with { Signal = layers[i].Infer(flow.Signal) },
@@ -156,28 +157,53 @@ internal sealed class ExecutorPlan
             : _factory.MeanPool(windows, channels, StepsOf(image)), image, output);
     }
 
-    private Flow Neuron(NeuronLayer layer, Flow input)
+    private Flow Relu(NeuronLayer layer, Flow input) => Add(
+        new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), input, layer.Infer(input.Signal), input.Order);
+
+    /// <summary>Neurons, and what behind them can be done to the spikes at once: a pooling, or the mean over time.</summary>
+    private Flow Neuron(NeuronLayer layer, Flow input, IReadOnlyList<Layer> layers, ref int index, bool averagesAtEnd)
     {
-        if (layer.Neuron is ReluNeuron)
-        {
-            return Add(new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), input,
-                layer.Infer(input.Signal), input.Order);
-        }
         try
         {
             float learned = layer.Neuron.LearnedScalars is [LearnedScalar scalar]
                 ? _weights[layer.ArrayName(scalar)].Values.Span[0]
                 : 0f;
             NeuronKernel kernel = NeuronKernel.Create(layer.Neuron, learned, _width);
-            LayerExecutor executor = input.IsConstant
-                ? _factory.ConstantNeuron(kernel, _definition.TimeSteps, input.Signal.Size)
-                : new NeuronExecutor(kernel, _definition.TimeSteps, input.Signal.Size);
-            return Add(executor, input, layer.Infer(input.Signal), input.Order);
+            Signal spikes = layer.Infer(input.Signal);
+            (SpikeTarget target, Flow output) = averagesAtEnd && index == layers.Count - 1
+                ? (SpikeTarget.MeanOverTime(spikes.Size, _definition.TimeSteps),
+                    input with { Signal = spikes with { Kind = SignalKind.Constant } })
+                : PooledNeuron(layers, ref index, spikes, input)
+                    ?? (SpikeTarget.EachStep(spikes.Size, _definition.TimeSteps), input with { Signal = spikes });
+            LayerExecutor executor = _factory.Neuron(kernel, _definition.TimeSteps, spikes.Size, input.IsConstant, target);
+            return Add(executor, input, output.Signal, output.Order);
         }
         catch (NotSupportedException inner)
         {
             throw new NotSupportedException($"Layer '{layer.Name}': {inner.Message}", inner);
         }
+    }
+
+    /// <summary>If an average pooling follows that spikes can be added up for; goes past it.</summary>
+    private (SpikeTarget Target, Flow Output)? PooledNeuron(IReadOnlyList<Layer> layers, ref int index, Signal spikes, Flow input)
+    {
+        int next = index + 1;
+        while (next < layers.Count && layers[next] is DropoutLayer)
+        {
+            next++;
+        }
+        if (next == layers.Count || layers[next] is not AveragePoolLayer pool || input.Order != input.UsualOrder)
+        {
+            return null;
+        }
+        Signal output = pool.Infer(spikes);
+        PoolWindows windows = PoolWindows.Sliding(SizeOf(spikes), SizeOf(output), pool.Kernel, pool.Stride, padding: 0);
+        if (SpikeTarget.Pooled(windows, output.Shape[0], _definition.TimeSteps) is not SpikeTarget target)
+        {
+            return null;
+        }
+        index = next;
+        return (target, new(output, input.Buffer, ImageOrder(output)));
     }
 
     private Flow Residual(ResidualLayer layer, Flow input)
@@ -200,8 +226,10 @@ internal sealed class ExecutorPlan
         return target with { Signal = layer.Infer(input.Signal) };
     }
 
-    private Flow AddImage(LayerExecutor executor, Flow input, Signal output) => Add(executor, input, output,
-        Interleaving.OfImage(output.Shape[0], output.Shape[1] * output.Shape[2]));
+    private Flow AddImage(LayerExecutor executor, Flow input, Signal output) => Add(executor, input, output, ImageOrder(output));
+
+    private static Interleaving ImageOrder(Signal image) =>
+        Interleaving.OfImage(image.Shape[0], image.Shape[1] * image.Shape[2]);
 
     private static Extent SizeOf(Signal image) => new(image.Shape[1], image.Shape[2]);
 }

@@ -48,9 +48,11 @@ internal sealed unsafe class ManagedScorer : IScorer
             return;
         }
         ScorerState state = _pool.Rent();
-        for (int row = 0; row < rows; row++)
+        for (int row = 0; row < rows; row += _plan.BlockRows)
         {
-            ScoreRow(features.Slice(row * FeatureCount, FeatureCount), scores.Slice(row * ClassCount, ClassCount), state);
+            int count = Math.Min(_plan.BlockRows, rows - row);
+            ScoreBlock(features.Slice(row * FeatureCount, count * FeatureCount), count,
+                scores.Slice(row * ClassCount, count * ClassCount), state);
         }
         _pool.Return(state);
         GC.KeepAlive(state);
@@ -63,24 +65,50 @@ internal sealed unsafe class ManagedScorer : IScorer
         _pool.Clear();
     }
 
-    private void ScoreRow(ReadOnlySpan<float> features, Span<float> scores, ScorerState state)
+    /// <summary>Scores the rows together, or, if one of them is not finite, one by one without it.</summary>
+    private void ScoreBlock(ReadOnlySpan<float> features, int rows, Span<float> scores, ScorerState state)
     {
-        if (!ScoreArguments.AreFinite(features))
+        if (ScoreArguments.AreFinite(features))
         {
-            scores.Fill(float.NaN);
+            ScoreFinite(features, rows, scores, state);
             return;
         }
-        fixed (float* row = features)
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<float> one = features.Slice(row * FeatureCount, FeatureCount);
+            Span<float> own = scores.Slice(row * ClassCount, ClassCount);
+            if (ScoreArguments.AreFinite(one))
+            {
+                ScoreFinite(one, 1, own, state);
+            }
+            else
+            {
+                own.Fill(float.NaN);
+            }
+        }
+    }
+
+    private void ScoreFinite(ReadOnlySpan<float> features, int rows, Span<float> scores, ScorerState state)
+    {
+        fixed (float* first = features)
         {
             foreach (ScoringStep step in _steps)
             {
-                step.Executor.Run(Address(step.Input, row, state), Address(step.Output, row, state), state.Scratch.Pointer);
+                step.Executor.RunRows(Address(step.Input, first, state), Stride(step.Input),
+                    Address(step.Output, first, state), Stride(step.Output), rows, state.Scratch.Pointer);
             }
-            float* logits = Address(_plan.Output, row, state);
-            Softmax.Apply(new ReadOnlySpan<float>(logits, scores.Length), scores);
+            float* logits = Address(_plan.Output, first, state);
+            for (int row = 0; row < rows; row++)
+            {
+                Softmax.Apply(new ReadOnlySpan<float>(logits + (row * Stride(_plan.Output)), ClassCount),
+                    scores.Slice(row * ClassCount, ClassCount));
+            }
         }
     }
 
     private static float* Address(int buffer, float* row, ScorerState state) =>
-        buffer == ScoringPlan.Row ? row : state.Buffer(buffer).Pointer;
+        buffer == ScoringPlan.Row ? row : state.Buffer(buffer);
+
+    private long Stride(int buffer) =>
+        buffer == ScoringPlan.Row ? FeatureCount : ScorerState.Stride(_plan.BufferLengths[buffer]);
 }

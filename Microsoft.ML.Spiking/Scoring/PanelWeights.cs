@@ -39,8 +39,12 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     /// <summary>The width of the panel that starts at output <paramref name="first"/>.</summary>
     public int Width(int first) => _outputs - first >= TWide.Width ? TWide.Width : TLanes.Count;
 
+    /// <summary>The bias of the panel that starts at output <paramref name="first"/>.</summary>
+    public float* Bias(int first) => _bias.Pointer + first;
+
     /// <summary>One panel from the active inputs, for some steps at once.</summary>
     /// <param name="first">The panel's first output.</param>
+    /// <param name="start">What the products are added to, a whole panel, such as <see cref="Bias"/>.</param>
     /// <param name="runs">The active inputs.</param>
     /// <param name="runCount">Number of runs.</param>
     /// <param name="valueOffset">The first of the steps.</param>
@@ -50,28 +54,26 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     /// <param name="stride">From one step's outputs to the next.</param>
     /// <param name="overhang"><see cref="OverhangLength"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void FromActive(int first, ActiveRun* runs, int runCount, int valueOffset, int valueStride, int steps,
-        float* output, int stride, float* overhang)
+    public void FromActive(int first, float* start, ActiveRun* runs, int runCount, int valueOffset, int valueStride,
+        int steps, float* output, int stride, float* overhang)
     {
-        float* weights = _weights.Pointer + ((long)first * _inputs), bias = _bias.Pointer + first;
         bool fits = Fits(first);
         float* target = fits ? output : overhang;
         int targetStride = fits ? stride : Width(first);
-        if (Width(first) == TWide.Width)
-        {
-            PanelProduct<TWide>.Run(
-                weights, bias, runs, runCount, valueOffset, valueStride, steps, target, targetStride);
-        }
-        else
-        {
-            PanelProduct<Panel1<TLanes>>.Run(
-                weights, bias, runs, runCount, valueOffset, valueStride, steps, target, targetStride);
-        }
+        Product(first, start, runs, runCount, valueOffset, valueStride, steps, target, targetStride);
         if (!fits)
         {
             Unload(first, overhang, steps, output, stride);
         }
     }
+
+    /// <summary>The bias and the products of inputs that are the same at every step: a panel to start from.</summary>
+    /// <param name="first">The panel's first output.</param>
+    /// <param name="runs">Those inputs, with one value each.</param>
+    /// <param name="runCount">Number of runs.</param>
+    /// <param name="panel">Takes the whole panel.</param>
+    public void FromConstant(int first, ActiveRun* runs, int runCount, float* panel) =>
+        Product(first, Bias(first), runs, runCount, valueOffset: 0, valueStride: 1, steps: 1, panel, stride: 0);
 
     /// <summary>One panel from rows of inputs, for some pixels at once.</summary>
     /// <param name="first">The panel's first output.</param>
@@ -98,6 +100,21 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         if (!fits)
         {
             Unload(first, overhang, pixels, output, stride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Product(int first, float* start, ActiveRun* runs, int runCount, int valueOffset, int valueStride, int steps,
+        float* output, int stride)
+    {
+        float* weights = _weights.Pointer + ((long)first * _inputs);
+        if (Width(first) == TWide.Width)
+        {
+            PanelProduct<TWide>.Run(weights, start, runs, runCount, valueOffset, valueStride, steps, output, stride);
+        }
+        else
+        {
+            PanelProduct<Panel1<TLanes>>.Run(weights, start, runs, runCount, valueOffset, valueStride, steps, output, stride);
         }
     }
 

@@ -1,12 +1,18 @@
 namespace Microsoft.ML.Spiking.Scoring;
 
-/// <summary>The memory of one scoring call: the plan's buffers and the working memory that its steps share.</summary>
-internal sealed class ScorerState(ScoringPlan plan)
+/// <summary>The memory of one scoring call: the plan's buffers for a block of rows, and the working memory that its steps share.</summary>
+internal sealed unsafe class ScorerState(ScoringPlan plan)
 {
-    private readonly AlignedFloats[] _buffers = [.. plan.BufferLengths.Select(length => new AlignedFloats(length))];
+    private const int CacheLine = 16;
+
+    private readonly AlignedFloats[] _buffers = [.. plan.BufferLengths.Select(length => new AlignedFloats(plan.BlockRows * Stride(length)))];
 
     public AlignedFloats Scratch { get; } = new(plan.ScratchLength);
 
-    /// <summary>A buffer of the plan.</summary>
-    public AlignedFloats Buffer(int index) => _buffers[index];
+    /// <summary>Where a buffer of the plan starts, for the first row.</summary>
+    public float* Buffer(int index) => _buffers[index].Pointer;
+
+    /// <summary>From one row's part of a buffer to the next row's.</summary>
+    /// <param name="length">Of a row's part.</param>
+    public static long Stride(long length) => (length + CacheLine - 1) / CacheLine * CacheLine;
 }

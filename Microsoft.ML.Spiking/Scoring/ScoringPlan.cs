@@ -9,6 +9,15 @@ internal sealed record ScoringPlan(IReadOnlyList<ScoringStep> Steps, IReadOnlyLi
     /// <summary>Stands for the row that is scored, where a buffer's index is asked for. Nobody writes it.</summary>
     public const int Row = -1;
 
+    // What passes between the layers for a block of rows, and what they need of weights, is to stay in the second cache.
+    private const long BlockFloats = 1 << 19;
+    private const int MostBlockRows = 8;
+
+    /// <summary>Rows that go through the layers together.</summary>
+    public int BlockRows { get; } = Steps.Any(step => step.Executor.GainsFromRows)
+        ? (int)Math.Clamp(BlockFloats / Math.Max(1, BufferLengths.Sum()), 1, MostBlockRows)
+        : 1;
+
     /// <summary>Floats of working memory that the steps share.</summary>
-    public long ScratchLength => Steps.Select(step => step.Executor.ScratchLength).DefaultIfEmpty().Max();
+    public long ScratchLength => Steps.Select(step => step.Executor.ScratchLengthFor(BlockRows)).DefaultIfEmpty().Max();
 }

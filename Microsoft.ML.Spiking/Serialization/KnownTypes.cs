@@ -1,7 +1,10 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Neurons.Surrogates;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
@@ -15,7 +18,8 @@ internal static class KnownTypes
 
     private static readonly HashSet<string> Names =
     [
-        .. typeof(NetworkDefinition).Assembly.GetTypes()
+        // Not all types of the library: to load those takes longer than the rest of the reading, TorchSharp included.
+        .. new[] { typeof(Layer), typeof(NeuronDefinition), typeof(SurrogateGradient), typeof(InputEncoder) }
             .SelectMany(type => type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false))
             .Select(attribute => attribute.TypeDiscriminator)
             .OfType<string>(),

@@ -22,6 +22,6 @@ internal static class Divergence
         }
         observer.Warning(string.Create(CultureInfo.InvariantCulture,
             $"{message} The weights of epoch {state.Kept.Epoch} are kept. {Advice}"));
-        return new(state.Kept.Weights, state.History, state.Kept.Epoch, Cancelled: false);
+        return new(state.Kept.Weights, state.History, state.Kept.Epoch, Cancelled: false) { Divergence = message };
     }
 }

@@ -24,6 +24,12 @@ public sealed record EpochMetrics(
     /// <summary>The mean of <see cref="FiringRates"/> over all neurons of the network, 0 to 1.</summary>
     public required double MeanFiringRate { get; init; }
 
+    /// <summary>
+    /// The mean, over the classes that occur among them, of the part of a class's validation rows classified correctly; null
+    /// without validation data.
+    /// </summary>
+    public double? ValidationMacroAccuracy { get; init; }
+
     /// <summary>The part of the epoch that was spent waiting for rows, 0 to 1.</summary>
     internal double WaitingShare { get; init; }
 }

@@ -25,13 +25,14 @@ internal sealed class TrainingLoop : IDisposable
     private readonly NetworkDefinition _definition;
     private readonly NetworkWeights? _initial;
     private readonly CheckpointKeeper? _checkpoints;
+    private readonly int _lastEpoch;
     private readonly TrainingState _state;
     private readonly Loss _loss;
     private int _epochs;
 
     private TrainingLoop(
         NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
-        ITrainingObserver observer, Device device, CancellationToken token)
+        int lastEpoch, ITrainingObserver observer, Device device, CancellationToken token)
     {
         _settings = settings;
         _observer = observer;
@@ -40,6 +41,7 @@ internal sealed class TrainingLoop : IDisposable
         _definition = definition;
         _initial = initial;
         _checkpoints = checkpoints;
+        _lastEpoch = lastEpoch;
         _state = new(definition, settings, device);
         _loss = new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing);
     }
@@ -55,6 +57,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="settings">Everything else.</param>
     /// <param name="observer">Hears what happens, on the training's thread.</param>
     /// <param name="token">Looked at before each batch.</param>
+    /// <param name="part">What of the training to do, and where it rests; null for all of it.</param>
     /// <exception cref="InvalidOperationException">
     /// There are no rows, they do not fit the network, libtorch cannot be loaded, the device is not there, or the
     /// checkpoint folder cannot be used or holds another training.
@@ -66,19 +69,21 @@ internal sealed class TrainingLoop : IDisposable
     /// </exception>
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
-        TrainingSettings settings, ITrainingObserver observer, CancellationToken token) =>
-        TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token));
+        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingPart? part = null) =>
+        TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token, part));
 
     /// <summary><see cref="Run"/> on the calling thread, whose number of torch threads it changes.</summary>
     internal static TrainingOutcome RunHere(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
-        TrainingSettings settings, ITrainingObserver observer, CancellationToken token)
+        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingPart? part = null)
     {
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
         using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
-        Checkpoint? found = folder?.Read();
+        ICheckpointPlace? place = part?.Checkpoints ?? folder;
+        settings = part?.Interval is { } interval ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
+        Checkpoint? found = place?.Read();
         settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
-        CheckpointKeeper? checkpoints = folder is null ? null : new(folder, found, settings, observer);
+        CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
 
         Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
         int threads = TorchThreads.SetForThisThread(settings.Threads);
@@ -87,7 +92,8 @@ internal sealed class TrainingLoop : IDisposable
             : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
         try
         {
-            using var loop = new TrainingLoop(definition, initial, settings, checkpoints, observer, device, token);
+            using var loop = new TrainingLoop(
+                definition, initial, settings, checkpoints, part?.LastEpoch ?? int.MaxValue, observer, device, token);
             return loop.Train(train, validation);
         }
         catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)
@@ -130,7 +136,7 @@ internal sealed class TrainingLoop : IDisposable
             var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
             _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state);
 
-            while (_state.Epoch <= _epochs)
+            while (_state.Epoch <= Math.Min(_epochs, _lastEpoch))
             {
                 if (stopping.IsDue(_state.Epoch - 1, _state.Kept))
                 {
@@ -146,7 +152,11 @@ internal sealed class TrainingLoop : IDisposable
                 _observer.EpochFinished(_state.History[^1]);
                 _checkpoints?.EpochFinished(_state);
             }
-            return new(_state.Kept!.Weights, _state.History, _state.Kept.Epoch, Cancelled: false);
+            KeptWeights kept = _state.Kept ?? Unkept();
+            return new(kept.Weights, _state.History, kept.Epoch, Cancelled: false)
+            {
+                IsResting = _state.Epoch <= _epochs && !stopping.IsDue(_state.Epoch - 1, _state.Kept),
+            };
         }
         catch (OperationCanceledException)
         {
@@ -155,7 +165,7 @@ internal sealed class TrainingLoop : IDisposable
             {
                 throw;
             }
-            KeptWeights best = _state.Kept ?? new(_state.Network.Parameters.Export(), Epoch: 0, Accuracy: null, Loss: null);
+            KeptWeights best = _state.Kept ?? Unkept();
             return new(best.Weights, _state.History, best.Epoch, Cancelled: true);
         }
     }
@@ -231,7 +241,10 @@ internal sealed class TrainingLoop : IDisposable
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
     }
 
-    private EpochMetrics Metrics(Schedule schedule, (double Accuracy, double Loss)? measured)
+    /// <summary>The weights of a training that has not finished an epoch.</summary>
+    private KeptWeights Unkept() => new(_state.Network.Parameters.Export(), Epoch: 0, Accuracy: null, Loss: null);
+
+    private EpochMetrics Metrics(Schedule schedule, ValidationResult? measured)
     {
         EpochTally tally = _state.Tally;
         (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = tally.Spikes.Rates();
@@ -239,6 +252,7 @@ internal sealed class TrainingLoop : IDisposable
             schedule.At(_state.Optimizer.Steps - 1), tally.Rows / Math.Max(_state.Seconds, 1e-9), byLayer)
         {
             MeanFiringRate = mean,
+            ValidationMacroAccuracy = measured?.MacroAccuracy,
             WaitingShare = _state.WaitingSeconds / Math.Max(_state.Seconds, 1e-9),
         };
     }

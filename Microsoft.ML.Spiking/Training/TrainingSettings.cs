@@ -37,6 +37,9 @@ internal sealed record TrainingSettings
     /// <summary>Epochs in a row that may pass without a better one; null for any number. Needs validation rows.</summary>
     public int? EarlyStoppingPatience { get; init; }
 
+    /// <summary>What makes an epoch the best one, if there are validation rows.</summary>
+    public ValidationMetric ValidationMetric { get; init; }
+
     public required int Seed { get; init; }
 
     /// <summary>Whether somebody chose the seed; else a resumed training takes its checkpoint's.</summary>

@@ -14,10 +14,12 @@ internal sealed class TrainingState : IDisposable
     private const string GradientPrefix = "gradient/";
 
     private readonly int _seed;
+    private readonly ValidationMetric _metric;
 
     public TrainingState(NetworkDefinition definition, TrainingSettings settings, Device device)
     {
         _seed = settings.Seed;
+        _metric = settings.ValidationMetric;
         Network = new(definition, device, activationCheckpointing: settings.ActivationCheckpointing);
         Optimizer = Optimizer.Create(settings, Network.Parameters.Trained);
         Gradients = new(Network.Parameters.Trained, settings.GradientAccumulation);
@@ -70,15 +72,16 @@ internal sealed class TrainingState : IDisposable
         return true;
     }
 
-    /// <summary>Ends the epoch and keeps its weights if it is the best: higher accuracy, then lower loss. Without validation, always.</summary>
+    /// <summary>Ends the epoch and keeps its weights if it is the best. Without validation, always.</summary>
     public void FinishEpoch(EpochMetrics metrics)
     {
         History.Add(metrics);
-        bool isBest = metrics is not { ValidationAccuracy: double accuracy, ValidationLoss: double loss } || Kept is null
-            || accuracy > Kept.Accuracy || (accuracy == Kept.Accuracy && loss < Kept.Loss);
-        if (isBest)
+        if (Kept is null || Kept.IsWorseThan(metrics, _metric))
         {
-            Kept = new(Network.Parameters.Export(), metrics.Epoch, metrics.ValidationAccuracy, metrics.ValidationLoss);
+            Kept = new(Network.Parameters.Export(), metrics.Epoch, metrics.ValidationAccuracy, metrics.ValidationLoss)
+            {
+                MacroAccuracy = metrics.ValidationMacroAccuracy,
+            };
         }
         Epoch++;
         Batches = 0;
@@ -140,7 +143,10 @@ internal sealed class TrainingState : IDisposable
         if (state.Best is { } best)
         {
             bool isStored = arrays.Keys.Any(name => name.StartsWith(BestPrefix, StringComparison.Ordinal));
-            Kept = new(Weights(isStored ? BestPrefix : WeightsPrefix, arrays), best.Epoch, best.Accuracy, best.Loss);
+            Kept = new(Weights(isStored ? BestPrefix : WeightsPrefix, arrays), best.Epoch, best.Accuracy, best.Loss)
+            {
+                MacroAccuracy = state.History[best.Epoch - 1].ValidationMacroAccuracy,
+            };
         }
     }
 

@@ -9,32 +9,39 @@ namespace Microsoft.ML.Spiking.Training;
 internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device) : IDisposable
 {
     private readonly EpochTally _tally = new(device);
+    private readonly Tensor _correct = zeros([rows.Summary.ClassRows.Count], ScalarType.Int64, device).DetachFromDisposeScope();
 
-    /// <summary>
-    /// The part of all rows that is classified correctly, and the mean cross entropy of the scores (the softmax of the
-    /// mean logits). Every row counts alike.
-    /// </summary>
-    public (double Accuracy, double Loss) Measure(TorchNetwork network, CancellationToken token)
+    /// <summary>Scores all rows.</summary>
+    public ValidationResult Measure(TorchNetwork network, CancellationToken token)
     {
         using IDisposable noGradient = no_grad();
         using IRowReader reader = rows.InOrder();
         _tally.Clear();
+        _correct.Set(0);
         while (true)
         {
             token.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             if (!buffer.TryRead(reader, out Batch batch))
             {
-                return (_tally.Accuracy, _tally.Loss);
+                return new(_tally.Accuracy, MacroAccuracy(), _tally.Loss);
             }
             Tensor logits = network.Forward(batch.Features, ForwardPass.Evaluation).mean([0]); // [N, classes]
             _tally.Add(nn.functional.cross_entropy(logits, batch.Labels), logits, batch.Labels, batch.Rows);
+            _correct.scatter_add_(0, batch.Labels, logits.argmax(1).eq(batch.Labels).to_type(ScalarType.Int64));
         }
     }
 
     public void Dispose()
     {
+        _correct.Dispose();
         _tally.Dispose();
         buffer.Dispose();
+    }
+
+    private double MacroAccuracy()
+    {
+        long[] correct = _correct.cpu().data<long>().ToArray();
+        return correct.Zip(rows.Summary.ClassRows).Where(of => of.Second > 0).Average(of => (double)of.First / of.Second);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
 using Microsoft.ML.Spiking.Benchmarks.Scoring;
+using Microsoft.ML.Spiking.Benchmarks.Sweeps;
 using Microsoft.ML.Spiking.Benchmarks.Training;
 using Microsoft.ML.Spiking.Training;
 
@@ -17,6 +18,7 @@ IBenchmark[] all =
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
     new ConvStepSpeed(), new NativeMemoryEffect(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
+    new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
 ];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");

@@ -53,6 +53,15 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
     /// <summary>A bit for each lane that is not zero, the first lane lowest.</summary>
     static abstract uint NonZero(TSelf value);
 
+    /// <summary>Which lanes of <paramref name="flags"/> are not zero, as <see cref="Compress"/> takes it.</summary>
+    static abstract TSelf Selection(TSelf flags);
+
+    /// <summary>
+    /// Stores the selected lanes of <paramref name="value"/> one after the other. <see cref="Count"/> values at
+    /// <paramref name="target"/> are overwritten.
+    /// </summary>
+    static abstract void Compress(TSelf value, TSelf selection, float* target);
+
     /// <summary>The sum over the lanes, in double.</summary>
     static abstract double Sum(TSelf value);
 }

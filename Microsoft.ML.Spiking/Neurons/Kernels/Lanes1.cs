@@ -61,5 +61,11 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NonZero(Lanes1 value) => value._value == 0 ? 0u : 1u;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 Selection(Lanes1 flags) => flags;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Compress(Lanes1 value, Lanes1 selection, float* target) => *target = value._value;
+
     public static double Sum(Lanes1 value) => value._value;
 }

@@ -65,6 +65,14 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static uint NonZero(Lanes128 value) =>
         Vector128.Equals(value._value, Vector128<float>.Zero).ExtractMostSignificantBits() ^ 0xFu;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Selection(Lanes128 flags) =>
+        new(Vector128.Load(CompressedOrder.OfFour + (16 * NonZero(flags))).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Compress(Lanes128 value, Lanes128 selection, float* target) =>
+        Vector128.Store(Vector128.ShuffleNative(value._value.AsByte(), selection._value.AsByte()).AsSingle(), target);
+
     public static double Sum(Lanes128 value)
     {
         (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value._value);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
@@ -64,6 +65,22 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NonZero(Lanes256 value) =>
         Vector256.Equals(value._value, Vector256<float>.Zero).ExtractMostSignificantBits() ^ 0xFFu;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Selection(Lanes256 flags) => Avx2.IsSupported
+        ? new(Avx2.ConvertToVector256Int32(CompressedOrder.OfEight + (8 * NonZero(flags))).AsSingle())
+        : flags;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Compress(Lanes256 value, Lanes256 selection, float* target)
+    {
+        if (Avx2.IsSupported)
+        {
+            Vector256.Store(Avx2.PermuteVar8x32(value._value, selection._value.AsInt32()), target);
+            return;
+        }
+        LaneByLane.Compress(value, selection, target);
+    }
 
     public static double Sum(Lanes256 value)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
@@ -64,6 +65,20 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NonZero(Lanes512 value) =>
         (uint)Vector512.Equals(value._value, Vector512<float>.Zero).ExtractMostSignificantBits() ^ 0xFFFFu;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Selection(Lanes512 flags) => new(~Vector512.Equals(flags._value, Vector512<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Compress(Lanes512 value, Lanes512 selection, float* target)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Vector512.Store(Avx512F.Compress(Vector512<float>.Zero, selection._value, value._value), target);
+            return;
+        }
+        LaneByLane.Compress(value, selection, target);
+    }
 
     public static double Sum(Lanes512 value)
     {

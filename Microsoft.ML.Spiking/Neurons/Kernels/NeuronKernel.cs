@@ -77,6 +77,43 @@ internal readonly unsafe struct NeuronKernel
         return (long)fired;
     }
 
+    /// <summary>Finds the neurons that reach the threshold if nothing resets them: no other ever fires.</summary>
+    /// <param name="current">Of the first neuron at the first step.</param>
+    /// <param name="stride">From one step's current to the next.</param>
+    /// <param name="timeSteps">T.</param>
+    /// <param name="n">Number of neurons.</param>
+    /// <param name="loud">[n]: takes 1 for those, 0 for the others.</param>
+    public void FindLoud(float* current, long stride, int timeSteps, long n, float* loud)
+    {
+        var work = new ForwardWork { Constants = _constants, Current = current, CurrentStride = stride, TimeSteps = timeSteps };
+        long vectorEnd = VectorEnd(n);
+        _vector.Loud(in work, 0, vectorEnd, loud);
+        _tail.Loud(in work, vectorEnd, n, loud);
+    }
+
+    /// <summary>Forward on this thread, for neurons that lie among others.</summary>
+    /// <param name="current">Of the first neuron at the first step.</param>
+    /// <param name="currentStride">From one step's current to the next; 0 if it is the same at every step.</param>
+    /// <param name="spikes">Takes those of the first neuron at the first step.</param>
+    /// <param name="spikeStride">From one step's spikes to the next.</param>
+    /// <param name="timeSteps">T.</param>
+    /// <param name="n">Number of neurons.</param>
+    public void ForwardPart(float* current, long currentStride, float* spikes, long spikeStride, int timeSteps, long n)
+    {
+        var work = new ForwardWork
+        {
+            Constants = _constants,
+            Current = current,
+            CurrentStride = currentStride,
+            Spikes = spikes,
+            TimeSteps = timeSteps,
+            Count = spikeStride,
+        };
+        long vectorEnd = VectorEnd(n);
+        _vector.Forward(in work, 0, vectorEnd);
+        _tail.Forward(in work, vectorEnd, n);
+    }
+
     /// <inheritdoc cref="NeuronKernels.Backward"/>
     public double Backward(float* potential, float* upstream, float* currentGradient, bool constantCurrent,
         int timeSteps, long n, WorkerTeam team)

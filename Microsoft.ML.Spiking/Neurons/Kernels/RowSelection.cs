@@ -25,13 +25,13 @@ internal static class RowSelection
         where TReset : struct, IReset<TLanes>
         where TSurrogate : struct, ISurrogate<TLanes> => neuron switch
         {
-            ClifNeuron => RowFunctions.Of<ClifRows<TLanes, TReset, Rectangle<TLanes>>,
+            ClifNeuron => RowFunctions.Of<TLanes, PlainRise<TLanes>, ClifRows<TLanes, TReset, Rectangle<TLanes>>,
                 ClifRows<TLanes, TReset, TSurrogate>>(),
-            LifNeuron or IfNeuron => RowFunctions.Of<LifRows<TLanes, TReset, Rectangle<TLanes>, FixedLeak>,
+            LifNeuron or IfNeuron => RowFunctions.Of<TLanes, PlainRise<TLanes>, LifRows<TLanes, TReset, Rectangle<TLanes>, FixedLeak>,
                 LifRows<TLanes, TReset, TSurrogate, FixedLeak>>(),
-            PlifNeuron => RowFunctions.Of<LifRows<TLanes, TReset, Rectangle<TLanes>, FixedLeak>,
+            PlifNeuron => RowFunctions.Of<TLanes, PlainRise<TLanes>, LifRows<TLanes, TReset, Rectangle<TLanes>, FixedLeak>,
                 LifRows<TLanes, TReset, TSurrogate, LearnedLeak>>(),
-            KlifNeuron => RowFunctions.Of<KlifRows<TLanes, TReset, Rectangle<TLanes>>,
+            KlifNeuron => RowFunctions.Of<TLanes, KlifRise<TLanes>, KlifRows<TLanes, TReset, Rectangle<TLanes>>,
                 KlifRows<TLanes, TReset, TSurrogate>>(),
             _ => throw new NotSupportedException($"No kernel exists for the neuron {neuron.GetType().Name}."),
         };

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 /// then renamed, so that the folder holds a whole one at every moment; a half-written one of a killed training is
 /// removed. While the folder is open no other training can open it.
 /// </summary>
-internal sealed class CheckpointFolder : IDisposable
+internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
 {
     /// <summary>The checkpoint's file.</summary>
     public const string FileName = "training.checkpoint";
@@ -55,8 +55,7 @@ internal sealed class CheckpointFolder : IDisposable
     public static bool IsOfTheDisk(Exception exception) =>
         exception is IOException or UnauthorizedAccessException;
 
-    /// <summary>The checkpoint; null if there is none.</summary>
-    /// <exception cref="InvalidOperationException">It is damaged or cannot be read.</exception>
+    /// <inheritdoc/>
     public Checkpoint? Read()
     {
         try
@@ -75,8 +74,7 @@ internal sealed class CheckpointFolder : IDisposable
         }
     }
 
-    /// <summary>Replaces the checkpoint.</summary>
-    /// <exception cref="IOException">The disk refuses; the previous checkpoint is still there.</exception>
+    /// <inheritdoc/>
     public void Write(Checkpoint checkpoint)
     {
         using (var stream = new FileStream(_temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))

@@ -3,18 +3,18 @@ using System.Globalization;
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
 /// <summary>
-/// Resumes a training from its folder's checkpoint and writes new ones: after every epoch, in between if asked, and when
+/// Resumes a training from its checkpoint and writes new ones: after every epoch, in between if asked, and when
 /// the training is cancelled.
 /// </summary>
-/// <param name="folder">Stays the caller's.</param>
-/// <param name="found">The folder's checkpoint when the training began; null for none.</param>
+/// <param name="place">Where the checkpoint is kept; stays the caller's.</param>
+/// <param name="found">The checkpoint when the training began; null for none.</param>
 /// <param name="settings">How often within epochs.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class CheckpointKeeper(
-    CheckpointFolder folder, Checkpoint? found, TrainingSettings settings, ITrainingObserver observer)
+    ICheckpointPlace place, Checkpoint? found, TrainingSettings settings, ITrainingObserver observer)
 {
     private TrainingIdentity? _identity;
-    private (int Epoch, long Batches) _place = (1, 0);
+    private (int Epoch, long Batches) _position = (1, 0);
     private long _time;
 
     /// <summary>Puts the training where the checkpoint left it, if there is one.</summary>
@@ -26,12 +26,12 @@ internal sealed class CheckpointKeeper(
         {
             if (found.State.Identity.DifferenceFrom(identity) is string difference)
             {
-                throw new InvalidOperationException($"The training cannot be resumed from '{folder}': it {difference}. " +
+                throw new InvalidOperationException($"The training cannot be resumed from '{place}': it {difference}. " +
                     "Train as it was begun, or choose another folder.");
             }
             training.Restore(found);
             observer.Info(string.Create(CultureInfo.InvariantCulture,
-                $"Resumed from '{folder}': {training.History.Count} epochs and {training.Batches} batches are done."));
+                $"Resumed from '{place}': {training.History.Count} epochs and {training.Batches} batches are done."));
         }
         Remember(training);
     }
@@ -39,7 +39,7 @@ internal sealed class CheckpointKeeper(
     /// <summary>After a step of the optimizer.</summary>
     public void StepFinished(TrainingState training)
     {
-        bool isDue = training.Batches - _place.Batches >= settings.CheckpointEveryBatches
+        bool isDue = training.Batches - _position.Batches >= settings.CheckpointEveryBatches
             || settings.Clock.GetElapsedTime(_time).TotalMinutes >= settings.CheckpointEveryMinutes;
         if (isDue && training.IsFinite())
         {
@@ -53,10 +53,10 @@ internal sealed class CheckpointKeeper(
     /// <summary>When the training was stopped between two batches.</summary>
     public void Cancelled(TrainingState training)
     {
-        bool isNew = _identity is not null && _place != (training.Epoch, training.Batches);
+        bool isNew = _identity is not null && _position != (training.Epoch, training.Batches);
         if (isNew && training.IsFinite() && training.Network.Parameters.AreFinite() && Write(training))
         {
-            observer.Info($"The cancelled training was saved; Fit goes on from '{folder}'.");
+            observer.Info($"The cancelled training was saved; Fit goes on from '{place}'.");
         }
     }
 
@@ -65,20 +65,20 @@ internal sealed class CheckpointKeeper(
         Remember(training);
         try
         {
-            folder.Write(training.Save(_identity!));
+            place.Write(training.Save(_identity!));
             return true;
         }
         catch (Exception exception) when (CheckpointFolder.IsOfTheDisk(exception))
         {
             // A full disk should not end what has taken days.
-            observer.Warning($"The checkpoint '{folder}' could not be written, the training goes on: {exception.Message}");
+            observer.Warning($"The checkpoint '{place}' could not be written, the training goes on: {exception.Message}");
             return false;
         }
     }
 
     private void Remember(TrainingState training)
     {
-        _place = (training.Epoch, training.Batches);
+        _position = (training.Epoch, training.Batches);
         _time = settings.Clock.GetTimestamp();
     }
 }

@@ -6,6 +6,8 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 internal sealed class CachedFeed(int featureCount, RowSummary summary, RowStore store)
     : RowFeed(featureCount, summary, store.Bytes)
 {
+    public override RowFeed Again(RowSummary summary) => new CachedFeed(FeatureCount, summary, store);
+
     public override IRowReader Shuffled(int seed, int epoch)
     {
         var reader = new StoreReader(store, FeatureCount);

@@ -16,6 +16,9 @@ internal sealed class ChannelMoments(int steps, int channels, int featureCount)
     private readonly float[] _row = new float[featureCount];
     private long _rows;
 
+    /// <summary>Time steps, and channels of a step: rows of the same features and layout have the same statistics.</summary>
+    public (int Steps, int Channels) Layout => (steps, channels);
+
     /// <summary>Adds a row.</summary>
     public void Add(IRowCursor row)
     {

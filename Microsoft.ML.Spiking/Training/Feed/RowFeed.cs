@@ -31,6 +31,10 @@ internal abstract class RowFeed
     public static RowFeed Open(
         IRowSource source, int classCount, long memoryBudget, CancellationToken token, ChannelMoments? channels = null)
     {
+        if (source is SharedRows shared)
+        {
+            return shared.Feed(classCount, memoryBudget, channels, token);
+        }
         var counter = new RowCounter(source.FeatureCount, classCount, channels);
         RowStore? store = new(source.FeatureCount);
         using IRowCursor cursor = source.Open();
@@ -48,6 +52,10 @@ internal abstract class RowFeed
             ? new CachedFeed(source.FeatureCount, counter.Summary(), store)
             : new StreamedFeed(source, counter.Summary(), memoryBudget);
     }
+
+    /// <summary>The same rows for another training, which may run at the same time.</summary>
+    /// <param name="summary">What that one knows of them.</param>
+    public abstract RowFeed Again(RowSummary summary);
 
     /// <summary>All rows once, in a random order that seed and epoch determine.</summary>
     /// <param name="seed">The user's seed.</param>

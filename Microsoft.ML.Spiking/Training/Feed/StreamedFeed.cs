@@ -13,6 +13,8 @@ internal sealed class StreamedFeed(IRowSource source, RowSummary summary, long m
     private readonly RowChunk _first = new(source.FeatureCount);
     private readonly RowChunk _second = new(source.FeatureCount);
 
+    public override RowFeed Again(RowSummary summary) => new StreamedFeed(source, summary, memoryBudget);
+
     public override IRowReader Shuffled(int seed, int epoch) => Reader(seed, epoch);
 
     public override IRowReader InOrder() => Reader(seed: null, epoch: 0);

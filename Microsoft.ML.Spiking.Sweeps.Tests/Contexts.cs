@@ -1,0 +1,10 @@
+using System.Reflection;
+
+namespace Microsoft.ML.Spiking.Sweeps.Tests;
+
+/// <summary>Does to a context what AutoML does to it.</summary>
+internal static class Contexts
+{
+    public static void Cancel(MLContext context) => typeof(MLContext).GetMethod("CancelExecution",
+        BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(context, null);
+}

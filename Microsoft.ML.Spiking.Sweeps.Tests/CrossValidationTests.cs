@@ -1,0 +1,94 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Spiking.Sweeps.Tests;
+
+[TestClass]
+public sealed class CrossValidationTests
+{
+    private readonly MLContext _ml = new(1);
+
+    [TestMethod]
+    public void SweepSpikingClif_Folds_ScoresTheirMeanAndTrainsOnAllRows()
+    {
+        IDataView data = Pebbles.Data(_ml);
+        SweepSettings settings = Pebbles.Settings(_ml);
+        (settings.Folds, settings.MostTrials, settings.Trainer.Epochs) = (3, 4, 3);
+        SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(data, settings);
+
+        SweepTrial best = result.BestTrial;
+        Assert.AreEqual(3 * (4 + 2), result.EpochsSpent);
+        Assert.AreEqual(best.Epochs.Max(epoch => epoch.Score), best.Score);
+        Assert.AreEqual(Mean(data, result, best), best.Epochs[^1].Accuracy, 1e-9);
+
+        ITransformer featurizers = Pebbles.Featurizers(_ml).Fit(data);
+        SpikingPredictionTransformer all = _ml.MulticlassClassification.Trainers.SpikingClif(result.BestOptions).Fit(featurizers.Transform(data));
+        Assert.AreSequenceEqual(Scores(all.Transform(featurizers.Transform(data))), Scores(result.BestModel.Transform(data)));
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_FoldsAndCancelled_KeepsTheOptions()
+    {
+        SweepSettings settings = Pebbles.Settings(_ml);
+        using var cancel = new CancellationTokenSource();
+        (settings.Folds, settings.CancellationToken) = (2, cancel.Token);
+        int epochs = 0;
+        settings.Trainer.MetricsCallback = _ =>
+        {
+            if (++epochs == 6)
+            {
+                cancel.Cancel();
+            }
+        };
+        SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
+
+        Assert.IsFalse(result.HasBestModel);
+        Assert.AreEqual(9, result.BestOptions.Epochs);
+        Assert.Contains("The sweep was cancelled", Assert.ThrowsExactly<InvalidOperationException>(() => result.BestModel).Message);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_Stability_TrainsTheBestWithOtherSeeds()
+    {
+        IDataView train = Pebbles.Data(_ml), validation = Pebbles.Data(_ml, seed: 2);
+        SweepSettings settings = Pebbles.Settings(_ml);
+        (settings.Halving, settings.MostTrials, settings.Trainer.Epochs) = (null, 3, 3);
+        (settings.StabilityTrials, settings.StabilitySeeds) = (2, 3);
+        SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
+
+        int[] top = [.. result.Trials.OrderByDescending(trial => trial.Score).ThenBy(trial => trial.Number).Take(2).Select(trial => trial.Number).Order()];
+        Assert.AreSequenceEqual(top, result.Stability.Select(stability => stability.Trial).ToArray());
+        Assert.HasCount(3, result.Trials);
+        Assert.AreEqual(9, result.EpochsSpent);
+        SweepStability first = result.Stability.Single(stability => stability.Trial == result.BestTrial.Number);
+        Assert.HasCount(3, first.Scores);
+        Assert.AreEqual(first.Scores.Average(), first.Mean, 1e-12);
+        Assert.AreEqual(Math.Sqrt(first.Scores.Sum(score => Math.Pow(score - first.Mean, 2)) / 2), first.StandardDeviation, 1e-12);
+
+        // The first repetition, by hand.
+        SpikingClifTrainer.Options options = result.BestOptions;
+        options.Seed++;
+        ITransformer featurizers = Pebbles.Featurizers(_ml).Fit(train);
+        SpikingPredictionTransformer model = _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(featurizers.Transform(train), featurizers.Transform(validation));
+        Assert.AreEqual(_ml.MulticlassClassification.Evaluate(model.Transform(featurizers.Transform(validation))).MicroAccuracy, first.Scores[0], 1e-9);
+    }
+
+    /// <summary>ML.NET's own cross-validation of the trial's pipeline, with the same folds.</summary>
+    private double Mean(IDataView data, SweepResult result, SweepTrial trial)
+    {
+        SpikingClifTrainer.Options options = result.BestOptions;
+        var accuracies = new List<double>();
+        foreach (DataOperationsCatalog.TrainTestData fold in new MLContext(5).Data.CrossValidationSplit(data, 3, seed: 5))
+        {
+            double last = 0;
+            options.MetricsCallback = metrics => last = metrics.ValidationAccuracy!.Value;
+            ITransformer featurizers = Pebbles.Featurizers(_ml).Fit(fold.TrainSet);
+            _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(featurizers.Transform(fold.TrainSet), featurizers.Transform(fold.TestSet));
+            accuracies.Add(last);
+        }
+        options.MetricsCallback = null;
+        Assert.HasCount(3, trial.Epochs);
+        return accuracies.Average();
+    }
+
+    private static float[] Scores(IDataView scored) => [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)];
+}

@@ -1,0 +1,20 @@
+using Microsoft.ML.Spiking.Sweeps.Tests.Storage;
+
+namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
+
+[TestClass]
+public sealed class PostgreSqlSharedSweepTests : SharedSweepContract
+{
+    private readonly Lazy<string> _database = new(() => PostgreSqlServer.Get().CreateDatabase());
+
+    protected override string Storage => _database.Value;
+
+    /// <summary>The server ends without a word to anybody, and is there again a little later.</summary>
+    private protected override void Disturb()
+    {
+        PostgreSqlServer server = PostgreSqlServer.Get();
+        server.Stop();
+        Thread.Sleep(500);
+        server.Start();
+    }
+}

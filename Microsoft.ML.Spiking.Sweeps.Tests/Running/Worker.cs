@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
+
+/// <summary>A worker of a sweep in a process of its own, which says a line for every epoch.</summary>
+internal sealed class Worker : IDisposable
+{
+    public const string Command = "sweep";
+
+    private const string End = "end";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly List<string> _errors = [];
+
+    private Worker(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Hear(_lines, line.Data);
+        process.ErrorDataReceived += (_, line) => Hear(_errors, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>The sweep of all workers: with as many checkpoints as epochs, and trials that do not depend on who trains them.</summary>
+    public static SweepSettings Settings(MLContext ml, SweepStorage? storage)
+    {
+        SweepSettings settings = Pebbles.Settings(ml);
+        (settings.Halving, settings.Trainer.Epochs, settings.MostTrials) = (null, 8, 6);
+        (settings.Storage, settings.CheckpointInterval, settings.WorkerTimeout) = (storage, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        return settings;
+    }
+
+    public static SweepResult Sweep(MLContext ml, SweepSettings settings) =>
+        ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(ml), Pebbles.Data(ml, seed: 2), settings);
+
+    /// <summary>The child's side.</summary>
+    public static void Run(string storage)
+    {
+        var ml = new MLContext(1);
+        SweepSettings settings = Settings(ml, SweepStorage.Parse(storage));
+        settings.Trainer.ProgressCallback = _ => Thread.Sleep(5); // or it would be over before somebody kills it
+        settings.Trainer.MetricsCallback = null;
+        settings.Progress = new Listener(progress => Say(string.Create(CultureInfo.InvariantCulture, $"{progress.Trial} {progress.Epoch}")));
+        Say(string.Create(CultureInfo.InvariantCulture, $"{End} {Sweep(ml, settings).Trials.Count}"));
+    }
+
+    /// <summary>The test's side: starts the child.</summary>
+    public static Worker Start(string storage)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.Spiking.Sweeps.Tests");
+        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? program + ".exe" : program, [Command, storage])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new(Process.Start(start) ?? throw new InvalidOperationException("The process could not be started."));
+    }
+
+    /// <summary>The epochs that it has finished.</summary>
+    public IReadOnlyList<(int Trial, int Epoch)> Epochs
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return
+                [
+                    .. _lines.Where(line => !line.StartsWith(End, StringComparison.Ordinal)).Select(line => line.Split(' '))
+                        .Select(words => (int.Parse(words[0], CultureInfo.InvariantCulture), int.Parse(words[1], CultureInfo.InvariantCulture))),
+                ];
+            }
+        }
+    }
+
+    /// <summary>Waits until it has finished an epoch of that number, and says of which trial.</summary>
+    public int WaitForEpoch(int epoch)
+    {
+        for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < Patience; Thread.Sleep(5))
+        {
+            (int Trial, int Epoch)[] found = [.. Epochs.Where(heard => heard.Epoch == epoch)];
+            if (found.Length > 0)
+            {
+                return found[^1].Trial;
+            }
+            Assert.IsFalse(_process.HasExited, $"The worker has ended: {string.Join('\n', _errors)}");
+        }
+        throw new AssertFailedException($"No worker came to epoch {epoch}.");
+    }
+
+    /// <summary>SIGKILL, where there are signals.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void AssertEnds()
+    {
+        Assert.IsTrue(_process.WaitForExit(Patience), "The worker does not end.");
+        _process.WaitForExit(); // until all lines are there
+        Assert.AreEqual(0, _process.ExitCode, string.Join('\n', _errors));
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+        _process.Dispose();
+    }
+
+    private static void Hear(List<string> lines, string? line)
+    {
+        lock (lines)
+        {
+            lines.AddRange(line is null ? [] : [line]);
+        }
+    }
+
+    private static void Say(string line)
+    {
+        Console.Out.WriteLine(line);
+        Console.Out.Flush();
+    }
+}

@@ -1,0 +1,31 @@
+namespace Microsoft.ML.Spiking.Sweeps.Halving;
+
+/// <summary>What decides which trial is trained next.</summary>
+internal sealed record SweepRules
+{
+    /// <summary>The epochs after which trials rest; the last is the end.</summary>
+    public required IReadOnlyList<int> Rungs { get; init; }
+
+    /// <summary>One of so many goes on.</summary>
+    public required int ReductionFactor { get; init; }
+
+    /// <summary>Trainings of a trial.</summary>
+    public required int Folds { get; init; }
+
+    public required SweepMetric Metric { get; init; }
+
+    /// <summary>Null for no limit.</summary>
+    public int? MostTrials { get; init; }
+
+    /// <summary>Of all trials and folds together; null for no limit.</summary>
+    public long? MostEpochs { get; init; }
+
+    /// <summary>How many of the best trials are trained again.</summary>
+    public int StabilityTrials { get; init; }
+
+    /// <summary>How often.</summary>
+    public int StabilitySeeds { get; init; }
+
+    /// <summary>How long a trial is trained.</summary>
+    public int Epochs => Rungs[^1];
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text;
+
+namespace Microsoft.ML.Spiking.Sweeps.Running;
+
+/// <summary>The trials of a sweep as a table of text.</summary>
+internal static class TrialTable
+{
+    public static string Write(SweepResult result)
+    {
+        string[] names = [.. result.Trials.SelectMany(trial => trial.Values.Keys).Distinct()];
+        bool isLowBest = result.Metric == SweepMetric.LogLoss;
+        var rows = new List<string[]> { new[] { "trial", "state", result.Metric.ToString(), "epochs" }.Concat(names).ToArray() };
+        rows.AddRange(result.Trials
+            .OrderByDescending(trial => trial.Score is double score ? (isLowBest ? -score : score) : double.NegativeInfinity)
+            .ThenBy(trial => trial.Number)
+            .Select(trial => (string[])[Text(trial.Number), trial.State.ToString(), trial.Score?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
+                Text(trial.Epochs.Count), .. names.Select(name => Text(trial.Values.GetValueOrDefault(name)))]));
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        var text = new StringBuilder();
+        foreach (string[] row in rows)
+        {
+            text.AppendLine(string.Join("  ", row.Zip(widths, (cell, width) => cell.PadRight(width))).TrimEnd());
+        }
+        return text.ToString();
+    }
+
+    private static string Text(object? value) => value is double number
+        ? number.ToString("G3", CultureInfo.InvariantCulture)
+        : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+}

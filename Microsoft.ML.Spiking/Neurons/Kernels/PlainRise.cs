@@ -1,0 +1,13 @@
+using System.Runtime.CompilerServices;
+
+namespace Microsoft.ML.Spiking.Neurons.Kernels;
+
+/// <summary>v = h = u.</summary>
+internal readonly struct PlainRise<TLanes> : IRise<TLanes> where TLanes : unmanaged, ILanes<TLanes>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Potential(TLanes u, TLanes k) => u;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Carried(TLanes h, TLanes rescale) => h;
+}

@@ -1,0 +1,34 @@
+namespace Sweep;
+
+/// <summary>What the command line says.</summary>
+internal sealed record Arguments
+{
+    /// <summary>"adult" or "mnist".</summary>
+    public required string Problem { get; init; }
+
+    /// <summary>The folder with its files.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>An SQLite file or a PostgreSQL connection string; null for neither.</summary>
+    public required string? Storage { get; init; }
+
+    /// <summary>The budget.</summary>
+    public required int Trials { get; init; }
+
+    /// <summary>Epochs of a trial that is trained to the end.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Rows to search with; null for all.</summary>
+    public required int? Rows { get; init; }
+
+    /// <summary>Trials at the same time.</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>Processor threads of each.</summary>
+    public required int? Threads { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>Where the picture goes.</summary>
+    public required string Picture { get; init; }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+
+namespace Sweep;
+
+/// <summary>The command line: what can be said, and one sentence for what cannot.</summary>
+internal sealed class CommandLine
+{
+    private readonly Argument<string> _problem = new("problem") { Description = "adult (a table) or mnist (images of digits)" };
+
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "folder of adult.txt.gz or of MNIST's four files; without it the one that SPIKING_DATA names, or ../shared/data",
+    };
+
+    private readonly Option<string?> _storage = new("--storage")
+    {
+        Description = "an SQLite file, or a PostgreSQL connection string (Host=...), that all workers of the sweep name; " +
+            "started again, the sweep goes on",
+    };
+
+    private readonly Option<int> _trials = Count("--trials", "trials, the budget of the sweep", 32);
+    private readonly Option<int> _epochs = Count("--epochs", "epochs of a trial that is trained to the end", 9);
+    private readonly Option<int?> _rows = new("--rows") { Description = "rows to search with, validation included; else 30000 or fewer" };
+    private readonly Option<int> _workers = Count("--workers", "trials that this process trains at the same time", 1);
+    private readonly Option<int?> _threads = new("--threads") { Description = "processor threads of each; else all, shared among them" };
+    private readonly Option<int> _seed = Count("--seed", "what the values of the trials and their trainings start from", 1);
+
+    private readonly Option<string> _picture = new("--picture")
+    {
+        Description = "the picture of the search, a PNG",
+        DefaultValueFactory = _ => "sweep.png",
+    };
+
+    /// <summary>The command, which calls <paramref name="run"/> and gives its exit code.</summary>
+    public RootCommand Command(Func<Arguments, int> run)
+    {
+        _problem.AcceptOnlyFromAmong("adult", "mnist");
+        foreach (Option<int?> option in new[] { _rows, _threads })
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int?>() < 1)
+                {
+                    result.AddError($"{option.Name} must be at least 1.");
+                }
+            });
+        }
+        var command = new RootCommand("Looks for good settings of a spiking network, draws how it found them, and compares them " +
+            "with the defaults on rows that it has never seen.")
+        {
+            _problem, _data, _storage, _trials, _epochs, _rows, _workers, _threads, _seed, _picture,
+        };
+        command.SetAction(parsed => run(new()
+        {
+            Problem = parsed.GetRequiredValue(_problem),
+            Data = parsed.GetValue(_data) ?? Environment.GetEnvironmentVariable("SPIKING_DATA") ?? Path.Combine("..", "shared", "data"),
+            Storage = parsed.GetValue(_storage),
+            Trials = parsed.GetValue(_trials),
+            Epochs = parsed.GetValue(_epochs),
+            Rows = parsed.GetValue(_rows),
+            Workers = parsed.GetValue(_workers),
+            Threads = parsed.GetValue(_threads),
+            Seed = parsed.GetValue(_seed),
+            Picture = parsed.GetRequiredValue(_picture),
+        }));
+        return command;
+    }
+
+    private static Option<int> Count(string name, string description, int ifNotGiven)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => ifNotGiven };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError($"{name} must be at least 1.");
+            }
+        });
+        return option;
+    }
+}
