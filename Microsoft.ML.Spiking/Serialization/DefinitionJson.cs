@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Serialization;
@@ -10,19 +9,10 @@ namespace Microsoft.ML.Spiking.Serialization;
 /// </summary>
 internal static class DefinitionJson
 {
-    private const string What = "The network's definition";
-    private const int Depth = 256;
+    /// <summary>The subject of the sentences that say what is wrong with it.</summary>
+    internal const string What = "The network's definition";
 
-    private static readonly JsonSerializerOptions NetworkOptions = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        MaxDepth = Depth,
-        AllowOutOfOrderMetadataProperties = true,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        // What this version does not know may change what the network computes: never skip it silently.
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
+    private const int Depth = 256;
 
     private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = Depth, AllowDuplicateProperties = false };
 
@@ -36,7 +26,7 @@ internal static class DefinitionJson
             writer.WriteString("format", ModelFormat.Name);
             writer.WriteNumber("version", ModelFormat.Version);
             writer.WritePropertyName("network");
-            JsonSerializer.Serialize(writer, definition, NetworkOptions);
+            JsonSerializer.Serialize(writer, definition, WriteOptions.Network);
             writer.WriteEndObject();
         }
         return bytes.ToArray();
@@ -51,21 +41,12 @@ internal static class DefinitionJson
         {
             using JsonDocument document = JsonDocument.Parse(bytes, DocumentOptions);
             JsonElement network = Network(document.RootElement);
-            if (KnownTypes.FirstUnknown(network) is string unknown)
-            {
-                throw new FormatException($"{What} uses the type '{unknown}', which this version of Microsoft.ML.Spiking " +
-                    "does not know; it was written by a newer version.");
-            }
-            NetworkDefinition definition = network.Deserialize<NetworkDefinition>(NetworkOptions)
-                ?? throw new FormatException($"{What} is null.");
-            string? twice = definition.Parameters.GroupBy(spec => spec.Name).FirstOrDefault(group => group.Skip(1).Any())?.Key;
-            return twice is null
-                ? definition
-                : throw new FormatException($"{What} names two of its arrays '{twice}'.");
+            NetworkDefinition definition = DefinitionReader.Read(network);
+            CheckArrayNames(definition);
+            return definition;
         }
         catch (Exception exception) when (exception is JsonException
-            or InvalidOperationException // text that is no Unicode shows itself when it is read
-            or NotSupportedException) // a "type" is missing
+            or InvalidOperationException) // text that is no Unicode shows itself when it is read
         {
             // Without the inner exception: ML.NET wraps what is thrown here, and GetBaseException is to find this sentence.
             throw new FormatException($"{What} is damaged, or was written by a newer version: {exception.Message}");
@@ -73,6 +54,18 @@ internal static class DefinitionJson
         catch (Exception exception) when (exception is NetworkDefinitionException or ArgumentException or OverflowException)
         {
             throw new FormatException($"{What} describes a network that cannot exist: {exception.Message}");
+        }
+    }
+
+    private static void CheckArrayNames(NetworkDefinition definition)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (ParameterSpec spec in definition.Parameters)
+        {
+            if (!names.Add(spec.Name))
+            {
+                throw new FormatException($"{What} names two of its arrays '{spec.Name}'.");
+            }
         }
     }
 
@@ -97,5 +90,16 @@ internal static class DefinitionJson
         return root.TryGetProperty("network", out JsonElement network)
             ? network
             : throw new FormatException($"{What} has no network.");
+    }
+
+    // Apart, so that who only reads does not wait for the serializer.
+    private static class WriteOptions
+    {
+        public static readonly JsonSerializerOptions Network = new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            MaxDepth = Depth,
+            RespectNullableAnnotations = true,
+        };
     }
 }

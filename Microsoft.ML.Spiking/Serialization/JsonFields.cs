@@ -1,0 +1,114 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.Spiking.Serialization;
+
+/// <summary>
+/// The members of a JSON object, taken one by one by name. Nothing is found by reflection: to let the serializer compile
+/// itself for the types of a network takes longer than all the rest of loading a model.
+/// </summary>
+internal sealed class JsonFields
+{
+    private const string TypeName = "type";
+
+    private readonly JsonElement _object;
+    private readonly string _what;
+    private readonly List<string> _taken = [];
+
+    /// <param name="element">Must be an object.</param>
+    /// <param name="what">What it describes, for errors, such as "layer".</param>
+    /// <exception cref="JsonException">It is no object.</exception>
+    public JsonFields(JsonElement element, string what)
+    {
+        _object = element.ValueKind == JsonValueKind.Object ? element : throw new JsonException($"a {what} is no JSON object.");
+        _what = what;
+    }
+
+    /// <summary>Which type of its kind the object describes.</summary>
+    public string Type => Text(TypeName);
+
+    /// <summary>Whether all members were taken: what this version does not know may change what the network computes.</summary>
+    /// <exception cref="JsonException">There are others; the message names one.</exception>
+    public void CheckAllTaken()
+    {
+        foreach (JsonProperty property in _object.EnumerateObject())
+        {
+            if (!_taken.Contains(property.Name))
+            {
+                throw new JsonException($"a {_what} has the unknown member '{property.Name}'.");
+            }
+        }
+    }
+
+    public string Text(string name) => Needed(name, JsonValueKind.String).GetString()!;
+
+    public int Integer(string name) => Integer(Needed(name, JsonValueKind.Number), name);
+
+    public int Integer(string name, int missing) => Has(name) ? Integer(name) : missing;
+
+    public double Number(string name) => Needed(name, JsonValueKind.Number).TryGetDouble(out double value)
+        ? value
+        : throw new JsonException($"the member '{name}' of a {_what} is no number that is possible.");
+
+    public double Number(string name, double missing) => Has(name) ? Number(name) : missing;
+
+    /// <summary>A number, or null where it is null or missing.</summary>
+    public double? NumberOrNull(string name) =>
+        Find(name) is JsonElement { ValueKind: not JsonValueKind.Null } ? Number(name) : null;
+
+    public bool Flag(string name, bool missing) => Find(name) is JsonElement value
+        ? value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Wrong(name),
+        }
+        : missing;
+
+    /// <summary>Which of the names the text is, from 0; 0 where it is missing.</summary>
+    public int Choice(string name, params string[] names)
+    {
+        int index = Has(name) ? Array.IndexOf(names, Text(name)) : 0;
+        return index >= 0
+            ? index
+            : throw new JsonException($"the member '{name}' of a {_what} is '{Text(name)}'; known are {string.Join(", ", names)}.");
+    }
+
+    /// <summary>The members of an object within this one.</summary>
+    public JsonFields Object(string name, string what) => new(Needed(name, JsonValueKind.Object), what);
+
+    public bool Has(string name) => Find(name) is not null;
+
+    public int[] Integers(string name)
+    {
+        JsonElement list = Needed(name, JsonValueKind.Array);
+        int[] values = new int[list.GetArrayLength()];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Integer(list[i], name);
+        }
+        return values;
+    }
+
+    /// <summary>The elements of an array.</summary>
+    public JsonElement.ArrayEnumerator Elements(string name) => Needed(name, JsonValueKind.Array).EnumerateArray();
+
+    /// <summary>The fault of an object whose type is none that this version knows at that place.</summary>
+    public FormatException UnknownType(string what) => new($"{what} uses the type '{Type}' for a {_what}, which this version of " +
+        "Microsoft.ML.Spiking does not know; it is damaged, or was written by a newer version.");
+
+    private int Integer(JsonElement value, string name) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int integer)
+        ? integer
+        : throw new JsonException($"the member '{name}' of a {_what} holds what is no whole number from {int.MinValue} to {int.MaxValue}.");
+
+    private JsonElement Needed(string name, JsonValueKind kind) => Find(name) is not JsonElement value
+        ? throw new JsonException($"a {_what} lacks the member '{name}'.")
+        : value.ValueKind == kind ? value : throw Wrong(name);
+
+    private JsonElement? Find(string name)
+    {
+        _taken.Add(name);
+        return _object.TryGetProperty(name, out JsonElement value) ? value : null;
+    }
+
+    private JsonException Wrong(string name) => new($"the member '{name}' of a {_what} is not what is expected there.");
+}
