@@ -91,7 +91,7 @@ public sealed class NetworkDefinition
 
     /// <summary>Number of values in a row.</summary>
     [JsonIgnore]
-    internal int InputSize => RowShape.Aggregate(1, (product, length) => checked(product * length));
+    internal int InputSize => Shapes.Size(RowShape);
 
     /// <summary>What arrives at the first layer.</summary>
     [JsonIgnore]
@@ -99,7 +99,7 @@ public sealed class NetworkDefinition
 
     private void CheckSizes()
     {
-        if (InputShape.Count == 0 || InputShape.Any(length => length < 1))
+        if (InputShape.Count == 0 || !Shapes.ArePositive(InputShape))
         {
             throw new NetworkDefinitionException(
                 $"The input shape [{string.Join(", ", InputShape)}] is not possible; every length must be at least 1.");
@@ -117,7 +117,7 @@ public sealed class NetworkDefinition
             throw new NetworkDefinitionException(
                 $"Rows that bring their own time steps need the {nameof(DirectEncoder)}, not a {Encoder.GetType().Name}.");
         }
-        if (!Enum.IsDefined(PixelOrder) || (PixelOrder == PixelOrder.Interleaved && InputShape.Count != 3))
+        if (PixelOrder is not (PixelOrder.Planar or PixelOrder.Interleaved) || (PixelOrder == PixelOrder.Interleaved && InputShape.Count != 3))
         {
             throw new NetworkDefinitionException($"The pixel order {PixelOrder} is not possible with the input shape " +
                 $"[{string.Join(", ", InputShape)}]; only images, [channels, height, width], have one.");
@@ -131,8 +131,10 @@ public sealed class NetworkDefinition
 
     private static void CheckNames(IEnumerable<Layer?> layers, HashSet<string> names)
     {
-        foreach ((int index, Layer? layer) in layers.Index())
+        int index = -1;
+        foreach (Layer? layer in layers)
         {
+            index++;
             if (layer is null)
             {
                 throw new NetworkDefinitionException($"The layer at index {index} is null.");

@@ -59,7 +59,7 @@ public sealed class NetworkWeights : IReadOnlyList<WeightArray>
         {
             throw new NetworkDefinitionException($"The array '{spec.Name}' is missing.");
         }
-        return array.Shape.SequenceEqual(spec.Shape)
+        return Shapes.AreEqual(array.Shape, spec.Shape)
             ? array
             : throw new NetworkDefinitionException($"The array '{spec.Name}' has the shape " +
                 $"[{string.Join(", ", array.Shape)}]; the network needs [{string.Join(", ", spec.Shape)}].");

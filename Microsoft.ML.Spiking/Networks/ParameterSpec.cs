@@ -6,5 +6,5 @@ namespace Microsoft.ML.Spiking.Networks;
 /// <param name="Role">What it is to training.</param>
 internal sealed record ParameterSpec(string Name, IReadOnlyList<int> Shape, ParameterRole Role)
 {
-    public long Size => Shape.Aggregate(1L, (product, length) => checked(product * length));
+    public long Size => Shapes.LongSize(Shape);
 }

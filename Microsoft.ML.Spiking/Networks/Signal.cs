@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking.Networks;
 /// <param name="Kind">What is known of the values.</param>
 internal sealed record Signal(IReadOnlyList<int> Shape, SignalKind Kind)
 {
-    public int Size => Shape.Aggregate(1, (product, length) => checked(product * length));
+    public int Size => Shapes.Size(Shape);
 
     public override string ToString() => $"[{string.Join(", ", Shape)}] {Kind}";
 }

@@ -7,7 +7,7 @@ public sealed class WeightArray
 
     internal WeightArray(string name, IReadOnlyList<int> shape, float[] values)
     {
-        long size = shape.Aggregate(1L, (product, length) => checked(product * length));
+        long size = Shapes.LongSize(shape);
         if (size != values.LongLength)
         {
             throw new ArgumentException(
@@ -26,6 +26,9 @@ public sealed class WeightArray
 
     /// <summary>The values.</summary>
     public ReadOnlyMemory<float> Values => _values;
+
+    /// <summary>The array that <see cref="Values"/> looks at, not to be written to.</summary>
+    internal float[] Array => _values;
 
     /// <summary>The same values under another name.</summary>
     internal WeightArray Named(string name) => new(name, Shape, _values);

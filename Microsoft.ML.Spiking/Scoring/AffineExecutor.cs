@@ -22,7 +22,7 @@ internal sealed unsafe class AffineExecutor<TLanes> : LayerExecutor
     /// <param name="timeSteps">T; 1 if the input is the same at every step.</param>
     public AffineExecutor(ChannelAffine affine, Interleaving order, int size, int timeSteps)
     {
-        int channels = affine.Scale.Count;
+        int channels = affine.Scale.Length;
         _size = size;
         _timeSteps = timeSteps;
         _run = order.Channels == channels && channels >= ShortestRun ? channels : size;

@@ -11,37 +11,55 @@ internal static class BufferAssignment
     /// <param name="output">The buffer that is read after the last step.</param>
     public static ScoringPlan Apply(IReadOnlyList<ScoringStep> steps, int output)
     {
-        var lastUse = new Dictionary<int, int> { [output] = steps.Count };
-        foreach ((int index, ScoringStep step) in steps.Index())
-        {
-            lastUse[step.Input] = Math.Max(index, lastUse.GetValueOrDefault(step.Input));
-            lastUse[step.Output] = Math.Max(index, lastUse.GetValueOrDefault(step.Output));
-        }
-        var lengths = new List<long>();
-        var free = new Stack<int>();
+        Dictionary<int, int> lastUse = LastUses(steps, output);
+        // No more places than steps.
+        long[] lengths = new long[steps.Count];
+        int used = 0;
+        var free = new List<int>();
         var places = new Dictionary<int, int> { [ScoringPlan.Row] = ScoringPlan.Row };
-        var placed = new List<ScoringStep>();
-        foreach ((int index, ScoringStep step) in steps.Index())
+        var placed = new ScoringStep[steps.Count];
+        for (int index = 0; index < placed.Length; index++)
         {
+            ScoringStep step = steps[index];
             if (!places.TryGetValue(step.Output, out int place))
             {
-                if (!free.TryPop(out place))
+                place = used;
+                if (free.Count > 0)
                 {
-                    place = lengths.Count;
-                    lengths.Add(0);
+                    place = free[^1];
+                    free.RemoveAt(free.Count - 1);
+                }
+                else
+                {
+                    used++;
                 }
                 places[step.Output] = place;
             }
             lengths[place] = Math.Max(lengths[place], step.Executor.OutputLength);
-            placed.Add(new(step.Executor, places[step.Input], place));
-            foreach (int used in new[] { step.Input, step.Output }.Distinct())
+            placed[index] = new(step.Executor, places[step.Input], place);
+            if (step.Input != ScoringPlan.Row && lastUse[step.Input] == index)
             {
-                if (used != ScoringPlan.Row && lastUse[used] == index)
-                {
-                    free.Push(places[used]);
-                }
+                free.Add(places[step.Input]);
+            }
+            if (step.Output != step.Input && lastUse[step.Output] == index)
+            {
+                free.Add(place);
             }
         }
-        return new(placed, lengths, places[output]);
+        long[] needed = new long[used];
+        Array.Copy(lengths, needed, used);
+        return new(placed, needed, places[output]);
+    }
+
+    private static Dictionary<int, int> LastUses(IReadOnlyList<ScoringStep> steps, int output)
+    {
+        var lastUse = new Dictionary<int, int>();
+        for (int index = 0; index < steps.Count; index++)
+        {
+            lastUse[steps[index].Input] = index;
+            lastUse[steps[index].Output] = index;
+        }
+        lastUse[output] = steps.Count;
+        return lastUse;
     }
 }

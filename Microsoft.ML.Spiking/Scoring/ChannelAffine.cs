@@ -7,11 +7,21 @@ namespace Microsoft.ML.Spiking.Scoring;
 /// <remarks>In double precision until all that can be folded is folded: one rounding, at the end.</remarks>
 /// <param name="Scale">[channels].</param>
 /// <param name="Shift">[channels].</param>
-internal sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<double> Shift)
+internal sealed record ChannelAffine(double[] Scale, double[] Shift)
 {
+    /// <summary>Whether y is x.</summary>
+    public bool IsIdentity { get; private init; }
+
     /// <summary>y = x.</summary>
-    public static ChannelAffine Identity(int channels) =>
-        new([.. Enumerable.Repeat(1.0, channels)], [.. Enumerable.Repeat(0.0, channels)]);
+    public static ChannelAffine Identity(int channels)
+    {
+        double[] ones = new double[channels];
+        for (int c = 0; c < channels; c++)
+        {
+            ones[c] = 1;
+        }
+        return new(ones, new double[channels]) { IsIdentity = true };
+    }
 
     /// <summary>The constants of that layer; null if it is of another kind.</summary>
     /// <param name="layer">Any layer.</param>
@@ -27,9 +37,16 @@ internal sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<
     };
 
     /// <summary>This one and then <paramref name="next"/>.</summary>
-    public ChannelAffine Then(ChannelAffine next) => new(
-        [.. Scale.Zip(next.Scale, (first, second) => first * second)],
-        [.. Shift.Zip(next.Scale, (shift, scale) => shift * scale).Zip(next.Shift, (first, second) => first + second)]);
+    public ChannelAffine Then(ChannelAffine next)
+    {
+        double[] scale = new double[Scale.Length], shift = new double[Scale.Length];
+        for (int c = 0; c < scale.Length; c++)
+        {
+            scale[c] = Scale[c] * next.Scale[c];
+            shift[c] = (Shift[c] * next.Scale[c]) + next.Shift[c];
+        }
+        return new(scale, shift);
+    }
 
     private static ChannelAffine OfNorm(ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, ReadOnlySpan<float> mean,
         ReadOnlySpan<float> variance, double epsilon)

@@ -19,9 +19,7 @@ internal sealed unsafe class ConstantConvolutionExecutor<TLanes, TWide> : LayerE
     public ConstantConvolutionExecutor(ConvolutionShape shape, FoldedWeights weights)
     {
         _shape = shape;
-        _groups = [.. Enumerable.Range(0, shape.Groups).Select(group => new PanelWeights<TLanes, TWide>(
-            shape.GroupWeights(weights.Weight, group),
-            weights.Bias.AsSpan(group * shape.GroupOutputs, shape.GroupOutputs), shape.KernelSize))];
+        _groups = PanelWeights<TLanes, TWide>.OfGroups(shape, weights);
     }
 
     public override long OutputLength => _shape.OutputSize;

@@ -126,8 +126,8 @@ internal sealed class ExecutorPlan
 
     private Flow Weighted(WeightedLayer layer, Flow input, ChannelAffine then)
     {
-        ReadOnlySpan<float> bias = layer.HasBias ? _weights[layer.BiasName].Values.Span : default;
-        FoldedWeights folded = FoldedWeights.Of(_weights[layer.WeightName].Values.Span, bias, then);
+        float[]? bias = layer.HasBias ? _weights[layer.BiasName].Array : null;
+        FoldedWeights folded = FoldedWeights.Of(_weights[layer.WeightName].Array, bias, then);
         Signal output = layer.Infer(input.Signal);
         if (layer is not ConvolutionLayer convolution)
         {

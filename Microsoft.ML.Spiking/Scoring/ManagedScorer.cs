@@ -28,7 +28,7 @@ internal sealed unsafe class ManagedScorer : IScorer
         FeatureCount = definition.InputSize;
         ClassCount = definition.ClassCount;
         _plan = ExecutorPlan.Build(definition, weights, width);
-        _steps = [.. _plan.Steps];
+        _steps = _plan.Steps;
         _pool = new ScorerStatePool(_plan);
     }
 

@@ -33,6 +33,18 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         }
     }
 
+    /// <summary>Those of each group of a convolution.</summary>
+    public static PanelWeights<TLanes, TWide>[] OfGroups(ConvolutionShape shape, FoldedWeights weights)
+    {
+        var groups = new PanelWeights<TLanes, TWide>[shape.Groups];
+        for (int group = 0; group < groups.Length; group++)
+        {
+            groups[group] = new(shape.GroupWeights(weights.Weight, group),
+                new ReadOnlySpan<float>(weights.Bias, group * shape.GroupOutputs, shape.GroupOutputs), shape.KernelSize);
+        }
+        return groups;
+    }
+
     /// <summary>Floats of working memory: a panel that sticks out beyond the last output.</summary>
     public static int OverhangLength => PanelProduct<TWide>.MaxSteps * TWide.Width;
 

@@ -18,9 +18,18 @@ internal sealed record PoolWindows(Extent Input, (int First, int End)[] Rows, (i
         new(input, Share(input.Height, output.Height), Share(input.Width, output.Width));
 
     private static (int First, int End)[] Slide(int input, int output, int kernel, int stride, int padding) =>
-        [.. Enumerable.Range(0, output).Select(index => (index * stride) - padding)
-            .Select(first => (Math.Max(first, 0), Math.Min(first + kernel, input)))];
+        Each(output, index => (Math.Max((index * stride) - padding, 0), Math.Min((index * stride) - padding + kernel, input)));
 
     private static (int First, int End)[] Share(int input, int output) =>
-        [.. Enumerable.Range(0, output).Select(index => AdaptiveAveragePoolLayer.Range(index, input, output))];
+        Each(output, index => AdaptiveAveragePoolLayer.Range(index, input, output));
+
+    private static (int First, int End)[] Each(int count, Func<int, (int First, int End)> window)
+    {
+        var windows = new (int First, int End)[count];
+        for (int i = 0; i < count; i++)
+        {
+            windows[i] = window(i);
+        }
+        return windows;
+    }
 }

@@ -5,12 +5,23 @@ namespace Microsoft.ML.Spiking.Scoring;
 /// <summary>The largest constant current with which a neuron never fires.</summary>
 internal static unsafe class QuietCurrent
 {
+    private const int Together = 16;
+
     /// <summary>Found by halving, down to neighbouring floats; minus infinity if there is none that tells.</summary>
     public static float Of(NeuronKernel kernel, int timeSteps)
     {
+        // As many neurons as the widest vectors have: the kernel for single ones then need not be compiled for this.
+        fixed (float* memory = new float[checked((1 + timeSteps) * Together)])
+        {
+            return Of(kernel, timeSteps, memory);
+        }
+    }
+
+    private static float Of(NeuronKernel kernel, int timeSteps, float* memory)
+    {
         float quiet = -1e30f, loud = 1e30f;
         // A neuron that fires at any current, or at none, has no bound.
-        if (Fires(kernel, timeSteps, quiet) || !Fires(kernel, timeSteps, loud))
+        if (Fires(kernel, timeSteps, memory, quiet) || !Fires(kernel, timeSteps, memory, loud))
         {
             return float.NegativeInfinity;
         }
@@ -21,15 +32,17 @@ internal static unsafe class QuietCurrent
             {
                 return quiet;
             }
-            (quiet, loud) = Fires(kernel, timeSteps, middle) ? (quiet, middle) : (middle, loud);
+            (quiet, loud) = Fires(kernel, timeSteps, memory, middle) ? (quiet, middle) : (middle, loud);
         }
     }
 
-    private static bool Fires(NeuronKernel kernel, int timeSteps, float current)
+    private static bool Fires(NeuronKernel kernel, int timeSteps, float* memory, float current)
     {
-        fixed (float* spikes = new float[timeSteps])
+        for (int i = 0; i < Together; i++)
         {
-            return kernel.Forward(&current, constantCurrent: true, spikes, null, timeSteps, 1, WorkerTeam.Caller) > 0;
+            memory[i] = current;
         }
+        return kernel.Forward(
+            memory, constantCurrent: true, memory + Together, null, timeSteps, Together, WorkerTeam.Caller) > 0;
     }
 }

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Spiking.Scoring;
 
@@ -16,14 +16,16 @@ internal static class ScoreArguments
     /// <summary>Whether a row can be scored: an infinite value, or one that is not a number, would give confident nonsense.</summary>
     public static bool AreFinite(ReadOnlySpan<float> values)
     {
-        // 0 x is 0 for what is finite and not a number for what is not.
-        Vector<float> sum = Vector<float>.Zero;
+        // 0 x is 0 for what is finite and not a number for what is not. Vectors of 128 bits are compiled ahead of time;
+        // of those whose size depends on the machine nothing is.
+        Vector128<float> one = Vector128<float>.Zero, other = Vector128<float>.Zero;
         int i = 0;
-        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i <= values.Length - (2 * Vector128<float>.Count); i += 2 * Vector128<float>.Count)
         {
-            sum += Vector<float>.Zero * new Vector<float>(values[i..]);
+            one += Vector128<float>.Zero * Vector128.Create(values[i..]);
+            other += Vector128<float>.Zero * Vector128.Create(values[(i + Vector128<float>.Count)..]);
         }
-        float rest = Vector.Sum(sum);
+        float rest = Vector128.Sum(one + other);
         for (; i < values.Length; i++)
         {
             rest += 0f * values[i];

@@ -5,7 +5,7 @@ internal sealed unsafe class ScorerState(ScoringPlan plan)
 {
     private const int CacheLine = 16;
 
-    private readonly AlignedFloats[] _buffers = [.. plan.BufferLengths.Select(length => new AlignedFloats(plan.BlockRows * Stride(length)))];
+    private readonly AlignedFloats[] _buffers = Buffers(plan);
 
     public AlignedFloats Scratch { get; } = new(plan.ScratchLength);
 
@@ -15,4 +15,14 @@ internal sealed unsafe class ScorerState(ScoringPlan plan)
     /// <summary>From one row's part of a buffer to the next row's.</summary>
     /// <param name="length">Of a row's part.</param>
     public static long Stride(long length) => (length + CacheLine - 1) / CacheLine * CacheLine;
+
+    private static AlignedFloats[] Buffers(ScoringPlan plan)
+    {
+        var buffers = new AlignedFloats[plan.BufferLengths.Length];
+        for (int i = 0; i < buffers.Length; i++)
+        {
+            buffers[i] = new AlignedFloats(plan.BlockRows * Stride(plan.BufferLengths[i]));
+        }
+        return buffers;
+    }
 }

@@ -4,4 +4,4 @@ namespace Microsoft.ML.Spiking.Scoring;
 /// <param name="Executor">What runs.</param>
 /// <param name="Input">The buffer that it reads; <see cref="ScoringPlan.Row"/> for the row itself.</param>
 /// <param name="Output">The buffer that it writes.</param>
-internal readonly record struct ScoringStep(LayerExecutor Executor, int Input, int Output);
+internal sealed record ScoringStep(LayerExecutor Executor, int Input, int Output);

@@ -12,11 +12,11 @@ internal sealed record SpikeTarget(int Size, int Steps, int[] Places, float Shar
 
     /// <summary>The spikes themselves.</summary>
     public static SpikeTarget EachStep(int size, int timeSteps) =>
-        new(size, timeSteps, [.. Enumerable.Range(0, size)], Share: 1) { IsEachStep = true };
+        new(size, timeSteps, InOrder(size), Share: 1) { IsEachStep = true };
 
     /// <summary>Their mean over the time steps.</summary>
     public static SpikeTarget MeanOverTime(int size, int timeSteps) =>
-        new(size, Steps: 1, [.. Enumerable.Range(0, size)], 1f / timeSteps);
+        new(size, Steps: 1, InOrder(size), 1f / timeSteps);
 
     /// <summary>
     /// Their mean over windows of an image, channels innermost; null if a pixel is in no window or in several, or windows
@@ -29,14 +29,18 @@ internal sealed record SpikeTarget(int Size, int Steps, int[] Places, float Shar
         {
             return null;
         }
-        int width = windows.Columns.Length;
-        int[] places =
-        [
-            .. from row in rows
-               from column in columns
-               from channel in Enumerable.Range(0, channels)
-               select (((row * width) + column) * channels) + channel,
-        ];
+        int width = windows.Columns.Length, next = 0;
+        int[] places = new int[checked(rows.Length * columns.Length * channels)];
+        foreach (int row in rows)
+        {
+            foreach (int column in columns)
+            {
+                for (int channel = 0; channel < channels; channel++)
+                {
+                    places[next++] = (((row * width) + column) * channels) + channel;
+                }
+            }
+        }
         int window = (rows.Length / windows.Rows.Length) * (columns.Length / width);
         return new(checked(windows.Rows.Length * width * channels), timeSteps, places, 1f / window);
     }
@@ -44,10 +48,30 @@ internal sealed record SpikeTarget(int Size, int Steps, int[] Places, float Shar
     // The window of each line; null where not every line has exactly one, or their lengths differ.
     private static int[]? Owners((int First, int End)[] windows, int lines)
     {
-        int[] owners = [.. windows.SelectMany((window, index) => Enumerable.Repeat(index, window.End - window.First))];
-        bool isPartition = owners.Length == lines && windows[0].First == 0
-            && windows.Zip(windows.Skip(1)).All(pair => pair.First.End == pair.Second.First)
-            && windows.All(window => window.End - window.First == lines / windows.Length);
-        return isPartition ? owners : null;
+        int[] owners = new int[lines];
+        int line = 0;
+        for (int index = 0; index < windows.Length; index++)
+        {
+            (int first, int end) = windows[index];
+            if (first != line || end > lines || end - first != lines / windows.Length)
+            {
+                return null;
+            }
+            for (; line < end; line++)
+            {
+                owners[line] = index;
+            }
+        }
+        return line == lines ? owners : null;
+    }
+
+    private static int[] InOrder(int size)
+    {
+        int[] places = new int[size];
+        for (int i = 0; i < size; i++)
+        {
+            places[i] = i;
+        }
+        return places;
     }
 }

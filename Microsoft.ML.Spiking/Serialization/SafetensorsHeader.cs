@@ -40,13 +40,15 @@ internal static class SafetensorsHeader
         {
             throw new FormatException($"{What} has a damaged header: it is no JSON object.");
         }
-        List<SafetensorsEntry> entries =
-        [
-            .. root.EnumerateObject()
-                .Where(property => property.Name != SafetensorsEntry.Metadata)
-                .Select(property => Entry(property.Name, property.Value))
-                .OrderBy(entry => entry.Begin).ThenBy(entry => entry.End),
-        ];
+        var entries = new List<SafetensorsEntry>();
+        foreach (JsonProperty property in root.EnumerateObject())
+        {
+            if (property.Name != SafetensorsEntry.Metadata)
+            {
+                entries.Add(Entry(property.Name, property.Value));
+            }
+        }
+        entries.Sort((left, right) => left.Begin != right.Begin ? left.Begin.CompareTo(right.Begin) : left.End.CompareTo(right.End));
         long expected = 0;
         foreach (SafetensorsEntry entry in entries)
         {
@@ -77,17 +79,20 @@ internal static class SafetensorsHeader
             throw new FormatException($"{What} holds the array '{name}' as {type.GetString()}; " +
                 $"only {SafetensorsEntry.ElementType} (32-bit floating point) is read.");
         }
-        // UInt128: a hostile header may announce more than 2^63 bytes.
-        UInt128 size = sizeof(float);
-        foreach (long length in lengths)
+        int[] dimensions = new int[lengths.Length];
+        long size = sizeof(float);
+        for (int i = 0; i < lengths.Length; i++)
         {
-            if (length is < 0 or > int.MaxValue || (size *= (UInt128)length) > long.MaxValue)
+            // A hostile header may announce more than 2^63 bytes.
+            if (lengths[i] is < 0 or > int.MaxValue || (lengths[i] > 0 && size > long.MaxValue / lengths[i]))
             {
                 throw new FormatException($"{What} announces an impossible shape for the array '{name}'.");
             }
+            size *= lengths[i];
+            dimensions[i] = (int)lengths[i];
         }
-        return begin >= 0 && end >= begin && (UInt128)(end - begin) == size
-            ? new(name, [.. lengths.Select(length => (int)length)], begin, end)
+        return begin >= 0 && end >= begin && end - begin == size
+            ? new(name, dimensions, begin, end)
             : throw new FormatException($"{What} gives the array '{name}' the bytes {begin:N0} to {end:N0}; " +
                 $"its shape needs {size:N0} bytes.");
     }

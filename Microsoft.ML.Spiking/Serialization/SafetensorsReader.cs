@@ -36,7 +36,7 @@ internal static class SafetensorsReader
         var arrays = new List<WeightArray>(entries.Count);
         foreach (SafetensorsEntry entry in entries)
         {
-            arrays.Add(new WeightArray(entry.Name, entry.Shape, Values(stream, entry)));
+            arrays.Add(new WeightArray(entry.Name, entry.Shape, Values(stream, entry, isThere: length is not null)));
         }
         return stream.ReadByte() < 0
             ? arrays
@@ -52,7 +52,7 @@ internal static class SafetensorsReader
             {
                 throw new FormatException($"{SafetensorsHeader.What} holds the array '{entry.Name}', which is not part of the network.");
             }
-            if (!spec.Shape.SequenceEqual(entry.Shape))
+            if (!Shapes.AreEqual(spec.Shape, entry.Shape))
             {
                 throw new FormatException($"{SafetensorsHeader.What} holds the array '{entry.Name}' in the shape " +
                     $"[{string.Join(", ", entry.Shape)}]; the network needs [{string.Join(", ", spec.Shape)}].");
@@ -64,7 +64,8 @@ internal static class SafetensorsReader
         }
     }
 
-    private static float[] Values(Stream stream, SafetensorsEntry entry)
+    // What a file of known length announces is there; else memory grows with what arrives.
+    private static float[] Values(Stream stream, SafetensorsEntry entry, bool isThere)
     {
         long count = (entry.End - entry.Begin) / sizeof(float);
         if (count > Array.MaxLength)
@@ -72,7 +73,7 @@ internal static class SafetensorsReader
             throw new FormatException($"{SafetensorsHeader.What} announces {count:N0} values for the array '{entry.Name}'; " +
                 $"at most {Array.MaxLength:N0} are possible.");
         }
-        float[] values = new float[Math.Min(count, FirstBufferValues)];
+        float[] values = new float[isThere ? count : Math.Min(count, FirstBufferValues)];
         long filled = 0; // bytes
         while (filled < count * sizeof(float))
         {

@@ -58,7 +58,7 @@ public sealed record BatchNormLayer : Layer
 
     internal override Signal Infer(Signal input)
     {
-        if (Channels < 1 || !Enum.IsDefined(Mode) || !(Epsilon > 0 && double.IsFinite(Epsilon)) || Momentum is not (> 0 and <= 1))
+        if (Channels < 1 || Mode is not (BatchNormMode.PerTimeStep or BatchNormMode.AcrossTime) || !(Epsilon > 0 && double.IsFinite(Epsilon)) || Momentum is not (> 0 and <= 1))
         {
             throw Fault($"{Channels} channels, mode {Mode}, epsilon {Epsilon} and momentum {Momentum} are not possible; " +
                 "at least 1 channel, an epsilon greater than 0 and a momentum greater than 0 and at most 1 are needed.");

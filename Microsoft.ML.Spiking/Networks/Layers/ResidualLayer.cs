@@ -43,7 +43,7 @@ public sealed record ResidualLayer : Layer
         }
         Signal main = Main.Aggregate(input, (signal, layer) => layer.Infer(signal));
         Signal shortcut = Shortcut.Aggregate(input, (signal, layer) => layer.Infer(signal));
-        if (!main.Shape.SequenceEqual(shortcut.Shape))
+        if (!Shapes.AreEqual(main.Shape, shortcut.Shape))
         {
             throw Fault($"its main path ends in {main} and its shortcut in {shortcut}; only equal shapes can be added.");
         }

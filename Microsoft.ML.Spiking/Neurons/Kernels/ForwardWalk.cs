@@ -24,7 +24,14 @@ internal static unsafe class ForwardWalk<TRows> where TRows : struct, INeuronRow
         for (long first = start; first < end; first += block)
         {
             int count = (int)Math.Min(block, end - first);
-            new Span<float>(state, count).Fill(work.Constants.ResetPotential);
+            if (work.Constants.ResetPotential == 0)
+            {
+                new Span<float>(state, count).Clear();
+            }
+            else
+            {
+                new Span<float>(state, count).Fill(work.Constants.ResetPotential);
+            }
             if (TRows.StateRows > 1)
             {
                 new Span<float>(state + block, (TRows.StateRows - 1) * block).Clear();

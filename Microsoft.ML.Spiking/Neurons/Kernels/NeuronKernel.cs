@@ -88,7 +88,10 @@ internal readonly unsafe struct NeuronKernel
         var work = new ForwardWork { Constants = _constants, Current = current, CurrentStride = stride, TimeSteps = timeSteps };
         long vectorEnd = VectorEnd(n);
         _vector.Loud(in work, 0, vectorEnd, loud);
-        _tail.Loud(in work, vectorEnd, n, loud);
+        if (vectorEnd < n)
+        {
+            _tail.Loud(in work, vectorEnd, n, loud);
+        }
     }
 
     /// <summary>Forward on this thread, for neurons that lie among others.</summary>
@@ -111,7 +114,11 @@ internal readonly unsafe struct NeuronKernel
         };
         long vectorEnd = VectorEnd(n);
         _vector.Forward(in work, 0, vectorEnd);
-        _tail.Forward(in work, vectorEnd, n);
+        // What is not called is not compiled.
+        if (vectorEnd < n)
+        {
+            _tail.Forward(in work, vectorEnd, n);
+        }
     }
 
     /// <inheritdoc cref="NeuronKernels.Backward"/>
