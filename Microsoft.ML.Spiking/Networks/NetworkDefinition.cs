@@ -37,9 +37,23 @@ public sealed class NetworkDefinition
         PixelOrder = pixelOrder;
         CheckSizes();
         CheckNames(Layers, []);
-        AllLayers = [.. Layers.SelectMany(layer => layer.SelfAndInner)];
-        CheckOutput(Layers.Aggregate(InputSignal, (signal, layer) => layer.Infer(signal)));
-        Parameters = [.. AllLayers.SelectMany(layer => layer.Parameters)];
+        (List<Layer> all, List<ParameterSpec> parameters) = ([], []);
+        foreach (Layer layer in Layers)
+        {
+            all.AddRange(layer.SelfAndInner);
+        }
+        AllLayers = all;
+        Signal signal = InputSignal;
+        foreach (Layer layer in Layers)
+        {
+            signal = layer.Infer(signal);
+        }
+        CheckOutput(signal);
+        foreach (Layer layer in AllLayers)
+        {
+            parameters.AddRange(layer.Parameters);
+        }
+        Parameters = parameters;
     }
 
     /// <summary>The shape of one time step of a row.</summary>
@@ -122,7 +136,7 @@ public sealed class NetworkDefinition
             throw new NetworkDefinitionException($"The pixel order {PixelOrder} is not possible with the input shape " +
                 $"[{string.Join(", ", InputShape)}]; only images, [channels, height, width], have one.");
         }
-        if (Encoder.Faults().FirstOrDefault() is string fault)
+        foreach (string fault in Encoder.Faults())
         {
             throw new NetworkDefinitionException(fault);
         }

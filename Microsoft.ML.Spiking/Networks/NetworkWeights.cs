@@ -23,7 +23,11 @@ public sealed class NetworkWeights : IReadOnlyList<WeightArray>
                 throw new NetworkDefinitionException($"The array '{array.Name}' is given twice.");
             }
         }
-        _arrays = [.. definition.Parameters.Select(Take)];
+        _arrays = new WeightArray[definition.Parameters.Count];
+        for (int i = 0; i < _arrays.Length; i++)
+        {
+            _arrays[i] = Take(definition.Parameters[i]);
+        }
         if (_byName.Count != _arrays.Length)
         {
             string unknown = _byName.Keys.Except(definition.Parameters.Select(spec => spec.Name)).First();

@@ -42,8 +42,9 @@ internal sealed class ExecutorPlan
         {
             linearFrom--;
         }
-        Flow flow = plan.Walk([.. definition.Layers.Take(linearFrom)], plan.Encode(), averagesAtEnd: true);
-        flow = plan.Walk([.. definition.Layers.Skip(linearFrom)], plan.AverageOverTime(flow));
+        var layers = new List<Layer>(definition.Layers);
+        Flow flow = plan.Walk(layers.GetRange(0, linearFrom), plan.Encode(), averagesAtEnd: true);
+        flow = plan.Walk(layers.GetRange(linearFrom, layers.Count - linearFrom), plan.AverageOverTime(flow));
         flow = plan.InOrder(flow, Interleaving.Natural(flow.Signal.Size));
         return BufferAssignment.Apply(plan._steps, flow.Buffer);
     }

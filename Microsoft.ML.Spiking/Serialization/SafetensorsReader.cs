@@ -45,7 +45,11 @@ internal static class SafetensorsReader
 
     private static void CheckFit(IReadOnlyList<SafetensorsEntry> entries, NetworkDefinition definition)
     {
-        Dictionary<string, ParameterSpec> needed = definition.Parameters.ToDictionary(spec => spec.Name, StringComparer.Ordinal);
+        var needed = new Dictionary<string, ParameterSpec>(StringComparer.Ordinal);
+        foreach (ParameterSpec spec in definition.Parameters)
+        {
+            needed.Add(spec.Name, spec);
+        }
         foreach (SafetensorsEntry entry in entries)
         {
             if (!needed.Remove(entry.Name, out ParameterSpec? spec))

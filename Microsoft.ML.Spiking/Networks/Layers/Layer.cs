@@ -32,7 +32,20 @@ public abstract record Layer
     internal virtual IEnumerable<Layer> Inner => [];
 
     /// <summary>This layer, then the layers inside it, at any depth, in order.</summary>
-    internal IEnumerable<Layer> SelfAndInner => Inner.SelectMany(layer => layer.SelfAndInner).Prepend(this);
+    internal IEnumerable<Layer> SelfAndInner
+    {
+        get
+        {
+            yield return this;
+            foreach (Layer inner in Inner)
+            {
+                foreach (Layer layer in inner.SelfAndInner)
+                {
+                    yield return layer;
+                }
+            }
+        }
+    }
 
     /// <summary>What leaves the layer when <paramref name="input"/> arrives.</summary>
     /// <exception cref="NetworkDefinitionException">The layer cannot take that input, or its own values are out of range.</exception>

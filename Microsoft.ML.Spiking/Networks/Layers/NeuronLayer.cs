@@ -13,8 +13,16 @@ public sealed record NeuronLayer : Layer
     /// <summary>The neuron.</summary>
     public NeuronDefinition Neuron { get; }
 
-    internal override IEnumerable<ParameterSpec> Parameters =>
-        Neuron.LearnedScalars.Select(scalar => new ParameterSpec(ArrayName(scalar), [1], ParameterRole.Neuron));
+    internal override IEnumerable<ParameterSpec> Parameters
+    {
+        get
+        {
+            foreach (LearnedScalar scalar in Neuron.LearnedScalars)
+            {
+                yield return new(ArrayName(scalar), [1], ParameterRole.Neuron);
+            }
+        }
+    }
 
     internal string ArrayName(LearnedScalar scalar) => $"{Name}.{scalar.Name}";
 
@@ -24,7 +32,10 @@ public sealed record NeuronLayer : Layer
         {
             throw Fault("has no neuron.");
         }
-        string? fault = Neuron.Faults().FirstOrDefault();
-        return fault is null ? input with { Kind = Neuron.OutputKind } : throw Fault(fault);
+        foreach (string fault in Neuron.Faults())
+        {
+            throw Fault(fault);
+        }
+        return input with { Kind = Neuron.OutputKind };
     }
 }

@@ -58,7 +58,12 @@ internal static class StartTask
     {
         float[] scores = new float[DigitRow.Classes];
         predict(scores);
-        if (!(Math.Abs(scores.Sum() - 1) < 1e-3))
+        float sum = 0;
+        foreach (float score in scores)
+        {
+            sum += score;
+        }
+        if (!(Math.Abs(sum - 1) < 1e-3))
         {
             throw new InvalidOperationException("These are no probabilities.");
         }
