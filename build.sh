@@ -61,6 +61,8 @@ bench() {
   setup
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet build "$project" -c Release -v quiet >&2
+  # What starts in the benchmark of the start.
+  in_root dotnet publish "$project" -c Release -v quiet --no-build >&2
   dotnet run --project "$root/$project" -c Release --no-build -- --results "$root/benchmarks/results" "$@"
 }
 

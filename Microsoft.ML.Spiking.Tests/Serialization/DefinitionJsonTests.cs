@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
@@ -94,6 +95,75 @@ public sealed class DefinitionJsonTests
         }
     }
 
+    /// <summary>The reader names types and members by hand: a new one must be given to it.</summary>
+    [TestMethod]
+    public void Read_EveryNeuronWithEverySurrogate_GivesAnEqualOne()
+    {
+        SurrogateGradient[] surrogates = [.. Types(typeof(SurrogateGradient)).Select(type =>
+            (SurrogateGradient)Activator.CreateInstance(type, 0.75)!)];
+        foreach (Type type in Types(typeof(NeuronDefinition)))
+        {
+            foreach (SurrogateGradient surrogate in surrogates)
+            {
+                var neuron = (NeuronDefinition)Activator.CreateInstance(type)!;
+                foreach (PropertyInfo property in type.GetProperties().Where(property => property.CanWrite))
+                {
+                    property.SetValue(neuron, Unusual(property.PropertyType, surrogate));
+                }
+                NetworkDefinition written = new([4], 2, new DirectEncoder(),
+                    [new NeuronLayer("neuron", neuron), new LinearLayer("output", 4, 3)], 3);
+
+                NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));
+
+                Assert.AreEqual(neuron, ((NeuronLayer)read.Layers[0]).Neuron);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Read_EveryValueOfAChoice_IsTheOneThatWasWritten()
+    {
+        foreach (BatchNormMode mode in Enum.GetValues<BatchNormMode>())
+        {
+            Assert.AreEqual(mode, ReadLayer(new BatchNormLayer("norm", 4, mode)).Mode);
+        }
+        foreach (WeightDistribution weights in Enum.GetValues<WeightDistribution>())
+        {
+            Assert.AreEqual(weights, ReadLayer(new LinearLayer("fc", 4, 4) { InitialWeights = weights }).InitialWeights);
+        }
+        foreach (PixelOrder order in Enum.GetValues<PixelOrder>())
+        {
+            NetworkDefinition written = new ConvNet(2).Bind(Bindings.Image(3, 8) with { PixelOrder = order });
+            Assert.AreEqual(order, DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written))).PixelOrder);
+        }
+    }
+
+    /// <summary>What a document may leave out is as in a network that was made without saying it.</summary>
+    [TestMethod]
+    public void Read_OnlyWhatMustBeThere_GivesTheDefaults()
+    {
+        NetworkDefinition read = Read("""
+            {
+              "format": "Microsoft.ML.Spiking.Network", "version": 1,
+              "network": {
+                "inputShape": [4], "timeSteps": 2, "classCount": 3, "encoder": { "type": "poisson" },
+                "layers": [
+                  { "type": "batchNorm", "name": "norm", "channels": 4 },
+                  { "type": "neuron", "name": "neuron", "neuron": { "type": "klif" } },
+                  { "type": "linear", "name": "output", "inputs": 4, "outputs": 3 }
+                ]
+              }
+            }
+            """);
+
+        Assert.AreEqual(new PoissonEncoder(), read.Encoder);
+        Assert.AreSequenceEqual(
+            new Layer[] { new BatchNormLayer("norm", 4), new NeuronLayer("neuron", new KlifNeuron()), new LinearLayer("output", 4, 3) },
+            read.Layers.ToArray());
+        Assert.IsFalse(read.HasTimeAxis);
+        Assert.AreEqual(PixelOrder.Planar, read.PixelOrder);
+    }
+
     [TestMethod]
     public void Write_WhatOlderVersionsDoNotKnow_IsLeftOutWhereItSaysNothing()
     {
@@ -146,6 +216,15 @@ public sealed class DefinitionJsonTests
     [DataRow("\"name\": \"fc2\"", "\"name\": \"fc1\"", "fc1")]
     [DataRow("\"name\": \"fc2\"", "\"name\": null", "damaged")]
     [DataRow("\"outputs\": 5", "\"outputs\": 6", "cannot exist")]
+    [DataRow("\"outputs\": 5", "\"outputs\": 5, \"sparsity\": 0.5", "unknown member 'sparsity'")]
+    [DataRow("\"threshold\": 1", "\"threshold\": 1, \"refractory\": 2", "unknown member 'refractory'")]
+    [DataRow("\"alpha\": 2", "\"alpha\": 2, \"beta\": 2", "unknown member 'beta'")]
+    [DataRow("\"outputs\": 5", "\"outputs\": 5.5", "'outputs'")]
+    [DataRow("\"outputs\": 5", "\"outputs\": \"5\"", "'outputs'")]
+    [DataRow("\"outputs\": 5", "\"outputs\": 5000000000", "'outputs'")]
+    [DataRow("\"threshold\": 1", "\"threshold\": true", "'threshold'")]
+    [DataRow("\"detachReset\": false", "\"detachReset\": 0", "'detachReset'")]
+    [DataRow("\"type\": \"dropout\",", "", "lacks the member 'type'")]
     [DataRow("\"type\": \"neuron\"", "\"type\": \"clif\"", "damaged")]
     public void Read_ChangedDocument_SaysWhatIsWrong(string before, string after, string sentence)
     {
@@ -226,6 +305,23 @@ public sealed class DefinitionJsonTests
         FormatException exception = Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new EndlessStream()));
 
         Assert.Contains("longer than", exception.Message);
+    }
+
+    private static IEnumerable<Type> Types(Type kind) =>
+        kind.Assembly.GetTypes().Where(type => type.IsSubclassOf(kind) && !type.IsAbstract);
+
+    // None is a default.
+    private static object Unusual(Type type, SurrogateGradient surrogate) =>
+        type == typeof(bool) ? true
+        : type == typeof(double) ? 1.75
+        : type == typeof(double?) ? -0.5
+        : type == typeof(SurrogateGradient) ? surrogate
+        : throw new NotSupportedException($"A neuron has a member of the new type {type}.");
+
+    private static TLayer ReadLayer<TLayer>(TLayer layer) where TLayer : Layer
+    {
+        NetworkDefinition written = new([4], 2, new DirectEncoder(), [layer, new LinearLayer("output", 4, 3)], 3);
+        return (TLayer)DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written))).Layers[0];
     }
 
     private static string Text() => Encoding.UTF8.GetString(DefinitionJson.Write(SmallNetworks.Small(dropout: 0.25)));

@@ -25,22 +25,24 @@ internal static class ChildProcess
     }
 
     /// <summary>The seconds from just before a child is started until it prints its first number, and the numbers.</summary>
+    /// <param name="program">The program in another build; null for this very one.</param>
     /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
     /// <param name="arguments">For the task.</param>
     /// <exception cref="InvalidOperationException">The child fails.</exception>
-    public static (double Seconds, double[] Numbers) Clock(string name, params string[] arguments)
+    public static (double Seconds, double[] Numbers) Clock(string? program, string name, params string[] arguments)
     {
         long start = Stopwatch.GetTimestamp();
-        using Process process = Start(name, new Dictionary<string, string>(), arguments);
+        using Process process = Start(name, new Dictionary<string, string>(), arguments, program);
         string? first = process.StandardOutput.ReadLine();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         double[] rest = Finish(name, process);
         return (seconds, [Numbers.Parse(first!), .. rest]);
     }
 
-    private static Process Start(string name, IReadOnlyDictionary<string, string> environment, string[] arguments)
+    private static Process Start(
+        string name, IReadOnlyDictionary<string, string> environment, string[] arguments, string? program = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program ?? Environment.ProcessPath!) { RedirectStandardOutput = true };
         // Under "dotnet x.dll" the program is dotnet, and the assembly its first argument.
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
         {
