@@ -28,16 +28,16 @@ internal sealed class ScoringAgreement : IBenchmark
         {
             TrainedNetwork network = digits.Network;
             double[][] exact = Exact(network, test), managed = Managed(network, test);
-            using var layers = new LayerByLayer(network.Definition, network.Weights);
+            using var executor = new TorchBackend(network.Definition, network.Weights);
             using var steps = new OpByOp(network.Definition, network.Weights);
-            double[][] layerByLayer = Torch(layers, test), opByOp = Torch(steps, test);
+            double[][] backend = Torch(executor, test), opByOp = Torch(steps, test);
 
-            Disagreement ours = Disagreement.Of(managed, layerByLayer, Tolerance);
-            output.WriteLine($"  {network.Name}, managed against layer by layer: {ours}");
+            Disagreement ours = Disagreement.Of(managed, backend, Tolerance);
+            output.WriteLine($"  {network.Name}, managed against libtorch: {ours}");
             output.WriteLine($"  {network.Name}, managed against op by op: {Disagreement.Of(managed, opByOp, Tolerance)}");
-            output.WriteLine($"  {network.Name}, layer by layer against op by op: {Disagreement.Of(layerByLayer, opByOp, Tolerance)}");
+            output.WriteLine($"  {network.Name}, libtorch against op by op: {Disagreement.Of(backend, opByOp, Tolerance)}");
             output.WriteLine($"  {network.Name}, managed against double precision: {Disagreement.Of(managed, exact, Tolerance)}");
-            output.WriteLine($"  {network.Name}, layer by layer against double precision: {Disagreement.Of(layerByLayer, exact, Tolerance)}");
+            output.WriteLine($"  {network.Name}, libtorch against double precision: {Disagreement.Of(backend, exact, Tolerance)}");
             output.WriteLine($"  {network.Name}, op by op against double precision: {Disagreement.Of(opByOp, exact, Tolerance)}");
             output.WriteLine(new Goal($"{Name}-{network.Name}-flipped-in-1000", 1_000.0 * ours.Flipped / ours.Rows, 1, AtMost: true));
             output.WriteLine(new Goal($"{Name}-{network.Name}-labels-in-10000", 10_000.0 * ours.Labels / ours.Rows, 1, AtMost: true));
