@@ -14,18 +14,23 @@ internal static class ScoreArguments
     }
 
     /// <summary>Whether a row can be scored: an infinite value, or one that is not a number, would give confident nonsense.</summary>
-    public static bool AreFinite(ReadOnlySpan<float> values)
+    public static unsafe bool AreFinite(ReadOnlySpan<float> values)
     {
         // 0 x is 0 for what is finite and not a number for what is not. Vectors of 128 bits are compiled ahead of time;
         // of those whose size depends on the machine nothing is.
-        Vector128<float> one = Vector128<float>.Zero, other = Vector128<float>.Zero;
-        int i = 0;
-        for (; i <= values.Length - (2 * Vector128<float>.Count); i += 2 * Vector128<float>.Count)
+        int lanes = Vector128<float>.Count, i = 0;
+        Vector128<float> zero = Vector128<float>.Zero, s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+        fixed (float* first = values)
         {
-            one += Vector128<float>.Zero * Vector128.Create(values[i..]);
-            other += Vector128<float>.Zero * Vector128.Create(values[(i + Vector128<float>.Count)..]);
+            for (; i <= values.Length - (4 * lanes); i += 4 * lanes)
+            {
+                s0 += zero * Vector128.Load(first + i);
+                s1 += zero * Vector128.Load(first + i + lanes);
+                s2 += zero * Vector128.Load(first + i + (2 * lanes));
+                s3 += zero * Vector128.Load(first + i + (3 * lanes));
+            }
         }
-        float rest = Vector128.Sum(one + other);
+        float rest = Vector128.Sum((s0 + s1) + (s2 + s3));
         for (; i < values.Length; i++)
         {
             rest += 0f * values[i];
