@@ -25,9 +25,7 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
     public SpikeConvolutionExecutor(ConvolutionShape shape, FoldedWeights weights, int timeSteps)
     {
         _shape = shape;
-        _groups = [.. Enumerable.Range(0, shape.Groups).Select(group => new PanelWeights<TLanes, TWide>(
-            shape.GroupWeights(weights.Weight, group),
-            weights.Bias.AsSpan(group * shape.GroupOutputs, shape.GroupOutputs), shape.KernelSize))];
+        _groups = PanelWeights<TLanes, TWide>.OfGroups(shape, weights);
         _timeSteps = timeSteps;
         _blocks = new(timeSteps, SpikePatterns.MaxSteps);
     }
