@@ -93,8 +93,8 @@ internal sealed class JsonFields
     public JsonElement.ArrayEnumerator Elements(string name) => Needed(name, JsonValueKind.Array).EnumerateArray();
 
     /// <summary>The fault of an object whose type is none that this version knows at that place.</summary>
-    public FormatException UnknownType(string what) => new($"{what} uses the type '{Type}' for a {_what}, which this version of " +
-        "Microsoft.ML.Spiking does not know; it is damaged, or was written by a newer version.");
+    public FormatException UnknownType(string what) => new($"{what} uses the type '{Type}', which this version of " +
+        $"Microsoft.ML.Spiking does not know as a {_what}; it is damaged, or was written by a newer version.");
 
     private int Integer(JsonElement value, string name) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int integer)
         ? integer
