@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Training;
 using Quickstart;
 
 namespace Microsoft.ML.Spiking.Tests.RealData;
@@ -24,7 +26,7 @@ public sealed class MnistTests
                 NumberOfThreads = 1,
             }));
 
-        ITransformer model = pipeline.Fit(train);
+        var model = pipeline.Fit(train);
         IDataView scored = model.Transform(test);
         double accuracy = ml.MulticlassClassification.Evaluate(scored).MicroAccuracy;
         float[][] managed = Scores(scored);
