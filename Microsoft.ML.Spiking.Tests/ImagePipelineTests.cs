@@ -181,7 +181,12 @@ public sealed class ImagePipelineTests
             (options.Dropout, options.GradientAccumulation, options.LabelSmoothing) = (0.2, 2, 0.1);
             options.Augmentation = new ImageAugmentation
             {
-                CropPadding = 1, HorizontalFlip = true, TrivialAugment = true, CutoutSize = 2, MixupAlpha = 0.2, CutmixAlpha = 1,
+                CropPadding = 1,
+                HorizontalFlip = true,
+                TrivialAugment = true,
+                CutoutSize = 2,
+                MixupAlpha = 0.2,
+                CutmixAlpha = 1,
             };
         }
 
