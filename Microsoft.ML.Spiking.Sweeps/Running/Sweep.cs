@@ -103,6 +103,7 @@ internal sealed class Sweep
             Store = store,
             Study = study,
             Cache = new(),
+            Bell = new(),
             Checkpoints = _settings.Storage is null || _settings.CheckpointInterval is null ? null : Checkpoints(store),
             Context = _context,
             Info = _host.Info,

@@ -39,7 +39,13 @@ internal sealed class Search(Arguments arguments, CancellationToken token)
     {
         Featurizers = problem.Featurizers(_ml),
         Space = problem.Space,
-        Trainer = new() { Epochs = arguments.Epochs, NumberOfThreads = arguments.Threads, Device = ComputeDevice.Auto },
+        Trainer = new()
+        {
+            InputShape = problem.InputShape,
+            Epochs = arguments.Epochs,
+            NumberOfThreads = arguments.Threads,
+            Device = ComputeDevice.Auto,
+        },
         MostTrials = arguments.Trials,
         Workers = arguments.Workers,
         Seed = arguments.Seed,
