@@ -55,11 +55,14 @@ public sealed class ManagedScorerTests
     }
 
     [TestMethod]
-    public void Score_RowAloneOrInBatchOrOnAnotherThread_SameBits()
+    [DataRow(6, 100, 70)]
+    [DataRow(6, 300, 500)] // large enough for rows to go through the layers together
+    [DataRow(13, 500, 300)]
+    public void Score_RowAloneOrInBatchOrOnAnotherThread_SameBits(int timeSteps, int first, int second)
     {
-        NetworkDefinition definition = TwoHidden(new ClifNeuron(), 6, 40, 100, 70, 10);
+        NetworkDefinition definition = TwoHidden(new ClifNeuron(), timeSteps, 40, first, second, 10);
         using var scorer = new ManagedScorer(definition, RandomNetwork.Weights(definition, 1));
-        const int rows = 64;
+        const int rows = 61;
         float[] features = RandomNetwork.Rows(rows, 40, 2);
         float[] together = new float[rows * 10], alone = new float[rows * 10], parallel = new float[rows * 10];
         scorer.Score(features, rows, together);
@@ -68,6 +71,7 @@ public sealed class ManagedScorerTests
             scorer.Score(features.AsSpan(row * 40, 40), 1, alone.AsSpan(row * 10, 10));
         }
         Parallel.For(0, rows, row => scorer.Score(features.AsSpan(row * 40, 40), 1, parallel.AsSpan(row * 10, 10)));
+        Assert.IsGreaterThan(rows / 2, together.Distinct().Count());
         Assert.AreSequenceEqual(together, alone);
         Assert.AreSequenceEqual(together, parallel);
     }

@@ -42,7 +42,8 @@ public sealed class PresetScoringTests
     public void Score_Preset_AgreesWithTheTrainedNetwork(object template, object binding)
     {
         NetworkDefinition definition = ((NetworkTemplate)template).Bind((NetworkBinding)binding);
-        NetworkWeights weights = Settle(definition, RandomNetwork.Weights(definition, 3));
+        NetworkWeights weights = SettledWeights.Of(definition, RandomNetwork.Weights(definition, 3),
+            [.. Enumerable.Range(0, 8).Select(pass => RandomNetwork.Rows(Rows, definition.InputSize, 10 + pass))]);
         float[] features = RandomNetwork.Rows(Rows, definition.InputSize, 4);
         double[][] expected = Evaluate(definition, weights, features);
 
@@ -50,21 +51,6 @@ public sealed class PresetScoringTests
 
         // A spike that rounding flips changes the rest of its row; there are up to a million of them in a row here.
         Assert.IsLessThanOrEqualTo(1, flipped);
-    }
-
-    /// <summary>Random weights with running statistics of random rows: in a deep network others leave all neurons silent.</summary>
-    private static NetworkWeights Settle(NetworkDefinition definition, NetworkWeights weights)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGradient = no_grad();
-        using var network = new TorchNetwork(definition, CPU);
-        network.Parameters.Import(weights);
-        for (int pass = 0; pass < 8; pass++)
-        {
-            float[] features = RandomNetwork.Rows(Rows, definition.InputSize, 10 + pass);
-            network.Forward(tensor(features, [Rows, definition.InputSize]), new ForwardPass { IsTraining = true }).Dispose();
-        }
-        return network.Parameters.Export();
     }
 
     private static double[][] Evaluate(NetworkDefinition definition, NetworkWeights weights, float[] features)

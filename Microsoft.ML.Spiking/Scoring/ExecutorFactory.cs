@@ -19,7 +19,8 @@ internal abstract class ExecutorFactory
             _ => new ExecutorFactory<Lanes1, Panel2<Lanes1>>(),
         };
 
-    public abstract LayerExecutor Linear(FoldedWeights weights, int timeSteps);
+    /// <summary>A linear layer of spikes, or of other values.</summary>
+    public abstract LayerExecutor Linear(FoldedWeights weights, int timeSteps, bool spikes);
 
     /// <summary>A convolution of images that differ from step to step; or of one image.</summary>
     public abstract LayerExecutor Convolution(ConvolutionShape shape, FoldedWeights weights, int timeSteps, bool isConstant);

@@ -7,8 +7,9 @@ internal sealed class ExecutorFactory<TLanes, TWide> : ExecutorFactory
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
-    public override LayerExecutor Linear(FoldedWeights weights, int timeSteps) =>
-        new LinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps);
+    public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, bool spikes) => spikes
+        ? new SpikeLinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps)
+        : new LinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps);
 
     public override LayerExecutor Convolution(
         ConvolutionShape shape, FoldedWeights weights, int timeSteps, bool isConstant) => isConstant

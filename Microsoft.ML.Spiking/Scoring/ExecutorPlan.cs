@@ -131,7 +131,8 @@ internal sealed class ExecutorPlan
         Signal output = layer.Infer(input.Signal);
         if (layer is not ConvolutionLayer convolution)
         {
-            LayerExecutor linear = _factory.Linear(folded.ForOrder(input.Order), StepsOf(input));
+            LayerExecutor linear = _factory.Linear(
+                folded.ForOrder(input.Order), StepsOf(input), input.Signal.Kind == SignalKind.Spikes);
             return Add(linear, input, output, Interleaving.Natural(output.Size));
         }
         Flow image = InOrder(input, input.UsualOrder);

@@ -12,4 +12,7 @@ internal unsafe interface IPanel<TSelf> where TSelf : unmanaged, IPanel<TSelf>
 
     /// <summary>weights value + sum.</summary>
     static abstract TSelf MultiplyAdd(TSelf weights, float value, TSelf sum);
+
+    /// <summary>What is at <paramref name="source"/> + sum.</summary>
+    static abstract TSelf Add(float* source, TSelf sum);
 }

@@ -20,4 +20,7 @@ internal readonly unsafe struct Panel1<TLanes>(TLanes a) : IPanel<Panel1<TLanes>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Panel1<TLanes> MultiplyAdd(Panel1<TLanes> weights, float value, Panel1<TLanes> sum) =>
         new(TLanes.MultiplyAdd(weights._a, TLanes.Of(value), sum._a));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Panel1<TLanes> Add(float* source, Panel1<TLanes> sum) => new(TLanes.Load(source) + sum._a);
 }

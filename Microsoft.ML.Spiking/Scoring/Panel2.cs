@@ -28,4 +28,7 @@ internal readonly unsafe struct Panel2<TLanes>(TLanes a, TLanes b) : IPanel<Pane
         TLanes factor = TLanes.Of(value);
         return new(TLanes.MultiplyAdd(weights._a, factor, sum._a), TLanes.MultiplyAdd(weights._b, factor, sum._b));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Panel2<TLanes> Add(float* source, Panel2<TLanes> sum) => new(TLanes.Load(source) + sum._a, TLanes.Load(source + TLanes.Count) + sum._b);
 }

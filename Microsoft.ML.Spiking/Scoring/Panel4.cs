@@ -36,4 +36,9 @@ internal readonly unsafe struct Panel4<TLanes>(TLanes a, TLanes b, TLanes c, TLa
             TLanes.MultiplyAdd(weights._a, factor, sum._a), TLanes.MultiplyAdd(weights._b, factor, sum._b),
             TLanes.MultiplyAdd(weights._c, factor, sum._c), TLanes.MultiplyAdd(weights._d, factor, sum._d));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Panel4<TLanes> Add(float* source, Panel4<TLanes> sum) => new(
+            TLanes.Load(source) + sum._a, TLanes.Load(source + TLanes.Count) + sum._b,
+            TLanes.Load(source + (2 * TLanes.Count)) + sum._c, TLanes.Load(source + (3 * TLanes.Count)) + sum._d);
 }

@@ -75,6 +75,35 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     public void FromConstant(int first, ActiveRun* runs, int runCount, float* panel) =>
         Product(first, Bias(first), runs, runCount, valueOffset: 0, valueStride: 1, steps: 1, panel, stride: 0);
 
+    /// <summary>One panel from groups of inputs that spike at the same steps, for some steps at once.</summary>
+    /// <param name="first">The panel's first output.</param>
+    /// <param name="groups">The inputs.</param>
+    /// <param name="count">Number of groups.</param>
+    /// <param name="steps">Number of steps, at most <see cref="SpikePatterns.MaxSteps"/>.</param>
+    /// <param name="output">Takes the panel at the first step; the others follow by <paramref name="stride"/>.</param>
+    /// <param name="stride">From one step's outputs to the next.</param>
+    /// <param name="overhang"><see cref="OverhangLength"/> floats.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void FromGroups(int first, ActiveRun* groups, int count, int steps, float* output, int stride, float* overhang)
+    {
+        float* weights = _weights.Pointer + ((long)first * _inputs);
+        bool fits = Fits(first);
+        float* target = fits ? output : overhang;
+        int targetStride = fits ? stride : Width(first);
+        if (Width(first) == TWide.Width)
+        {
+            GroupProduct<TWide>.Run(weights, Bias(first), groups, count, steps, target, targetStride);
+        }
+        else
+        {
+            GroupProduct<Panel1<TLanes>>.Run(weights, Bias(first), groups, count, steps, target, targetStride);
+        }
+        if (!fits)
+        {
+            Unload(first, overhang, steps, output, stride);
+        }
+    }
+
     /// <summary>One panel from rows of inputs, for some pixels at once.</summary>
     /// <param name="first">The panel's first output.</param>
     /// <param name="work">The inputs.</param>

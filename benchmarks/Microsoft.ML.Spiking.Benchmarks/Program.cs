@@ -18,6 +18,7 @@ IBenchmark[] all =
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
     new ConvStepSpeed(), new NativeMemoryEffect(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
+    new ScoringAgreement(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
 ];
 bool quick = args.Contains("--quick");

@@ -30,6 +30,7 @@ internal sealed class BatchSpeed : IBenchmark
         IDataView data = ml.Data.LoadFromEnumerable(many);
         var trivial = ml.Transforms.CopyColumns("Score", nameof(DigitRow.Features)).Fit(data);
         using SpikingPredictionTransformer torch = digits.OnTorch(ml);
+        using var backend = new TorchBackend(digits.Network.Definition, digits.Network.Weights);
         using var opByOp = new OpByOp(digits.Network.Definition, digits.Network.Weights);
         using var layerByLayer = new LayerByLayer(digits.Network.Definition, digits.Network.Weights);
         float[] scores = new float[rows * DigitRow.Classes];
@@ -40,6 +41,7 @@ internal sealed class BatchSpeed : IBenchmark
             ("Transform, ScoringBackend.Torch", () => Read(torch.Transform(data))),
             ("Transform of a trivial model", () => Read(trivial.Transform(data))),
             ("the managed scorer alone, one thread", () => digits.Model.Model.Scorer.Score(matrix, rows, scores)),
+            ("the library's own network on libtorch", () => Score(backend, matrix, rows, scores)),
             ("libtorch op by op", () => Score(opByOp, matrix, rows, scores)),
             ("libtorch layer by layer", () => Score(layerByLayer, matrix, rows, scores)),
         ];

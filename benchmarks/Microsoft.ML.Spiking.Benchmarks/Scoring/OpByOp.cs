@@ -34,20 +34,9 @@ internal sealed class OpByOp : TorchForm
 
     private Tensor Run(Layer layer, Tensor x, Dictionary<string, NeuronWalk> neurons) => layer switch
     {
-        LinearLayer linear => nn.functional.linear(x, _parameters[linear.WeightName], Bias(linear)),
-        ConvolutionLayer convolution => nn.functional.conv2d(x, _parameters[convolution.WeightName], Bias(convolution),
-            Lengths(convolution.Stride), Lengths(convolution.Padding), groups: convolution.Groups),
-        BatchNormLayer norm => nn.functional.batch_norm(x, _parameters[norm.MeanName], _parameters[norm.VarianceName],
-            _parameters[norm.WeightName], _parameters[norm.BiasName], training: false, norm.Momentum, norm.Epsilon),
-        AffineLayer affine => (x * PerChannel(_parameters[affine.ScaleName], x)).Plus(PerChannel(_parameters[affine.ShiftName], x)),
-        AveragePoolLayer pool => nn.functional.avg_pool2d(x, Lengths(pool.Kernel), Lengths(pool.Stride)),
-        AdaptiveAveragePoolLayer pool => nn.functional.adaptive_avg_pool2d(x, Lengths(pool.Output)),
-        MaxPoolLayer pool => nn.functional.max_pool2d(x, Lengths(pool.Kernel), Lengths(pool.Stride), Lengths(pool.Padding)),
-        FlattenLayer => x.flatten(1),
-        DropoutLayer => x,
         ResidualLayer residual => Run(residual.Main, x, neurons).Plus(Run(residual.Shortcut, x, neurons)),
         NeuronLayer neuron => Walk(neuron, neurons).Step(x),
-        _ => throw new NotSupportedException(layer.GetType().Name),
+        _ => TorchOperations.Run(layer, x, _parameters),
     };
 
     private NeuronWalk Walk(NeuronLayer layer, Dictionary<string, NeuronWalk> neurons)
@@ -60,10 +49,4 @@ internal sealed class OpByOp : TorchForm
         }
         return walk;
     }
-
-    private Tensor? Bias(WeightedLayer layer) => layer.HasBias ? _parameters[layer.BiasName] : null;
-
-    private static Tensor PerChannel(Tensor values, Tensor x) => values.view([-1, .. Enumerable.Repeat(1L, (int)x.dim() - 2)]);
-
-    private static long[] Lengths(Extent extent) => [extent.Height, extent.Width];
 }

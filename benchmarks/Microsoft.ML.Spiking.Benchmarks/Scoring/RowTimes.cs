@@ -4,5 +4,6 @@ namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 /// <param name="Managed">The managed scorer.</param>
 /// <param name="OpByOp">libtorch op by op, with the number of threads that suits it better.</param>
 /// <param name="LayerByLayer">libtorch layer by layer, likewise.</param>
+/// <param name="Backend">The library's own network on libtorch, likewise.</param>
 /// <param name="Others">What else was measured.</param>
-internal sealed record RowTimes(double[] Managed, double[] OpByOp, double[] LayerByLayer, double[][] Others);
+internal sealed record RowTimes(double[] Managed, double[] OpByOp, double[] LayerByLayer, double[] Backend, double[][] Others);

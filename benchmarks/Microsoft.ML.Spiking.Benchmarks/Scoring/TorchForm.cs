@@ -11,6 +11,8 @@ internal abstract class TorchForm(NetworkDefinition definition) : IDisposable
 {
     protected NetworkDefinition Definition { get; } = definition;
 
+    public int ClassCount => Definition.ClassCount;
+
     /// <summary>Scores rows: what is copied in and out belongs to it, as for every other way.</summary>
     /// <param name="features">[rows, features].</param>
     /// <param name="rows">N.</param>

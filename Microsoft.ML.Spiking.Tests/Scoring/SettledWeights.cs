@@ -1,0 +1,29 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.TorchLayers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Tests.Scoring;
+
+/// <summary>Random weights with running statistics of rows: in a deep network others leave all neurons silent.</summary>
+internal static class SettledWeights
+{
+    /// <summary>The weights after the rows have passed in training.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="weights">Its arrays.</param>
+    /// <param name="batches">Each [rows, features].</param>
+    public static NetworkWeights Of(NetworkDefinition definition, NetworkWeights weights, IEnumerable<float[]> batches)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using var network = new TorchNetwork(definition, CPU);
+        network.Parameters.Import(weights);
+        foreach (float[] batch in batches)
+        {
+            Tensor rows = tensor(batch, [batch.Length / definition.InputSize, definition.InputSize]);
+            network.Forward(rows, new ForwardPass { IsTraining = true }).Dispose();
+        }
+        return network.Parameters.Export();
+    }
+}
