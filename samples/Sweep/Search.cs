@@ -51,7 +51,7 @@ internal sealed class Search(Arguments arguments, CancellationToken token)
         Seed = arguments.Seed,
         Name = arguments.Problem,
         Storage = arguments.Storage is null ? null : SweepStorage.Parse(arguments.Storage),
-        StabilityTrials = 2,
+        StabilityTrials = arguments.Stability,
         CancellationToken = token,
     };
 
