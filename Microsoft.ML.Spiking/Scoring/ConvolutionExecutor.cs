@@ -63,12 +63,12 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
             float* source = input;
             if (_groups.Length > 1)
             {
-                CopyGroup(input, group, part);
+                KernelWindow.CopyGroup(_shape, input, _timeSteps, group, part);
                 source = part;
             }
             memory.Active = ActiveInputs.Find<TLanes>(source, _timeSteps, GroupSize, lists);
-            FindStarts(memory.Active.Changing, memory.Active.ChangingCount, memory.ChangingStarts);
-            FindStarts(memory.Active.Constant, memory.Active.ConstantCount, memory.ConstantStarts);
+            KernelWindow.FindStarts(_shape, memory.Active.Changing, memory.Active.ChangingCount, memory.ChangingStarts);
+            KernelWindow.FindStarts(_shape, memory.Active.Constant, memory.Active.ConstantCount, memory.ConstantStarts);
             Places(group, in memory, output + (group * _shape.GroupOutputs));
         }
     }
@@ -95,10 +95,10 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
             {
                 for (int x = 0; x < _shape.Output.Width; x++, place += channels)
                 {
-                    int constant = FindRuns(
-                        y, x, active.Constant, memory.ConstantStarts, active.ConstantValues, 1, memory.Constant);
-                    int changing = FindRuns(
-                        y, x, active.Changing, memory.ChangingStarts, active.Values, _timeSteps, memory.Changing);
+                    int constant = KernelWindow.FindRuns(
+                        _shape, y, x, active.Constant, memory.ConstantStarts, active.ConstantValues, 1, memory.Constant);
+                    int changing = KernelWindow.FindRuns(
+                        _shape, y, x, active.Changing, memory.ChangingStarts, active.Values, _timeSteps, memory.Changing);
                     for (int first = from; first < to; first += weights.Width(first))
                     {
                         Place(weights, first, in memory, constant, changing, place + first);
@@ -124,62 +124,6 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
             int step = _blocks.Start(block);
             weights.FromActive(first, start, memory.Changing, changing, step, _timeSteps, _blocks.Start(block + 1) - step,
                 output + ((long)step * _shape.OutputSize), _shape.OutputSize, memory.Overhang);
-        }
-    }
-
-    /// <summary>The active inputs under the kernel, row by row; rows and columns outside of the image hold none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindRuns(int y, int x, int* active, int* starts, float* values, int valueStride, ActiveRun* runs)
-    {
-        int width = _shape.Input.Width, kernelWidth = _shape.Layer.Kernel.Width;
-        int top = (y * _shape.Layer.Stride.Height) - _shape.Layer.Padding.Height;
-        int left = (x * _shape.Layer.Stride.Width) - _shape.Layer.Padding.Width;
-        int from = Math.Max(left, 0), to = Math.Min(left + kernelWidth, width);
-        int count = 0;
-        for (int row = 0; row < _shape.Layer.Kernel.Height && from < to; row++)
-        {
-            int line = (top + row) * width;
-            if ((uint)(top + row) >= (uint)_shape.Input.Height)
-            {
-                continue;
-            }
-            int start = starts[line + from], end = starts[line + to];
-            if (start < end)
-            {
-                runs[count].Inputs = active + start;
-                runs[count].Values = values + ((long)start * valueStride);
-                runs[count].Count = end - start;
-                runs[count].WeightOffset = ((row * kernelWidth) - (line + (long)left)) * _shape.GroupInputs;
-                count++;
-            }
-        }
-        return count;
-    }
-
-    /// <summary>For each pixel, and the one after the last, how many active inputs lie before it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FindStarts(int* active, int count, int* starts)
-    {
-        int position = 0;
-        for (int pixel = 0, end = 0; pixel <= _shape.InputPixels; pixel++, end += _shape.GroupInputs)
-        {
-            while (position < count && active[position] < end)
-            {
-                position++;
-            }
-            starts[pixel] = position;
-        }
-    }
-
-    private void CopyGroup(float* input, int group, float* part)
-    {
-        int inputs = _shape.GroupInputs;
-        float* source = input + (group * inputs);
-        for (long pixel = 0; pixel < (long)_timeSteps * _shape.InputPixels; pixel++)
-        {
-            new Span<float>(source, inputs).CopyTo(new Span<float>(part, inputs));
-            source += _shape.Layer.InputChannels;
-            part += inputs;
         }
     }
 }

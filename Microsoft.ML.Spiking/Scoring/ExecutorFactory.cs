@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Scoring;
@@ -19,11 +20,11 @@ internal abstract class ExecutorFactory
             _ => new ExecutorFactory<Lanes1, Panel2<Lanes1>>(),
         };
 
-    /// <summary>A linear layer of spikes, or of other values.</summary>
-    public abstract LayerExecutor Linear(FoldedWeights weights, int timeSteps, bool spikes);
+    /// <summary>A linear layer.</summary>
+    public abstract LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind);
 
-    /// <summary>A convolution of images that differ from step to step; or of one image.</summary>
-    public abstract LayerExecutor Convolution(ConvolutionShape shape, FoldedWeights weights, int timeSteps, bool isConstant);
+    /// <summary>A convolution of one image, of images of spikes, or of others that differ from step to step.</summary>
+    public abstract LayerExecutor Convolution(ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind);
 
     public abstract LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps);
 

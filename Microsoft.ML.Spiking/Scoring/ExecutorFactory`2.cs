@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Scoring;
@@ -7,14 +8,17 @@ internal sealed class ExecutorFactory<TLanes, TWide> : ExecutorFactory
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
-    public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, bool spikes) => spikes
+    public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind) => kind == SignalKind.Spikes
         ? new SpikeLinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps)
         : new LinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps);
 
     public override LayerExecutor Convolution(
-        ConvolutionShape shape, FoldedWeights weights, int timeSteps, bool isConstant) => isConstant
-        ? new ConstantConvolutionExecutor<TLanes, TWide>(shape, weights)
-        : new ConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps);
+        ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind) => kind switch
+        {
+            SignalKind.Constant => new ConstantConvolutionExecutor<TLanes, TWide>(shape, weights),
+            SignalKind.Spikes => new SpikeConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps),
+            _ => new ConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps),
+        };
 
     public override LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps) =>
         new AffineExecutor<TLanes>(affine, order, size, timeSteps);

@@ -131,13 +131,12 @@ internal sealed class ExecutorPlan
         Signal output = layer.Infer(input.Signal);
         if (layer is not ConvolutionLayer convolution)
         {
-            LayerExecutor linear = _factory.Linear(
-                folded.ForOrder(input.Order), StepsOf(input), input.Signal.Kind == SignalKind.Spikes);
+            LayerExecutor linear = _factory.Linear(folded.ForOrder(input.Order), StepsOf(input), input.Signal.Kind);
             return Add(linear, input, output, Interleaving.Natural(output.Size));
         }
         Flow image = InOrder(input, input.UsualOrder);
         var shape = new ConvolutionShape(convolution, SizeOf(input.Signal), SizeOf(output));
-        return AddImage(_factory.Convolution(shape, folded, StepsOf(image), image.IsConstant), image, output);
+        return AddImage(_factory.Convolution(shape, folded, StepsOf(image), image.Signal.Kind), image, output);
     }
 
     private Flow Affine(Layer layer, Flow input)

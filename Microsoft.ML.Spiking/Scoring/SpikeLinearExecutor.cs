@@ -26,10 +26,11 @@ internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights,
     // Smaller weights stay in the second cache anyway, whatever else a row needs.
     public override bool GainsFromRows => (long)_inputs * _outputs > 1 << 17;
 
-    private long ListsLength => SpikeGroups.Length(_inputs);
+    // Of a row and block of steps.
+    private long GroupsLength => SpikeGroups.Length(_inputs);
 
-    public override long ScratchLengthFor(int rows) =>
-        PanelWeights<TLanes, TWide>.OverhangLength + CountsLength(rows) + (rows * _blocks.Count * ListsLength);
+    public override long ScratchLengthFor(int rows) => PanelWeights<TLanes, TWide>.OverhangLength + CountsLength(rows) +
+        (rows * _blocks.Count * GroupsLength) + SpikeEvents.Length(_inputs);
 
     public override void Run(float* input, float* output, float* scratch) =>
         RunRows(input, inputStride: 0, output, outputStride: 0, rows: 1, scratch);
@@ -40,21 +41,24 @@ internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights,
     public override void RunRows(
         float* input, long inputStride, float* output, long outputStride, int rows, float* scratch)
     {
-        float* overhang = scratch, lists = overhang + PanelWeights<TLanes, TWide>.OverhangLength + CountsLength(rows);
+        float* overhang = scratch, groups = overhang + PanelWeights<TLanes, TWide>.OverhangLength + CountsLength(rows);
         int* counts = (int*)(overhang + PanelWeights<TLanes, TWide>.OverhangLength);
         int lines = rows * _blocks.Count;
         for (int line = 0; line < lines; line++)
         {
             int block = line % _blocks.Count, from = _blocks.Start(block);
-            counts[line] = SpikeGroups.Find<TLanes>(input + (line / _blocks.Count * inputStride) + ((long)from * _inputs),
-                _blocks.Start(block + 1) - from, _inputs, lists + (line * ListsLength)).Count;
+            float* spikes = input + (line / _blocks.Count * inputStride) + ((long)from * _inputs);
+            SpikeEvents events = SpikeEvents.Find<TLanes>(
+                spikes, _blocks.Start(block + 1) - from, _inputs, groups + (lines * GroupsLength));
+            var all = new ActiveRun { Inputs = events.Inputs, Count = events.Count };
+            counts[line] = SpikeGroups.Of(in events, &all, 1, groups + (line * GroupsLength)).Count;
         }
         for (int first = 0; first < _outputs; first += _weights.Width(first))
         {
             for (int line = 0; line < lines; line++)
             {
                 int block = line % _blocks.Count, from = _blocks.Start(block);
-                _weights.FromGroups(first, (ActiveRun*)(lists + (line * ListsLength)), counts[line], _blocks.Start(block + 1) - from,
+                _weights.FromGroups(first, (ActiveRun*)(groups + (line * GroupsLength)), counts[line], _blocks.Start(block + 1) - from,
                     output + (line / _blocks.Count * outputStride) + ((long)from * _outputs) + first, _outputs, overhang);
             }
         }
