@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Transforms.Image;
 
@@ -138,6 +139,91 @@ public sealed class ImagePipelineTests
         Assert.AreSequenceEqual(
             Weights(_ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(Data("train", interleaved: false), planar)),
             Weights(_ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(Data("train", interleaved: true), interleaved)));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Fit_ChannelNormalization_IsMeasuredOnTheTrainingPixelsAloneAndSaved(bool interleaved)
+    {
+        SpikingPredictionTransformer model = Fit(interleaved);
+        using var stream = new MemoryStream();
+        _ml.Model.Save(model, Data("train", interleaved).Schema, stream);
+        NetworkDefinition network = ((SpikingPredictionTransformer)_ml.Model.Load(stream, out _)).Model.Network;
+
+        Assert.AreEqual(new AffineLayer("input", 3), network.Layers[0]);
+        float[][] images = [.. Data("train", interleaved: false).GetColumn<float[]>("Pixels")]; // crop and cutout do not count
+        for (int channel = 0; channel < 3; channel++)
+        {
+            double[] values = [.. images.SelectMany(image => image.Chunk(Height * Width).ElementAt(channel)).Select(value => (double)value)];
+            double mean = values.Average(), deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
+            Assert.AreEqual(1 / deviation, model.Model.Weights["input.scale"].Values.Span[channel], 1e-6 / deviation);
+            Assert.AreEqual(-mean / deviation, model.Model.Weights["input.shift"].Values.Span[channel], 1e-5);
+        }
+    }
+
+    [TestMethod]
+    public void Fit_GivenChannelNormalization_IsTheFirstLayer()
+    {
+        SpikingPredictionTransformer model = Fit(interleaved: true, options => options.InputNormalization =
+            new ChannelNormalization { Means = [100, 50, 0], Deviations = [50, 25, 2] });
+
+        Assert.AreSequenceEqual([0.02f, 0.04f, 0.5f], model.Model.Weights["input.scale"].Values.ToArray());
+        Assert.AreSequenceEqual([-2f, -2f, 0f], model.Model.Weights["input.shift"].Values.ToArray());
+    }
+
+    [TestMethod]
+    public void Fit_ImagesCancelledTwice_GoesOnToTheModelOfOneTraining()
+    {
+        using var folder = new TemporaryFolder();
+        void Everything(SpikingClifTrainer.Options options)
+        {
+            (options.Dropout, options.GradientAccumulation, options.LabelSmoothing) = (0.2, 2, 0.1);
+            options.Augmentation = new ImageAugmentation
+            {
+                CropPadding = 1,
+                HorizontalFlip = true,
+                TrivialAugment = true,
+                CutoutSize = 2,
+                MixupAlpha = 0.2,
+                CutmixAlpha = 1,
+            };
+        }
+
+        foreach (int stop in new[] { 3, 2 })
+        {
+            using var source = new CancellationTokenSource();
+            int batches = 0;
+            Assert.Throws<OperationCanceledException>(() => Fit(interleaved: true, options =>
+            {
+                Everything(options);
+                (options.CheckpointFolder, options.CancellationToken) = (folder.Path, source.Token);
+                options.ProgressCallback = _ => CancelIf(++batches == stop, source);
+            }));
+        }
+        int rest = 0;
+        SpikingPredictionTransformer resumed = Fit(interleaved: true, options =>
+        {
+            Everything(options);
+            (options.CheckpointFolder, options.ProgressCallback) = (folder.Path, _ => rest++);
+        });
+
+        int all = 0;
+        SpikingPredictionTransformer whole = Fit(interleaved: true, options =>
+        {
+            Everything(options);
+            options.ProgressCallback = _ => all++;
+        });
+        Assert.AreEqual(all, 3 + 2 + rest);
+        Assert.AreSequenceEqual(Weights(whole), Weights(resumed));
+    }
+
+    private static void CancelIf(bool condition, CancellationTokenSource source)
+    {
+        if (condition)
+        {
+            source.Cancel();
+        }
     }
 
     private string Refusal(bool interleaved, Action<SpikingClifTrainer.Options> change) =>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking.Tests;
@@ -22,5 +23,19 @@ internal static class ReadmeSnippets
             }))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         return pipeline;
+    }
+
+    public static SpikingClifTrainer.Options Settings()
+    {
+        NetworkTemplate own = new NetworkBuilder()
+            .Convolution(32, kernel: 3, padding: 1).BatchNorm().Neuron().AveragePool(2)
+            .Residual(main => main.Convolution(32, kernel: 3, padding: 1).BatchNorm().Neuron())
+            .Flatten().Dropout()
+            .Build(3, 32, 32);                                          // a layer that does not fit on such images is named here
+
+        SpikingClifTrainer.Options options = SpikingClifRecipes.Cifar10();  // ResNet-18, T = 6, SGD, 200 epochs, crop, flip, cutout
+        options.Precision = TrainingPrecision.BFloat16;                 // everything else can be changed too
+        options.Network = own;
+        return options;
     }
 }

@@ -23,6 +23,7 @@ public sealed partial class ReadmeTests
             Assert.Contains(block, snippets);
         }
         Assert.IsNotNull(ReadmeSnippets.Images(new MLContext(1))); // its options are valid
+        ReadmeSnippets.Settings().Validate();
     }
 
     [TestMethod]

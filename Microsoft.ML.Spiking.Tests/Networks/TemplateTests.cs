@@ -79,6 +79,36 @@ public sealed class TemplateTests
         Assert.Contains("too small", message);
     }
 
+    /// <summary>First weights and biases of convolutions and readout, as in the authors' code.</summary>
+    public static IEnumerable<(NetworkTemplate Template, int Channels, int Size, WeightDistribution Weights, bool ZeroBias,
+        WeightDistribution Readout, bool ZeroReadoutBias)> FirstWeights =>
+    [
+        (new SpikingVgg(11), 3, 32, WeightDistribution.FanOutNormal, true, WeightDistribution.SmallNormal, true),
+        (new SpikingVgg(19), 3, 32, WeightDistribution.FanOutNormal, true, WeightDistribution.SmallNormal, true),
+        (new SpikingResNet(18), 3, 32, WeightDistribution.FanOutNormal, false, WeightDistribution.Uniform, true),
+        (new SpikingResNet(50), 3, 32, WeightDistribution.FanOutNormal, false, WeightDistribution.Uniform, true),
+        (new Snn5(), 3, 32, WeightDistribution.FanOutNormal, false, WeightDistribution.Uniform, false),
+        (new VggSnn(), 2, 48, WeightDistribution.FanOutNormal, false, WeightDistribution.Uniform, false),
+        (new ConvNet(), 1, 28, WeightDistribution.Uniform, false, WeightDistribution.Uniform, false),
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(FirstWeights))]
+    public void Bind_Presets_StartAsTheirSourceDoes(NetworkTemplate template, int channels, int size,
+        WeightDistribution weights, bool zeroBias, WeightDistribution readout, bool zeroReadoutBias)
+    {
+        NetworkDefinition network = template.Bind(Bindings.Image(channels, size));
+
+        ConvolutionLayer[] convolutions = [.. network.AllLayers.OfType<ConvolutionLayer>()];
+        Assert.IsNotEmpty(convolutions);
+        foreach (ConvolutionLayer convolution in convolutions)
+        {
+            Assert.AreEqual((weights, zeroBias), (convolution.InitialWeights, convolution.ZeroBias), convolution.Name);
+        }
+        var output = (LinearLayer)network.Layers[^1];
+        Assert.AreEqual((readout, zeroReadoutBias), (output.InitialWeights, output.ZeroBias));
+    }
+
     [TestMethod]
     public void Bind_Presets_DropAsTheirSourceDoes()
     {

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Neurons;
@@ -5,15 +6,16 @@ using Microsoft.ML.Spiking.Neurons;
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
-/// Writes a <see cref="LayeredNetwork"/> layer by layer. Sizes follow from what arrives; whether they fit is checked
-/// when the network is bound to the data, and the message then names the layer. The readout comes by itself.
+/// Writes a <see cref="LayeredNetwork"/> layer by layer. Sizes follow from what arrives; whether they fit is checked by
+/// <see cref="Build(IReadOnlyList{int})"/>, or else when the network is bound to the data, and the message then names the
+/// layer. The readout comes by itself.
 /// </summary>
 /// <example>
 /// <code>
 /// Network = new NetworkBuilder()
 ///     .Convolution(32, kernel: 3, padding: 1).BatchNorm().Neuron().AveragePool(2)
 ///     .Residual(main => main.Convolution(32, kernel: 3, padding: 1).BatchNorm().Neuron())
-///     .Build()
+///     .Build(3, 32, 32)
 /// </code>
 /// </example>
 public sealed class NetworkBuilder
@@ -81,8 +83,23 @@ public sealed class NetworkBuilder
         return Add(new ResidualPlan(main(new())._layers, shortcut is null ? [] : shortcut(new())._layers));
     }
 
-    /// <summary>The template of what has been added so far.</summary>
+    /// <summary>The template of what has been added so far, for data of any shape; the trainer checks whether it fits.</summary>
     public LayeredNetwork Build() => new(_layers);
+
+    /// <summary>The template of what has been added so far, after it was checked on data of that shape.</summary>
+    /// <param name="inputShape">
+    /// Of one time step of a row: [channels, height, width], or [features]; each at least 1. The template itself remains
+    /// one for data of any shape.
+    /// </param>
+    /// <exception cref="NetworkDefinitionException">A layer does not fit on what arrives at it; the message names it.</exception>
+    public LayeredNetwork Build(params IReadOnlyList<int> inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        LayeredNetwork network = Build();
+        // Shapes depend on nothing else.
+        network.Bind(new(inputShape, ClassCount: 2, TimeSteps: 1, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
+        return network;
+    }
 
     private NetworkBuilder Add(LayerPlan layer)
     {

@@ -16,7 +16,7 @@ if (args is [ChildProcess.Mark, string task, ..])
 IBenchmark[] all =
 [
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
-    new ConvStepSpeed(), new NativeMemoryEffect(), new DataWaiting(),
+    new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
     new ScoringAgreement(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),

@@ -49,7 +49,8 @@ int Run(Arguments arguments)
     {
         return Refuse(exception.Message, BadArguments);
     }
-    catch (Exception exception) when (exception is TrainingDivergedException or IOException or UnauthorizedAccessException)
+    catch (Exception exception) when (exception is TrainingDivergedException or InsufficientMemoryException or IOException
+        or UnauthorizedAccessException)
     {
         return Refuse(exception.Message, Failed);
     }

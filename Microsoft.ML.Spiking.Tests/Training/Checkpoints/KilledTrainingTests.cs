@@ -9,6 +9,8 @@ public sealed class KilledTrainingTests
 {
     public TestContext TestContext { get; set; } = null!;
 
+    private const int Kills = 4;
+
     [TestMethod]
     public void Run_KilledSeveralTimesAtRandomMoments_EndsWithTheWeightsOfAnUninterruptedRun()
     {
@@ -16,17 +18,18 @@ public sealed class KilledTrainingTests
         int seed = Environment.TickCount;
         TestContext.WriteLine($"The moments are those of seed {seed}.");
         var random = new Random(seed);
-        for (int kill = 0; kill < 4; kill++)
+        for (int kill = 0; kill < Kills; kill++)
         {
-            KillAfter(random.Next(1, 30), TimeSpan.FromMilliseconds(4 * random.NextDouble()), folder.Path);
+            KillAfter(random.Next(1, Trainee.LeastBatches / Kills), TimeSpan.FromMilliseconds(4 * random.NextDouble()), folder.Path);
         }
 
         var observer = new RecordingObserver();
         TrainingOutcome resumed = Trainee.Train(folder.Path, observer);
-        TrainingOutcome whole = Trainee.Train(folder: null, new RecordingObserver());
+        var all = new RecordingObserver();
+        TrainingOutcome whole = Trainee.Train(folder: null, all);
 
         Assert.Contains("Resumed from", string.Join('\n', observer.Infos));
-        Assert.IsLessThan(200, observer.Batches.Count, "All batches were trained again.");
+        Assert.IsLessThan(all.Batches.Count, observer.Batches.Count, "All batches were trained again.");
         Assert.IsFalse(File.Exists(Path.Combine(folder.Path, CheckpointFolder.TemporaryName)));
         Assert.AreSequenceEqual(Toy.Flat(whole.Weights), Toy.Flat(resumed.Weights));
         Assert.AreEqual(whole.BestEpoch, resumed.BestEpoch);

@@ -114,8 +114,9 @@ public sealed class RefusedCheckpointTests
         ArrayRowSource rows = Toy.Rows(20);
         foreach (string path in ReadOnly(folder.Path))
         {
-            Assert.StartsWith($"The checkpoint folder '{path}' cannot be used: ", Assert.ThrowsExactly<InvalidOperationException>(
-                () => Toy.Train(In(path), rows)).Message);
+            string message = Assert.ThrowsExactly<InvalidOperationException>(() => Toy.Train(In(path), rows)).Message;
+            Assert.StartsWith($"The checkpoint folder '{path}' cannot be used: ", message);
+            Assert.EndsWith(" Name a folder that can be written and that no other training has open.", message);
         }
         Assert.AreEqual(0, rows.Passes);
     }
@@ -158,6 +159,13 @@ public sealed class RefusedCheckpointTests
         File.WriteAllText(file, "");
         yield return file;
         yield return Path.Combine(file, "below");
+        foreach (string name in new[] { CheckpointFolder.FileName, CheckpointFolder.TemporaryName })
+        {
+            // A folder in the place of a file, which not even root can write.
+            string taken = Path.Combine(folder, $"with {name}");
+            Directory.CreateDirectory(Path.Combine(taken, name));
+            yield return taken;
+        }
         if (OperatingSystem.IsLinux())
         {
             yield return "/proc/self"; // nobody may create files there

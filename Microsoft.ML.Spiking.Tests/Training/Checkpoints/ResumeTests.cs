@@ -30,6 +30,21 @@ public sealed class ResumeTests
         },
     };
 
+    /// <summary>All that has a state of its own, at once: the network's running statistics and masks come on top.</summary>
+    private static readonly TrainingSettings Everything = Toy.Settings with
+    {
+        Epochs = 30,
+        Optimizer = OptimizerKind.AdamW,
+        LearningRate = 0.01,
+        WarmupEpochs = 0.5,
+        GradientAccumulation = 3,
+        GradientClipping = 1,
+        LabelSmoothing = 0.1,
+        EarlyStoppingPatience = 3,
+        Precision = TrainingPrecision.BFloat16,
+        Augmentation = Trainings[Augmented].Augmentation,
+    };
+
     public static IEnumerable<(string Name, bool HasValidation)> Cases =>
         Trainings.Keys.Select(name => (name, name != "sgd"));
 
@@ -84,6 +99,43 @@ public sealed class ResumeTests
 
         Assert.AreSequenceEqual(all.Batches.ToArray(), heard.Concat(last.Batches).ToArray()); // none was trained on twice
         Assert.AreSequenceEqual(Toy.Flat(whole.Weights), Toy.Flat(resumed.Weights), name);
+        Sameness.AssertSame(whole.History, resumed.History);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Run_EverythingAtOnceCancelledAndStopped_EndsEarlyAsAnUninterruptedRun(bool activationCheckpointing)
+    {
+        TrainingOutcome whole = Train(Everything, hasValidation: true, hasImages: true, new());
+        Assert.IsInRange(4, 29, whole.History.Count); // it has stopped early
+
+        using var folder = new TemporaryFolder();
+        TrainingSettings saved = Everything with
+        {
+            CheckpointFolder = folder.Path,
+            CheckpointEveryBatches = 4,
+            ActivationCheckpointing = activationCheckpointing,
+        };
+        foreach ((int stop, bool isCancelled) in new[] { (5, true), (7, false), (1, true), (16, false), (2, true) })
+        {
+            using var source = new CancellationTokenSource();
+            int batches = 0;
+            var observer = new RecordingObserver
+            {
+                OnBatch = _ =>
+                {
+                    CancelIf(++batches == stop && isCancelled, source);
+                    ThrowIf(batches == stop && !isCancelled);
+                },
+            };
+            Exception fault = Assert.Throws<Exception>(() => Train(saved, hasValidation: true, hasImages: true, observer, source));
+            Assert.AreEqual(isCancelled, fault is OperationCanceledException, fault.ToString());
+        }
+        TrainingOutcome resumed = Train(saved, hasValidation: true, hasImages: true, new());
+
+        Assert.AreSequenceEqual(Toy.Flat(whole.Weights), Toy.Flat(resumed.Weights));
+        Assert.AreEqual(whole.BestEpoch, resumed.BestEpoch);
         Sameness.AssertSame(whole.History, resumed.History);
     }
 

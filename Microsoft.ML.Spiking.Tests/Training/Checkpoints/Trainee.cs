@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
@@ -9,6 +12,11 @@ internal static class Trainee
     public const string Command = "train-until-killed";
     public const string Batch = "batch";
 
+    private const int Patience = 4;
+
+    /// <summary>However early it stops, a training has at least so many batches.</summary>
+    public const int LeastBatches = (Patience + 1) * 25;
+
     /// <summary>Small enough for a second, with everything in it that has a state.</summary>
     public static TrainingOutcome Train(string? folder, RecordingObserver observer) => Toy.Train(
         Toy.Settings with
@@ -16,13 +24,13 @@ internal static class Trainee
             Optimizer = OptimizerKind.AdamW,
             LearningRate = 0.01,
             GradientAccumulation = 2,
-            // The 8 features as images of 2 x 4.
-            Rows = new([1, 2, 4], TimeSteps: null),
+            LabelSmoothing = 0.1,
+            EarlyStoppingPatience = Patience,
             Augmentation = new() { CropPadding = 1, HorizontalFlip = true, CutoutSize = 1, MixupAlpha = 0.4, CutmixAlpha = 1 },
             CheckpointFolder = folder,
             CheckpointEveryBatches = folder is null ? null : 1,
         },
-        Toy.Rows(400), Toy.Rows(60, seed: 6), observer, Toy.Network(dropout: 0.2));
+        Toy.Rows(400), Toy.Rows(60, seed: 6), observer, Network());
 
     /// <summary>The child's side.</summary>
     public static void Run(string folder)
@@ -42,6 +50,10 @@ internal static class Trainee
         };
         return Process.Start(start) ?? throw new InvalidOperationException("The process could not be started.");
     }
+
+    // The 8 features as images of 2 x 4; running statistics, a learned neuron, dropout.
+    private static NetworkDefinition Network() =>
+        new ConvNet(4).Bind(new([1, 2, 4], Toy.Classes, TimeSteps: 3, new DirectEncoder(), new PlifNeuron(), Dropout: 0.2));
 
     private static void Say(string line)
     {

@@ -24,6 +24,10 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
         _file = Path.Combine(folder, FileName);
         _temporary = Path.Combine(folder, TemporaryName);
         Directory.CreateDirectory(folder);
+        if (Directory.Exists(_file))
+        {
+            throw new IOException($"There is a folder in the place of the checkpoint, '{_file}'.");
+        }
         _lock = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
@@ -47,7 +51,8 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
         }
         catch (Exception exception) when (IsOfTheDisk(exception) || exception is ArgumentException or NotSupportedException)
         {
-            throw new InvalidOperationException($"The checkpoint folder '{folder}' cannot be used: {exception.Message}", exception);
+            throw new InvalidOperationException($"The checkpoint folder '{folder}' cannot be used: {exception.Message} " +
+                "Name a folder that can be written and that no other training has open.", exception);
         }
     }
 

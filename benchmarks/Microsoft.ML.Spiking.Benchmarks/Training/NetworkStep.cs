@@ -23,14 +23,24 @@ internal sealed class NetworkStep : IDisposable
     private readonly Tensor _images; // [N, features]
     private readonly Tensor _classes; // [N, classes]
     private readonly ForwardPass _pass;
+    private readonly TorchLayer? _layers;
 
-    public NetworkStep(NetworkTemplate template, int[] image, int timeSteps, int rows, bool activationCheckpointing)
+    /// <param name="template">The network, of CLIF neurons.</param>
+    /// <param name="image">[channels, height, width].</param>
+    /// <param name="timeSteps">T.</param>
+    /// <param name="rows">Images in the batch.</param>
+    /// <param name="activationCheckpointing">Whether values are computed a second time instead of kept.</param>
+    /// <param name="layout">In which order values lie.</param>
+    /// <param name="productType">What convolutions and linear layers compute in; null for float32.</param>
+    public NetworkStep(NetworkTemplate template, int[] image, int timeSteps, int rows, bool activationCheckpointing = false,
+        MemoryLayout layout = MemoryLayout.Library, ScalarType? productType = null)
     {
         NetworkDefinition definition = template.Bind(new(image, Classes, timeSteps, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
         _network = new(definition, CPU, activationCheckpointing: activationCheckpointing);
         _network.Parameters.Import(WeightInitializer.Create(definition, seed: 1));
         _optimizer = new Sgd(_network.Parameters.Trained, momentum: 0.9, weightDecay: 5e-5);
-        _pass = new() { IsTraining = true, Spikes = _tally, Buffers = activationCheckpointing ? null : _buffers };
+        _pass = new() { IsTraining = true, Spikes = _tally, Buffers = activationCheckpointing ? null : _buffers, ProductType = productType };
+        _layers = layout == MemoryLayout.Library ? null : LayoutLayers.Create(_network, layout);
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
         float[] pixels = [.. Enumerable.Range(0, rows * definition.InputSize).Select(_ => 2 * random.NextSingle())];
@@ -39,14 +49,27 @@ internal sealed class NetworkStep : IDisposable
         _classes = Loss.OneHot(labels, Classes, ScalarType.Float32).DetachFromDisposeScope();
     }
 
-    public void Run()
+    /// <summary>Runs the step.</summary>
+    /// <returns>The loss before it.</returns>
+    public double Run()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = _loss.Compute(_network.Forward(_images, _pass), _classes);
+        Tensor loss = _loss.Compute(Logits(), _classes);
         CallbackFaults.Backward(loss);
         _optimizer.Step(0.01);
         CallbackGradients.Release();
         _buffers.Release();
+        return loss.item<float>();
+    }
+
+    private Tensor Logits()
+    {
+        if (_layers is null)
+        {
+            return _network.Forward(_images, _pass);
+        }
+        Tensor images = _images.view([_images.shape[0], .. _network.Definition.InputShape.Select(length => (long)length)]);
+        return _layers.Forward(new(images, IsConstant: true), _pass).Values;
     }
 
     public void Dispose()
