@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.ML.Spiking.Scoring;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
@@ -181,6 +182,57 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("is no PostgreSQL connection string", Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse("Host=a;Nonsense=b")).Message);
         Assert.Contains("names no server", Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.PostgreSql("Database=a")).Message);
         Assert.StartsWith("The SQLite database", SweepStorage.Parse("sweep.db").ToString());
+    }
+
+    [TestMethod]
+    public void Parse_Uri_SaysWhatToWriteAndNotThePassword()
+    {
+        string message = Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse("postgresql://me:secret@server/sweeps")).Message;
+        Assert.Contains("is given as a URI; write the name of an SQLite file, or a PostgreSQL connection string such as \"Host=", message);
+        Assert.DoesNotContain("secret", message);
+    }
+
+    [TestMethod]
+    [DataRow("Username=me;Host=server;Database=sweeps", "The PostgreSQL database 'sweeps' on server:5432")]
+    [DataRow(" server = other ;Port=7", "on other:7")]
+    [DataRow("Host=server.db", "on server.db:5432")]
+    [DataRow("hosts/sweep.db", "The SQLite database")]
+    public void Parse_AnyText_NamesItsDatabase(string text, string expected) =>
+        Assert.Contains(expected, SweepStorage.Parse(text).ToString());
+
+    [TestMethod]
+    public void SweepSpikingClif_DatabaseBrokenInTheMiddle_StopsWithASentence()
+    {
+        SweepSettings settings = Stored("sweep.db");
+        settings.Workers = 2;
+        int epochs = 0;
+        settings.Trainer.MetricsCallback = _ =>
+        {
+            if (Interlocked.Increment(ref epochs) != 3)
+            {
+                return;
+            }
+            using SqlSession session = SqlSession.Write(settings.Storage!.Sql);
+            session.Execute("drop table sweep_reports");
+            session.Commit();
+        };
+        string message = Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message;
+        Assert.StartsWith("The SQLite database '", message);
+        Assert.Contains("failed: ", message);
+        Assert.Contains("sweep_reports", message);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_ModelsThatCannotBeScoredHere_SaysSoBeforeTheFirstTrial()
+    {
+        if (TorchSharp.torch.cuda.is_available())
+        {
+            Assert.Inconclusive("There is a CUDA device here.");
+        }
+        SweepSettings settings = Pebbles.Settings(_ml);
+        (settings.Trainer.ScoringBackend, settings.Trainer.ScoringDevice) = (ScoringBackend.Torch, Training.ComputeDevice.Cuda);
+        settings.Trainer.MetricsCallback = _ => Assert.Fail("A trial was trained.");
+        Assert.DoesNotContain("trials failed", Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
     }
 
     public void Dispose()

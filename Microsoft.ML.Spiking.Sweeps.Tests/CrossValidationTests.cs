@@ -47,6 +47,27 @@ public sealed class CrossValidationTests
     }
 
     [TestMethod]
+    public void SweepSpikingClif_CancelledWhileAllRowsAreLearned_KeepsTheOptions()
+    {
+        SweepSettings settings = Pebbles.Settings(_ml);
+        using var cancel = new CancellationTokenSource();
+        (settings.Folds, settings.MostTrials, settings.CancellationToken) = (2, 1, cancel.Token);
+        int epochs = 0;
+        settings.Trainer.MetricsCallback = _ =>
+        {
+            if (++epochs == (2 * 9) + 1)
+            {
+                cancel.Cancel();
+            }
+        };
+        SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
+
+        Assert.AreEqual((SweepEnd.Cancelled, false), (result.End, result.HasBestModel));
+        Assert.AreEqual((2 * 9) + 1, epochs);
+        Assert.HasCount(9, result.BestTrial.Epochs);
+    }
+
+    [TestMethod]
     public void SweepSpikingClif_Stability_TrainsTheBestWithOtherSeeds()
     {
         IDataView train = Pebbles.Data(_ml), validation = Pebbles.Data(_ml, seed: 2);

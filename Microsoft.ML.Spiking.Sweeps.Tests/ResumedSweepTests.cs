@@ -154,6 +154,28 @@ public sealed class ResumedSweepTests : IDisposable
     }
 
     [TestMethod]
+    public void SweepSpikingClif_TrainersTokenCancelled_GivesOptionsThatCanBeUsed()
+    {
+        SweepSettings settings = Settings();
+        using var cancel = new CancellationTokenSource();
+        settings.Trainer.CancellationToken = cancel.Token;
+        settings.Trainer.MetricsCallback = _ =>
+        {
+            if (_heard.Count == 3)
+            {
+                cancel.Cancel();
+            }
+        };
+        SweepResult result = Run(settings);
+
+        Assert.AreEqual(SweepEnd.Cancelled, result.End);
+        IDataView train = Pebbles.Featurizers(_ml).Fit(Pebbles.Data(_ml)).Transform(Pebbles.Data(_ml));
+        SpikingClifTrainer.Options options = result.BestOptions;
+        options.MetricsCallback = null;
+        Assert.HasCount(3, _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train).Transform(train).GetColumn<float[]>("Score").First());
+    }
+
+    [TestMethod]
     public void SweepSpikingClif_TimeUsedUp_GivesWhatThereIs()
     {
         SweepSettings settings = Settings();

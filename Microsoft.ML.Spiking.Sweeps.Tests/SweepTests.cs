@@ -1,4 +1,6 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
@@ -162,6 +164,72 @@ public sealed class SweepTests
         Assert.AreSequenceEqual(Enumerable.Range(1, 9).ToArray(), result.Trials.Select(trial => trial.Number).ToArray());
         Assert.IsGreaterThan(1, result.Trials.Select(trial => trial.Worker).Distinct().Count());
         Assert.IsTrue(result.Trials.All(trial => trial.State is TrialState.Completed or TrialState.Stopped));
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_AtItsEnd_LeavesNoTensorAndOneCheckpoint()
+    {
+        using var folder = new TemporaryFolder();
+        SweepSettings settings = Pebbles.Settings(_ml);
+        settings.Storage = SweepStorage.Sqlite(Path.Combine(folder.Path, "sweep.db"));
+        long before = LiveTensors();
+        SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
+
+        Assert.AreEqual(before, LiveTensors());
+        using (SqlSession session = SqlSession.Read(settings.Storage.Sql))
+        {
+            Assert.AreEqual(1, session.Number("select count(*) from sweep_checkpoints"));
+            Assert.AreEqual(result.BestTrial.Number,
+                session.Number("select t.number from sweep_checkpoints c join sweep_trials t on t.id = c.trial_id"));
+        }
+        settings.Storage.Sql.Close();
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_AnyNumberOfTrials_FeaturizesTheRowsOnce()
+    {
+        int few = Featurized(2), many = Featurized(9);
+        Assert.IsGreaterThanOrEqualTo(150, few);
+        Assert.AreEqual(few, many);
+
+        int Featurized(int trials)
+        {
+            int rows = 0;
+            SweepSettings settings = Pebbles.Settings(_ml);
+            settings.MostTrials = trials;
+            settings.Featurizers = _ml.Transforms.CustomMapping<Pebble, Wide>((pebble, wide) =>
+            {
+                Interlocked.Increment(ref rows);
+                wide.Widths = [pebble.Width, pebble.Height];
+            }, contractName: null).Append(Pebbles.Featurizers(_ml)).Append(_ml.Transforms.CopyColumns("Features", nameof(Wide.Widths)));
+            _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
+            return rows;
+        }
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_ScoringBackendOfTheTrainer_IsTheBestModels()
+    {
+        SweepSettings settings = Pebbles.Settings(_ml);
+        (settings.MostTrials, settings.Trainer.Epochs, settings.Trainer.ScoringBackend) = (1, 1, ScoringBackend.Torch);
+        ITransformer model = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings).BestModel;
+        Assert.AreEqual(ScoringBackend.Torch,
+            ((IEnumerable<ITransformer>)model).OfType<SpikingPredictionTransformer>().Single().Model.ScoringBackend);
+        ((IDisposable)model).Dispose();
+    }
+
+    private static long LiveTensors()
+    {
+        // What other tests have left to the finalizers must not go away in the middle of a count.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return TorchSharp.torch.Tensor.TotalCount;
+    }
+
+    private sealed class Wide
+    {
+        [VectorType(2)]
+        public float[] Widths { get; set; } = [];
     }
 
     private static float[] Scores(IDataView scored) =>

@@ -53,8 +53,9 @@ public sealed class SpikingClifSweepOptions
 
     /// <summary>
     /// How strongly training rows are changed at random, from 0, not at all, to 1. It scales the pixels and alphas of the
-    /// <see cref="SpikingClifTrainer.Options.Augmentation"/> that is given to <see cref="ToOptions"/>; where that is null, it
-    /// is mixup, which suits rows of any kind, with an alpha of up to 0.4.
+    /// <see cref="SpikingClifTrainer.Options.Augmentation"/> that is given to <see cref="ToOptions"/>, whose flips and
+    /// TrivialAugment are there at any strength but 0; where that is null, it is mixup, which suits rows of any kind, with an
+    /// alpha of up to 0.4.
     /// </summary>
     [Range(0, 1.0, init: 0.0)]
     public double AugmentationStrength { get; set; }

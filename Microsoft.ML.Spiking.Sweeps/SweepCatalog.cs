@@ -16,7 +16,7 @@ public static class SweepCatalog
     /// <param name="settings">What to vary, for how long, and so on.</param>
     /// <returns>The best options, the best model, and all trials.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range, or a column is missing or has a type that cannot be used.</exception>
-    /// <exception cref="InvalidOperationException">All trials failed, or the time was used up before the first epoch.</exception>
+    /// <exception cref="InvalidOperationException">All trials failed, the time was used up before the first epoch, or the models could not be scored here.</exception>
     /// <exception cref="SweepStorageException">The storage cannot be used, is lost for too long, or holds another sweep.</exception>
     /// <exception cref="OperationCanceledException">The sweep was cancelled before it had anything.</exception>
     public static SweepResult SweepSpikingClif(
@@ -36,7 +36,7 @@ public static class SweepCatalog
     /// A setting is out of its range, a column is missing or has a type that cannot be used, or the validation data has another
     /// schema.
     /// </exception>
-    /// <exception cref="InvalidOperationException">All trials failed, or the time was used up before the first epoch.</exception>
+    /// <exception cref="InvalidOperationException">All trials failed, the time was used up before the first epoch, or the models could not be scored here.</exception>
     /// <exception cref="SweepStorageException">The storage cannot be used, is lost for too long, or holds another sweep.</exception>
     /// <exception cref="OperationCanceledException">The sweep was cancelled before it had anything.</exception>
     public static SweepResult SweepSpikingClif(

@@ -6,7 +6,8 @@ public sealed class SweepSettings
     /// <summary>
     /// The options of every trial's trainer where the sweep does not vary them: the columns, the device and so on, and
     /// <see cref="SpikingClifTrainer.Options.Epochs"/>, how long a trial is trained that goes to the end. Checkpoints of its own
-    /// it must not have. The metrics and progress callbacks hear of all trials. Default: the trainer's defaults.
+    /// it must not have. The metrics and progress callbacks hear of all trials, its cancellation token stops the sweep. Default:
+    /// the trainer's defaults.
     /// </summary>
     public SpikingClifTrainer.Options Trainer { get; set; } = new();
 

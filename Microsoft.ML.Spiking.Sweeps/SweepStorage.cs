@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Sweeps;
 /// </summary>
 public sealed class SweepStorage
 {
-    private static readonly string[] ServerStarts = ["Host=", "Server="];
+    private static readonly string[] ServerWords = ["Host", "Server"];
 
     private readonly SqlDialect _sql;
 
@@ -35,15 +35,22 @@ public sealed class SweepStorage
     }
 
     /// <summary>
-    /// The storage that a text names, so that it can be an argument or an environment variable: a text that begins with
-    /// "Host=" or "Server=" is a PostgreSQL connection string, every other the name of an SQLite file.
+    /// The storage that a text names, so that it can be an argument or an environment variable: a text with "Host=" or
+    /// "Server=" at its start or behind a semicolon is a PostgreSQL connection string, every other the name of an SQLite file.
     /// </summary>
     /// <param name="text">A connection string, or the name of a file.</param>
-    /// <exception cref="ArgumentException">The text is empty, or no connection string.</exception>
+    /// <exception cref="ArgumentException">The text is empty, a URI, or no connection string.</exception>
     public static SweepStorage Parse(string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
-        bool isServer = ServerStarts.Any(start => text.TrimStart().StartsWith(start, StringComparison.OrdinalIgnoreCase));
+        if (text.Contains("://", StringComparison.Ordinal))
+        {
+            // Without the text itself, which may hold a password.
+            throw new ArgumentException("A sweep's storage is given as a URI; write the name of an SQLite file, or a PostgreSQL " +
+                "connection string such as \"Host=server;Database=sweeps;Username=me;Password=...\".", nameof(text));
+        }
+        bool isServer = text.Split(';').Any(part => part.Split('=') is [string word, _, ..]
+            && ServerWords.Contains(word.Trim(), StringComparer.OrdinalIgnoreCase));
         return isServer ? PostgreSql(text) : Sqlite(text);
     }
 

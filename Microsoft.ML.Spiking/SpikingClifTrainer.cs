@@ -155,8 +155,10 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <param name="validation">Null for none.</param>
     /// <param name="warn">Hears of rows that are skipped.</param>
     /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The models could not be scored: there is no such CUDA device, or no libtorch.</exception>
     internal SharedTrainingData Share(IDataView data, IDataView? validation, Action<string> warn)
     {
+        CheckScoring();
         TrainingColumns columns = TrainingColumns.Find(_host, data.Schema, _names);
         TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation.Schema, _names);
         return new(columns,
@@ -220,9 +222,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         DataViewRowSource rows = TrainingRows(data, columns, features, observer.Warning);
         DataViewRowSource? validationRows = validation is null ? null
             : ValidationRows(validation, validationColumns!, features, observer.Warning);
-        // What libtorch allocates first decides how it allocates; and no training is lost to a device that is not there.
         using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
-        ScorerSources.Check(Scoring);
+        CheckScoring();
         TrainingOutcome outcome = TrainingLoop.Run(
             network, model?.Weights, rows, validationRows, Settings(layout), observer, _options.CancellationToken);
         if (outcome.Cancelled)
@@ -230,6 +231,14 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             ReportCancelled(outcome, observer, hasInitial: model is not null);
         }
         return Model(network, outcome.Weights, columns);
+    }
+
+    /// <summary>No training is lost to a device that is not there.</summary>
+    private void CheckScoring()
+    {
+        // What libtorch allocates first decides how it allocates.
+        using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
+        ScorerSources.Check(Scoring);
     }
 
     private ScoringChoice Scoring => new(_options.ScoringBackend, _options.ScoringDevice, _options.CudaDeviceIndex);

@@ -122,6 +122,18 @@ public sealed class SamplerTests
         Assert.IsGreaterThan(density.LogAt([1.0, 1.0, 3.0]) + 3, density.LogAt([0.0, 0.0, 0.0]));
     }
 
+    /// <summary>By hand: the whole space, and one point with a normal distribution of 0.2 between 0 and 1 and a choice of four.</summary>
+    [TestMethod]
+    public void LogAt_OnePoint_IsTheMeanOfItsKernelsProductAndTheWholeSpace()
+    {
+        SweepSpace space = SweepSpace.Empty.Range("Dropout", 0, 0.5).Choice("Network", "1", "2", "3", "4");
+        var density = new ParzenDensity(space, [[0.5, 1.0]]);
+        const double Inside = 0.9875807; // of a normal distribution within 2.5 deviations
+        double bell = Math.Exp(-0.5 * 1.5 * 1.5) / (0.2 * Math.Sqrt(2 * Math.PI) * Inside);
+        Assert.AreEqual(Math.Log((0.25 + (bell * 0.8125)) / 2), density.LogAt([0.8, 1.0]), 1e-5);
+        Assert.AreEqual(Math.Log((0.25 + (bell * 0.0625)) / 2), density.LogAt([0.8, 3.0]), 1e-5);
+    }
+
     /// <summary>Trials on a hill whose top is at 0.7, 0.2 and the third choice.</summary>
     private static List<Observation> Play(ISampler sampler, int trials)
     {

@@ -42,30 +42,10 @@ public sealed class PatientTrialStoreTests
     private PatientTrialStore Patient(FailingStore store, TimeSpan patience) =>
         new(store, new SqliteDialect("sweep.db"), patience, _warnings.Add, CancellationToken.None);
 
-    private sealed class FailingStore(int failures, int code) : ITrialStore
+    private sealed class FailingStore(int failures, int code) : UnusedStore
     {
         public int Calls { get; private set; }
 
-        public bool Renew(Claim claim) => ++Calls > failures ? true : throw new SqliteException("It says no.", code);
-
-        public StudyRecord OpenStudy(string name, string definition) => throw new NotSupportedException();
-
-        public StudySnapshot Read(StudyRecord study) => throw new NotSupportedException();
-
-        public Claim? TryAdd(StudyRecord study, NewTrial trial, ClaimTicket ticket) => throw new NotSupportedException();
-
-        public Claim? TryClaim(TrialRecord seen, int targetEpoch, ClaimTicket ticket) => throw new NotSupportedException();
-
-        public bool Report(Claim claim, EpochReport report) => throw new NotSupportedException();
-
-        public bool Release(Claim claim, TrialOutcome outcome) => throw new NotSupportedException();
-
-        public bool WriteCheckpoint(Claim claim, int fold, StoredCheckpoint checkpoint, out string? replaced) => throw new NotSupportedException();
-
-        public StoredCheckpoint? ReadCheckpoint(long trial, int fold) => throw new NotSupportedException();
-
-        public void Stop(IReadOnlyCollection<long> trials) => throw new NotSupportedException();
-
-        public IReadOnlyList<string> DeleteCheckpoints(IReadOnlyCollection<long> trials) => throw new NotSupportedException();
+        public override bool Renew(Claim claim) => ++Calls > failures ? true : throw new SqliteException("It says no.", code);
     }
 }

@@ -105,6 +105,42 @@ public abstract class TrialStoreContract
     }
 
     [TestMethod]
+    public void Read_ClaimsOfTheSameMoment_NamesTheLastWorker()
+    {
+        foreach (string worker in new[] { "z", "a", "m" })
+        {
+            TrialRecord? seen = _store.Read(_study).Trials.SingleOrDefault();
+            Claim claim = seen is null ? _store.TryAdd(_study, Trial(1), Ticket(worker))! : _store.TryClaim(seen, 3, Ticket(worker))!;
+            _store.Release(claim, Rest(3));
+            using SqlSession session = SqlSession.Write(Database);
+            session.Execute("update sweep_claims set claimed_at = 5");
+            session.Commit();
+        }
+        Assert.AreEqual("m", Only().Worker);
+    }
+
+    /// <summary>The schema that the first version made, with a sweep in it.</summary>
+    [TestMethod]
+    public void Open_DatabaseOfAnEarlierVersion_GoesOnWithWhatIsThere()
+    {
+        StudyRecord study = _store.OpenStudy("old", "{}");
+        Claim old = _store.TryAdd(study, Trial(1), Ticket("a"))!;
+        _store.Release(old, Rest(3));
+        using (SqlSession session = SqlSession.Write(Database))
+        {
+            session.Execute("drop index sweep_claims_number");
+            session.Execute("alter table sweep_claims drop column number");
+            session.Execute("delete from sweep_schema where version > 1");
+            session.Commit();
+        }
+        var store = new SqlTrialStore(Database);
+        TrialRecord paused = store.Read(study).Trials.Single();
+        Assert.AreEqual("a", paused.Worker);
+        Assert.IsTrue(store.Release(store.TryClaim(paused, 9, Ticket("b"))!, Rest(9)));
+        Assert.AreEqual(("b", 9), (store.Read(study).Trials.Single().Worker, store.Read(study).Trials.Single().Epochs));
+    }
+
+    [TestMethod]
     public void Renew_ClaimThatNobodyTookYet_KeepsIt()
     {
         Claim claim = _store.TryAdd(_study, Trial(1), Ticket("a", Over))!;
@@ -207,25 +243,28 @@ public abstract class TrialStoreContract
     public void Migrator_NextVersion_KeepsWhatIsThere()
     {
         _store.TryAdd(_study, Trial(1), Ticket("a"));
-        Migration second = new(2, _ => ["alter table sweep_trials add column extra text null"]);
-        Migrator.Run(Database, [.. Migrations.All, second]);
-        Migrator.Run(Database, [.. Migrations.All, second]);
+        int present = Migrations.All.Count;
+        Migration next = new(present + 1, _ => ["alter table sweep_trials add column extra text null"]);
+        Migrator.Run(Database, [.. Migrations.All, next]);
+        Migrator.Run(Database, [.. Migrations.All, next]);
 
         using SqlSession session = SqlSession.Read(Database);
         Assert.AreEqual(1, session.Number("select count(*) from sweep_trials where extra is null"));
-        Assert.AreEqual(2, session.Number("select count(*) from sweep_schema"));
+        Assert.AreEqual(present + 1, session.Number("select count(*) from sweep_schema"));
         SweepStorageException fault = Assert.ThrowsExactly<SweepStorageException>(() => new SqlTrialStore(Database));
-        Assert.Contains("has the schema version 2; this version of Microsoft.ML.Spiking.Sweeps knows versions up to 1.", fault.Message);
+        Assert.Contains($"has the schema version {present + 1}; this version of Microsoft.ML.Spiking.Sweeps knows versions up to {present}.", fault.Message);
     }
 
     [TestMethod]
     public void Migrator_StatementThatFails_ChangesNothing()
     {
-        Migration second = new(2, _ => ["alter table sweep_trials add column extra text null", "alter table nobody add column x text null"]);
-        Assert.Throws<Exception>(() => Migrator.Run(Database, [.. Migrations.All, second]));
+        int present = Migrations.All.Count;
+        Migration next = new(present + 1,
+            _ => ["alter table sweep_trials add column extra text null", "alter table nobody add column x text null"]);
+        Assert.Throws<Exception>(() => Migrator.Run(Database, [.. Migrations.All, next]));
         using SqlSession session = SqlSession.Read(Database);
-        Assert.AreEqual(1, session.Number("select max(version) from sweep_schema"));
-        Migrator.Run(Database, [.. Migrations.All, second with { Statements = _ => ["alter table sweep_trials add column extra text null"] }]);
+        Assert.AreEqual(present, session.Number("select max(version) from sweep_schema"));
+        Migrator.Run(Database, [.. Migrations.All, next with { Statements = _ => ["alter table sweep_trials add column extra text null"] }]);
     }
 
     private static NewTrial Trial(int number) => new(number, Repeat: 0, Seed: 7, """{"LearningRate":0.5}""", TargetEpoch: 3);

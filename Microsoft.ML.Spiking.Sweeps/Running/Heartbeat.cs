@@ -48,9 +48,11 @@ internal sealed class Heartbeat : IDisposable
                     return;
                 }
             }
-            catch (SweepStorageException)
+            catch (Exception)
             {
-                return; // the worker itself hears of it as soon as it has something to say
+                // Nobody would catch it here, and it would end the process: the worker itself hears of it as soon as it has
+                // something to say.
+                return;
             }
         }
     }

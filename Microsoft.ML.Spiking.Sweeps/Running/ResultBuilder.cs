@@ -13,10 +13,10 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
     private readonly StudySnapshot _snapshot = plan.Store.Read(plan.Study);
 
     /// <summary>The result.</summary>
-    /// <param name="fitOnAll">Trains options on all rows, after cross-validation.</param>
+    /// <param name="fitOnAll">Trains options on all rows, after cross-validation; null if that was cancelled.</param>
     /// <exception cref="InvalidOperationException">No trial has a score; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The sweep was cancelled before one had.</exception>
-    public SweepResult Build(Func<SpikingClifTrainer.Options, ITransformer> fitOnAll)
+    public SweepResult Build(Func<SpikingClifTrainer.Options, ITransformer?> fitOnAll)
     {
         var scores = new Scoreboard(_snapshot, plan.Rules.Folds, plan.Rules.Metric);
         TrialRecord[] search = [.. _snapshot.Trials.Where(trial => trial.Repeat == 0)];
@@ -32,7 +32,7 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
             Trials = trials,
             Stability = [.. Stability(scores)],
             EpochsSpent = search.Sum(trial => (long)scores.Spent(trial)),
-            End = end,
+            End = model is null ? SweepEnd.Cancelled : end,
             Metric = plan.Rules.Metric,
         };
     }

@@ -60,15 +60,16 @@ internal sealed class Sweep
         using TemporaryStorage? temporary = _settings.Storage is null ? new() : null;
         SqlDialect sql = _settings.Storage?.Sql ?? temporary!.Sql;
         ITrialStore store = PatientTrialStore.Open(sql, _settings.DatabasePatience, Warn, stop.Token);
-        SweepPlan plan = Prepare(data, validation, store, sql);
+        SweepPlan plan = Prepare(data, validation, store, sql, stop.Cancelled);
         Workers.Run(plan, stop.Token);
-        return new ResultBuilder(plan, stop.End).Build(options => FitOnAll(data, options));
+        return new ResultBuilder(plan, stop.End).Build(options => FitOnAll(data, options, stop.Cancelled));
     }
 
-    private SweepPlan Prepare(IDataView data, IDataView? validation, ITrialStore store, SqlDialect sql)
+    private SweepPlan Prepare(IDataView data, IDataView? validation, ITrialStore store, SqlDialect sql, CancellationToken cancelled)
     {
         SpikingClifTrainer.Options template = _settings.Trainer;
         template.Seed = _seed;
+        template.CancellationToken = cancelled;
         if (_settings.Folds is int parts)
         {
             // All folds are in memory at the same time.
@@ -85,6 +86,8 @@ internal sealed class Sweep
                 .Select(fold => FoldData.Create(trainer, _settings.Featurizers, fold.Train, fold.Validation, Warn)),
         ];
         TrainingIdentity[] trainings = [.. folds.Select(fold => trainer.Identify(fold.Rows))];
+        // From here on trials have tokens of their own, and the best options none: what is left of a sweep that was cancelled can be used.
+        template.CancellationToken = CancellationToken.None;
         int epochs = template.Epochs ?? AutomaticEpochs.For(trainings[0].Training.Rows);
         CheckBudget(epochs, folds.Length);
         StudyRecord study = Open(store, sql, epochs, trainings);
@@ -100,6 +103,7 @@ internal sealed class Sweep
             Store = store,
             Study = study,
             Cache = new(),
+            Bell = new(),
             Checkpoints = _settings.Storage is null || _settings.CheckpointInterval is null ? null : Checkpoints(store),
             Context = _context,
             Info = _host.Info,
@@ -168,15 +172,25 @@ internal sealed class Sweep
         }
     }
 
-    private ITransformer FitOnAll(IDataView data, SpikingClifTrainer.Options options)
+    /// <summary>The featurizers and a network, trained on all rows; null if it was cancelled.</summary>
+    private ITransformer? FitOnAll(IDataView data, SpikingClifTrainer.Options options, CancellationToken cancelled)
     {
-        SpikingClifTrainer trainer = _context.MulticlassClassification.Trainers.SpikingClif(options);
-        if (_settings.Featurizers is null)
+        SpikingClifTrainer.Options cancellable = options.Copy();
+        (cancellable.CancellationToken, cancellable.KeepBestOnCancellation) = (cancelled, false);
+        SpikingClifTrainer trainer = _context.MulticlassClassification.Trainers.SpikingClif(cancellable);
+        try
         {
-            return trainer.Fit(data);
+            if (_settings.Featurizers is null)
+            {
+                return trainer.Fit(data);
+            }
+            ITransformer featurizers = _settings.Featurizers.Fit(data);
+            return new TransformerChain<SpikingPredictionTransformer>(featurizers, trainer.Fit(featurizers.Transform(data)));
         }
-        ITransformer featurizers = _settings.Featurizers.Fit(data);
-        return new TransformerChain<SpikingPredictionTransformer>(featurizers, trainer.Fit(featurizers.Transform(data)));
+        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     /// <summary>Each warning once: every trial would say the same.</summary>

@@ -25,6 +25,8 @@ internal sealed record SweepPlan
 
     public required CheckpointCache Cache { get; init; }
 
+    public required WorkerBell Bell { get; init; }
+
     /// <summary>Where other workers look for checkpoints; null where there are none.</summary>
     public required StoredCheckpoints? Checkpoints { get; init; }
 

@@ -28,6 +28,9 @@ internal sealed class SweepStop : IDisposable
 
     public CancellationToken Token => _any.Token;
 
+    /// <summary>Leaves out the time: what must be done after the search is done even when that is used up.</summary>
+    public CancellationToken Cancelled => _cancelled.Token;
+
     /// <summary>Why the sweep ends now.</summary>
     public SweepEnd End => _cancelled.IsCancellationRequested ? SweepEnd.Cancelled
         : _time.IsCancellationRequested ? SweepEnd.TimeUsedUp

@@ -40,12 +40,14 @@ internal sealed class SweepWorker
         TimeSpan wait = ShortestWait;
         while (!token.IsCancellationRequested)
         {
+            int rings = _plan.Bell.Rings;
             StudySnapshot snapshot = _plan.Store.Read(_plan.Study);
             _clearing.Clear(snapshot);
             Job next = _chooser.Choose(snapshot);
             if (next is Job.Wait)
             {
-                token.WaitHandle.WaitOne(wait);
+                // Workers of this process ring; what those of others do has to be looked for.
+                _plan.Bell.Wait(rings, wait, token);
                 wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks));
                 continue;
             }
@@ -108,6 +110,10 @@ internal sealed class SweepWorker
         {
             _plan.Info(string.Create(CultureInfo.InvariantCulture,
                 $"Trial {trial.Number} was taken up by another worker, because this one had not been heard of for {_plan.Settings.WorkerTimeout.TotalSeconds:0} s."));
+        }
+        finally
+        {
+            _plan.Bell.Ring();
         }
     }
 

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Spiking.Sweeps.Storage;
 internal static class Migrations
 {
     /// <summary>All steps, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, First)];
+    public static IReadOnlyList<Migration> All { get; } = [new(1, First), new(2, NumbersOfClaims)];
 
     // One claim of a trial may be open at a time: the unique index says so to all workers at once.
     private static IReadOnlyList<string> First(SqlDialect sql) =>
@@ -67,5 +67,12 @@ internal static class Migrations
             written_at double precision not null,
             primary key (trial_id, fold))
         """,
+    ];
+
+    // The clock's steps can be longer than a claim: which one of a trial's was the last is not to be seen by the times.
+    private static IReadOnlyList<string> NumbersOfClaims(SqlDialect sql) =>
+    [
+        "alter table sweep_claims add column number integer not null default 0",
+        "create unique index sweep_claims_number on sweep_claims (trial_id, number) where number > 0",
     ];
 }

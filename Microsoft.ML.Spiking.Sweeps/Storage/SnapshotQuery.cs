@@ -12,7 +12,7 @@ internal static class SnapshotQuery
         List<TrialRecord> trials = session.Query(
             $"""
             select t.id, t.number, t.repeat, t.seed, t.parameters, t.state, t.target_epoch, t.epochs, t.reason, t.seconds,
-                coalesce(c.worker, (select e.worker from sweep_claims e where e.trial_id = t.id order by e.claimed_at desc limit 1)),
+                coalesce(c.worker, (select e.worker from sweep_claims e where e.trial_id = t.id order by e.number desc, e.claimed_at desc limit 1)),
                 case when c.heartbeat_at + c.lease_seconds > {sql.Now} then 1 else 0 end,
                 (select count(*) from sweep_claims e where e.trial_id = t.id and (e.outcome = '{SqlTrialStore.Expired}'
                     or (e.ended_at is null and e.heartbeat_at + e.lease_seconds <= {sql.Now})))

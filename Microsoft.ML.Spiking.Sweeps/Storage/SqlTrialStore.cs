@@ -221,8 +221,9 @@ internal sealed class SqlTrialStore : ITrialStore
     {
         session.Execute(
             $"""
-            insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds)
-            values (@token, @trial, @worker, {_sql.Now}, {_sql.Now}, @lease)
+            insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, number)
+            values (@token, @trial, @worker, {_sql.Now}, {_sql.Now}, @lease,
+                (select coalesce(max(number), 0) + 1 from sweep_claims where trial_id = @trial))
             """, ("token", ticket.Token), ("trial", trial), ("worker", ticket.Worker), ("lease", ticket.Lease.TotalSeconds));
         return new(trial, ticket.Token);
     }

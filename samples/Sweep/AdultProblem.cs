@@ -27,6 +27,8 @@ internal sealed class AdultProblem : IProblem
 
     public string Name => "Adult";
 
+    public IReadOnlyList<int>? InputShape => null;
+
     // Mixing rows of categories makes people that there are not.
     public SweepSpace Space => SweepSpace.Default.Without(nameof(SpikingClifSweepOptions.AugmentationStrength));
 

@@ -27,6 +27,9 @@ internal sealed record Arguments
     /// <summary>Processor threads of each.</summary>
     public required int? Threads { get; init; }
 
+    /// <summary>How many of the best trials are trained again.</summary>
+    public required int Stability { get; init; }
+
     public required int Seed { get; init; }
 
     /// <summary>Where the picture goes.</summary>

@@ -22,6 +22,7 @@ internal sealed class CommandLine
     private readonly Option<int> _epochs = Count("--epochs", "epochs of a trial that is trained to the end", 9);
     private readonly Option<int?> _rows = new("--rows") { Description = "rows to search with, validation included; else 30000 or fewer" };
     private readonly Option<int> _workers = Count("--workers", "trials that this process trains at the same time", 1);
+    private readonly Option<int> _stability = Count("--stability", "how many of the best trials are trained again with three other seeds", 2, least: 0);
     private readonly Option<int?> _threads = new("--threads") { Description = "processor threads of each; else all, shared among them" };
     private readonly Option<int> _seed = Count("--seed", "what the values of the trials and their trainings start from", 1);
 
@@ -48,7 +49,7 @@ internal sealed class CommandLine
         var command = new RootCommand("Looks for good settings of a spiking network, draws how it found them, and compares them " +
             "with the defaults on rows that it has never seen.")
         {
-            _problem, _data, _storage, _trials, _epochs, _rows, _workers, _threads, _seed, _picture,
+            _problem, _data, _storage, _trials, _epochs, _rows, _workers, _threads, _stability, _seed, _picture,
         };
         command.SetAction(parsed => run(new()
         {
@@ -60,20 +61,21 @@ internal sealed class CommandLine
             Rows = parsed.GetValue(_rows),
             Workers = parsed.GetValue(_workers),
             Threads = parsed.GetValue(_threads),
+            Stability = parsed.GetValue(_stability),
             Seed = parsed.GetValue(_seed),
             Picture = parsed.GetRequiredValue(_picture),
         }));
         return command;
     }
 
-    private static Option<int> Count(string name, string description, int ifNotGiven)
+    private static Option<int> Count(string name, string description, int ifNotGiven, int least = 1)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => ifNotGiven };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1)
+            if (result.GetValueOrDefault<int>() < least)
             {
-                result.AddError($"{name} must be at least 1.");
+                result.AddError($"{name} must be at least {least}.");
             }
         });
         return option;

@@ -15,6 +15,9 @@ internal interface IProblem : IDisposable
     /// <summary>What is done to the rows before the trainer.</summary>
     IEstimator<ITransformer> Featurizers(MLContext ml);
 
+    /// <summary>The shape of an image's features; null where they are no images.</summary>
+    IReadOnlyList<int>? InputShape { get; }
+
     /// <summary>What to vary.</summary>
     SweepSpace Space { get; }
 

@@ -11,7 +11,11 @@ internal sealed class MnistProblem : IProblem
 
     public string Name => "MNIST";
 
-    public SweepSpace Space => SweepSpace.Default;
+    public IReadOnlyList<int>? InputShape => [1, 28, 28];
+
+    // The default choices are perceptrons, which know nothing of images.
+    public SweepSpace Space => SweepSpace.Default
+        .Choice(nameof(SpikingClifSweepOptions.Network), "256", "512-512", "conv 8-16", "conv 16-32");
 
     public (IDataView Search, IDataView Test) Load(MLContext ml, Arguments arguments)
     {

@@ -39,13 +39,19 @@ internal sealed class Search(Arguments arguments, CancellationToken token)
     {
         Featurizers = problem.Featurizers(_ml),
         Space = problem.Space,
-        Trainer = new() { Epochs = arguments.Epochs, NumberOfThreads = arguments.Threads, Device = ComputeDevice.Auto },
+        Trainer = new()
+        {
+            InputShape = problem.InputShape,
+            Epochs = arguments.Epochs,
+            NumberOfThreads = arguments.Threads,
+            Device = ComputeDevice.Auto,
+        },
         MostTrials = arguments.Trials,
         Workers = arguments.Workers,
         Seed = arguments.Seed,
         Name = arguments.Problem,
         Storage = arguments.Storage is null ? null : SweepStorage.Parse(arguments.Storage),
-        StabilityTrials = 2,
+        StabilityTrials = arguments.Stability,
         CancellationToken = token,
     };
 

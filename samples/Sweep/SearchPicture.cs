@@ -82,6 +82,7 @@ internal static class SearchPicture
             Y = highest,
             Color = OxyColors.Gray,
             Text = $"{highest:0.00} %, trial {result.BestTrial.Number}",
+            TextVerticalAlignment = VerticalAlignment.Bottom, // above the line, where no point is
         });
         return plot;
     }

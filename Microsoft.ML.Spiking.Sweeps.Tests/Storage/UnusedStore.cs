@@ -1,0 +1,29 @@
+using Microsoft.ML.Spiking.Sweeps.Storage;
+
+namespace Microsoft.ML.Spiking.Sweeps.Tests.Storage;
+
+/// <summary>A database that nobody should ask for anything but for what a test says.</summary>
+internal abstract class UnusedStore : ITrialStore
+{
+    public abstract bool Renew(Claim claim);
+
+    public StudyRecord OpenStudy(string name, string definition) => throw new NotSupportedException();
+
+    public StudySnapshot Read(StudyRecord study) => throw new NotSupportedException();
+
+    public Claim? TryAdd(StudyRecord study, NewTrial trial, ClaimTicket ticket) => throw new NotSupportedException();
+
+    public Claim? TryClaim(TrialRecord seen, int targetEpoch, ClaimTicket ticket) => throw new NotSupportedException();
+
+    public bool Report(Claim claim, EpochReport report) => throw new NotSupportedException();
+
+    public bool Release(Claim claim, TrialOutcome outcome) => throw new NotSupportedException();
+
+    public bool WriteCheckpoint(Claim claim, int fold, StoredCheckpoint checkpoint, out string? replaced) => throw new NotSupportedException();
+
+    public StoredCheckpoint? ReadCheckpoint(long trial, int fold) => throw new NotSupportedException();
+
+    public void Stop(IReadOnlyCollection<long> trials) => throw new NotSupportedException();
+
+    public IReadOnlyList<string> DeleteCheckpoints(IReadOnlyCollection<long> trials) => throw new NotSupportedException();
+}
