@@ -31,27 +31,28 @@ internal static unsafe class GroupProduct<TPanel> where TPanel : unmanaged, IPan
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Not inlined: six of these bodies in one method are more than the compiler is ready to optimize.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void One(float* w, float* b, ActiveRun* groups, int count, float* y, int yStride) =>
         Groups(w, b, groups, count, 1, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Two(float* w, float* b, ActiveRun* groups, int count, float* y, int yStride) =>
         Groups(w, b, groups, count, 2, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Three(float* w, float* b, ActiveRun* groups, int count, float* y, int yStride) =>
         Groups(w, b, groups, count, 3, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Four(float* w, float* b, ActiveRun* groups, int count, float* y, int yStride) =>
         Groups(w, b, groups, count, 4, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Five(float* w, float* b, ActiveRun* groups, int count, float* y, int yStride) =>
         Groups(w, b, groups, count, 5, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Six(float* w, float* b, ActiveRun* groups, int count, float* y, int yStride) =>
         Groups(w, b, groups, count, 6, y, yStride);
 

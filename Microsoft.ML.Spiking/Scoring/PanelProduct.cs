@@ -36,32 +36,33 @@ internal static unsafe class PanelProduct<TPanel> where TPanel : unmanaged, IPan
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Not inlined: six of these bodies in one method are more than the compiler is ready to optimize.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void One(
         float* w, float* b, ActiveRun* runs, int count, int offset, int stride, float* y, int yStride) =>
         Steps(w, b, runs, count, offset, stride, 1, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Two(
         float* w, float* b, ActiveRun* runs, int count, int offset, int stride, float* y, int yStride) =>
         Steps(w, b, runs, count, offset, stride, 2, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Three(
         float* w, float* b, ActiveRun* runs, int count, int offset, int stride, float* y, int yStride) =>
         Steps(w, b, runs, count, offset, stride, 3, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Four(
         float* w, float* b, ActiveRun* runs, int count, int offset, int stride, float* y, int yStride) =>
         Steps(w, b, runs, count, offset, stride, 4, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Five(
         float* w, float* b, ActiveRun* runs, int count, int offset, int stride, float* y, int yStride) =>
         Steps(w, b, runs, count, offset, stride, 5, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Six(
         float* w, float* b, ActiveRun* runs, int count, int offset, int stride, float* y, int yStride) =>
         Steps(w, b, runs, count, offset, stride, 6, y, yStride);

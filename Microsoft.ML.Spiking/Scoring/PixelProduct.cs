@@ -29,27 +29,28 @@ internal static unsafe class PixelProduct<TPanel> where TPanel : unmanaged, IPan
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Not inlined: six of these bodies in one method are more than the compiler is ready to optimize.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void One(float* w, float* b, in PixelRows work, float* y, int yStride) =>
         Pixels(w, b, in work, 1, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Two(float* w, float* b, in PixelRows work, float* y, int yStride) =>
         Pixels(w, b, in work, 2, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Three(float* w, float* b, in PixelRows work, float* y, int yStride) =>
         Pixels(w, b, in work, 3, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Four(float* w, float* b, in PixelRows work, float* y, int yStride) =>
         Pixels(w, b, in work, 4, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Five(float* w, float* b, in PixelRows work, float* y, int yStride) =>
         Pixels(w, b, in work, 5, y, yStride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Six(float* w, float* b, in PixelRows work, float* y, int yStride) =>
         Pixels(w, b, in work, 6, y, yStride);
 
