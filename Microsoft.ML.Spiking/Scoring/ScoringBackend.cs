@@ -2,7 +2,7 @@ namespace Microsoft.ML.Spiking.Scoring;
 
 /// <summary>What a trained network's rows are scored with. All give the same scores to 1e-4.</summary>
 /// <remarks>
-/// Managed code is the choice wherever rows are scored on processors: it starts in a quarter of the time, needs no native
+/// Managed code is the choice wherever rows are scored on processors: it starts in a third of the time, needs no native
 /// library, and is faster for single rows and for large batches alike, the more so the less the neurons fire (see
 /// docs/performance.md). libtorch is for a CUDA device, and for networks of <see cref="Neurons.ReluNeuron"/>, whose values
 /// are dense.
