@@ -11,6 +11,9 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
+    // 256 KB.
+    private const int CachedWeights = 1 << 16;
+
     private readonly int _inputs;
     private readonly int _outputs;
     private readonly AlignedFloats _weights;
@@ -50,6 +53,17 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
 
     /// <summary>The width of the panel that starts at output <paramref name="first"/>.</summary>
     public int Width(int first) => _outputs - first >= TWide.Width ? TWide.Width : TLanes.Count;
+
+    /// <summary>The end of the panels from output <paramref name="first"/> on whose weights stay in the second cache together; one at least.</summary>
+    public int CachedEnd(int first)
+    {
+        int end = first, most = Math.Max(TWide.Width, CachedWeights / _inputs);
+        while (end < _outputs && end + Width(end) - first <= most)
+        {
+            end += Width(end);
+        }
+        return end;
+    }
 
     /// <summary>The bias of the panel that starts at output <paramref name="first"/>.</summary>
     public float* Bias(int first) => _bias.Pointer + first;

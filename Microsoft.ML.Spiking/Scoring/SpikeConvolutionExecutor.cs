@@ -11,9 +11,6 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
-    // 256 KB.
-    private const int CachedWeights = 1 << 16;
-
     private readonly ConvolutionShape _shape;
     private readonly PanelWeights<TLanes, TWide>[] _groups;
     private readonly int _timeSteps;
@@ -79,14 +76,10 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
         float* overhang = scratch;
         var runs = (ActiveRun*)(scratch + PanelWeights<TLanes, TWide>.OverhangLength);
         float* memory = (float*)runs + RunFloats;
-        int channels = _shape.Layer.OutputChannels, together = Math.Max(TWide.Width, CachedWeights / _shape.KernelSize);
+        int channels = _shape.Layer.OutputChannels;
         for (int from = 0, to; from < _shape.GroupOutputs; from = to)
         {
-            to = from;
-            while (to < _shape.GroupOutputs && to + weights.Width(to) - from <= together)
-            {
-                to += weights.Width(to);
-            }
+            to = weights.CachedEnd(from);
             float* place = output;
             for (int y = 0; y < _shape.Output.Height; y++)
             {
