@@ -28,14 +28,19 @@ internal sealed record ConvolutionShape(ConvolutionLayer Layer, Extent Input, Ex
     /// <param name="group">From 0.</param>
     public float[] GroupWeights(ReadOnlySpan<float> weights, int group)
     {
-        int places = Layer.Kernel.Height * Layer.Kernel.Width;
         float[] ordered = new float[checked(GroupOutputs * KernelSize)];
         ReadOnlySpan<float> own = weights.Slice(group * ordered.Length, ordered.Length);
-        for (int i = 0; i < own.Length; i++)
+        int next = 0;
+        for (int output = 0; output < GroupOutputs; output++)
         {
-            (int output, int rest) = Math.DivRem(i, KernelSize);
-            (int channel, int place) = Math.DivRem(rest, places);
-            ordered[(output * KernelSize) + (place * GroupInputs) + channel] = own[i];
+            Span<float> kernel = ordered.AsSpan(output * KernelSize, KernelSize);
+            for (int channel = 0; channel < GroupInputs; channel++)
+            {
+                for (int place = channel; place < kernel.Length; place += GroupInputs)
+                {
+                    kernel[place] = own[next++];
+                }
+            }
         }
         return ordered;
     }

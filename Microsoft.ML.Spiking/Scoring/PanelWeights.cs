@@ -14,6 +14,8 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     // 256 KB.
     private const int CachedWeights = 1 << 16;
 
+    private const int PackedInputs = 32;
+
     private readonly int _inputs;
     private readonly int _outputs;
     private readonly AlignedFloats _weights;
@@ -188,12 +190,19 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     {
         int width = Width(first);
         float* panel = _weights.Pointer + ((long)first * _inputs);
-        for (int o = first; o < Math.Min(first + width, _outputs); o++)
+        int end = Math.Min(first + width, _outputs);
+        // What is written for some inputs stays in the first cache until all outputs have been there.
+        for (int from = 0; from < _inputs; from += PackedInputs)
         {
-            ReadOnlySpan<float> row = weights.Slice(checked(o * _inputs), _inputs);
-            for (int i = 0; i < row.Length; i++)
+            int to = Math.Min(from + PackedInputs, _inputs);
+            for (int o = first; o < end; o++)
             {
-                panel[((long)i * width) + o - first] = row[i];
+                ReadOnlySpan<float> row = weights.Slice(checked(o * _inputs) + from, to - from);
+                float* target = panel + ((long)from * width) + o - first;
+                for (int i = 0; i < row.Length; i++, target += width)
+                {
+                    *target = row[i];
+                }
             }
         }
     }
