@@ -21,12 +21,12 @@ internal sealed class ExecutorPlan
     // Every step writes a buffer of its own; BufferAssignment then shares the memory.
     private int _buffers;
 
-    private ExecutorPlan(NetworkDefinition definition, NetworkWeights weights, KernelWidth width)
+    private ExecutorPlan(NetworkDefinition definition, NetworkWeights weights, KernelWidth width, ExecutorFactory factory)
     {
         _definition = definition;
         _weights = weights;
         _width = width;
-        _factory = ExecutorFactory.Of(width);
+        _factory = factory;
     }
 
     /// <summary>The executors in order, and their memory.</summary>
@@ -34,9 +34,18 @@ internal sealed class ExecutorPlan
     /// <param name="weights">Its arrays; they are copied.</param>
     /// <param name="width">How many values an instruction handles.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
-    public static ScoringPlan Build(NetworkDefinition definition, NetworkWeights weights, KernelWidth width)
+    public static ScoringPlan Build(NetworkDefinition definition, NetworkWeights weights, KernelWidth width) =>
+        Build(definition, weights, width, ExecutorFactory.Of(width));
+
+    /// <summary>The same with executors of somebody else's choice.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="weights">Its arrays; they are copied.</param>
+    /// <param name="width">How many values an instruction of the neurons handles.</param>
+    /// <param name="factory">Makes the executors.</param>
+    public static ScoringPlan Build(
+        NetworkDefinition definition, NetworkWeights weights, KernelWidth width, ExecutorFactory factory)
     {
-        var plan = new ExecutorPlan(definition, weights, width);
+        var plan = new ExecutorPlan(definition, weights, width, factory);
         int linearFrom = definition.Layers.Count;
         while (linearFrom > 0 && IsLinear(definition.Layers[linearFrom - 1]))
         {

@@ -24,12 +24,20 @@ internal sealed unsafe class ManagedScorer : IScorer
     /// <param name="width">How many values an instruction handles.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
     public ManagedScorer(NetworkDefinition definition, NetworkWeights weights, KernelWidth width = KernelWidth.Auto)
+        : this(definition, ExecutorPlan.Build(definition, weights, width))
+    {
+    }
+
+    /// <summary>Prepares scoring by a plan.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="plan">Of that network.</param>
+    public ManagedScorer(NetworkDefinition definition, ScoringPlan plan)
     {
         FeatureCount = definition.InputSize;
         ClassCount = definition.ClassCount;
-        _plan = ExecutorPlan.Build(definition, weights, width);
-        _steps = _plan.Steps;
-        _pool = new ScorerStatePool(_plan);
+        _plan = plan;
+        _steps = [.. plan.Steps];
+        _pool = new ScorerStatePool(plan);
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ IBenchmark[] all =
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
     new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
-    new ScoringAgreement(),
+    new ScoringAgreement(), new ExecutorChoice(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
 ];
 bool quick = args.Contains("--quick");

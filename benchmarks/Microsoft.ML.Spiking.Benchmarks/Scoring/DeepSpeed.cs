@@ -36,7 +36,8 @@ internal sealed class DeepSpeed : IBenchmark
         }
     }
 
-    private static TrainedNetwork Create(string name, NetworkTemplate template)
+    /// <summary>A deep network with first weights.</summary>
+    public static TrainedNetwork Create(string name, NetworkTemplate template)
     {
         NetworkDefinition definition = template.Bind(new(
             [Channels, Side, Side], Classes, TrainedNetworks.TimeSteps, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
