@@ -1,7 +1,6 @@
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Neurons;
+
 
 namespace Microsoft.ML.Spiking.Samples.Tests;
 

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.ML.Spiking.Scoring;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
@@ -230,7 +229,7 @@ public sealed class BadInputTests : IDisposable
             Assert.Inconclusive("There is a CUDA device here.");
         }
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.Trainer.ScoringBackend, settings.Trainer.ScoringDevice) = (ScoringBackend.Torch, Training.ComputeDevice.Cuda);
+        (settings.Trainer.ScoringBackend, settings.Trainer.ScoringDevice) = (ScoringBackend.Torch, ComputeDevice.Cuda);
         settings.Trainer.MetricsCallback = _ => Assert.Fail("A trial was trained.");
         Assert.DoesNotContain("trials failed", Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
     }

@@ -1,6 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
-
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
 /// <summary>Three kinds that overlap, so that nobody tells them apart without a fault, and a sweep over them that takes seconds.</summary>

@@ -3,9 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.ML.SearchSpace;
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
@@ -179,7 +176,7 @@ public sealed class SweepOptionsTests
     {
         var ml = new MLContext(1);
         IDataView data = Pebbles.Data(ml);
-        var others = new SpikingClifTrainer.Options { WeightDecay = 1, Epochs = 1, BatchSize = 1, Optimizer = Training.OptimizerKind.Sgd };
+        var others = new SpikingClifTrainer.Options { WeightDecay = 1, Epochs = 1, BatchSize = 1, Optimizer = OptimizerKind.Sgd };
         var swept = new SpikingClifSweepOptions { LearningRate = 100, WeightDecay = 1, BatchSize = 2, Network = "4" };
         IDataView scored = Pebbles.Featurizers(ml).Append(SpikingClifSweepOptions.Factory(others)(ml, swept)).Fit(data).Transform(data);
 

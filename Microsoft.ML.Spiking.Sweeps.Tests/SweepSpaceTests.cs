@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Sweeps.Sampling;
 using Microsoft.ML.Spiking.Sweeps.Space;
 

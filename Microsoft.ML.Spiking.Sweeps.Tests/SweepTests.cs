@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Scoring;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
@@ -127,7 +126,7 @@ public sealed class SweepTests
     {
         SweepSettings settings = Pebbles.Settings(_ml);
         settings.Space = SweepSpace.Empty.Choice("LearningRate", (options, value) => options.LearningRate = value, 0.01, 100.0);
-        (settings.MostTrials, settings.Trainer.Epochs, settings.Trainer.Optimizer) = (6, 3, Training.OptimizerKind.Sgd);
+        (settings.MostTrials, settings.Trainer.Epochs, settings.Trainer.Optimizer) = (6, 3, OptimizerKind.Sgd);
         (settings.Trainer.WeightDecay, settings.Halving) = (1, null);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
 

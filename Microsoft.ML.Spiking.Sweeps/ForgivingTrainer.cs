@@ -1,5 +1,3 @@
-using Microsoft.ML.Spiking.Training;
-
 namespace Microsoft.ML.Spiking.Sweeps;
 
 /// <summary>A trainer whose trainings always give a model: one that has diverged gives a network without knowledge.</summary>

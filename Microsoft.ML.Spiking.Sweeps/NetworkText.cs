@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Sweeps;
 

@@ -1,7 +1,4 @@
 using Microsoft.ML.SearchSpace;
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking.Sweeps;
 

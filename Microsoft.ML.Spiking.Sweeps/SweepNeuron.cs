@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Sweeps;
 

@@ -1,6 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking.Tests;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Tests;
 

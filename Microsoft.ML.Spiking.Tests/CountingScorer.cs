@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Scoring.Scorers;
+
 
 namespace Microsoft.ML.Spiking.Tests;
 

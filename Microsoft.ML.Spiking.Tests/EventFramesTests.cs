@@ -1,7 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking.Tests;
 

@@ -1,6 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
-
 namespace Microsoft.ML.Spiking.Tests;
 
 /// <summary>Three well separated classes, named a, b and c, one after the other.</summary>

@@ -1,7 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.Spiking.Tests;

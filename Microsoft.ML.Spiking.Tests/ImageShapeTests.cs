@@ -1,7 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Networks.Layers;
 
 namespace Microsoft.ML.Spiking.Tests;
 

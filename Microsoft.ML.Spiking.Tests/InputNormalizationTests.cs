@@ -1,7 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Tests.Networks;
-using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking.Tests;
 

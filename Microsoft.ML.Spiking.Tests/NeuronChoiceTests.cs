@@ -1,6 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Neurons.Surrogates;
 
 namespace Microsoft.ML.Spiking.Tests;
 
@@ -37,7 +35,7 @@ public sealed class NeuronChoiceTests
         ITransformer loaded = new MLContext().Model.Load(zip, out _);
 
         Assert.AreEqual(neuron, ((SpikingPredictionTransformer)loaded).Model.Network.Layers
-            .OfType<Microsoft.ML.Spiking.Networks.Layers.NeuronLayer>().Single().Neuron);
+            .OfType<Microsoft.ML.Spiking.Networks.NeuronLayer>().Single().Neuron);
         Assert.AreSequenceEqual(Scores(trained, data), Scores(loaded, data));
         Assert.IsGreaterThan(0.9, ml.MulticlassClassification.Evaluate(loaded.Transform(data)).MicroAccuracy);
     }

@@ -1,9 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
+
 
 namespace Microsoft.ML.Spiking.Tests;
 

@@ -1,7 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.Augmentation;
-
 namespace Microsoft.ML.Spiking.Tests;
 
 /// <summary>README.md's chapter on images, as code that compiles; <see cref="ReadmeTests"/> holds the two together.</summary>

@@ -1,12 +1,11 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Tests.Scoring;
 using Microsoft.ML.Spiking.Tests.Serialization;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch;
 
 namespace Microsoft.ML.Spiking.Tests;
 

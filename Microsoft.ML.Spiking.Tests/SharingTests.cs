@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.ML.Spiking.Scoring;
 using Microsoft.ML.Spiking.Tests.Training;
-using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Tests;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Tests;
 

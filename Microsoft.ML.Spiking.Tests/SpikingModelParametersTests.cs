@@ -166,7 +166,7 @@ public sealed class SpikingModelParametersTests
     [TestMethod]
     public void Load_WeightsOfAnotherNetwork_NamesTheArray()
     {
-        byte[] other = Zip(Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.Network = new Spiking.Networks.Mlp(17)));
+        byte[] other = Zip(Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.Network = new Spiking.Mlp(17)));
 
         Assert.Contains("'fc1.weight' in the shape [17, 4]; the network needs [16, 4]", LoadFault(ModelZip.With(Zip(), Weights, ModelZip.Entry(other, Weights))));
     }

@@ -1,8 +1,5 @@
 using System.Runtime.CompilerServices;
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking;
 

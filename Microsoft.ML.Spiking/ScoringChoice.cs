@@ -1,6 +1,3 @@
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
-
 namespace Microsoft.ML.Spiking;
 
 /// <summary>What rows are to be scored with, as the user says it.</summary>

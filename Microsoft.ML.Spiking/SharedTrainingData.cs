@@ -1,6 +1,8 @@
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
+using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Feed;
+
 
 namespace Microsoft.ML.Spiking;
 

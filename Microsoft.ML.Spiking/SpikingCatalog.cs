@@ -1,9 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML;
 

@@ -1,9 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Neurons.Surrogates;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.Augmentation;
-
 namespace Microsoft.ML.Spiking;
 
 /// <summary>

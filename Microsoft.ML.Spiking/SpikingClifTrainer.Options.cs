@@ -1,11 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking;
 

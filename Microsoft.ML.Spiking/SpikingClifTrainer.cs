@@ -1,18 +1,22 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Access;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
+using Microsoft.ML.Spiking.MLNetInternals.Scoring;
+using Microsoft.ML.Spiking.MLNetInternals.Training;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Trainers;
 
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// Trains a spiking neural network for multiclass classification, by default of complementary leaky integrate-and-fire
-/// neurons (<see cref="Neurons.ClifNeuron"/>). Create it with
+/// neurons (<see cref="ClifNeuron"/>). Create it with
 /// <see cref="SpikingCatalog.SpikingClif(MulticlassClassificationCatalog.MulticlassClassificationTrainers, Options)"/>.
 /// </summary>
 /// <remarks>

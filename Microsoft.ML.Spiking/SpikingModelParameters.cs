@@ -2,10 +2,9 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Scoring.Scorers;
 
 [assembly: LoadableClass(typeof(SpikingModelParameters), null, typeof(SignatureLoadModel),
     "Spiking network", SpikingModelParameters.LoaderSignature)]
@@ -57,7 +56,7 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
     /// Changes what scores, here and in every transformer and prediction engine that uses this model. It may be called while
     /// others score: calls under way finish as they began, and what is no longer used is freed when they have.
     /// </summary>
-    /// <param name="backend">See <see cref="Scoring.ScoringBackend"/> for what to choose.</param>
+    /// <param name="backend">See <see cref="ScoringBackend"/> for what to choose.</param>
     /// <param name="device">
     /// Where libtorch scores: <see cref="ComputeDevice.Auto"/> is the CUDA device where there is one, else the processor.
     /// Managed code scores on the processor.

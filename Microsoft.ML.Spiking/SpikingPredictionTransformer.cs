@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Data.IO;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
+using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 
 [assembly: LoadableClass(typeof(SpikingPredictionTransformer), null, typeof(SignatureLoadModel),
     "Spiking network scorer", SpikingPredictionTransformer.LoaderSignature)]

@@ -1,6 +1,8 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Scoring.Scorers;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch;
+
 
 namespace Microsoft.ML.Spiking;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking;
 

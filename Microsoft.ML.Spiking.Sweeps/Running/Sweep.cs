@@ -1,12 +1,12 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Access;
 using Microsoft.ML.Spiking.Sweeps.Halving;
 using Microsoft.ML.Spiking.Sweeps.Sampling;
 using Microsoft.ML.Spiking.Sweeps.Storage;
-using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 

@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Access;
+
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 

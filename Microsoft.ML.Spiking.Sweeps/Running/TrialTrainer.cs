@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Spiking.Sweeps.Space;
 using Microsoft.ML.Spiking.Sweeps.Storage;
-using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 

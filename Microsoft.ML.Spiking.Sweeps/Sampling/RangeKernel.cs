@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Randomness;
 
+
 namespace Microsoft.ML.Spiking.Sweeps.Sampling;
 
 /// <summary>A normal distribution around a place, cut off at 0 and 1.</summary>

@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Native;
+
 
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 

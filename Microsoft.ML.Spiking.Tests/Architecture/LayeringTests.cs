@@ -3,8 +3,8 @@ using Microsoft.ML.Spiking.Tests.MLNetInternals;
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
 /// <summary>
-/// Holds the arrows between the library's rooms, over the compiled assembly: a file in namespace Microsoft.ML.Spiking.X
-/// sees all of Microsoft.ML and Microsoft.ML.Spiking without a using line.
+/// Holds the arrows between the library's rooms, over the compiled assembly and its symbols: using lines prove nothing,
+/// because a file in namespace Microsoft.ML.Spiking.X sees all of Microsoft.ML and Microsoft.ML.Spiking without one.
 /// </summary>
 [TestClass]
 public sealed class LayeringTests
@@ -13,7 +13,8 @@ public sealed class LayeringTests
     public void Rooms_WithCode_AreAllOnTheMap()
     {
         string[] rooms = [.. Library.Assembly.GetTypes()
-            .Select(type => Rooms.Of(type.Namespace ?? "")).OfType<string>().Distinct()];
+            .Where(type => !type.IsNested)
+            .Select(type => Rooms.Of(type.FullName!)).OfType<string>().Distinct()];
 
         Assert.IsNotEmpty(rooms);
         foreach (string room in rooms)
@@ -26,9 +27,8 @@ public sealed class LayeringTests
     public void References_BetweenRooms_FollowTheArrows() =>
         AssertNone(
             from reference in Library.References
-            where reference.ToAssembly == Library.Name
-            let source = Rooms.Of(reference.FromNamespace)
-            let target = Rooms.Of(reference.ToNamespace)
+            let source = Rooms.From(reference)
+            let target = Rooms.To(reference)
             where source is not null && target is not null && source != target
             where !Rooms.MayKnow.GetValueOrDefault(source, []).Contains(target)
             select reference);
@@ -38,7 +38,7 @@ public sealed class LayeringTests
         AssertNone(
             from reference in Library.References
             where IsTorch(reference)
-            where !Rooms.WithTorch.Contains(Rooms.Of(reference.FromNamespace))
+            where !Rooms.WithTorch.Contains(Rooms.From(reference))
             select reference);
 
     [TestMethod]
@@ -48,7 +48,7 @@ public sealed class LayeringTests
         AssertNone(
             from reference in Library.References
             where MLNetSurface.Holds(reference.ToAssembly)
-            where Rooms.Of(reference.FromNamespace) is { } room && !Rooms.InsideMLNet.Contains(room)
+            where Rooms.From(reference) is { } room && !Rooms.InsideMLNet.Contains(room)
             where mlnet.Find(reference) == Visibility.NonPublic
             select reference);
     }
@@ -58,7 +58,7 @@ public sealed class LayeringTests
         AssertNone(
             from reference in Library.References
             where reference.ToAssembly is "Microsoft.ML.DataView" or "Microsoft.ML.Data"
-            where Rooms.WithoutDataViews.Contains(Rooms.Of(reference.FromNamespace))
+            where Rooms.WithoutDataViews.Contains(Rooms.From(reference))
             select reference);
 
     /// <summary>The rules above would hold of a library whose references nobody sees.</summary>
@@ -71,9 +71,9 @@ public sealed class LayeringTests
         }
 
         Reference[] ofTraining =
-            [.. Library.References.Where(reference => Rooms.Of(reference.FromNamespace) == Rooms.Training)];
+            [.. Library.References.Where(reference => Rooms.From(reference) == Rooms.Training)];
         Assert.Contains(IsTorch, ofTraining);
-        Assert.Contains(reference => Rooms.Of(reference.ToNamespace) == "Networks", ofTraining);
+        Assert.Contains(reference => Rooms.To(reference) == "Networks", ofTraining);
     }
 
     private static bool IsTorch(Reference reference) =>

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.MLNetInternals;
+using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Tests.Networks;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.MLNetInternals;
-using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
+using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Tests.Serialization;
 
 namespace Microsoft.ML.Spiking.Tests.MLNetInternals;

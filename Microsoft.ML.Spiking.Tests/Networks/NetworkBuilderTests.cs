@@ -1,6 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Neurons;
-
 namespace Microsoft.ML.Spiking.Tests.Networks;
 
 /// <summary>A network of one's own is checked where it is built, if the shape is said there.</summary>

@@ -1,8 +1,5 @@
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Networks.Plans;
-using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Tests.Networks;
 

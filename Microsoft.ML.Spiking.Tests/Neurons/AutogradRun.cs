@@ -1,5 +1,5 @@
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
 using TorchSharp;
 using static TorchSharp.torch;
 

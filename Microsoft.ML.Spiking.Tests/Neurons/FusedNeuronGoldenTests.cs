@@ -1,6 +1,6 @@
 using Microsoft.ML.Spiking.Tests.Neurons.Kernels;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
 using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons;

@@ -1,8 +1,7 @@
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Neurons.Surrogates;
 using Microsoft.ML.Spiking.Randomness;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Randomness;
 
+
 namespace Microsoft.ML.Spiking.Tests.Randomness;
 
 [TestClass]

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
 using Quickstart;
 
 namespace Microsoft.ML.Spiking.Tests.RealData;

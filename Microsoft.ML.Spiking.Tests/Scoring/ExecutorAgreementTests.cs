@@ -1,9 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Tests.Training;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 

@@ -1,11 +1,9 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Tests.Networks;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchLayers;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 

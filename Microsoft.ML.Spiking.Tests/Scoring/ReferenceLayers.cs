@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks;
+
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 

@@ -1,10 +1,6 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Neurons.Surrogates;
 using Microsoft.ML.Spiking.Serialization;
 using Microsoft.ML.Spiking.Tests.Networks;
 

@@ -2,8 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Serialization;
 
 namespace Microsoft.ML.Spiking.Tests.Serialization;

@@ -1,11 +1,13 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Tests.Networks;
 using Microsoft.ML.Spiking.Tests.Training.Checkpoints;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchLayers;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
 using TorchSharp;
 using static TorchSharp.torch;
 

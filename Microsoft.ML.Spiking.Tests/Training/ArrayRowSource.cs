@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Training.Feed;
 
+
 namespace Microsoft.ML.Spiking.Tests.Training;
 
 /// <summary>Rows of an array, given dense or by their non-zero values.</summary>

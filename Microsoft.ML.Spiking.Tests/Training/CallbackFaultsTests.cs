@@ -1,5 +1,5 @@
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 

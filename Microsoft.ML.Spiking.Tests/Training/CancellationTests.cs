@@ -1,4 +1,6 @@
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Torch;
+
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 

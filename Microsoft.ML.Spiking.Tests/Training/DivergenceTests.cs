@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Loop;
+
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 

@@ -1,4 +1,6 @@
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

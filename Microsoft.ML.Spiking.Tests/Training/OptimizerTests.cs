@@ -1,4 +1,4 @@
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,5 +1,5 @@
-using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

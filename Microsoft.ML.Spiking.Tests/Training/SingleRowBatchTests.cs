@@ -1,7 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Layers;
 using Microsoft.ML.Spiking.Tests.Networks;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Feed;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
+
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
@@ -80,7 +81,7 @@ public sealed class TrainingLoopTests
     {
         InvalidOperationException fault = Assert.ThrowsExactly<InvalidOperationException>(
             () => Toy.Train(train: new([], []), network: new Mlp(4).Bind(new([1], 2, 2,
-                new Microsoft.ML.Spiking.Networks.Encoding.DirectEncoder(), new ClifNeuron(), 0))));
+                new DirectEncoder(), new ClifNeuron(), 0))));
         Assert.StartsWith("There are no training rows", fault.Message);
     }
 

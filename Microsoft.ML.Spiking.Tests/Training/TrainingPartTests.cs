@@ -1,7 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Tests.Training.Checkpoints;
-using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Neurons.Surrogates;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Optimizers;
-using Microsoft.ML.Spiking.Training.TorchLayers;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// The complementary leaky integrate-and-fire neuron: a LIF neuron with a second, complementary potential m that

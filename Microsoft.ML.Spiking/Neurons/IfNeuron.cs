@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>The integrate-and-fire neuron: a <see cref="LifNeuron"/> that forgets nothing.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Neurons;
 
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// The k-based LIF neuron: a <see cref="LifNeuron"/> whose potential is multiplied by a learned k, one value for a

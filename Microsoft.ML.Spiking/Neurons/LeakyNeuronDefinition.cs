@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>A spiking neuron whose membrane potential leaks away with a time constant.</summary>
 public abstract record LeakyNeuronDefinition : SpikingNeuronDefinition

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>The leaky integrate-and-fire neuron.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Neurons;
 
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// What stands between two layers of a network: a function of the current that arrives over the time steps.

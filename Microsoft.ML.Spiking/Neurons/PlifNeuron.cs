@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Neurons;
 
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// The parametric LIF neuron: a <see cref="LifNeuron"/> whose leak is learned, one value for a layer.

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// The rectifier of ordinary networks, which does not spike: the baseline that spiking neurons are compared with. It has

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>What is known of the values that pass between two layers.</summary>
 public enum SignalKind

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.Spiking.Neurons.Surrogates;
 
-namespace Microsoft.ML.Spiking.Neurons;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>A neuron that fires: when its membrane potential reaches the threshold it emits a spike and is reset.</summary>
 public abstract record SpikingNeuronDefinition : NeuronDefinition

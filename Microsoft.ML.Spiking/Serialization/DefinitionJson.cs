@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Serialization;
 

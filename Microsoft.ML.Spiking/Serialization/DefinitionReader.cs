@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Networks.Layers;
 
 namespace Microsoft.ML.Spiking.Serialization;
 

@@ -1,6 +1,3 @@
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Neurons.Surrogates;
-
 namespace Microsoft.ML.Spiking.Serialization;
 
 /// <summary>Makes a neuron of its JSON object. What is missing is as in a neuron that nobody has changed.</summary>

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Benchmarks.Neurons;
 using Microsoft.ML.Spiking.Benchmarks.Scoring;
 using Microsoft.ML.Spiking.Benchmarks.Sweeps;
 using Microsoft.ML.Spiking.Benchmarks.Training;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Native;
 
 // Arguments: --quick for fewer sizes and rounds; --results FOLDER; names of benchmarks, or none for all.
 if (args is [ChildProcess.Mark, string task, ..])

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking;
 
 namespace ImageClassification;
 

@@ -7,8 +7,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ImageClassification;
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking;
 using Spectre.Console;
 
 const int Failed = 1, BadArguments = 2, Stopped = 130, LineOfFile = 400;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking;
 using Spectre.Console;
 
 namespace Quickstart;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking;
-using Microsoft.ML.Spiking.Training;
 using Spectre.Console;
 
 namespace Quickstart;

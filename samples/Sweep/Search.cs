@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Sweeps;
-using Microsoft.ML.Spiking.Training;
 using Spectre.Console;
 
 namespace Sweep;

@@ -4,6 +4,7 @@ using Consumer;
 using Microsoft.ML;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
 
 var ml = new MLContext(seed: 1);
 if (args is ["train"])

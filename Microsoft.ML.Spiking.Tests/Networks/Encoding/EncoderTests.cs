@@ -1,6 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Networks.Layers;
+
 
 namespace Microsoft.ML.Spiking.Tests.Networks.Encoding;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Numerics.Threading;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 

@@ -1,5 +1,5 @@
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Simd;
+
 
 namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 

@@ -1,6 +1,3 @@
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Neurons.Surrogates;
-
 namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 
 /// <summary>

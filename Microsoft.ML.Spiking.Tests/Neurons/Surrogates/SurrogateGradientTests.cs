@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Neurons.Surrogates;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons.Surrogates;
 

@@ -1,5 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Loop;
+
 
 namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 

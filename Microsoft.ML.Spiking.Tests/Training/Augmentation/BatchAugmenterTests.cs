@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Training.Augmentation;
 
+
 namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 
 [TestClass]

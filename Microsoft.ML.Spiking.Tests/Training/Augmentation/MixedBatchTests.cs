@@ -1,7 +1,8 @@
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

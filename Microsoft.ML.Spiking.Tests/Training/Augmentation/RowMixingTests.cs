@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Randomness;
 using Microsoft.ML.Spiking.Training.Augmentation;
 
+
 namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 
 [TestClass]

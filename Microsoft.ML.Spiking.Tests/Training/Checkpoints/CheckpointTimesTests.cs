@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Training.Checkpoints;
 
+
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
 /// <summary>When checkpoints are written within an epoch. The clock is the test's: every batch takes a minute.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Training.Checkpoints;
 
+
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
 /// <summary>Keeps the last checkpoint.</summary>

@@ -1,5 +1,7 @@
-using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Torch;
+
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 

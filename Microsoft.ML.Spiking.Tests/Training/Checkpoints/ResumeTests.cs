@@ -1,8 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Encoding;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Training;
 using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Loop;
+
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 

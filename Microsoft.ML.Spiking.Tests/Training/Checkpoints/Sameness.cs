@@ -1,5 +1,3 @@
-using Microsoft.ML.Spiking.Training;
-
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
 /// <summary>Whether two trainings measured the same, to the last bit; how fast they were does not matter.</summary>

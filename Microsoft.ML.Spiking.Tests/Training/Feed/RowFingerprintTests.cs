@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Training.Feed;
 
+
 namespace Microsoft.ML.Spiking.Tests.Training.Feed;
 
 [TestClass]

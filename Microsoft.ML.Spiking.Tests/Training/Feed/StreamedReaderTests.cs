@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Training.Feed;
 
+
 namespace Microsoft.ML.Spiking.Tests.Training.Feed;
 
 /// <summary>What reading ahead has to do besides giving the right rows, which <see cref="RowFeedTests"/> looks at.</summary>

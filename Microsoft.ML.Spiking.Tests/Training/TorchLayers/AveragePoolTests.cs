@@ -1,7 +1,8 @@
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchLayers;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,7 @@
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Neurons.Kernels;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchLayers;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Numerics.Threading;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 

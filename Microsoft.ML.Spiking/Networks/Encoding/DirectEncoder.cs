@@ -1,6 +1,7 @@
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Encoding;
 
-namespace Microsoft.ML.Spiking.Networks.Encoding;
+
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// The features themselves are the current, at every time step (the CLIF paper's choice). Whatever comes before the

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Encoding;
 
-namespace Microsoft.ML.Spiking.Networks.Encoding;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>How a row of features becomes the current of every time step.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]

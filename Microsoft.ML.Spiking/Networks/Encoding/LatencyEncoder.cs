@@ -1,6 +1,7 @@
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Encoding;
 
-namespace Microsoft.ML.Spiking.Networks.Encoding;
+
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// Latency coding: each feature is a single spike, the earlier the larger: 1 at the first time step, values near 0 at

@@ -1,7 +1,8 @@
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Randomness;
 
-namespace Microsoft.ML.Spiking.Networks.Encoding;
+
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// Rate coding: at every time step each feature is a spike with a probability of its value times

@@ -1,6 +1,7 @@
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Definition;
 
-namespace Microsoft.ML.Spiking.Networks.Layers;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
 /// y = scale x + shift with constants that are not trained, one pair for each channel (the first length of the shape) or

@@ -1,6 +1,7 @@
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Definition;
 
-namespace Microsoft.ML.Spiking.Networks.Layers;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
 /// The mean of each window of an image, channel by channel. Rows and columns that no whole window covers are left out.

@@ -1,6 +1,7 @@
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Definition;
 
-namespace Microsoft.ML.Spiking.Networks.Layers;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
 /// Batch normalization: y = weight (x - mean) / sqrt(variance + epsilon) + bias for each channel, which is the first

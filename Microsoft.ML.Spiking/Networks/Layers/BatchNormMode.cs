@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Microsoft.ML.Spiking.Networks.Layers;
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>Over what a batch normalization takes its statistics in training.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BatchNormMode>))]

@@ -1,4 +1,7 @@
-namespace Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Layers;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
 /// A two-dimensional convolution (cross-correlation, as in PyTorch) of every time step's image, with zeros around it:

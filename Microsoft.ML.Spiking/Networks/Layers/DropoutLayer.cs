@@ -1,4 +1,6 @@
-namespace Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
 /// Sets a random part of the values to zero in training and scales the others by 1/(1 - rate); the same values at

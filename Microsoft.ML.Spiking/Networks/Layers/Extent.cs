@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Microsoft.ML.Spiking.Networks.Layers;
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>A height and a width: of a kernel, of a stride, of a padding, of an image. A number stands for both.</summary>
 /// <param name="Height">Rows.</param>

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>An image becomes a vector: channel after channel, row after row.</summary>
 public sealed record FlattenLayer : Layer

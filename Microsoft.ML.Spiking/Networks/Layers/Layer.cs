@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Layers;
 
-namespace Microsoft.ML.Spiking.Networks.Layers;
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
 /// One layer of a <see cref="NetworkDefinition"/>, all sizes known. The set is closed: whatever walks a network

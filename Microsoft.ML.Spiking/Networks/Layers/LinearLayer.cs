@@ -1,4 +1,6 @@
-namespace Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>y = W x + b over a vector, at every time step. Arrays: weight [outputs, inputs], bias [outputs].</summary>
 public sealed record LinearLayer : WeightedLayer

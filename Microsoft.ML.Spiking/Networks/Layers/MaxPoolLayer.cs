@@ -1,4 +1,6 @@
-namespace Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
 /// The largest value of each window of an image, channel by channel; what is outside of the image never is. Rows and

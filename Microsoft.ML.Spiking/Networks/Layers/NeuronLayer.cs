@@ -1,6 +1,8 @@
+using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
 
-namespace Microsoft.ML.Spiking.Networks.Layers;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>A neuron at every element of what arrives. Learned values are arrays of shape [1].</summary>
 public sealed record NeuronLayer : Layer

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Microsoft.ML.Spiking.Networks.Layers;
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>What the weights of a layer are before training.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WeightDistribution>))]

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Networks.Definition;
 
-namespace Microsoft.ML.Spiking.Networks.Layers;
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>A layer that is linear in what arrives: it has a weight and, perhaps, a bias.</summary>
 public abstract record WeightedLayer : Layer

@@ -1,6 +1,8 @@
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 
-namespace Microsoft.ML.Spiking.Networks.Plans;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>An <see cref="AdaptiveAveragePoolLayer"/>.</summary>
 public sealed record AdaptiveAveragePoolPlan : LayerPlan

@@ -1,6 +1,8 @@
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 
-namespace Microsoft.ML.Spiking.Networks.Plans;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>A <see cref="BatchNormLayer"/> for the channels that arrive, in the mode that the options say.</summary>
 public sealed record BatchNormPlan : LayerPlan

@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+
 
 namespace Microsoft.ML.Spiking.Networks.Plans;
 

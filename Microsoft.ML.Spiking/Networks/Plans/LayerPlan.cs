@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 
-namespace Microsoft.ML.Spiking.Networks.Plans;
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
 /// A layer before it is known what arrives at it: what <see cref="LayeredNetwork"/> is made of. Binding it to the data

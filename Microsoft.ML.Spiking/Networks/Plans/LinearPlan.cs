@@ -1,6 +1,8 @@
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 
-namespace Microsoft.ML.Spiking.Networks.Plans;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>A <see cref="LinearLayer"/> over all that arrives, which must be a vector.</summary>
 public sealed record LinearPlan : WeightedPlan

@@ -1,6 +1,8 @@
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 
-namespace Microsoft.ML.Spiking.Networks.Plans;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>A <see cref="MaxPoolLayer"/>.</summary>
 public sealed record MaxPoolPlan : LayerPlan

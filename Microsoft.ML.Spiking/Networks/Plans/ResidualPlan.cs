@@ -1,6 +1,8 @@
-using Microsoft.ML.Spiking.Networks.Layers;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 
-namespace Microsoft.ML.Spiking.Networks.Plans;
+
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>A <see cref="ResidualLayer"/>: a main path and a shortcut, whose ends are added.</summary>
 public sealed record ResidualPlan : LayerPlan

@@ -1,6 +1,4 @@
-using Microsoft.ML.Spiking.Networks.Layers;
-
-namespace Microsoft.ML.Spiking.Networks.Plans;
+namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>A layer with a weight and, perhaps, a bias.</summary>
 public abstract record WeightedPlan : LayerPlan

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Numerics.Simd;
+
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
 /// <summary>What a spike does to the potential. "Level" is what is subtracted (soft) or set (hard).</summary>

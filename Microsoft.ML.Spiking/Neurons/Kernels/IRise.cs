@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Numerics.Simd;
+
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
 /// <summary>What becomes of a neuron's charged potential u as long as it has not fired.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Numerics.Simd;
+
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
 /// <summary>A surrogate gradient for any width; see the records of the same names for the equations.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Microsoft.ML.Spiking.Neurons.Surrogates;
+using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Numerics.Simd;
+
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
 /// <summary>A neuron's numbers as the kernels use them; the letters are those of the neurons' equations.</summary>

@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Numerics.Threading;
 
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 

@@ -1,3 +1,6 @@
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Numerics.Threading;
+
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Numerics.Simd;
+
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
 /// <summary>The compiled walks of one neuron, width, reset and surrogate.</summary>

@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Neurons.Surrogates;
+using Microsoft.ML.Spiking.Numerics.Simd;
+
 
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons.Surrogates;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// (alpha/2) / (1 + (pi/2 * alpha * u)^2): the derivative of an arc tangent. A larger alpha narrows it.

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons.Surrogates;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// 1/alpha where |u| &lt;= alpha/2, else 0. A larger alpha widens it. Default alpha 1; the CLIF paper's choice

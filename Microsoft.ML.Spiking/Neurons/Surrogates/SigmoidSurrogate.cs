@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons.Surrogates;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// alpha * sigmoid(alpha u) * (1 - sigmoid(alpha u)). A larger alpha narrows it. Default alpha 4 (SpikingJelly's).

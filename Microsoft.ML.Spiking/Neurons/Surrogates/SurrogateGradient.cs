@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Microsoft.ML.Spiking.Neurons.Surrogates;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// The derivative that stands in for that of the Heaviside step H(u), u = potential - threshold, when errors are

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Neurons.Surrogates;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// alpha - alpha^2 |u| where |u| &lt;= 1/alpha, else 0: the derivative of a piecewise quadratic function.

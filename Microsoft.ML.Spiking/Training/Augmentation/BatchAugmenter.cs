@@ -1,5 +1,6 @@
-using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Randomness;
+
 
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Microsoft.ML.Spiking.Training.Augmentation;
+namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// How training rows are changed at random each time they are learned from, so that a network sees more than there is.

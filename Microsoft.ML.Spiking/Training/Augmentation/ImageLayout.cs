@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+
 
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
 
+
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
 /// <summary>A training at rest between two steps.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Training.Loop;
+
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
 /// <summary>What the part of an epoch that is done has added up; see <see cref="EpochTally"/>.</summary>

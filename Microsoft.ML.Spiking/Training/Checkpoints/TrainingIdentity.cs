@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Serialization;
 using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Randomness;
 
+
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>Rows in memory; every epoch has an order of its own, each order equally likely.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 

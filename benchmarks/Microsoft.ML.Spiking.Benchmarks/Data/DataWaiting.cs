@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Data;
 
@@ -41,7 +40,7 @@ internal sealed class DataWaiting : IBenchmark
         TimeSteps = timeSteps,
         Epochs = Epochs,
         BatchSize = 128,
-        Device = Spiking.Training.ComputeDevice.Cpu,
+        Device = Spiking.ComputeDevice.Cpu,
     };
 
     private static IDataView Pixels(MLContext ml, ImageFolder folder)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Data;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Neurons;
 
+
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 
 /// <summary>The neurons that are measured, with the sizes.</summary>

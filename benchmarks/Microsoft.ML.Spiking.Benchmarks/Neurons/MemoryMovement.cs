@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Threading;
+
 
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Numerics.Threading;
+using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 

@@ -1,6 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 

@@ -1,6 +1,6 @@
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Scoring.Executors;
+
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 

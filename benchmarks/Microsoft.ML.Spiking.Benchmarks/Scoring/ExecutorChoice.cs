@@ -1,8 +1,8 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Neurons.Kernels;
-using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Scoring.Plan;
+using Microsoft.ML.Spiking.Scoring.Scorers;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 

@@ -1,5 +1,4 @@
-using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;

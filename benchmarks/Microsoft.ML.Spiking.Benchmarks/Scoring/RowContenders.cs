@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Scoring.Scorers;
 using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;

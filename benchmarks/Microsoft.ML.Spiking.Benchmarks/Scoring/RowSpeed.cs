@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Neurons.Kernels;
-using Microsoft.ML.Spiking.Scoring;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Scoring.Scorers;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 

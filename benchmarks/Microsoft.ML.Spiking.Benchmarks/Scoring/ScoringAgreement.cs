@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchLayers;
+using Microsoft.ML.Spiking.Scoring.Scorers;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;

@@ -1,7 +1,7 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Scoring.Scorers;
+using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 

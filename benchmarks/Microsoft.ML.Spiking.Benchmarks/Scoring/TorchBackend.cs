@@ -1,6 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchLayers;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;

@@ -1,6 +1,3 @@
-using Microsoft.ML.Spiking.Scoring;
-using Microsoft.ML.Spiking.Training;
-
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>A network that was trained on digits.</summary>

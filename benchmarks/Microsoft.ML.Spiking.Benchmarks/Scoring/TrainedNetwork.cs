@@ -1,7 +1,8 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
-using Microsoft.ML.Spiking.Training.TorchLayers;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;

@@ -1,6 +1,4 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Sweeps;
-using Microsoft.ML.Spiking.Training;
 using Quickstart;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;

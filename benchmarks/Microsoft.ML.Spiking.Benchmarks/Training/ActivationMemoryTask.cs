@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;

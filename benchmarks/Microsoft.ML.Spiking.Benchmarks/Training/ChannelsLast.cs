@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Networks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;

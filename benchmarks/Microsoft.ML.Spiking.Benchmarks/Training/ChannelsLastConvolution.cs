@@ -1,5 +1,5 @@
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Training.TorchLayers;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;

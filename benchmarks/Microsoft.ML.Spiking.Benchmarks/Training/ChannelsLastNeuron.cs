@@ -1,4 +1,5 @@
-using Microsoft.ML.Spiking.Training.TorchLayers;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 

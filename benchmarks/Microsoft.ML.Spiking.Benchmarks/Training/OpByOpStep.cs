@@ -1,6 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Layers;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
 using TorchSharp;
 using static TorchSharp.torch;
 

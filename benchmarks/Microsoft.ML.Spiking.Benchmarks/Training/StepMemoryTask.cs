@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;

@@ -1,7 +1,6 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

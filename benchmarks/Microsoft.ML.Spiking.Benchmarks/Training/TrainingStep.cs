@@ -1,6 +1,7 @@
-using Microsoft.ML.Spiking.Training;
+using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Optimizers;
-using Microsoft.ML.Spiking.Training.TorchNeurons;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 

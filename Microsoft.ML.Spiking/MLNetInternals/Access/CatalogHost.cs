@@ -1,0 +1,47 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Spiking.MLNetInternals.Access;
+
+/// <summary>What work that is more than one training needs of the <see cref="MLContext"/> behind a catalog.</summary>
+internal sealed class CatalogHost : IDisposable
+{
+    private readonly IHost _host;
+    private readonly IChannel _channel;
+    private readonly Lock _gate = new(); // channels are for one thread at a time
+
+    public CatalogHost(MulticlassClassificationCatalog catalog, string name)
+    {
+        Contracts.CheckValue(catalog, nameof(catalog));
+        IHostEnvironment environment = CatalogUtils.GetEnvironment(catalog);
+        Seed = (environment as IHostEnvironmentInternal)?.Seed;
+        _host = environment.Register(name);
+        _channel = _host.Start(name);
+    }
+
+    /// <summary>The context's; null where it has none.</summary>
+    public int? Seed { get; }
+
+    /// <summary>Whether the context's execution was cancelled.</summary>
+    public bool IsCancelled => _host is ICancelable { IsCanceled: true };
+
+    /// <summary>A line of the context's log.</summary>
+    public void Info(string message)
+    {
+        lock (_gate)
+        {
+            _channel.Info(message);
+        }
+    }
+
+    /// <summary>A line of the context's log that the user should act on.</summary>
+    public void Warning(string message)
+    {
+        lock (_gate)
+        {
+            _channel.Warning(message);
+        }
+    }
+
+    public void Dispose() => _channel.Dispose();
+}

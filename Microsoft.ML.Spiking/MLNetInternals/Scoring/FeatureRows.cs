@@ -1,0 +1,66 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking.Networks;
+
+namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
+
+/// <summary>Reads feature vectors for a network: all values, zeros included, in the order in which it takes them.</summary>
+/// <param name="network">Says how images lie.</param>
+internal sealed class FeatureRows(NetworkDefinition network)
+{
+    private readonly int _channels = network.InputShape[0];
+    private readonly int _plane = network.InputShape.Skip(1).Aggregate(1, (product, length) => product * length);
+
+    /// <summary>Whether the values lie as the network takes them.</summary>
+    public bool AreInOrder { get; } = network.PixelOrder == PixelOrder.Planar || network.InputShape[0] == 1;
+
+    /// <summary>Writes a row.</summary>
+    /// <exception cref="InvalidOperationException">It has another length than its type promises.</exception>
+    public void Read(in VBuffer<float> features, Span<float> row, string columnName)
+    {
+        if (features.Length != row.Length)
+        {
+            throw Contracts.Except($"A row of column '{columnName}' has {features.Length} values; the model takes {row.Length}: " +
+                "give every row as many (null counts as none).");
+        }
+        if (AreInOrder)
+        {
+            features.CopyTo(row);
+        }
+        else if (features.IsDense)
+        {
+            ToPlanar(features.GetValues(), row);
+        }
+        else
+        {
+            row.Clear();
+            foreach (KeyValuePair<int, float> item in features.Items())
+            {
+                row[Place(item.Key)] = item.Value;
+            }
+        }
+    }
+
+    private void ToPlanar(ReadOnlySpan<float> pixels, Span<float> row)
+    {
+        int image = _channels * _plane;
+        for (int start = 0; start < row.Length; start += image)
+        {
+            for (int channel = 0; channel < _channels; channel++)
+            {
+                Span<float> plane = row.Slice(start + (channel * _plane), _plane);
+                for (int i = 0, from = start + channel; i < plane.Length; i++, from += _channels)
+                {
+                    plane[i] = pixels[from];
+                }
+            }
+        }
+    }
+
+    private int Place(int index)
+    {
+        (int frame, int inFrame) = Math.DivRem(index, _channels * _plane);
+        (int pixel, int channel) = Math.DivRem(inFrame, _channels);
+        return (((frame * _channels) + channel) * _plane) + pixel;
+    }
+}

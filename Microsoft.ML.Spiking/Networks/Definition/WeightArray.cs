@@ -1,0 +1,37 @@
+using Microsoft.ML.Spiking.Networks.Definition;
+
+namespace Microsoft.ML.Spiking.Networks;
+
+/// <summary>A named array of weights: float32, row-major.</summary>
+public sealed class WeightArray
+{
+    private readonly float[] _values;
+
+    internal WeightArray(string name, IReadOnlyList<int> shape, float[] values)
+    {
+        long size = Shapes.LongSize(shape);
+        if (size != values.LongLength)
+        {
+            throw new ArgumentException(
+                $"'{name}' of shape [{string.Join(", ", shape)}] needs {size} values and is given {values.LongLength}.");
+        }
+        Name = name;
+        Shape = [.. shape];
+        _values = values;
+    }
+
+    /// <summary>"layer.array", such as "fc1.weight".</summary>
+    public string Name { get; }
+
+    /// <summary>Row-major lengths.</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>The values.</summary>
+    public ReadOnlyMemory<float> Values => _values;
+
+    /// <summary>The array that <see cref="Values"/> looks at, not to be written to.</summary>
+    internal float[] Array => _values;
+
+    /// <summary>The same values under another name.</summary>
+    internal WeightArray Named(string name) => new(name, Shape, _values);
+}

@@ -1,0 +1,51 @@
+namespace Microsoft.ML.Spiking.Networks.Folding;
+
+/// <summary>Weights and biases, not to be written to, of a linear layer or convolution, with what follows and is affine already in them.</summary>
+/// <param name="Weight">[outputs, inputs that an output sums].</param>
+/// <param name="Bias">[outputs].</param>
+internal sealed record FoldedWeights(float[] Weight, float[] Bias)
+{
+    /// <summary>Multiplies and shifts the outputs.</summary>
+    /// <param name="weight">[outputs, inputs that an output sums].</param>
+    /// <param name="bias">[outputs]; null for none.</param>
+    /// <param name="then">What follows, for each output.</param>
+    public static FoldedWeights Of(float[] weight, float[]? bias, ChannelAffine then)
+    {
+        int outputs = then.Scale.Length, inputs = weight.Length / outputs;
+        if (then.IsIdentity)
+        {
+            return new(weight, bias ?? new float[outputs]);
+        }
+        float[] folded = new float[weight.Length], shift = new float[outputs];
+        for (int o = 0; o < outputs; o++)
+        {
+            double scale = then.Scale[o];
+            shift[o] = (float)(((bias is null ? 0 : bias[o]) * scale) + then.Shift[o]);
+            for (int i = o * inputs; i < (o + 1) * inputs; i++)
+            {
+                folded[i] = (float)(weight[i] * scale);
+            }
+        }
+        return new(folded, shift);
+    }
+
+    /// <summary>The weights with their inputs in the order in which a vector's values lie.</summary>
+    public FoldedWeights ForOrder(Interleaving order)
+    {
+        int inputs = Weight.Length / Bias.Length;
+        if (order == Interleaving.Natural(inputs))
+        {
+            return this;
+        }
+        float[] ordered = new float[Weight.Length];
+        for (int place = 0; place < inputs; place++)
+        {
+            int position = order.PositionOf(place);
+            for (int row = 0; row < Weight.Length; row += inputs)
+            {
+                ordered[row + place] = Weight[row + position];
+            }
+        }
+        return this with { Weight = ordered };
+    }
+}

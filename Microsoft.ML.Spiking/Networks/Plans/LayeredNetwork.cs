@@ -1,0 +1,36 @@
+using Microsoft.ML.Spiking.Networks;
+
+
+namespace Microsoft.ML.Spiking;
+
+/// <summary>
+/// A network of one's own: any layers in any order. The fully connected readout with an output for each class comes
+/// after them by itself. <see cref="NetworkBuilder"/> writes it fluently.
+/// </summary>
+public sealed record LayeredNetwork : ComposedNetwork
+{
+    /// <summary>Creates the template.</summary>
+    /// <param name="layers">The layers before the readout, in order.</param>
+    public LayeredNetwork(IReadOnlyList<LayerPlan> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        Layers = [.. layers];
+    }
+
+    /// <summary>The layers before the readout, in order.</summary>
+    public IReadOnlyList<LayerPlan> Layers { get; }
+
+    /// <inheritdoc/>
+    public bool Equals(LayeredNetwork? other) => other is not null && Layers.SequenceEqual(other.Layers);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Layers.Aggregate(17, HashCode.Combine);
+
+    internal override IEnumerable<string> Faults() =>
+        HasNull(Layers) ? [$"A layer of the {nameof(LayeredNetwork)} is null."] : [];
+
+    private protected override IEnumerable<LayerPlan> Plan() => Layers;
+
+    private static bool HasNull(IEnumerable<LayerPlan?> layers) => layers.Any(layer =>
+        layer is null || (layer is ResidualPlan residual && HasNull(residual.Main.Concat(residual.Shortcut))));
+}

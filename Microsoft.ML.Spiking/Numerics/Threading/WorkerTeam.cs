@@ -1,0 +1,18 @@
+namespace Microsoft.ML.Spiking.Numerics.Threading;
+
+/// <summary>The threads that share out a kernel's work.</summary>
+/// <param name="size">The most threads that work at once, the caller's included; at least 1.</param>
+internal abstract class WorkerTeam(int size)
+{
+    /// <summary>The caller's thread alone.</summary>
+    public static WorkerTeam Caller { get; } = new ThreadPoolTeam(1);
+
+    /// <summary>The most threads that work at once.</summary>
+    public int Size { get; } = size;
+
+    /// <summary>
+    /// Calls <paramref name="work"/> on the caller's thread and on up to <paramref name="workers"/> - 1 others at once,
+    /// and returns when all calls have. Fewer may come: each call must do whatever is still to be done.
+    /// </summary>
+    public abstract void Run(int workers, Action work);
+}

@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Spiking.Networks.Folding;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Scoring.Panels;
+using Microsoft.ML.Spiking.Scoring.Plan;
+using Microsoft.ML.Spiking.Scoring.Spikes;
+
+namespace Microsoft.ML.Spiking.Scoring.Executors;
+
+/// <summary>
+/// A convolution of spikes or graded values: at each place of the kernel the weights of those inputs that are active at
+/// any step are loaded once, and they update several steps of some neighbouring channels in registers.
+/// </summary>
+/// <remarks>
+/// Images lie pixel after pixel, so what is under a row of the kernel is one run in the list of active inputs, and the
+/// list serves all places.
+/// </remarks>
+internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TWide : unmanaged, IPanel<TWide>
+{
+    private readonly ConvolutionShape _shape;
+    private readonly PanelWeights<TLanes, TWide>[] _groups;
+    private readonly int _timeSteps;
+    private readonly TimeBlocks _blocks;
+
+    /// <param name="shape">The sizes.</param>
+    /// <param name="weights">As the layer's, and biases.</param>
+    /// <param name="timeSteps">T.</param>
+    public ConvolutionExecutor(ConvolutionShape shape, FoldedWeights weights, int timeSteps)
+    {
+        _shape = shape;
+        _groups = PanelWeights<TLanes, TWide>.OfGroups(shape, weights);
+        _timeSteps = timeSteps;
+        _blocks = new(timeSteps, PanelProduct<TWide>.MaxSteps);
+    }
+
+    public override long OutputLength => (long)_timeSteps * _shape.OutputSize;
+
+    // Of a group: the active inputs, where each pixel's begin and, if there are several groups, its part of the images.
+    public override long ScratchLength => PanelWeights<TLanes, TWide>.OverhangLength + TWide.Width + (2L * RunFloats) +
+        ActiveInputs.Length(GroupSize, _timeSteps) + (2L * (_shape.InputPixels + 1)) +
+        (_groups.Length > 1 ? (long)GroupSize * _timeSteps : 0);
+
+    private int GroupSize => _shape.InputPixels * _shape.GroupInputs;
+
+    private int RunFloats => _shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float));
+
+    public override void Run(float* input, float* output, float* scratch)
+    {
+        ConvolutionMemory memory;
+        memory.Overhang = scratch;
+        memory.Start = scratch + PanelWeights<TLanes, TWide>.OverhangLength;
+        memory.Changing = (ActiveRun*)(memory.Start + TWide.Width);
+        memory.Constant = memory.Changing + _shape.Layer.Kernel.Height;
+        memory.ChangingStarts = (int*)(memory.Constant + _shape.Layer.Kernel.Height);
+        memory.ConstantStarts = memory.ChangingStarts + _shape.InputPixels + 1;
+        float* lists = (float*)(memory.ConstantStarts + _shape.InputPixels + 1);
+        float* part = lists + ActiveInputs.Length(GroupSize, _timeSteps);
+        for (int group = 0; group < _groups.Length; group++)
+        {
+            float* source = input;
+            if (_groups.Length > 1)
+            {
+                KernelWindow.CopyGroup(_shape, input, _timeSteps, group, part);
+                source = part;
+            }
+            memory.Active = ActiveInputs.Find<TLanes>(source, _timeSteps, GroupSize, lists);
+            KernelWindow.FindStarts(_shape, memory.Active.Changing, memory.Active.ChangingCount, memory.ChangingStarts);
+            KernelWindow.FindStarts(_shape, memory.Active.Constant, memory.Active.ConstantCount, memory.ConstantStarts);
+            Places(group, in memory, output + (group * _shape.GroupOutputs));
+        }
+    }
+
+    /// <summary>
+    /// All places, for as many panels at once as have weights that stay in the second cache: they share what is under the
+    /// kernel at a place.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Places(int group, in ConvolutionMemory memory, float* output)
+    {
+        PanelWeights<TLanes, TWide> weights = _groups[group];
+        ActiveInputs active = memory.Active;
+        int channels = _shape.Layer.OutputChannels;
+        for (int from = 0, to; from < _shape.GroupOutputs; from = to)
+        {
+            to = weights.CachedEnd(from);
+            float* place = output;
+            for (int y = 0; y < _shape.Output.Height; y++)
+            {
+                for (int x = 0; x < _shape.Output.Width; x++, place += channels)
+                {
+                    int constant = KernelWindow.FindRuns(
+                        _shape, y, x, active.Constant, memory.ConstantStarts, active.ConstantValues, 1, memory.Constant);
+                    int changing = KernelWindow.FindRuns(
+                        _shape, y, x, active.Changing, memory.ChangingStarts, active.Values, _timeSteps, memory.Changing);
+                    for (int first = from; first < to; first += weights.Width(first))
+                    {
+                        Place(weights, first, in memory, constant, changing, place + first);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>One panel at one place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Place(PanelWeights<TLanes, TWide> weights, int first, in ConvolutionMemory memory, int constant, int changing,
+        float* output)
+    {
+        float* start = weights.Bias(first);
+        if (constant > 0)
+        {
+            weights.FromConstant(first, memory.Constant, constant, memory.Start);
+            start = memory.Start;
+        }
+        for (int block = 0; block < _blocks.Count; block++)
+        {
+            int step = _blocks.Start(block);
+            weights.FromActive(first, start, memory.Changing, changing, step, _timeSteps, _blocks.Start(block + 1) - step,
+                output + ((long)step * _shape.OutputSize), _shape.OutputSize, memory.Overhang);
+        }
+    }
+}

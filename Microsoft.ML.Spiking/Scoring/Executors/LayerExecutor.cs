@@ -1,0 +1,42 @@
+namespace Microsoft.ML.Spiking.Scoring.Executors;
+
+/// <summary>
+/// One layer at scoring time, for one row. Immutable: what a run needs beside its weights is handed in, so that an
+/// executor serves any number of threads.
+/// </summary>
+internal abstract unsafe class LayerExecutor
+{
+    /// <summary>Floats that leave the layer: its size, times T unless they are the same at every step.</summary>
+    public abstract long OutputLength { get; }
+
+    /// <summary>Floats of working memory that a run needs.</summary>
+    public virtual long ScratchLength => 0;
+
+    /// <summary>Whether several rows at once are faster than one after the other.</summary>
+    public virtual bool GainsFromRows => false;
+
+    /// <summary>Floats of working memory that <see cref="RunRows"/> needs.</summary>
+    public virtual long ScratchLengthFor(int rows) => ScratchLength;
+
+    /// <summary>Runs the layer.</summary>
+    /// <param name="input">[T, size], or [size] if it is the same at every step.</param>
+    /// <param name="output">Takes <see cref="OutputLength"/> floats; starts a cache line.</param>
+    /// <param name="scratch">Any content; starts a cache line.</param>
+    public abstract void Run(float* input, float* output, float* scratch);
+
+    /// <summary>Runs the layer for several rows; what comes out of each is what <see cref="Run"/> gives, to the last bit.</summary>
+    /// <param name="input">The first row's; see <see cref="Run"/>.</param>
+    /// <param name="inputStride">From one row's input to the next.</param>
+    /// <param name="output">The first row's; starts a cache line.</param>
+    /// <param name="outputStride">From one row's output to the next.</param>
+    /// <param name="rows">At least 1.</param>
+    /// <param name="scratch">Any content; starts a cache line.</param>
+    public virtual void RunRows(
+        float* input, long inputStride, float* output, long outputStride, int rows, float* scratch)
+    {
+        for (int row = 0; row < rows; row++, input += inputStride, output += outputStride)
+        {
+            Run(input, output, scratch);
+        }
+    }
+}

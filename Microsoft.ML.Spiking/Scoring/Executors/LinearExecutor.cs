@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Scoring.Panels;
+using Microsoft.ML.Spiking.Scoring.Spikes;
+
+namespace Microsoft.ML.Spiking.Scoring.Executors;
+
+/// <summary>
+/// A linear layer: for each input that is active at any step its weights are loaded once, and they update several
+/// steps of some neighbouring outputs in registers; an input that does not change updates one sum for all steps. With
+/// constant input there is one step.
+/// </summary>
+/// <param name="weights">[outputs, inputs].</param>
+/// <param name="bias">[outputs].</param>
+/// <param name="timeSteps">T; 1 if the input is the same at every step.</param>
+internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, float[] bias, int timeSteps) : LayerExecutor
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TWide : unmanaged, IPanel<TWide>
+{
+    private readonly int _inputs = weights.Length / bias.Length;
+    private readonly int _outputs = bias.Length;
+    private readonly PanelWeights<TLanes, TWide> _weights = new(weights, bias, weights.Length / bias.Length);
+    private readonly TimeBlocks _blocks = new(timeSteps, PanelProduct<TWide>.MaxSteps);
+
+    public override long OutputLength => (long)timeSteps * _outputs;
+
+    public override long ScratchLength => ScratchLengthFor(1);
+
+    // Smaller weights stay in the second cache anyway, whatever else a row needs.
+    public override bool GainsFromRows => (long)_inputs * _outputs > 1 << 17;
+
+    public override long ScratchLengthFor(int rows) => PanelWeights<TLanes, TWide>.OverhangLength + TWide.Width + rows * RowLength;
+
+    // Two runs, the changing inputs and the constant ones, and their lists; whole cache lines.
+    private long RowLength => (((2 * sizeof(ActiveRun) / sizeof(float)) + ActiveInputs.Length(_inputs, timeSteps)) / 16 + 1) * 16;
+
+    public override void Run(float* input, float* output, float* scratch) =>
+        RunRows(input, inputStride: 0, output, outputStride: 0, rows: 1, scratch);
+
+    /// <inheritdoc/>
+    /// <remarks>Panel by panel: its weights come into the second cache for the first row and are there for the others.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void RunRows(
+        float* input, long inputStride, float* output, long outputStride, int rows, float* scratch)
+    {
+        float* overhang = scratch, start = overhang + PanelWeights<TLanes, TWide>.OverhangLength, lists = start + TWide.Width;
+        for (int row = 0; row < rows; row++)
+        {
+            Find(input + (row * inputStride), lists + (row * RowLength));
+        }
+        for (int first = 0; first < _outputs; first += _weights.Width(first))
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                var runs = (ActiveRun*)(lists + (row * RowLength));
+                _weights.FromConstant(first, runs, 1, start);
+                for (int block = 0; block < _blocks.Count; block++)
+                {
+                    int from = _blocks.Start(block);
+                    _weights.FromActive(first, start, runs + 1, 1, from, timeSteps, _blocks.Start(block + 1) - from,
+                        output + (row * outputStride) + ((long)from * _outputs) + first, _outputs, overhang);
+                }
+            }
+        }
+    }
+
+    /// <summary>Leaves two runs, first the inputs that are constant, then those that change.</summary>
+    private void Find(float* input, float* memory)
+    {
+        var runs = (ActiveRun*)memory;
+        ActiveInputs active = ActiveInputs.Find<TLanes>(input, timeSteps, _inputs, (float*)(runs + 2));
+        runs[0] = new() { Inputs = active.Constant, Values = active.ConstantValues, Count = active.ConstantCount };
+        runs[1] = new() { Inputs = active.Changing, Values = active.Values, Count = active.ChangingCount };
+    }
+}

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Networks.Folding;
+using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Scoring.Executors;
+using Microsoft.ML.Spiking.Scoring.Panels;
+using Microsoft.ML.Spiking.Scoring.Spikes;
+
+namespace Microsoft.ML.Spiking.Scoring.Plan;
+
+/// <summary>Makes the executors that are compiled for a width of vectors.</summary>
+internal abstract class ExecutorFactory
+{
+    /// <summary>The factory of that width.</summary>
+    public static ExecutorFactory Of(KernelWidth width) =>
+        (width == KernelWidth.Auto ? NeuronKernel.Widest : width) switch
+        {
+            KernelWidth.Vector512 => new ExecutorFactory<Lanes512, Panel4<Lanes512>>(),
+            KernelWidth.Vector256 => new ExecutorFactory<Lanes256, Panel2<Lanes256>>(),
+            // With 32 registers the wide panel of 512-bit vectors fits here too.
+            KernelWidth.Vector128 when RuntimeInformation.ProcessArchitecture == Architecture.Arm64 =>
+                new ExecutorFactory<Lanes128, Panel4<Lanes128>>(),
+            KernelWidth.Vector128 => new ExecutorFactory<Lanes128, Panel2<Lanes128>>(),
+            _ => new ExecutorFactory<Lanes1, Panel2<Lanes1>>(),
+        };
+
+    /// <summary>A linear layer.</summary>
+    public abstract LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind);
+
+    /// <summary>A convolution of one image, of images of spikes, or of others that differ from step to step.</summary>
+    public abstract LayerExecutor Convolution(ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind);
+
+    public abstract LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps);
+
+    public abstract LayerExecutor MeanPool(PoolWindows windows, int channels, int timeSteps);
+
+    public abstract LayerExecutor LargestPool(PoolWindows windows, int channels, int timeSteps);
+
+    public abstract LayerExecutor Neuron(
+        NeuronKernel kernel, int timeSteps, int size, bool constantCurrent, SpikeTarget target);
+
+    public abstract LayerExecutor Addition(int size, int timeSteps, bool constantInput);
+}

@@ -1,0 +1,250 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Folding;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Scoring.Executors;
+using Microsoft.ML.Spiking.Scoring.Spikes;
+
+
+namespace Microsoft.ML.Spiking.Scoring.Plan;
+
+/// <summary>The executors of a network, found by one walk over its definition. The last leaves the mean logits.</summary>
+/// <remarks>
+/// Three things differ from the layers: what is constant over time runs once; normalizations go into the weights before
+/// them; and behind the last neuron all is linear, so that the mean over time is taken there and the rest runs once.
+/// </remarks>
+internal sealed class ExecutorPlan
+{
+    private readonly NetworkDefinition _definition;
+    private readonly NetworkWeights _weights;
+    private readonly KernelWidth _width;
+    private readonly ExecutorFactory _factory;
+    private readonly List<ScoringStep> _steps = [];
+
+    // Every step writes a buffer of its own; BufferAssignment then shares the memory.
+    private int _buffers;
+
+    private ExecutorPlan(NetworkDefinition definition, NetworkWeights weights, KernelWidth width, ExecutorFactory factory)
+    {
+        _definition = definition;
+        _weights = weights;
+        _width = width;
+        _factory = factory;
+    }
+
+    /// <summary>The executors in order, and their memory.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="weights">Its arrays; they are copied.</param>
+    /// <param name="width">How many values an instruction handles.</param>
+    /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
+    public static ScoringPlan Build(NetworkDefinition definition, NetworkWeights weights, KernelWidth width) =>
+        Build(definition, weights, width, ExecutorFactory.Of(width));
+
+    /// <summary>The same with executors of somebody else's choice.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="weights">Its arrays; they are copied.</param>
+    /// <param name="width">How many values an instruction of the neurons handles.</param>
+    /// <param name="factory">Makes the executors.</param>
+    public static ScoringPlan Build(
+        NetworkDefinition definition, NetworkWeights weights, KernelWidth width, ExecutorFactory factory)
+    {
+        var plan = new ExecutorPlan(definition, weights, width, factory);
+        int linearFrom = definition.Layers.Count;
+        while (linearFrom > 0 && IsLinear(definition.Layers[linearFrom - 1]))
+        {
+            linearFrom--;
+        }
+        var layers = new List<Layer>(definition.Layers);
+        Flow flow = plan.Walk(layers.GetRange(0, linearFrom), plan.Encode(), averagesAtEnd: true);
+        flow = plan.Walk(layers.GetRange(linearFrom, layers.Count - linearFrom), plan.AverageOverTime(flow));
+        flow = plan.InOrder(flow, Interleaving.Natural(flow.Signal.Size));
+        return BufferAssignment.Apply(plan._steps, flow.Buffer);
+    }
+
+    // Affine, to be exact: the mean of what leaves is what leaves when the mean arrives.
+    private static bool IsLinear(Layer layer) => layer is LinearLayer or ConvolutionLayer or BatchNormLayer or AffineLayer
+        or AveragePoolLayer or AdaptiveAveragePoolLayer or FlattenLayer or DropoutLayer ||
+        (layer is ResidualLayer residual && residual.Inner.All(IsLinear));
+
+    private Flow Encode()
+    {
+        Signal signal = _definition.InputSignal;
+        var row = new Flow(signal, ScoringPlan.Row, Interleaving.Natural(signal.Size));
+        return _definition.HasTimeAxis || row.IsConstant
+            ? row
+            : Add(new EncoderExecutor(_definition.Encoder, signal.Size, _definition.TimeSteps), row, signal, row.Order);
+    }
+
+    private Flow Walk(IReadOnlyList<Layer> layers, Flow input, bool averagesAtEnd = false)
+    {
+        Flow flow = input;
+        for (int i = 0; i < layers.Count; i++)
+        {
+            flow = layers[i] switch
+            {
+                WeightedLayer weighted => Weighted(weighted, flow, Following(weighted, layers, ref i)),
+                BatchNormLayer or AffineLayer => Affine(layers[i], flow),
+                AveragePoolLayer pool => Pool(pool, flow, (from, to) =>
+                    PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, padding: 0)),
+                MaxPoolLayer pool => Pool(pool, flow, (from, to) =>
+                    PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, pool.Padding)),
+                AdaptiveAveragePoolLayer pool => Pool(pool, flow, PoolWindows.Adaptive),
+                NeuronLayer { Neuron: ReluNeuron } neuron => Relu(neuron, flow),
+                NeuronLayer neuron => Neuron(neuron, flow, layers, ref i, averagesAtEnd),
+                ResidualLayer residual => Residual(residual, flow),
+                // The order of a vector's values is that of the image: what follows asks for it.
+                FlattenLayer or DropoutLayer => flow with { Signal = layers[i].Infer(flow.Signal) },
+                _ => throw new NotSupportedException($"Layer '{layers[i].Name}': {layers[i].GetType().Name} cannot be " +
+                    "scored in managed code yet."),
+            };
+        }
+        return flow;
+    }
+
+    private int StepsOf(Flow flow) => flow.IsConstant ? 1 : _definition.TimeSteps;
+
+    private Flow Add(LayerExecutor executor, Flow input, Signal output, Interleaving order)
+    {
+        _steps.Add(new(executor, input.Buffer, _buffers));
+        return new(output, _buffers++, order);
+    }
+
+    private Flow AverageOverTime(Flow flow) => flow.IsConstant ? flow : Add(
+        new TimeMeanExecutor(_definition.TimeSteps, flow.Signal.Size), flow,
+        flow.Signal with { Kind = SignalKind.Constant }, flow.Order);
+
+    private Flow InOrder(Flow flow, Interleaving order) => flow.Order == order ? flow : Copy(flow, order);
+
+    private Flow Copy(Flow flow, Interleaving order) =>
+        Add(new ReorderExecutor(flow.Order, order, flow.Signal.Size, StepsOf(flow)), flow, flow.Signal, order);
+
+    /// <summary>What of the layers after <paramref name="layer"/> is affine for each of its outputs, as one; goes past it.</summary>
+    private ChannelAffine Following(WeightedLayer layer, IReadOnlyList<Layer> layers, ref int index)
+    {
+        int outputs = layer.WeightShape[0];
+        ChannelAffine all = ChannelAffine.Identity(outputs);
+        for (; index + 1 < layers.Count; index++)
+        {
+            if (ChannelAffine.Of(layers[index + 1], _weights, outputs) is ChannelAffine next)
+            {
+                all = all.Then(next);
+            }
+            else if (layers[index + 1] is not DropoutLayer)
+            {
+                break;
+            }
+        }
+        return all;
+    }
+
+    private Flow Weighted(WeightedLayer layer, Flow input, ChannelAffine then)
+    {
+        float[]? bias = layer.HasBias ? _weights[layer.BiasName].Array : null;
+        FoldedWeights folded = FoldedWeights.Of(_weights[layer.WeightName].Array, bias, then);
+        Signal output = layer.Infer(input.Signal);
+        if (layer is not ConvolutionLayer convolution)
+        {
+            LayerExecutor linear = _factory.Linear(folded.ForOrder(input.Order), StepsOf(input), input.Signal.Kind);
+            return Add(linear, input, output, Interleaving.Natural(output.Size));
+        }
+        Flow image = InOrder(input, input.UsualOrder);
+        var shape = new ConvolutionShape(convolution, SizeOf(input.Signal), SizeOf(output));
+        return AddImage(_factory.Convolution(shape, folded, StepsOf(image), image.Signal.Kind), image, output);
+    }
+
+    private Flow Affine(Layer layer, Flow input)
+    {
+        ChannelAffine affine = ChannelAffine.Of(layer, _weights, input.Signal.Shape[0])!;
+        return Add(_factory.Affine(affine, input.Order, input.Signal.Size, StepsOf(input)), input,
+            layer.Infer(input.Signal), input.Order);
+    }
+
+    private Flow Pool(Layer layer, Flow input, Func<Extent, Extent, PoolWindows> windowsOf)
+    {
+        Flow image = InOrder(input, input.UsualOrder);
+        Signal output = layer.Infer(input.Signal);
+        PoolWindows windows = windowsOf(SizeOf(input.Signal), SizeOf(output));
+        int channels = output.Shape[0];
+        return AddImage(layer is MaxPoolLayer
+            ? _factory.LargestPool(windows, channels, StepsOf(image))
+            : _factory.MeanPool(windows, channels, StepsOf(image)), image, output);
+    }
+
+    private Flow Relu(NeuronLayer layer, Flow input) => Add(
+        new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), input, layer.Infer(input.Signal), input.Order);
+
+    /// <summary>Neurons, and what behind them can be done to the spikes at once: a pooling, or the mean over time.</summary>
+    private Flow Neuron(NeuronLayer layer, Flow input, IReadOnlyList<Layer> layers, ref int index, bool averagesAtEnd)
+    {
+        try
+        {
+            float learned = layer.Neuron.LearnedScalars is [LearnedScalar scalar]
+                ? _weights[layer.ArrayName(scalar)].Values.Span[0]
+                : 0f;
+            NeuronKernel kernel = NeuronKernel.Create(layer.Neuron, learned, _width);
+            Signal spikes = layer.Infer(input.Signal);
+            (SpikeTarget target, Flow output) = averagesAtEnd && index == layers.Count - 1
+                ? (SpikeTarget.MeanOverTime(spikes.Size, _definition.TimeSteps),
+                    input with { Signal = spikes with { Kind = SignalKind.Constant } })
+                : PooledNeuron(layers, ref index, spikes, input)
+                    ?? (SpikeTarget.EachStep(spikes.Size, _definition.TimeSteps), input with { Signal = spikes });
+            LayerExecutor executor = _factory.Neuron(kernel, _definition.TimeSteps, spikes.Size, input.IsConstant, target);
+            return Add(executor, input, output.Signal, output.Order);
+        }
+        catch (NotSupportedException inner)
+        {
+            throw new NotSupportedException($"Layer '{layer.Name}': {inner.Message}", inner);
+        }
+    }
+
+    /// <summary>If an average pooling follows that spikes can be added up for; goes past it.</summary>
+    private (SpikeTarget Target, Flow Output)? PooledNeuron(IReadOnlyList<Layer> layers, ref int index, Signal spikes, Flow input)
+    {
+        int next = index + 1;
+        while (next < layers.Count && layers[next] is DropoutLayer)
+        {
+            next++;
+        }
+        if (next == layers.Count || layers[next] is not AveragePoolLayer pool || input.Order != input.UsualOrder)
+        {
+            return null;
+        }
+        Signal output = pool.Infer(spikes);
+        PoolWindows windows = PoolWindows.Sliding(SizeOf(spikes), SizeOf(output), pool.Kernel, pool.Stride, padding: 0);
+        if (SpikeTarget.Pooled(windows, output.Shape[0], _definition.TimeSteps) is not SpikeTarget target)
+        {
+            return null;
+        }
+        index = next;
+        return (target, new(output, input.Buffer, ImageOrder(output)));
+    }
+
+    private Flow Residual(ResidualLayer layer, Flow input)
+    {
+        int before = _buffers;
+        Flow main = Walk(layer.Main, input), shortcut = Walk(layer.Shortcut, input);
+        main = InOrder(main, main.UsualOrder);
+        shortcut = InOrder(shortcut, shortcut.UsualOrder);
+        // One path's end takes the sum. It must be written here, for others may read what was there before, and hold
+        // all steps if the sum does.
+        (Flow target, Flow addend) = main.Buffer >= before && (!main.IsConstant || shortcut.IsConstant)
+            ? (main, shortcut)
+            : (shortcut, main);
+        if (target.Buffer < before)
+        {
+            target = Copy(target, target.Order);
+        }
+        _steps.Add(new(_factory.Addition(target.Signal.Size, StepsOf(target), addend.IsConstant && !target.IsConstant),
+            addend.Buffer, target.Buffer));
+        return target with { Signal = layer.Infer(input.Signal) };
+    }
+
+    private Flow AddImage(LayerExecutor executor, Flow input, Signal output) => Add(executor, input, output, ImageOrder(output));
+
+    private static Interleaving ImageOrder(Signal image) =>
+        Interleaving.OfImage(image.Shape[0], image.Shape[1] * image.Shape[2]);
+
+    private static Extent SizeOf(Signal image) => new(image.Shape[1], image.Shape[2]);
+}

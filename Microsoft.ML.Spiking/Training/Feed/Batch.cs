@@ -1,0 +1,35 @@
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+
+namespace Microsoft.ML.Spiking.Training.Feed;
+
+/// <summary>Some rows on their way through the network.</summary>
+/// <param name="Rows">N.</param>
+/// <param name="Features">[N, features], float32.</param>
+/// <param name="Labels">[N], int64.</param>
+/// <param name="Weights">[N], float32: example times class weight; null when all are alike.</param>
+/// <param name="TotalWeight">Sum of the weights.</param>
+internal readonly record struct Batch(
+    int Rows, torch.Tensor Features, torch.Tensor Labels, torch.Tensor? Weights, double TotalWeight)
+{
+    /// <summary>[N], float32: how much of a mixed row is of its own label, the rest being of the label before; else null.</summary>
+    public torch.Tensor? Shares { get; init; }
+
+    /// <summary>The probability of each class, as the loss takes it.</summary>
+    /// <param name="classCount">C.</param>
+    /// <param name="type">Of the logits.</param>
+    /// <returns>[N, C], each row's sum 1.</returns>
+    public torch.Tensor Classes(int classCount, torch.ScalarType type)
+    {
+        torch.Tensor own = Loss.OneHot(Labels, classCount, type);
+        if (Shares is null)
+        {
+            return own;
+        }
+        using torch.Tensor shares = Shares.to_type(type).unsqueeze(1);
+        using torch.Tensor others = own.roll(1, 0);
+        using torch.Tensor part = others * shares.OneMinus();
+        return (own * shares).Plus(part);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Training.Augmentation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Feed;
+
+/// <summary>
+/// The memory of one batch, used again for every batch: rows are written straight into the tensors. On a CUDA device
+/// the tensors of a batch are copies.
+/// </summary>
+internal sealed class BatchBuffer : IDisposable
+{
+    private readonly Device _device;
+    private readonly float[]? _classWeights;
+    private readonly BatchAugmenter? _augmenter;
+    private readonly Tensor _features; // [batch, features]
+    private readonly Tensor _labels;   // [batch]
+    private readonly Tensor _weights;  // [batch]
+    private readonly Tensor _shares;   // [batch]
+    private int _rows;
+
+    /// <param name="batchSize">Rows of a full batch.</param>
+    /// <param name="featureCount">Values in a row.</param>
+    /// <param name="classWeights">One for each class, multiplied into the rows' weights; null for none.</param>
+    /// <param name="device">Where the batches are wanted.</param>
+    /// <param name="augmenter">Changes the rows; null to leave them as they are.</param>
+    /// <exception cref="InvalidOperationException">A batch would take 2 GB or more.</exception>
+    public BatchBuffer(int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null)
+    {
+        if ((long)batchSize * featureCount * sizeof(float) > int.MaxValue)
+        {
+            throw new InvalidOperationException(
+                $"A batch of {batchSize} rows of {featureCount} features takes more than 2 GB; use a smaller batch size.");
+        }
+        _device = device;
+        _classWeights = classWeights;
+        _augmenter = augmenter;
+        _features = zeros([batchSize, featureCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
+        _labels = zeros([batchSize], ScalarType.Int64, CPU).DetachFromDisposeScope();
+        _weights = ones([batchSize], ScalarType.Float32, CPU).DetachFromDisposeScope();
+        _shares = ones([batchSize], ScalarType.Float32, CPU).DetachFromDisposeScope();
+    }
+
+    /// <summary>Reads the next batch. Its tensors belong to the caller's dispose scope.</summary>
+    /// <param name="reader">Where the rows come from.</param>
+    /// <param name="batch">The rows, until the next call.</param>
+    /// <param name="epoch">From 1, and</param>
+    /// <param name="firstRow">the first row's position in it: what the augmentation depends on.</param>
+    /// <returns>Whether there were rows left.</returns>
+    public bool TryRead(IRowReader reader, out Batch batch, int epoch = 0, long firstRow = 0)
+    {
+        bool isFilled = Fill(reader, epoch, firstRow);
+        batch = isFilled ? Take() : default;
+        return isFilled;
+    }
+
+    /// <summary>Reads the next batch and leaves it here. Any thread may do this while no other uses the buffer.</summary>
+    /// <param name="reader">Where the rows come from.</param>
+    /// <param name="epoch">From 1, and</param>
+    /// <param name="firstRow">the first row's position in it: what the augmentation depends on.</param>
+    /// <returns>Whether there were rows left.</returns>
+    public bool Fill(IRowReader reader, int epoch = 0, long firstRow = 0)
+    {
+        Span<float> features = MemoryMarshal.Cast<byte, float>(_features.bytes);
+        Span<long> labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
+        Span<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
+        _rows = reader.Read(features, labels, weights);
+        labels = labels[.._rows];
+        weights = weights[.._rows];
+        if (_classWeights is not null)
+        {
+            for (int row = 0; row < weights.Length; row++)
+            {
+                weights[row] *= _classWeights[labels[row]];
+            }
+        }
+        if (_augmenter is not null && _rows > 0)
+        {
+            double share = _augmenter.Apply(features[..(_rows * (int)_features.shape[1])], epoch, firstRow);
+            MixWeights(weights, MemoryMarshal.Cast<byte, float>(_shares.bytes), share);
+        }
+        return _rows > 0;
+    }
+
+    /// <summary>What <see cref="Fill"/> has left here, until it is called again. Its tensors belong to the caller's dispose scope.</summary>
+    public Batch Take()
+    {
+        ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes)[.._rows];
+        bool isUniform = weights.IndexOfAnyExcept(weights[0]) < 0;
+        return new(_rows, Ready(_features, _rows), Ready(_labels, _rows),
+            isUniform ? null : Ready(_weights, _rows), Sum(weights))
+        {
+            Shares = _augmenter is { Mixes: true } ? Ready(_shares, _rows) : null,
+        };
+    }
+
+    public void Dispose()
+    {
+        _features.Dispose();
+        _labels.Dispose();
+        _weights.Dispose();
+        _shares.Dispose();
+    }
+
+    private Tensor Ready(Tensor whole, int rows)
+    {
+        Tensor part = whole.narrow(0, 0, rows);
+        return _device.type == DeviceType.CPU ? part : part.to(_device);
+    }
+
+    /// <summary>Each part of a mixed row counts with the weight of the row that it comes from.</summary>
+    private static void MixWeights(Span<float> weights, Span<float> shares, double share)
+    {
+        float last = weights[^1];
+        for (int row = weights.Length - 1; row >= 0; row--)
+        {
+            double own = share * weights[row];
+            double total = own + ((1 - share) * (row == 0 ? last : weights[row - 1]));
+            shares[row] = (float)(own / total);
+            weights[row] = (float)total;
+        }
+    }
+
+    private static double Sum(ReadOnlySpan<float> weights)
+    {
+        double sum = 0;
+        foreach (float weight in weights)
+        {
+            sum += weight;
+        }
+        return sum;
+    }
+}

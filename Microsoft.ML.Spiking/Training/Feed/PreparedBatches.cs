@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace Microsoft.ML.Spiking.Training.Feed;
+
+/// <summary>
+/// One pass over the rows, in batches: while one batch is trained on, the next is prepared in the other of two buffers,
+/// on a thread of the pool. One batch is prepared at a time, in the rows' order, so the batches are those that reading
+/// without it would give. A fault of reading is thrown where its batch is asked for.
+/// </summary>
+internal sealed class PreparedBatches : IDisposable
+{
+    private readonly IRowReader _reader;
+    private readonly int _epoch;
+    private readonly int _batchSize;
+    private readonly CancellationToken _token;
+    private long _filled;
+    private BatchBuffer _next;
+    private BatchBuffer _other;
+    private Task<bool> _preparation;
+
+    /// <summary>Begins to prepare the first batch.</summary>
+    /// <param name="reader">The rows; disposed with this.</param>
+    /// <param name="buffers">Two; they stay the caller's.</param>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="batchSize">Rows of a full batch.</param>
+    /// <param name="skip">Batches at the beginning that are left out.</param>
+    /// <param name="token">Looked at between batches that are left out.</param>
+    public PreparedBatches(
+        IRowReader reader, (BatchBuffer First, BatchBuffer Second) buffers, int epoch, int batchSize, long skip,
+        CancellationToken token)
+    {
+        _reader = reader;
+        _epoch = epoch;
+        _batchSize = batchSize;
+        _token = token;
+        (_next, _other) = buffers;
+        _preparation = Task.Run(() => FillAfter(skip), CancellationToken.None);
+    }
+
+    /// <summary>How long <see cref="TryTake"/> has waited for rows.</summary>
+    public TimeSpan Waited { get; private set; }
+
+    /// <summary>The next batch, until the next call; its tensors belong to the caller's dispose scope.</summary>
+    /// <returns>Whether there were rows left.</returns>
+    public bool TryTake(out Batch batch)
+    {
+        long started = Stopwatch.GetTimestamp();
+        bool isFilled = _preparation.GetAwaiter().GetResult();
+        Waited += Stopwatch.GetElapsedTime(started);
+        if (!isFilled)
+        {
+            batch = default;
+            return false;
+        }
+        batch = _next.Take();
+        (_next, _other) = (_other, _next);
+        BatchBuffer buffer = _next;
+        _preparation = Task.Run(() => Fill(buffer), CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>Waits for the batch that is being prepared; its faults concern nobody any more.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _preparation.Wait();
+        }
+        catch (AggregateException)
+        {
+        }
+        _reader.Dispose();
+    }
+
+    // One at a time, so the count of batches needs no lock.
+    private bool Fill(BatchBuffer buffer) => buffer.Fill(_reader, _epoch, _filled++ * _batchSize);
+
+    private bool FillAfter(long skip)
+    {
+        for (; skip > 0; skip--)
+        {
+            _token.ThrowIfCancellationRequested();
+            if (!Fill(_next))
+            {
+                return false;
+            }
+        }
+        return Fill(_next);
+    }
+}

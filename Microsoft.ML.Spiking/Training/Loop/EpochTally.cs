@@ -1,0 +1,74 @@
+using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Loop;
+
+/// <summary>
+/// What an epoch adds up, on the device: numbers are fetched only when asked for, because that waits for the device.
+/// </summary>
+internal sealed class EpochTally(Device device) : IDisposable
+{
+    private readonly Tensor _loss = zeros([], ScalarType.Float64, device).DetachFromDisposeScope();
+    private readonly Tensor _correct = zeros([], ScalarType.Int64, device).DetachFromDisposeScope();
+    private double _weight;
+
+    /// <summary>Counts the spikes.</summary>
+    public SpikeTally Spikes { get; } = new(device);
+
+    /// <summary>Rows so far.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Mean loss so far, weighted; not finite as soon as one batch's was not. Waits for the device.</summary>
+    public double Loss => _loss.item<double>() / Math.Max(double.Epsilon, _weight);
+
+    /// <summary>Part of the rows classified correctly. Waits for the device.</summary>
+    public double Accuracy => (double)_correct.item<long>() / Math.Max(1, Rows);
+
+    /// <summary>Adds a batch.</summary>
+    /// <param name="loss">Its mean loss, a scalar.</param>
+    /// <param name="meanLogits">[N, classes], the mean over the time steps.</param>
+    /// <param name="labels">[N].</param>
+    /// <param name="weight">Sum of the rows' weights.</param>
+    public void Add(Tensor loss, Tensor meanLogits, Tensor labels, double weight)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        _loss.Add(loss, factor: weight);
+        _correct.Add(meanLogits.argmax(1).eq(labels).sum());
+        _weight += weight;
+        Rows += labels.shape[0];
+    }
+
+    /// <summary>Starts from 0.</summary>
+    public void Clear()
+    {
+        _loss.Set(0);
+        _correct.Set(0);
+        _weight = 0;
+        Rows = 0;
+        Spikes.Clear();
+    }
+
+    /// <summary>A copy of what has been added up. Waits for the device.</summary>
+    public TallyState Save() => new(_loss.item<double>(), _correct.item<long>(), _weight, Rows, Spikes.Save());
+
+    /// <summary>Goes on from there.</summary>
+    public void Restore(TallyState state)
+    {
+        _loss.Set(state.Loss);
+        _correct.Set(state.Correct);
+        _weight = state.Weight;
+        Rows = state.Rows;
+        Spikes.Restore(state.Spikes);
+    }
+
+    public void Dispose()
+    {
+        _loss.Dispose();
+        _correct.Dispose();
+        Spikes.Dispose();
+    }
+}

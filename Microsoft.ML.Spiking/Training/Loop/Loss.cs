@@ -1,0 +1,63 @@
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Loop;
+
+/// <summary>
+/// The loss of one batch over the logits of all time steps:
+/// <code>(1 - lambda) CE + lambda MSE</code>
+/// CE is the cross entropy of each step's softmax, averaged over steps and rows; MSE the mean over steps, rows and
+/// classes of (logit - target)^2, the target 1 everywhere or the row's class as 0 and 1 (Huang et al., ICML 2024).
+/// </summary>
+/// <remarks>
+/// The mean over rows is weighted: sum of weight times loss over sum of weights. Weights that are all alike give the
+/// plain mean, and a row of weight 2 counts like the same row twice. A row's weight is its example weight times the
+/// weight of its class; both parts of the loss are weighted. Label smoothing epsilon replaces the row's classes q by
+/// (1 - epsilon) q + epsilon / classes, in CE only.
+/// </remarks>
+internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing)
+{
+    /// <summary>The loss of a batch.</summary>
+    /// <param name="logits">[T, N, C].</param>
+    /// <param name="classes">[N, C]: the probability of each class; one 1 in each row for plain labels.</param>
+    /// <param name="weights">[N], positive; null when all rows count alike.</param>
+    /// <returns>A scalar.</returns>
+    public Tensor Compute(Tensor logits, Tensor classes, Tensor? weights = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = lambda switch // [N]
+        {
+            0 => CrossEntropy(logits, classes),
+            1 => SquaredError(logits, classes),
+            _ => CrossEntropy(logits, classes).Times(1 - lambda).Plus(SquaredError(logits, classes), factor: lambda),
+        };
+        Tensor loss = weights is null ? rows.mean() : (rows * weights).sum() / weights.sum();
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Plain labels as the probabilities that <see cref="Compute"/> takes.</summary>
+    /// <param name="labels">[N], int64.</param>
+    /// <param name="classCount">C.</param>
+    /// <param name="type">Of the logits.</param>
+    /// <returns>[N, C].</returns>
+    public static Tensor OneHot(Tensor labels, int classCount, ScalarType type)
+    {
+        using Tensor integers = nn.functional.one_hot(labels, classCount);
+        return integers.to_type(type);
+    }
+
+    private Tensor CrossEntropy(Tensor logits, Tensor classes)
+    {
+        Tensor wanted = labelSmoothing == 0
+            ? classes
+            : classes.Times(1 - labelSmoothing).Plus(labelSmoothing / classes.shape[1]);
+        return -(nn.functional.log_softmax(logits, 2).mean([0]) * wanted).sum(1);
+    }
+
+    private Tensor SquaredError(Tensor logits, Tensor classes)
+    {
+        Tensor difference = target == LossTarget.Constant ? logits.Minus(1) : logits - classes;
+        return (difference * difference).mean([0, 2]);
+    }
+}

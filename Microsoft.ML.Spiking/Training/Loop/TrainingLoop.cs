@@ -1,0 +1,273 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Augmentation;
+using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Optimizers;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Loop;
+
+/// <summary>Trains a network, from the first row to the weights that are kept.</summary>
+internal sealed class TrainingLoop : IDisposable
+{
+    /// <summary>Batches between two looks at the loss on a device that would have to be waited for.</summary>
+    private const int BatchesBetweenChecks = 32;
+
+    private readonly TrainingSettings _settings;
+    private readonly ITrainingObserver _observer;
+    private readonly CancellationToken _token;
+    private readonly Device _device;
+    private readonly NetworkDefinition _definition;
+    private readonly NetworkWeights? _initial;
+    private readonly CheckpointKeeper? _checkpoints;
+    private readonly int _lastEpoch;
+    private readonly TrainingState _state;
+    private readonly Loss _loss;
+    private int _epochs;
+
+    private TrainingLoop(
+        NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
+        int lastEpoch, ITrainingObserver observer, Device device, CancellationToken token)
+    {
+        _settings = settings;
+        _observer = observer;
+        _token = token;
+        _device = device;
+        _definition = definition;
+        _initial = initial;
+        _checkpoints = checkpoints;
+        _lastEpoch = lastEpoch;
+        _state = new(definition, settings, device);
+        _loss = new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing);
+    }
+
+    /// <summary>
+    /// Trains on a thread of its own and leaves the rest of the process as it was: torch's generator, its number of
+    /// threads, its defaults. The same arguments give the same weights, whatever else runs.
+    /// </summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="initial">Where to start; null for new weights, drawn from the seed.</param>
+    /// <param name="train">The rows to learn from.</param>
+    /// <param name="validation">The rows that choose the best epoch; null to keep the last epoch's weights.</param>
+    /// <param name="settings">Everything else.</param>
+    /// <param name="observer">Hears what happens, on the training's thread.</param>
+    /// <param name="token">Looked at before each batch.</param>
+    /// <param name="part">What of the training to do, and where it rests; null for all of it.</param>
+    /// <exception cref="InvalidOperationException">
+    /// There are no rows, they do not fit the network, libtorch cannot be loaded, the device is not there, or the
+    /// checkpoint folder cannot be used or holds another training.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token, unless the best weights are to be kept and training has begun.
+    /// </exception>
+    public static TrainingOutcome Run(
+        NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
+        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingPart? part = null) =>
+        TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token, part));
+
+    /// <summary><see cref="Run"/> on the calling thread, whose number of torch threads it changes.</summary>
+    internal static TrainingOutcome RunHere(
+        NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
+        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingPart? part = null)
+    {
+        using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
+        using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
+        ICheckpointPlace? place = part?.Checkpoints ?? folder;
+        settings = part?.Interval is { } interval ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
+        Checkpoint? found = place?.Read();
+        settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
+        CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
+
+        Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
+        int threads = TorchThreads.SetForThisThread(settings.Threads);
+        observer.Info(device.type == DeviceType.CUDA
+            ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
+            : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
+        try
+        {
+            using var loop = new TrainingLoop(
+                definition, initial, settings, checkpoints, part?.LastEpoch ?? int.MaxValue, observer, device, token);
+            return loop.Train(train, validation);
+        }
+        catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)
+        {
+            throw shortage;
+        }
+    }
+
+    public void Dispose()
+    {
+        CallbackGradients.Release();
+        _state.Dispose();
+    }
+
+    private TrainingOutcome Train(IRowSource train, IRowSource? validation)
+    {
+        // Who cancels before there are weights has none to keep.
+        RowFeed rows = UsableRows.Open(train, "training", _definition, _settings.MemoryBudget, _observer, _token,
+            InputConstants.Meter(_settings.InputNormalization, _definition));
+        SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
+        _state.Network.Parameters.Import(_initial ?? WeightInitializer.Create(
+            _definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary)));
+        if (_settings.BatchSize > rows.Summary.Rows)
+        {
+            _observer.Warning(string.Create(CultureInfo.InvariantCulture,
+                $"The batch size of {_settings.BatchSize} is larger than the {rows.Summary.Rows} training rows; " +
+                $"each batch is all of them."));
+        }
+        try
+        {
+            RowFeed? measured = validation is null ? null : UsableRows.Open(validation, "validation", _definition,
+                Math.Max(0, _settings.MemoryBudget - rows.Bytes), _observer, _token);
+            using Validation? measure = measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
+            float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
+            using BatchBuffer first = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
+            using BatchBuffer second = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
+            _epochs = _settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows);
+            var schedule = new Schedule(
+                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, StepsPerEpoch(rows));
+            var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
+            _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state);
+
+            while (_state.Epoch <= Math.Min(_epochs, _lastEpoch))
+            {
+                if (stopping.IsDue(_state.Epoch - 1, _state.Kept))
+                {
+                    _observer.Info(string.Create(CultureInfo.InvariantCulture,
+                        $"No epoch was better than epoch {_state.Kept!.Epoch}: the training stops after epoch {_state.Epoch - 1}."));
+                    break;
+                }
+                if (!TrainEpoch(rows, (first, second), schedule))
+                {
+                    return Divergence.Outcome(_state, _observer);
+                }
+                _state.FinishEpoch(Metrics(schedule, measure?.Measure(_state.Network, _token)));
+                _observer.EpochFinished(_state.History[^1]);
+                _checkpoints?.EpochFinished(_state);
+            }
+            KeptWeights kept = _state.Kept ?? Unkept();
+            return new(kept.Weights, _state.History, kept.Epoch, Cancelled: false)
+            {
+                IsResting = _state.Epoch <= _epochs && !stopping.IsDue(_state.Epoch - 1, _state.Kept),
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            _checkpoints?.Cancelled(_state);
+            if (!_settings.KeepBestOnCancellation)
+            {
+                throw;
+            }
+            KeptWeights best = _state.Kept ?? Unkept();
+            return new(best.Weights, _state.History, best.Epoch, Cancelled: true);
+        }
+    }
+
+    /// <summary>The rows of an epoch that are left; false when the loss or the weights are no longer finite.</summary>
+    private bool TrainEpoch(RowFeed rows, (BatchBuffer, BatchBuffer) buffers, Schedule schedule)
+    {
+        long started = Stopwatch.GetTimestamp();
+        double before = _state.Seconds;
+        EpochTally tally = _state.Tally;
+        using var batches = new PreparedBatches(
+            rows.Shuffled(_settings.Seed, _state.Epoch), buffers, _state.Epoch, BatchSize(rows), skip: _state.Batches, _token);
+        while (true)
+        {
+            _token.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            if (!batches.TryTake(out Batch batch))
+            {
+                break;
+            }
+            var pass = new ForwardPass
+            {
+                IsTraining = true,
+                Seed = _settings.Seed,
+                Epoch = _state.Epoch,
+                FirstRow = tally.Rows,
+                Spikes = tally.Spikes,
+                // What is computed twice is not to stay until the batch ends.
+                Buffers = _settings.ReuseNativeMemory && !_settings.ActivationCheckpointing ? _state.Buffers : null,
+                ProductType = _settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null,
+            };
+            Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]
+            Tensor classes = batch.Classes(_definition.ClassCount, logits.dtype);
+            Tensor loss = _loss.Compute(logits, classes, batch.Weights);
+            _state.Gradients.Add(loss, batch.TotalWeight);
+            if (_state.Gradients.IsComplete)
+            {
+                Step(schedule);
+            }
+            CallbackGradients.Release();
+            _state.Buffers.Release();
+
+            tally.Add(loss.detach(), logits.detach().mean([0]), batch.Labels, batch.TotalWeight);
+            _state.Batches++;
+            _state.Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds;
+            bool isCheap = _device.type == DeviceType.CPU;
+            if ((isCheap || _state.Batches % BatchesBetweenChecks == 0) && !_state.IsFinite())
+            {
+                return false;
+            }
+            _observer.BatchFinished(new(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows));
+            if (_state.Gradients.IsEmpty)
+            {
+                _checkpoints?.StepFinished(_state);
+            }
+        }
+        if (!_state.Gradients.IsEmpty)
+        {
+            Step(schedule);
+        }
+        _state.WaitingSeconds += batches.Waited.TotalSeconds;
+        return _state.IsFinite() && _state.Network.Parameters.AreFinite();
+    }
+
+    /// <summary>Turns the gradients of a group of batches into a step.</summary>
+    private void Step(Schedule schedule)
+    {
+        _state.Gradients.Finish();
+        if (_settings.GradientClipping is double maximumNorm)
+        {
+            GradientClipping.Apply(_state.Network.Parameters.Trained, maximumNorm);
+        }
+        _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
+    }
+
+    /// <summary>The weights of a training that has not finished an epoch.</summary>
+    private KeptWeights Unkept() => new(_state.Network.Parameters.Export(), Epoch: 0, Accuracy: null, Loss: null);
+
+    private EpochMetrics Metrics(Schedule schedule, ValidationResult? measured)
+    {
+        EpochTally tally = _state.Tally;
+        (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = tally.Spikes.Rates();
+        return new(_state.Epoch, _epochs, tally.Loss, tally.Accuracy, measured?.Accuracy, measured?.Loss,
+            schedule.At(_state.Optimizer.Steps - 1), tally.Rows / Math.Max(_state.Seconds, 1e-9), byLayer)
+        {
+            MeanFiringRate = mean,
+            ValidationMacroAccuracy = measured?.MacroAccuracy,
+            WaitingShare = _state.WaitingSeconds / Math.Max(_state.Seconds, 1e-9),
+        };
+    }
+
+    private long StepsPerEpoch(RowFeed rows)
+    {
+        long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);
+        return (batches + _settings.GradientAccumulation - 1) / _settings.GradientAccumulation;
+    }
+
+    private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.BatchSize, rows.Summary.Rows);
+
+    private BatchBuffer Buffer(RowFeed rows, float[]? classWeights, BatchAugmenter? augmenter = null) =>
+        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter);
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Microsoft.ML.Spiking.Training.Native;
+
+/// <summary>The knobs of glibc's allocator; nothing else may be called where <see cref="IsThere"/> is false.</summary>
+internal static partial class GlibcHeap
+{
+    internal const string Library = "libc.so.6";
+
+    // malloc.h
+    private const int TrimThreshold = -1;
+    private const int MapThreshold = -3;
+    private const int MapMost = -4;
+
+    private const int LargestBuffer = 32 << 20; // glibc takes no higher threshold
+    private const int LargestReserve = 256 << 20;
+
+    private static readonly Lazy<bool> Found = new(() => OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad(Library, out nint library)
+        && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _));
+
+    /// <summary>Whether the process runs on glibc.</summary>
+    public static bool IsThere => Found.Value;
+
+    /// <summary>Freed buffers stay in the process and are used again.</summary>
+    /// <param name="all">Of any size; else those below 32 MB, and up to 256 MB at the end of each heap.</param>
+    public static void KeepFreed(bool all)
+    {
+        if (all)
+        {
+            Set(MapMost, 0);
+        }
+        Set(MapThreshold, LargestBuffer);
+        Set(TrimThreshold, all ? int.MaxValue : LargestReserve);
+    }
+
+    /// <summary>
+    /// Ends <see cref="KeepFreed"/>. glibc adapts its thresholds only until somebody sets one; these are what it would have
+    /// come to in a process that handles buffers of 4 MB.
+    /// </summary>
+    public static void ReturnFreed()
+    {
+        Set(MapMost, 65_536);
+        Set(MapThreshold, 4 << 20);
+        Set(TrimThreshold, 8 << 20);
+    }
+
+    /// <summary>Gives all pages that hold nothing back to the system.</summary>
+    public static void Trim() => _ = MallocTrim(0);
+
+    private static void Set(int parameter, int value) => _ = MallocOption(parameter, value);
+
+    [LibraryImport(Library, EntryPoint = "mallopt")]
+    private static partial int MallocOption(int parameter, int value);
+
+    [LibraryImport(Library, EntryPoint = "malloc_trim")]
+    private static partial int MallocTrim(nuint pad);
+}

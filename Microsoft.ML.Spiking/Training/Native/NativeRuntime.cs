@@ -1,0 +1,81 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using TorchSharp;
+
+namespace Microsoft.ML.Spiking.Training.Native;
+
+/// <summary>
+/// Loads libtorch before anything else touches TorchSharp, whose own message for a failed load is thirty lines long and
+/// does not name the cause.
+/// </summary>
+internal static partial class NativeRuntime
+{
+    private static readonly Lock Gate = new();
+    private static bool _isLoaded;
+
+    /// <summary>Loads libtorch; once loaded, does nothing.</summary>
+    /// <param name="withCuda">Whether a CUDA build is to be preferred.</param>
+    /// <param name="use">What for.</param>
+    /// <exception cref="InvalidOperationException">It cannot be loaded; one sentence says why and what to do.</exception>
+    public static void EnsureLoaded(bool withCuda, TorchUse use = TorchUse.Training)
+    {
+        lock (Gate)
+        {
+            if (_isLoaded)
+            {
+                return;
+            }
+            Assembly torchSharp = typeof(torch).Assembly;
+            if (withCuda)
+            {
+                NativeLibrary.TryLoad("torch_cuda", torchSharp, null, out _); // there only with a CUDA package
+            }
+            try
+            {
+                // In this order: LibTorchSharp finds libtorch in its own folder only when that is loaded already.
+                bool isFound = NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out nint torchLibrary);
+                nint library = NativeLibrary.Load("LibTorchSharp", torchSharp, null);
+                OpenMP.Find(isFound ? torchLibrary : library);
+            }
+            catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
+            {
+                throw new InvalidOperationException(Explain(exception.Message, use), exception);
+            }
+            _isLoaded = true;
+        }
+    }
+
+    /// <summary>One sentence for what the loader said.</summary>
+    internal static string Explain(string loaderMessage, TorchUse use = TorchUse.Training)
+    {
+        (string what, string remark) = use == TorchUse.Training
+            ? ("Training", "scoring needs none")
+            : ("Scoring with ScoringBackend.Torch", "ScoringBackend.Managed needs none");
+        if (MissingVersion().Match(loaderMessage) is { Success: true } match)
+        {
+            string version = match.Groups["version"].Value;
+            return version.StartsWith("GLIBCXX", StringComparison.Ordinal)
+                ? $"{what} needs a newer C++ runtime: this system's libstdc++ lacks {version}, which TorchSharp's " +
+                  "native library is built against; install libstdc++6 of GCC 13 or later (Ubuntu 24.04, Debian 13, " +
+                  "Fedora 39, RHEL 10 have it)."
+                : $"{what} needs a newer C library: this system lacks {version}, which TorchSharp's native library " +
+                  "is built against.";
+        }
+        if (!Environment.Is64BitProcess)
+        {
+            return $"{what} needs a 64-bit process: libtorch exists for nothing else.";
+        }
+        return $"{what} needs libtorch, which was not found: add the package TorchSharp-cpu, TorchSharp-cuda-linux " +
+            $"or TorchSharp-cuda-windows, version {PackageVersion()}, to the application ({remark}).";
+    }
+
+    private static string PackageVersion()
+    {
+        Version version = typeof(torch).Assembly.GetName().Version ?? new();
+        return $"{version.Major}.{version.Minor}.{version.Build}";
+    }
+
+    [GeneratedRegex(@"version [`'](?<version>(GLIBCXX|GLIBC|CXXABI)_[0-9.]+)' not found")]
+    private static partial Regex MissingVersion();
+}

@@ -1,0 +1,47 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Numerics.Threading;
+
+namespace Microsoft.ML.Spiking.Training.Native;
+
+/// <summary>The caller and the threads that libtorch's OpenMP keeps for it.</summary>
+internal sealed unsafe class OpenMPTeam(int size) : WorkerTeam(size)
+{
+    public override void Run(int workers, Action work)
+    {
+        var call = new Call(work);
+        var handle = GCHandle.Alloc(call);
+        try
+        {
+            OpenMP.Parallel(&Enter, GCHandle.ToIntPtr(handle), workers);
+        }
+        finally
+        {
+            handle.Free();
+        }
+        call.Failure?.Throw();
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Enter(nint data) => ((Call)GCHandle.FromIntPtr(data).Target!).Run();
+
+    private sealed class Call(Action work)
+    {
+        /// <summary>What the last call that failed has thrown.</summary>
+        public ExceptionDispatchInfo? Failure { get; private set; }
+
+        public void Run()
+        {
+            try
+            {
+                work();
+            }
+#pragma warning disable CA1031 // nothing may be thrown through native frames; it is thrown again by the caller
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        }
+    }
+}

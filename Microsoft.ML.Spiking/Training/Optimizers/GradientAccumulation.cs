@@ -1,0 +1,58 @@
+using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Optimizers;
+
+/// <summary>
+/// Adds up the gradients of several batches, so that they make one step: that of the batch that all their rows would
+/// be, rows weighted, except that batch normalization sees each batch by itself.
+/// </summary>
+/// <param name="parameters">Whose gradients.</param>
+/// <param name="batches">Batches in a full group, at least 1.</param>
+internal sealed class GradientAccumulation(IReadOnlyList<Tensor> parameters, int batches)
+{
+    private int _count;
+    private double _weight;
+
+    /// <summary>Whether no batch has been added since the last <see cref="Finish"/>.</summary>
+    public bool IsEmpty => _count == 0;
+
+    /// <summary>Whether the group has all its batches.</summary>
+    public bool IsComplete => _count == batches;
+
+    /// <summary>The group under way; null where no batch has been added.</summary>
+    public PendingGradients? Pending => IsEmpty ? null : new(_count, _weight);
+
+    /// <summary>Goes on with a group whose gradients are in the parameters already.</summary>
+    public void Restore(PendingGradients? pending) => (_count, _weight) = pending is null ? (0, 0) : (pending.Batches, pending.Weight);
+
+    /// <summary>Adds the gradient of a batch.</summary>
+    /// <param name="loss">The batch's mean loss, a scalar.</param>
+    /// <param name="weight">The sum of the batch's row weights.</param>
+    public void Add(Tensor loss, double weight)
+    {
+        // How much a batch counts is only known when the group's last has come: first sums, in Finish their mean.
+        CallbackFaults.Backward(batches == 1 ? loss : loss.Times(weight));
+        _count++;
+        _weight += weight;
+    }
+
+    /// <summary>Leaves the group's gradient in the parameters and starts a new group.</summary>
+    public void Finish()
+    {
+        if (batches > 1)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            foreach (Tensor parameter in parameters)
+            {
+                parameter.grad?.Divide(_weight);
+            }
+        }
+        _count = 0;
+        _weight = 0;
+    }
+}

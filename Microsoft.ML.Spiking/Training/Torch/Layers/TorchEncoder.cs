@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Encoding;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch.Layers;
+
+/// <summary>A batch of rows becomes what arrives at the first layer.</summary>
+internal sealed class TorchEncoder(NetworkDefinition network)
+{
+    /// <summary>The network's input.</summary>
+    /// <param name="input">[N, features] or [N, ...row shape].</param>
+    /// <param name="pass">What random spikes depend on.</param>
+    public TorchSignal Encode(Tensor input, ForwardPass pass)
+    {
+        Tensor rows = input.view([input.shape[0], .. network.RowShape.Select(length => (long)length)]);
+        if (network.HasTimeAxis)
+        {
+            return new(rows.transpose(0, 1).contiguous(), IsConstant: false); // [N, T, ...] to [T, N, ...]
+        }
+        return network.Encoder.OutputKind == SignalKind.Constant
+            ? new(rows, IsConstant: true)
+            : new(EveryStep(rows, pass), IsConstant: false);
+    }
+
+    private Tensor EveryStep(Tensor rows, ForwardPass pass)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = rows.detach().to(ScalarType.Float32, CPU).contiguous();
+        Tensor current = empty([network.TimeSteps, .. features.shape], ScalarType.Float32, CPU);
+        Tensor[] steps = current.unbind(0);
+        int size = network.InputSize;
+        for (int row = 0; row < features.shape[0]; row++)
+        {
+            ReadOnlySpan<float> source = Row(features, row, size);
+            long key = network.Encoder.KeyOf(source);
+            for (int t = 0; t < steps.Length; t++)
+            {
+                EncodingMoment moment = pass.IsTraining
+                    ? new(t, network.TimeSteps, key, pass.Seed, pass.Epoch)
+                    : new(t, network.TimeSteps, key);
+                network.Encoder.Encode(source, moment, Row(steps[t], row, size));
+            }
+        }
+        return current.to(rows.dtype, rows.device).MoveToOuterDisposeScope();
+    }
+
+    // BatchBuffer keeps a batch of rows below the 2 GB at which a span ends.
+    private static Span<float> Row(Tensor rows, int row, int size) =>
+        MemoryMarshal.Cast<byte, float>(rows.bytes).Slice(row * size, size);
+}

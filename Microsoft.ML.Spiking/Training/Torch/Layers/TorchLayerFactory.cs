@@ -1,0 +1,79 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch.Layers;
+
+/// <summary>The walk over a network's layers that makes what runs them in training.</summary>
+/// <param name="network">Whose layers they are.</param>
+/// <param name="parameters">Its parameters.</param>
+internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParameters parameters)
+{
+    // In the order of NetworkDefinition.AllLayers: part of the key of what is random.
+    private int _index;
+
+    /// <summary>The whole network.</summary>
+    /// <param name="network">Whose layers they are.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="inSegments">Whether values inside of <see cref="Segments"/> are computed twice instead of kept.</param>
+    /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
+    public static TorchSequence Create(NetworkDefinition network, TorchParameters parameters, bool inSegments)
+    {
+        var factory = new TorchLayerFactory(network, parameters);
+        return inSegments ? factory.InSegments(Segments.Of(network.Layers)) : factory.Sequence(network.Layers);
+    }
+
+    /// <summary>The way back begins in the last segment: there nothing would be saved by computing all of it twice.</summary>
+    private TorchSequence InSegments(IReadOnlyList<IReadOnlyList<Layer>> segments) =>
+        new([.. segments.SkipLast(1).Select(segment => new TorchSegment(InSlices(segment), Trained(segment))), InSlices(segments[^1])]);
+
+    private TorchSequence InSlices(IReadOnlyList<Layer> layers)
+    {
+        var result = new List<TorchLayer>();
+        for (int i = 0, count; i < layers.Count; i += Math.Max(count, 1))
+        {
+            count = Segments.RowByRow(layers, i);
+            Layer[] rowByRow = [.. layers.Skip(i).Take(count)];
+            result.Add(count == 0
+                ? Create(layers[i])
+                : new TorchRowSlices(Sequence(rowByRow), network.TimeSteps, Trained(rowByRow)));
+        }
+        return new(result);
+    }
+
+    private Tensor[] Trained(IEnumerable<Layer> layers) =>
+    [
+        .. layers.SelectMany(layer => layer.SelfAndInner).SelectMany(layer => layer.Parameters)
+            .Where(spec => spec.Role != ParameterRole.Buffer).Select(spec => parameters[spec.Name]),
+    ];
+
+    private TorchSequence Sequence(IReadOnlyList<Layer> layers) => new([.. layers.Select(Create)]);
+
+    private TorchLayer Create(Layer layer)
+    {
+        int index = _index++;
+        return layer switch
+        {
+            AffineLayer affine => new TorchAffine(parameters[affine.ScaleName], parameters[affine.ShiftName]),
+            LinearLayer linear => new TorchLinear(parameters[linear.WeightName], Bias(linear)),
+            ConvolutionLayer convolution =>
+                new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),
+            BatchNormLayer norm => new TorchBatchNorm(norm, network.TimeSteps, parameters),
+            NeuronLayer neuron => Neuron(neuron),
+            AveragePoolLayer pool => new TorchAveragePool(pool),
+            MaxPoolLayer pool => TorchRowMap.Create(pool),
+            AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
+            FlattenLayer => TorchRowMap.Flatten(),
+            DropoutLayer dropout => new TorchDropout(index, dropout.Rate),
+            ResidualLayer residual => new TorchResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
+            _ => throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be trained."),
+        };
+    }
+
+    private Tensor? Bias(WeightedLayer layer) => layer.HasBias ? parameters[layer.BiasName] : null;
+
+    private TorchNeuronLayer Neuron(NeuronLayer layer) => new(layer.Name, network.TimeSteps,
+        TorchNeuron.Create(layer.Neuron, parameters.Device, parameters.Type),
+        [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])]);
+}

@@ -1,0 +1,87 @@
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch.Neurons;
+
+/// <summary>
+/// A neuron in tensor operations, one time step after the other, on any device and in any floating point type.
+/// What fused forms are tested and measured against.
+/// </summary>
+internal abstract class OpByOpNeuron : TorchNeuron
+{
+    private protected OpByOpNeuron(SpikingNeuronDefinition definition) => Definition = definition;
+
+    protected SpikingNeuronDefinition Definition { get; }
+
+    /// <summary>The op-by-op form of that neuron.</summary>
+    /// <exception cref="NotSupportedException">There is none.</exception>
+    public static OpByOpNeuron Create(NeuronDefinition definition) => definition switch
+    {
+        ClifNeuron clif => new OpByOpClif(clif),
+        LifNeuron lif => new OpByOpLif(lif),
+        PlifNeuron plif => new OpByOpPlif(plif),
+        KlifNeuron klif => new OpByOpKlif(klif),
+        IfNeuron integrating => new OpByOpIf(integrating),
+        _ => throw new NotSupportedException($"The neuron {definition.GetType().Name} cannot be trained."),
+    };
+
+    public sealed override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned) =>
+        new(Forward(current, learned, trace: null), Count: null);
+
+    /// <summary>As <see cref="Forward(NeuronCurrent, IReadOnlyList{Tensor})"/>, noting the state of every step.</summary>
+    public Tensor Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return stack(Walk(current.Steps(), learned, trace), 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The spikes of every step, [N, ...] each, computed when they are asked for: the current of a step may depend on
+    /// what was made of the spikes before it. Of a step nothing is kept but its state and what autograd needs.
+    /// </summary>
+    /// <param name="currents">The current of each step.</param>
+    /// <param name="learned">The layer's learned values.</param>
+    /// <param name="trace">Takes the state after each step, or null.</param>
+    public IEnumerable<Tensor> Walk(
+        IEnumerable<Tensor> currents, IReadOnlyList<Tensor> learned, NeuronTrace? trace = null)
+    {
+        NeuronState state = default;
+        foreach (Tensor x in currents)
+        {
+            NeuronState before = state;
+            Tensor spikes;
+            using (NewDisposeScope())
+            {
+                (spikes, state) = Step(before, x, learned);
+                trace?.Add(state.Potential!, state.Complementary);
+                spikes.MoveToOuterDisposeScope();
+                state.Potential!.MoveToOuterDisposeScope();
+                state.Complementary?.MoveToOuterDisposeScope();
+            }
+            before.Potential?.Dispose();
+            before.Complementary?.Dispose();
+            yield return spikes;
+        }
+    }
+
+    /// <summary>One time step: the spikes, and the state after them.</summary>
+    private protected abstract (Tensor Spikes, NeuronState State) Step(
+        NeuronState state, Tensor x, IReadOnlyList<Tensor> learned);
+
+    /// <summary>H(v - threshold), with the surrogate's gradient.</summary>
+    private protected Tensor Fire(Tensor v) => SpikeFunction.Apply(v.Minus(Definition.Threshold), Definition.Surrogate);
+
+    /// <summary>The spikes as the reset sees them: without gradient when it is to be dropped.</summary>
+    private protected Tensor ForReset(Tensor spikes) => Definition.DetachReset ? spikes.detach() : spikes;
+
+    /// <summary>The reset of the integrate-and-fire family: v - s threshold, or (1 - s) v + s (reset potential).</summary>
+    private protected Tensor Reset(Tensor v, Tensor spikes)
+    {
+        Tensor s = ForReset(spikes);
+        return Definition.ResetPotential is double rest
+            ? (s.OneMinus() * v).Plus(s.Times(rest))
+            : v - s.Times(Definition.Threshold);
+    }
+}

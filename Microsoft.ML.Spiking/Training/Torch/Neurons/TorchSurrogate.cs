@@ -1,0 +1,35 @@
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch.Neurons;
+
+/// <summary><see cref="SurrogateGradient.Derivative"/> on tensors.</summary>
+internal static class TorchSurrogate
+{
+    /// <summary>The surrogate at each element; a new tensor that the caller may overwrite.</summary>
+    /// <exception cref="NotSupportedException">The surrogate has no tensor form.</exception>
+    public static Tensor Derivative(SurrogateGradient surrogate, Tensor u)
+    {
+        double alpha = surrogate.Alpha;
+        return surrogate switch
+        {
+            RectangleSurrogate => u.abs().IsAtMost(alpha / 2).to_type(u.dtype).Divide(alpha),
+            TriangleSurrogate => u.abs().Multiply(-alpha * alpha).Add(alpha).relu_(),
+            SigmoidSurrogate => Sigmoid(u, alpha),
+            AtanSurrogate => Atan(u, alpha),
+            _ => throw new NotSupportedException($"The surrogate {surrogate.GetType().Name} cannot be trained with."),
+        };
+    }
+
+    private static Tensor Sigmoid(Tensor u, double alpha)
+    {
+        Tensor s = u.Times(alpha).sigmoid_();
+        return s.OneMinus().mul_(s).Multiply(alpha);
+    }
+
+    private static Tensor Atan(Tensor u, double alpha)
+    {
+        Tensor z = u.Times(Math.PI / 2 * alpha);
+        return z.mul_(z).Add(1).reciprocal_().Multiply(alpha / 2);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
+
+/// <summary>Values on their way between tensors and managed memory, as float32.</summary>
+internal static class TensorCopy
+{
+    /// <summary>A copy of the tensor's values. Waits for the device.</summary>
+    public static float[] ToArray(Tensor tensor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor values = tensor.detach().to(ScalarType.Float32, CPU).contiguous();
+        return MemoryMarshal.Cast<byte, float>(values.bytes).ToArray();
+    }
+
+    /// <summary>Overwrites the tensor's values.</summary>
+    public static void Fill(Tensor tensor, ReadOnlySpan<float> source)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor values = empty(tensor.shape, ScalarType.Float32, CPU);
+        source.CopyTo(MemoryMarshal.Cast<byte, float>(values.bytes));
+        tensor.copy_(values);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
+
+/// <summary>The memory of float32 tensors on the CPU, for kernels.</summary>
+internal static unsafe class TensorMemory
+{
+    private const long LargestSpan = int.MaxValue / sizeof(float); // a span of bytes ends there
+
+    /// <summary>Whether kernels can work on it: float32, on the CPU.</summary>
+    public static bool IsReachable(Tensor tensor) =>
+        tensor.device_type == TorchSharp.DeviceType.CPU && tensor.dtype == ScalarType.Float32;
+
+    /// <summary>Where a contiguous tensor's values start, null if it has none. Good as long as somebody holds the tensor.</summary>
+    public static float* Address(Tensor tensor)
+    {
+        if (tensor.numel() == 0)
+        {
+            return null;
+        }
+        if (tensor.numel() <= LargestSpan)
+        {
+            return Start(tensor);
+        }
+        using Tensor flat = tensor.view(-1);
+        using Tensor first = flat.narrow(0, 0, 1);
+        return Start(first);
+    }
+
+    private static float* Start(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+}

@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch;
+
+/// <summary>
+/// Scores rows with libtorch, many at once, on the processor or on a CUDA device. Safe to use from several threads; their
+/// calls are run one after the other.
+/// </summary>
+internal sealed class TorchExecutor : IDisposable
+{
+    // Floats of the widest layer over all steps: 64 MB, of which a pass holds a few, and 1 GB of a device's memory.
+    private const long CpuFloats = 1 << 24;
+    private const long CudaFloats = 1 << 28;
+
+    private readonly NetworkDefinition _definition;
+    private readonly TorchWorker _worker;
+    private readonly TorchNetwork _network;
+    private readonly int _mostRows;
+    private bool _disposed; // read and written by the worker alone
+
+    /// <summary>Copies the network to the worker's device.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="weights">Its arrays.</param>
+    /// <param name="worker">Where it scores.</param>
+    /// <param name="mostRows">Rows of one pass; null for <see cref="RowsAtOnce"/>.</param>
+    /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
+    public TorchExecutor(NetworkDefinition definition, NetworkWeights weights, TorchWorker worker, int? mostRows = null)
+    {
+        _definition = definition;
+        _worker = worker;
+        _mostRows = mostRows ?? RowsAtOnce(definition, worker);
+        TorchNetwork? network = null;
+        worker.Run(() =>
+        {
+            network = new TorchNetwork(definition, worker.Device);
+            network.Parameters.Import(weights);
+        });
+        _network = network!;
+    }
+
+    /// <summary>How many rows go through the network at once, so that what passes between its layers stays small.</summary>
+    public static int RowsAtOnce(NetworkDefinition definition, TorchWorker worker)
+    {
+        long budget = worker.Device.type == DeviceType.CPU ? CpuFloats : CudaFloats;
+        return (int)Math.Clamp(budget / ((long)definition.TimeSteps * Widest(definition.Layers, definition.InputSignal)), 1, 1 << 13);
+    }
+
+    /// <summary>The mean logits over the time steps. A row's depend on the other rows by rounding at most.</summary>
+    /// <param name="features">[rows, features], row-major.</param>
+    /// <param name="rows">Number of rows, 0 allowed.</param>
+    /// <param name="logits">[rows, classes], row-major.</param>
+    /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
+    public unsafe void Run(ReadOnlySpan<float> features, int rows, Span<float> logits)
+    {
+        int inputs = _definition.InputSize, classes = _definition.ClassCount;
+        fixed (float* first = features[..(rows * inputs)], target = logits[..(rows * classes)])
+        {
+            float* from = first, to = target; // pinned while this call waits for the worker
+            _worker.Run(() =>
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                for (int row = 0; row < rows; row += _mostRows)
+                {
+                    int count = Math.Min(_mostRows, rows - row);
+                    Pass(new(from + ((long)row * inputs), count * inputs), count, new(to + ((long)row * classes), count * classes));
+                }
+            });
+        }
+    }
+
+    /// <summary>Gives the network's memory back, after what is under way.</summary>
+    public void Dispose() => _worker.Run(() =>
+    {
+        _disposed = true;
+        _network.Dispose();
+    });
+
+    private void Pass(ReadOnlySpan<float> features, int rows, Span<float> logits)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor input = empty([rows, _definition.InputSize], ScalarType.Float32, CPU);
+        features.CopyTo(MemoryMarshal.Cast<byte, float>(input.bytes));
+        Tensor output = _network.Forward(input.to(_worker.Device), ForwardPass.Evaluation).mean([0]).to(CPU).contiguous();
+        MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits);
+    }
+
+    private static int Widest(IReadOnlyList<Layer> layers, Signal input)
+    {
+        int widest = input.Size;
+        Signal signal = input;
+        foreach (Layer layer in layers)
+        {
+            if (layer is ResidualLayer residual)
+            {
+                widest = Math.Max(widest, Math.Max(Widest(residual.Main, signal), Widest(residual.Shortcut, signal)));
+            }
+            signal = layer.Infer(signal);
+            widest = Math.Max(widest, signal.Size);
+        }
+        return widest;
+    }
+}

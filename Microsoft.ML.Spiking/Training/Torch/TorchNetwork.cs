@@ -1,0 +1,51 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch;
+
+/// <summary>
+/// A network that can be trained: the walk over a <see cref="NetworkDefinition"/> in tensors. Layer by layer over all
+/// time steps; what comes before the first neuron runs once where the input is the same at every step.
+/// </summary>
+internal sealed class TorchNetwork : IDisposable
+{
+    private readonly TorchEncoder _encoder;
+    private readonly TorchSequence _layers;
+
+    /// <summary>Builds the network; its weights are undefined until <see cref="TorchParameters.Import"/>.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="type">float32 in training; float64 in tests.</param>
+    /// <param name="activationCheckpointing">Whether most values of a batch are computed a second time instead of kept.</param>
+    /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
+    public TorchNetwork(NetworkDefinition definition, Device device, ScalarType type = ScalarType.Float32,
+        bool activationCheckpointing = false)
+    {
+        Definition = definition;
+        Parameters = new(definition, device, type);
+        _encoder = new(definition);
+        _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing);
+    }
+
+    public NetworkDefinition Definition { get; }
+
+    public TorchParameters Parameters { get; }
+
+    /// <summary>The logits of every time step.</summary>
+    /// <param name="input">[N, features] or [N, ...row shape].</param>
+    /// <param name="pass">Training or evaluation.</param>
+    /// <returns>[T, N, classes].</returns>
+    public Tensor Forward(Tensor input, ForwardPass pass)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TorchSignal signal = _layers.Forward(_encoder.Encode(input, pass), pass);
+        Tensor logits = signal.IsConstant
+            ? signal.Values.unsqueeze(0).expand(Definition.TimeSteps, -1, -1)
+            : signal.Values;
+        return logits.MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => Parameters.Dispose();
+}

@@ -1,0 +1,73 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch;
+
+/// <summary>The arrays of a network as tensors on a device, in the definition's order.</summary>
+internal sealed class TorchParameters : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>Allocates the arrays; what they hold is undefined until <see cref="Import"/>.</summary>
+    public TorchParameters(NetworkDefinition definition, Device device, ScalarType type)
+    {
+        Definition = definition;
+        Device = device;
+        Type = type;
+        foreach (ParameterSpec spec in definition.Parameters)
+        {
+            long[] shape = [.. spec.Shape.Select(length => (long)length)];
+            bool isTrained = spec.Role != ParameterRole.Buffer;
+            _byName.Add(spec.Name, zeros(shape, type, device, requires_grad: isTrained).DetachFromDisposeScope());
+        }
+        Trained = [.. definition.Parameters
+            .Where(spec => spec.Role != ParameterRole.Buffer).Select(spec => _byName[spec.Name])];
+    }
+
+    public NetworkDefinition Definition { get; }
+
+    public Device Device { get; }
+
+    public ScalarType Type { get; }
+
+    /// <summary>The arrays that receive gradients.</summary>
+    public IReadOnlyList<Tensor> Trained { get; }
+
+    /// <summary>All arrays.</summary>
+    public IEnumerable<Tensor> All => Definition.Parameters.Select(spec => _byName[spec.Name]);
+
+    public Tensor this[string name] => _byName[name];
+
+    /// <summary>Copies the weights in.</summary>
+    public void Import(NetworkWeights weights)
+    {
+        foreach (WeightArray array in weights)
+        {
+            TensorCopy.Fill(_byName[array.Name], array.Values.Span);
+        }
+    }
+
+    /// <summary>A copy of the weights in managed memory.</summary>
+    public NetworkWeights Export() => new(Definition, Definition.Parameters.Select(Export));
+
+    /// <summary>Whether every value is finite. Waits for the device.</summary>
+    public bool AreFinite()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        return stack(All.Select(parameter => parameter.isfinite().all())).all().item<bool>();
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor parameter in _byName.Values)
+        {
+            parameter.Dispose();
+        }
+    }
+
+    private WeightArray Export(ParameterSpec spec) => new(spec.Name, spec.Shape, TensorCopy.ToArray(_byName[spec.Name]));
+}

@@ -1,0 +1,98 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Randomness;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+
+
+namespace Microsoft.ML.Spiking.Training.Torch;
+
+/// <summary>The weights before training; the same for the same network and seed, on every machine.</summary>
+internal static class WeightInitializer
+{
+    private const double SmallDeviation = 0.01;
+
+    /// <summary>Draws all arrays of the network.</summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="seed">The user's seed.</param>
+    /// <param name="input">What the network does to its input; null to leave it as it is.</param>
+    /// <exception cref="NotSupportedException">A layer has arrays but no rule for them; the message names it.</exception>
+    public static NetworkWeights Create(NetworkDefinition definition, int seed, InputConstants? input = null)
+    {
+        var arrays = new List<WeightArray>();
+        foreach (Layer layer in definition.AllLayers)
+        {
+            foreach (ParameterSpec spec in layer.Parameters)
+            {
+                float[] values = new float[spec.Size];
+                var random = new RandomStream(seed, RandomPurpose.Initialization, item: arrays.Count);
+                Fill(values, layer, spec, random, input);
+                arrays.Add(new(spec.Name, spec.Shape, values));
+            }
+        }
+        return new(definition, arrays);
+    }
+
+    private static void Fill(float[] values, Layer layer, ParameterSpec spec, RandomStream random, InputConstants? input)
+    {
+        switch (layer)
+        {
+            case AffineLayer affine when affine.Name == AffineLayer.InputName:
+                FillInput(values, input ?? new([1f], [0f]), isScale: spec.Name == affine.ScaleName);
+                break;
+            case WeightedLayer weighted when spec.Role == ParameterRole.Weight:
+                FillWeight(values, weighted, random);
+                break;
+            case WeightedLayer { ZeroBias: true }:
+                break;
+            case WeightedLayer weighted:
+                FillUniform(values, weighted, random);
+                break;
+            case BatchNormLayer norm:
+                Array.Fill(values, spec.Name == norm.WeightName || spec.Name == norm.VarianceName ? 1f : 0f);
+                break;
+            case NeuronLayer neuron:
+                LearnedScalar scalar = neuron.Neuron.LearnedScalars.Single(
+                    learned => neuron.ArrayName(learned) == spec.Name);
+                Array.Fill(values, (float)scalar.Initial);
+                break;
+            default:
+                throw new NotSupportedException(
+                    $"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no rule for its first weights.");
+        }
+    }
+
+    private static void FillInput(float[] values, InputConstants input, bool isScale)
+    {
+        IReadOnlyList<float> constants = isScale ? input.Scale : input.Shift;
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = constants[constants.Count == 1 ? 0 : i];
+        }
+    }
+
+    private static void FillWeight(float[] values, WeightedLayer layer, RandomStream random)
+    {
+        switch (layer.InitialWeights)
+        {
+            case WeightDistribution.Uniform:
+                FillUniform(values, layer, random);
+                break;
+            case WeightDistribution.FanOutNormal:
+                random.FillNormal(values, deviation: (float)Math.Sqrt(2.0 / layer.FanOut));
+                break;
+            case WeightDistribution.SmallNormal:
+                random.FillNormal(values, deviation: (float)SmallDeviation);
+                break;
+            default:
+                throw new NotSupportedException($"Layer '{layer.Name}': the weights {layer.InitialWeights} are not known.");
+        }
+    }
+
+    // PyTorch's default for weight and bias.
+    private static void FillUniform(float[] values, WeightedLayer layer, RandomStream random)
+    {
+        float bound = (float)(1 / Math.Sqrt(layer.FanIn));
+        random.FillUniform(values, -bound, bound);
+    }
+}

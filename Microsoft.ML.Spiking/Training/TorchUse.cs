@@ -1,8 +1,0 @@
-namespace Microsoft.ML.Spiking.Training;
-
-/// <summary>What libtorch is wanted for: sentences about its absence say so.</summary>
-internal enum TorchUse
-{
-    Training,
-    Scoring,
-}
