@@ -42,21 +42,23 @@ public sealed record ChannelNormalization : InputNormalization
             yield return $"{nameof(ChannelNormalization)}.{nameof(Means)} is [{List(Means)}]; " +
                 "it needs one number for each channel, finite in single precision.";
         }
-        if (Deviations?.All(value => OptionRanges.IsPositive(value) && OptionRanges.IsPositive(1 / value)) == false)
+        if (Deviations?.All(value => IsPositive(value) && IsPositive(1 / value)) == false)
         {
-            yield return $"{nameof(ChannelNormalization)}.{nameof(Deviations)} is [{List(Deviations)}]; every " +
-                "deviation must be greater than 0, and finite in single precision as its inverse must be.";
+            yield return $"{nameof(ChannelNormalization)}.{nameof(Deviations)} is [{List(Deviations)}]; " +
+                "every deviation must be greater than 0, and finite in single precision as its inverse must be.";
         }
     }
 
     internal override int PairsFor(IReadOnlyList<int> shape) => Means is null || Means.Count == shape[0]
         ? shape[0]
-        : throw new NetworkDefinitionException($"{nameof(ChannelNormalization)} has means for {Means.Count} channels, but " +
-            $"the features have the shape [{string.Join(", ", shape)}], the channels first; where they are images of " +
+        : throw new NetworkDefinitionException($"{nameof(ChannelNormalization)} has means for {Means.Count} channels, " +
+            $"but the features have the shape [{string.Join(", ", shape)}], the channels first; where they are images of " +
             "another shape, say so with the options' InputShape, as in [3, 32, 32].");
 
     private static bool AreEqual(IReadOnlyList<double>? one, IReadOnlyList<double>? other) =>
         one is null ? other is null : other is not null && one.SequenceEqual(other);
+
+    private static bool IsPositive(double value) => (float)value is > 0 and < float.PositiveInfinity;
 
     private static string List(IEnumerable<double> values) =>
         string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
