@@ -136,6 +136,7 @@ internal sealed class TrainingLoop : IDisposable
             _epochs = _settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows);
             var schedule = new Schedule(
                 _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, StepsPerEpoch(rows));
+            var firing = new FiringWatch(_definition, rows.Summary.ClassRows, _observer);
             var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
             _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state);
 
@@ -153,13 +154,16 @@ internal sealed class TrainingLoop : IDisposable
                 }
                 _state.FinishEpoch(Metrics(schedule, measure?.Measure(_state.Network, _token)));
                 _observer.EpochFinished(_state.History[^1]);
+                firing.EpochFinished(_state.History);
                 _checkpoints?.EpochFinished(_state);
             }
             KeptWeights kept = _state.Kept ?? Unkept();
-            return new(kept.Weights, _state.History, kept.Epoch, Cancelled: false)
+            bool isResting = _state.Epoch <= _epochs && !stopping.IsDue(_state.Epoch - 1, _state.Kept);
+            if (!isResting && kept.Epoch > 0)
             {
-                IsResting = _state.Epoch <= _epochs && !stopping.IsDue(_state.Epoch - 1, _state.Kept),
-            };
+                firing.TrainingFinished(_state.History[kept.Epoch - 1]);
+            }
+            return new(kept.Weights, _state.History, kept.Epoch, Cancelled: false) { IsResting = isResting };
         }
         catch (OperationCanceledException)
         {
