@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking;
 namespace Microsoft.ML;
 
 /// <summary>Adds spiking neural networks to <see cref="MLContext.MulticlassClassification"/>, and what is special about them to <see cref="MLContext.Model"/>.</summary>
-public static class SpikingCatalog
+public static partial class SpikingCatalog
 {
     /// <summary>
     /// Creates a <see cref="SpikingClifTrainer"/>: a multilayer perceptron of complementary leaky integrate-and-fire
@@ -71,7 +71,6 @@ public static class SpikingCatalog
     /// <exception cref="InvalidOperationException">
     /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public static void ChangeScoringBackend(this ModelOperationsCatalog catalog, ITransformer model, ScoringBackend backend,
         ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0)
     {
