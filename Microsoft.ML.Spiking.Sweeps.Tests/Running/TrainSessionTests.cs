@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 
 /// <summary>A trial that is trained in parts, as sweeps do it, is the training that Fit does, whatever the options.</summary>
 [TestClass]
-public sealed class PartOfTrainingTests
+public sealed class TrainSessionTests
 {
     private readonly MLContext _ml = new(1);
 
@@ -44,10 +44,10 @@ public sealed class PartOfTrainingTests
 
         SharedTrainingData shared = trainer.Share(train, validation, _ => { });
         var place = new Place();
-        PartOfTraining first = trainer.FitPart(shared, new(place, 1));
+        TrainingSessionResult first = trainer.TrainSession(shared, new(place, 1));
         Assert.IsTrue(first.IsResting, name);
         Interrupted(options, shared, place);
-        PartOfTraining last = trainer.FitPart(shared, new(place, 4));
+        TrainingSessionResult last = trainer.TrainSession(shared, new(place, 4));
 
         Assert.AreEqual((4, false, null), (last.Epochs, last.IsResting, last.Divergence));
         using SpikingPredictionTransformer model = last.CreateModel();
@@ -72,17 +72,17 @@ public sealed class PartOfTrainingTests
 
         SharedTrainingData shared = trainer.Share(train, validation, _ => { });
         var place = new Place();
-        PartOfTraining part;
+        TrainingSessionResult session;
         int target = 0;
         do
         {
-            part = trainer.FitPart(shared, new(place, ++target));
+            session = trainer.TrainSession(shared, new(place, ++target));
         }
-        while (part.IsResting);
+        while (session.IsResting);
 
         Assert.IsLessThan(50, ofFit.Length);
         Assert.AreSequenceEqual(ofFit, epochs.ToArray());
-        using SpikingPredictionTransformer model = part.CreateModel();
+        using SpikingPredictionTransformer model = session.CreateModel();
         Assert.AreSequenceEqual(Weights(whole), Weights(model));
     }
 
@@ -117,7 +117,7 @@ public sealed class PartOfTrainingTests
         };
         int written = place.Written;
         SpikingClifTrainer trainer = _ml.MulticlassClassification.Trainers.SpikingClif(copy);
-        Assert.Throws<OperationCanceledException>(() => trainer.FitPart(shared, new(place, 3)));
+        Assert.Throws<OperationCanceledException>(() => trainer.TrainSession(shared, new(place, 3)));
         Assert.IsGreaterThan(written, place.Written);
         Assert.HasCount(1, place.Read()!.State.History);
     }

@@ -4,4 +4,4 @@ namespace Microsoft.ML.Spiking.Sweeps.Storage;
 /// <param name="Epoch">How many epochs are done.</param>
 /// <param name="Data">The checkpoint.</param>
 /// <param name="File">The name of its file in the shared folder.</param>
-internal sealed record StoredCheckpoint(int Epoch, byte[]? Data, string? File);
+internal sealed record CheckpointRecord(int Epoch, byte[]? Data, string? File);

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Sweeps.Running;
 /// <param name="store">The database.</param>
 /// <param name="folder">Null for the database itself.</param>
 /// <param name="warn">Hears of what cannot be read.</param>
-internal sealed class StoredCheckpoints(ITrialStore store, string? folder, Action<string> warn)
+internal sealed class SharedCheckpoints(ITrialStore store, string? folder, Action<string> warn)
 {
     private const int MostBytes = 500_000_000;
 

@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Training.Loop;
 namespace Microsoft.ML.Spiking.Tests.Training;
 
 [TestClass]
-public sealed class TrainingPartTests
+public sealed class TrainingSessionTests
 {
     private static readonly TrainingSettings Settings =
         Toy.Settings with { Optimizer = OptimizerKind.AdamW, LearningRate = 0.01, ValidationMetric = ValidationMetric.Loss };
