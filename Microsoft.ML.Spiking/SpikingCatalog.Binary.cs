@@ -49,13 +49,25 @@ public static partial class SpikingCatalog
     /// the score is a <see cref="float"/>, the logarithm of the odds of <see langword="true"/>; and the class weights are
     /// those of <see langword="false"/> and <see langword="true"/>.
     /// </param>
+    /// <exception cref="ArgumentException">At least one option is out of its range; the message lists all of them.</exception>
+    public static SpikingClifBinaryTrainer SpikingClif(
+        this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, SpikingClifTrainer.Options options) =>
+        SpikingClif(catalog, options, DefaultColumnNames.Probability);
+
+    /// <summary>
+    /// Creates a <see cref="SpikingClifBinaryTrainer"/> with all options and a name for the column of the probability.
+    /// </summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="options">
+    /// See <see cref="SpikingClif(BinaryClassificationCatalog.BinaryClassificationTrainers, SpikingClifTrainer.Options)"/>.
+    /// </param>
     /// <param name="probabilityColumnName">
     /// The column that will hold the probability of <see langword="true"/>; none of those that the options name.
     /// </param>
     /// <exception cref="ArgumentException">At least one option is out of its range; the message lists all of them.</exception>
     public static SpikingClifBinaryTrainer SpikingClif(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, SpikingClifTrainer.Options options,
-        string probabilityColumnName = DefaultColumnNames.Probability)
+        string probabilityColumnName)
     {
         Contracts.CheckValue(catalog, nameof(catalog));
         Contracts.CheckValue(options, nameof(options));

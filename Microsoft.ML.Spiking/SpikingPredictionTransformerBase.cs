@@ -69,7 +69,11 @@ public abstract class SpikingPredictionTransformerBase :
     }
 
     /// <summary>Disposes <see cref="Model"/>, which frees native memory; both can still be used.</summary>
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        Model.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
