@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking;
 namespace Microsoft.ML;
 
 /// <summary>Adds spiking neural networks to <see cref="MLContext.MulticlassClassification"/>, and what is special about them to <see cref="MLContext.Model"/>.</summary>
-public static partial class SpikingCatalog
+public static class SpikingCatalog
 {
     /// <summary>
     /// Creates a <see cref="SpikingClifTrainer"/>: a multilayer perceptron of complementary leaky integrate-and-fire

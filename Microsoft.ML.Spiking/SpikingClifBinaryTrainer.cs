@@ -8,7 +8,8 @@ namespace Microsoft.ML.Spiking;
 /// <summary>
 /// Trains a spiking neural network for two classes. It is <see cref="SpikingClifTrainer"/> with a Boolean label, whose
 /// model gives what the metrics of binary classification need, the area under the ROC curve among them. Create it with
-/// <see cref="SpikingCatalog.SpikingClif(BinaryClassificationCatalog.BinaryClassificationTrainers, SpikingClifTrainer.Options)"/>.
+/// <see cref="SpikingBinaryCatalog.SpikingClif(BinaryClassificationCatalog.BinaryClassificationTrainers,
+/// SpikingClifTrainer.Options)"/>.
 /// </summary>
 /// <remarks>
 /// <para>Input: a feature column, vector of <see cref="float"/> of known size; a label column, <see cref="bool"/>;

@@ -4,7 +4,8 @@ using Microsoft.ML.Spiking;
 
 namespace Microsoft.ML;
 
-public static partial class SpikingCatalog
+/// <summary>Adds spiking neural networks to <see cref="MLContext.BinaryClassification"/>.</summary>
+public static class SpikingBinaryCatalog
 {
     /// <summary>
     /// Creates a <see cref="SpikingClifBinaryTrainer"/>: a multilayer perceptron of complementary leaky integrate-and-fire
