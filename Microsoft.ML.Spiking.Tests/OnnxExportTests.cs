@@ -1,5 +1,3 @@
-using Microsoft.ML.Data;
-
 namespace Microsoft.ML.Spiking.Tests;
 
 /// <summary>An export to ONNX, which is not possible: it must say so instead of writing a file without the network.</summary>

@@ -59,7 +59,7 @@ public sealed class SpikingClifBinaryTrainerTests
     {
         IDataView data = Data();
         var chain = _ml.Transforms.NormalizeMinMax("Features").Append(TwoClasses.Trainer(_ml));
-        ITransformer model = chain.Fit(data);
+        var model = chain.Fit(data);
         using var stream = new MemoryStream();
         _ml.Model.Save(model, data.Schema, stream);
 
@@ -132,7 +132,7 @@ public sealed class SpikingClifBinaryTrainerTests
         SpikingBinaryPredictionTransformer second = trainer.Fit(data, validation, first);
         SpikingBinaryPredictionTransformer third = trainer.Fit(data, first);
 
-        Assert.AreEqual(first.Model.Network.Layers.Count, second.Model.Network.Layers.Count);
+        Assert.HasCount(first.Model.Network.Layers.Count, second.Model.Network.Layers);
         Assert.IsGreaterThan(0.9, _ml.BinaryClassification.Evaluate(second.Transform(validation)).AreaUnderRocCurve);
         Assert.IsGreaterThan(0.9, _ml.BinaryClassification.Evaluate(third.Transform(validation)).AreaUnderRocCurve);
     }
