@@ -100,9 +100,11 @@ public sealed class FiringWatchTests
         List<EpochMetrics> history = [];
         foreach (double rate in new[] { 0.1, 0.1, 0.1, 0, 0 })
         {
-            history.Add(new(history.Count + 1, 5, 1, rate == 0 ? 0.35 : 0.9, null, null, 0.1, 1, [new("neuron1", rate)])
+            history.Add(new()
             {
-                MeanFiringRate = rate,
+                Epoch = history.Count + 1,
+                Accuracy = rate == 0 ? 0.35 : 0.9,
+                FiringRates = [new("neuron1", rate)],
             });
             watch.EpochFinished(history);
         }

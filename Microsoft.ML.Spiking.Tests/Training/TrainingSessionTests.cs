@@ -66,7 +66,8 @@ public sealed class TrainingSessionTests
         Assert.IsNull(Open(null).Summary.Channels);
         RowFeed four = Open(new ChannelMoments(1, 4, Toy.Features));
         Assert.AreSequenceEqual(alone.Summary.Channels!.Means.ToArray(), four.Summary.Channels!.Means.ToArray());
-        Assert.AreEqual(alone.Summary.Fingerprint, four.Summary.Fingerprint);
+        Assert.AreEqual(alone.Summary.Sketch.Targets, four.Summary.Sketch.Targets);
+        Assert.AreSequenceEqual(alone.Summary.Sketch.Projections.ToArray(), four.Summary.Sketch.Projections.ToArray());
         Assert.HasCount(2, Open(new ChannelMoments(1, 2, Toy.Features)).Summary.Channels!.Means);
         Open(new ChannelMoments(1, 4, Toy.Features));
         Assert.AreEqual(3, source.Passes);

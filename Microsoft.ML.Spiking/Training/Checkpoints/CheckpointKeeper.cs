@@ -7,10 +7,10 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 /// Resumes a training from its checkpoint and writes new ones: after every epoch, in between if asked, and when
 /// the training is cancelled.
 /// </summary>
-/// <param name="place">Where the checkpoint is kept; stays the caller's.</param>
+/// <param name="place">The place of the checkpoint; stays the caller's.</param>
 /// <param name="found">The checkpoint when the training began; null for none.</param>
-/// <param name="settings">How often within epochs.</param>
-/// <param name="observer">Hears what happens.</param>
+/// <param name="settings">How often checkpoints are written within epochs.</param>
+/// <param name="observer">Receives what happens.</param>
 internal sealed class CheckpointKeeper(
     ICheckpointPlace place, Checkpoint? found, TrainingSettings settings, ITrainingObserver observer)
 {
@@ -18,9 +18,14 @@ internal sealed class CheckpointKeeper(
     private (int Epoch, long Batches) _position = (1, 0);
     private long _time;
 
-    /// <summary>Puts the training where the checkpoint left it, if there is one.</summary>
-    /// <exception cref="InvalidOperationException">The checkpoint is of another training; the message says how it differs.</exception>
-    public void Resume(TrainingIdentity identity, TrainingState training)
+    /// <summary>Brings the training to where the checkpoint left it, if there is one.</summary>
+    /// <param name="identity">The training's identity.</param>
+    /// <param name="training">The training, before its first batch.</param>
+    /// <param name="length">Its length.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The checkpoint is of another training, or its content is not what this library writes; the message says what.
+    /// </exception>
+    public void Resume(TrainingIdentity identity, TrainingState training, TrainingLength length)
     {
         _identity = identity;
         if (found is not null)
@@ -28,7 +33,13 @@ internal sealed class CheckpointKeeper(
             if (found.State.Identity.DifferenceFrom(identity) is string difference)
             {
                 throw new InvalidOperationException($"The training cannot be resumed from '{place}': it {difference}. " +
-                    "Train as it was begun, or choose another folder.");
+                    "Train as it was begun, choose another folder, or delete the file to start again.");
+            }
+            var check = new CheckpointCheck(training.Network.Definition, length, hasValidation: identity.Validation is not null);
+            if (check.FaultOf(found, training.OptimizerShapes()) is string fault)
+            {
+                throw new InvalidOperationException($"The training cannot be resumed from '{place}': The checkpoint {fault}. " +
+                    "Delete the file to start again.");
             }
             training.Restore(found);
             observer.Info(string.Create(CultureInfo.InvariantCulture,
@@ -71,7 +82,7 @@ internal sealed class CheckpointKeeper(
         }
         catch (Exception exception) when (CheckpointFolder.IsOfTheDisk(exception))
         {
-            // A full disk should not end what has taken days.
+            // A full disk should not end a training of days.
             observer.Warning($"The checkpoint '{place}' could not be written, the training goes on: {exception.Message}");
             return false;
         }

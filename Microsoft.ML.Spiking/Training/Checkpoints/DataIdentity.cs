@@ -3,21 +3,24 @@ using Microsoft.ML.Spiking.Training.Feed;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
-/// <summary>What tells one set of rows from another.</summary>
-/// <param name="Rows">How many.</param>
+/// <summary>The identity of a set of rows.</summary>
+/// <param name="Rows">Number of rows.</param>
 /// <param name="Features">Values in a row.</param>
-/// <param name="Fingerprint">Of all values, labels and weights, in the rows' order.</param>
-internal sealed record DataIdentity(long Rows, int Features, ulong Fingerprint)
+/// <param name="Sketch">Tells rows of other values, labels or weights apart, and rows in another order.</param>
+internal sealed record DataIdentity(long Rows, int Features, DataSketch Sketch)
 {
-    public static DataIdentity Of(RowFeed rows) => new(rows.Summary.Rows, rows.FeatureCount, rows.Summary.Fingerprint);
+    public static DataIdentity Of(RowFeed rows) => new(rows.Summary.Rows, rows.FeatureCount, rows.Summary.Sketch);
 
-    /// <summary>How this, read from a checkpoint, differs from what is there now; null if it does not.</summary>
+    /// <summary>Returns how this, read from a checkpoint, differs from the rows that are there now; null if it does not.</summary>
     /// <param name="present">The rows now; null for none.</param>
     /// <param name="name">"training" or "validation".</param>
     public string? DifferenceFrom(DataIdentity? present, string name) =>
         present is null ? $"had {name} data and there is none now"
         : (Rows, Features) != (present.Rows, present.Features) ? string.Create(CultureInfo.InvariantCulture,
             $"had {Rows} {name} rows of {Features} features and there are {present.Rows} of {present.Features} now")
-        : Fingerprint != present.Fingerprint ? $"had as many {name} rows, but with other values or in another order"
+        : Sketch.Targets != present.Sketch.Targets
+            ? $"had as many {name} rows, but with other labels or weights, or in another order"
+        : !Sketch.HasFeaturesOf(present.Sketch)
+            ? $"had as many {name} rows, but with other values, by more than rounding on another processor explains"
         : null;
 }

@@ -11,7 +11,7 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
     private readonly long[] _rows = new long[classCount];
     private readonly double[] _weights = new double[classCount];
     private double _squares;
-    private ulong _fingerprint;
+    private readonly DataSketcher _sketcher = new(featureCount);
 
     /// <exception cref="InvalidOperationException">The label is not one of the classes.</exception>
     public void Add(IRowCursor row)
@@ -24,7 +24,7 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
         _rows[row.Label]++;
         _weights[row.Label] += row.Weight;
         _squares += TensorPrimitives.SumOfSquares(row.Values);
-        _fingerprint = RowFingerprint.Add(_fingerprint, row);
+        _sketcher.Add(row);
         channels?.Add(row);
     }
 
@@ -33,7 +33,7 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
         long rows = _rows.Sum();
         return new(rows, _rows, _weights, Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount)))
         {
-            Fingerprint = _fingerprint,
+            Sketch = _sketcher.Sketch(),
             Channels = channels?.Statistics(),
         };
     }

@@ -8,8 +8,8 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 internal sealed record RowSummary(
     long Rows, IReadOnlyList<long> ClassRows, IReadOnlyList<double> ClassWeights, double RootMeanSquare)
 {
-    /// <summary>Of all rows in their order: other rows have, but for rare chance, another.</summary>
-    public ulong Fingerprint { get; init; }
+    /// <summary>Tells the rows apart from others.</summary>
+    public required DataSketch Sketch { get; init; }
 
     /// <summary>Mean and deviation of each channel; null where nobody asked for them.</summary>
     public ChannelStatistics? Channels { get; init; }

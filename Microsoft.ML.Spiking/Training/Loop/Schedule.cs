@@ -44,3 +44,17 @@ internal sealed class Schedule
         return _learningRate * 0.5 * (1 + Math.Cos(Math.PI * Math.Clamp(progress, 0, 1)));
     }
 }
+
+/// <summary>The length of a training.</summary>
+/// <param name="Epochs">Passes over the rows.</param>
+/// <param name="Rows">Rows of an epoch, at least 1.</param>
+/// <param name="BatchSize">Rows of a full batch, at most <paramref name="Rows"/>.</param>
+/// <param name="GradientAccumulation">Batches of a full step.</param>
+internal readonly record struct TrainingLength(int Epochs, long Rows, int BatchSize, int GradientAccumulation)
+{
+    /// <summary>Batches of an epoch; the last may be smaller.</summary>
+    public long Batches => (Rows + BatchSize - 1) / BatchSize;
+
+    /// <summary>Steps of an epoch; the last may have fewer batches.</summary>
+    public long Steps => (Batches + GradientAccumulation - 1) / GradientAccumulation;
+}

@@ -133,12 +133,14 @@ internal sealed class TrainingLoop : IDisposable
             float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
             using BatchBuffer first = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
             using BatchBuffer second = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
-            _epochs = _settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows);
+            var length = new TrainingLength(_settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows),
+                rows.Summary.Rows, BatchSize(rows), _settings.GradientAccumulation);
+            _epochs = length.Epochs;
             var schedule = new Schedule(
-                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, StepsPerEpoch(rows));
+                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, length.Steps);
             var firing = new FiringWatch(_definition, rows.Summary.ClassRows, _observer);
             var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
-            _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state);
+            _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state, length);
 
             while (_state.Epoch <= Math.Min(_epochs, _lastEpoch))
             {
@@ -223,7 +225,13 @@ internal sealed class TrainingLoop : IDisposable
             {
                 return false;
             }
-            _observer.BatchFinished(new(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows));
+            _observer.BatchFinished(new()
+            {
+                Epoch = _state.Epoch,
+                Epochs = _epochs,
+                Rows = tally.Rows,
+                TotalRows = rows.Summary.Rows,
+            });
             if (_state.Gradients.IsEmpty)
             {
                 _checkpoints?.StepFinished(_state);
@@ -255,19 +263,21 @@ internal sealed class TrainingLoop : IDisposable
     {
         EpochTally tally = _state.Tally;
         (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = tally.Spikes.Rates();
-        return new(_state.Epoch, _epochs, tally.Loss, tally.Accuracy, measured?.Accuracy, measured?.Loss,
-            schedule.At(_state.Optimizer.Steps - 1), tally.Rows / Math.Max(_state.Seconds, 1e-9), byLayer)
+        return new()
         {
-            MeanFiringRate = mean,
+            Epoch = _state.Epoch,
+            Epochs = _epochs,
+            Loss = tally.Loss,
+            Accuracy = tally.Accuracy,
+            ValidationAccuracy = measured?.Accuracy,
             ValidationMacroAccuracy = measured?.MacroAccuracy,
+            ValidationLoss = measured?.Loss,
+            LearningRate = schedule.At(_state.Optimizer.Steps - 1),
+            RowsPerSecond = tally.Rows / Math.Max(_state.Seconds, 1e-9),
+            FiringRates = byLayer,
+            MeanFiringRate = mean,
             WaitingShare = _state.WaitingSeconds / Math.Max(_state.Seconds, 1e-9),
         };
-    }
-
-    private long StepsPerEpoch(RowFeed rows)
-    {
-        long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);
-        return (batches + _settings.GradientAccumulation - 1) / _settings.GradientAccumulation;
     }
 
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.BatchSize, rows.Summary.Rows);

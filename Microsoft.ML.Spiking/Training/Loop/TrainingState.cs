@@ -11,10 +11,12 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// <summary>All that changes while a network is trained; what a checkpoint holds.</summary>
 internal sealed class TrainingState : IDisposable
 {
-    private const string WeightsPrefix = "weights/";
+    internal const string WeightsPrefix = "weights/";
+    internal const string BestPrefix = "best/";
+    internal const string GradientPrefix = "gradient/";
+    internal const string SecondMomentsPrefix = OptimizerPrefix + AdamW.SecondMoments + "/";
+
     private const string OptimizerPrefix = "optimizer/";
-    private const string BestPrefix = "best/";
-    private const string GradientPrefix = "gradient/";
 
     private readonly int _seed;
     private readonly ValidationMetric _metric;
@@ -81,10 +83,7 @@ internal sealed class TrainingState : IDisposable
         History.Add(metrics);
         if (Kept is null || Kept.IsWorseThan(metrics, _metric))
         {
-            Kept = new(Network.Parameters.Export(), metrics.Epoch, metrics.ValidationAccuracy, metrics.ValidationLoss)
-            {
-                MacroAccuracy = metrics.ValidationMacroAccuracy,
-            };
+            Keep(Network.Parameters.Export(), metrics);
         }
         Epoch++;
         Batches = 0;
@@ -117,15 +116,15 @@ internal sealed class TrainingState : IDisposable
                 Steps = Optimizer.Steps,
                 Pending = Gradients.Pending,
                 Tally = Tally.Save(),
-                History = History,
-                Best = Kept is null ? null : new(Kept.Epoch, Kept.Accuracy, Kept.Loss),
+                History = [.. History.Select(EpochRecord.Of)],
+                BestEpoch = Kept?.Epoch,
                 LastFiniteLoss = LastFiniteLoss,
             },
             [.. arrays]);
     }
 
-    /// <summary>Goes on from there.</summary>
-    /// <param name="checkpoint">Of the same network and optimizer.</param>
+    /// <summary>Continues from a checkpoint.</summary>
+    /// <param name="checkpoint">Has passed <see cref="CheckpointCheck"/>.</param>
     public void Restore(Checkpoint checkpoint)
     {
         CheckpointState state = checkpoint.State;
@@ -141,15 +140,12 @@ internal sealed class TrainingState : IDisposable
         Batches = state.Batches;
         Seconds = state.Seconds;
         Tally.Restore(state.Tally);
-        History.AddRange(state.History);
+        History.AddRange(state.History.Select(epoch => epoch.ToMetrics()));
         LastFiniteLoss = state.LastFiniteLoss;
-        if (state.Best is { } best)
+        if (state.BestEpoch is int best)
         {
             bool isStored = arrays.Keys.Any(name => name.StartsWith(BestPrefix, StringComparison.Ordinal));
-            Kept = new(Weights(isStored ? BestPrefix : WeightsPrefix, arrays), best.Epoch, best.Accuracy, best.Loss)
-            {
-                MacroAccuracy = state.History[best.Epoch - 1].ValidationMacroAccuracy,
-            };
+            Keep(Weights(isStored ? BestPrefix : WeightsPrefix, arrays), History[best - 1]);
         }
     }
 
@@ -160,6 +156,16 @@ internal sealed class TrainingState : IDisposable
         Optimizer.Dispose();
         Network.Dispose();
     }
+
+    /// <summary>Returns the names and shapes of the optimizer's arrays in a checkpoint.</summary>
+    public IEnumerable<KeyValuePair<string, long[]>> OptimizerShapes() =>
+        OptimizerBuffers().Select(buffer => KeyValuePair.Create(buffer.Name, buffer.Values.shape));
+
+    private void Keep(NetworkWeights weights, EpochMetrics metrics) =>
+        Kept = new(weights, metrics.Epoch, metrics.ValidationAccuracy, metrics.ValidationLoss)
+        {
+            MacroAccuracy = metrics.ValidationMacroAccuracy,
+        };
 
     private IEnumerable<WeightArray> OptimizerArrays() => OptimizerBuffers().Select(buffer => Copy(buffer.Name, buffer.Values));
 

@@ -10,6 +10,9 @@ namespace Microsoft.ML.Spiking.Training.Optimizers;
 /// </summary>
 internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay) : Optimizer(parameters)
 {
+    /// <summary>The name of the running means of squared gradients, which are never negative.</summary>
+    public const string SecondMoments = "second";
+
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
@@ -18,7 +21,7 @@ internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay
     private readonly Tensor[] _second = Buffers(parameters);
     private double _learningRate;
 
-    public override IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory => [new("first", _first), new("second", _second)];
+    public override IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory => [new("first", _first), new(SecondMoments, _second)];
 
     private protected override void BeginStep(double learningRate) => _learningRate = learningRate;
 
