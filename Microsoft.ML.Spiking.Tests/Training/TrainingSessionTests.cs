@@ -76,6 +76,47 @@ public sealed class TrainingSessionTests
             RowFeed.Open(shared, Toy.Classes, 1 << 20, TestContext.CancellationToken, channels);
     }
 
+    [TestMethod]
+    public async Task Open_SharedRowsThatAnotherTrainingReads_HearsItsOwnToken()
+    {
+        using var isReading = new ManualResetEventSlim();
+        using var mayRead = new ManualResetEventSlim();
+        var shared = new SharedRows(new WaitingRows(isReading, mayRead));
+        Task<RowFeed> first = Task.Run(() => Open(CancellationToken.None), TestContext.CancellationToken);
+        isReading.Wait(TestContext.CancellationToken);
+        using var cancelled = new CancellationTokenSource();
+        Task<RowFeed> second = Task.Run(() => Open(cancelled.Token), TestContext.CancellationToken);
+        try
+        {
+            await cancelled.CancelAsync();
+            Task ended = await Task.WhenAny(second, Task.Delay(TimeSpan.FromMinutes(1), TestContext.CancellationToken));
+            Assert.AreSame(second, ended);
+            await Assert.ThrowsAsync<OperationCanceledException>(() => second);
+        }
+        finally
+        {
+            mayRead.Set();
+        }
+        Assert.AreEqual(1, (await first).Summary.Rows);
+
+        RowFeed Open(CancellationToken token) => RowFeed.Open(shared, Toy.Classes, 1 << 20, token);
+    }
+
+    /// <summary>One row, which waits.</summary>
+    private sealed class WaitingRows(ManualResetEventSlim isReading, ManualResetEventSlim mayRead) : IRowSource
+    {
+        private readonly ArrayRowSource _rows = Toy.Rows(1);
+
+        public int FeatureCount => _rows.FeatureCount;
+
+        public IRowCursor Open()
+        {
+            isReading.Set();
+            mayRead.Wait();
+            return _rows.Open();
+        }
+    }
+
     private static TrainingOutcome Part(
         TrainingSettings settings, SharedRows rows, MemoryPlace place, int last, List<int> epochs)
     {

@@ -10,23 +10,23 @@ public sealed class DataSketchTests
 
     [TestMethod]
     public void Sketch_SparseRows_IsThatOfDenseOnes() =>
-        AssertSame(Of(new(Rows, [0, 1, 1])), Of(new(Rows, [0, 1, 1], isSparse: true)));
+        AssertSame(Of(new ArrayRowSource(Rows, [0, 1, 1])), Of(new ArrayRowSource(Rows, [0, 1, 1], isSparse: true)));
 
     [TestMethod]
     public void Sketch_NegativeZero_IsZero() =>
-        AssertSame(Of(new(Rows, [0, 1, 1])), Of(new([Rows[0], Rows[1], [0, -0f, 0, 0]], [0, 1, 1])));
+        AssertSame(Of(new ArrayRowSource(Rows, [0, 1, 1])), Of(new ArrayRowSource([Rows[0], Rows[1], [0, -0f, 0, 0]], [0, 1, 1])));
 
     [TestMethod]
     public void Targets_OtherLabelsWeightsOrOrder_Differ()
     {
         ulong[] all =
         [
-            Of(new(Rows, [0, 1, 1])).Targets,
-            Of(new(Rows, [0, 1, 2])).Targets,
-            Of(new(Rows, [1, 0, 1])).Targets,
-            Of(new(Rows, [0, 1, 1], [1, 1, 2])).Targets,
-            Of(new(Rows, [0, 1, 1], [1, 1, 1.0000001f])).Targets,
-            Of(new([Rows[0], Rows[1]], [0, 1])).Targets,
+            Of(new ArrayRowSource(Rows, [0, 1, 1])).Targets,
+            Of(new ArrayRowSource(Rows, [0, 1, 2])).Targets,
+            Of(new ArrayRowSource(Rows, [1, 0, 1])).Targets,
+            Of(new ArrayRowSource(Rows, [0, 1, 1], [1, 1, 2])).Targets,
+            Of(new ArrayRowSource(Rows, [0, 1, 1], [1, 1, 1.0000001f])).Targets,
+            Of(new ArrayRowSource([Rows[0], Rows[1]], [0, 1])).Targets,
         ];
         Assert.AreSequenceEqual(all.Distinct().ToArray(), all);
     }

@@ -129,3 +129,15 @@ internal sealed record EpochRecord
 /// <param name="Layer">The layer's name.</param>
 /// <param name="Rate">Spikes per neuron and time step.</param>
 internal sealed record LayerRate(string Layer, double Rate);
+
+/// <summary>Where the checkpoint of one training is kept. <see cref="object.ToString"/> names it.</summary>
+internal interface ICheckpointPlace
+{
+    /// <summary>The checkpoint; null if there is none.</summary>
+    /// <exception cref="InvalidOperationException">It is damaged or cannot be read.</exception>
+    Checkpoint? Read();
+
+    /// <summary>Replaces the checkpoint.</summary>
+    /// <exception cref="IOException">The disk refuses; the previous checkpoint is still there.</exception>
+    void Write(Checkpoint checkpoint);
+}

@@ -5,17 +5,17 @@ using Microsoft.ML.Spiking.Networks.Definition;
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
-/// Batch normalization of vectors, or of images of one pixel, needs at least two rows. Whether a batch of one will
-/// come is known before training starts, and said then, not at the end of the first epoch.
+/// The check for batches of a single row, on which batch normalization of vectors, or of images of one pixel, is
+/// undefined. It fails before training starts instead of at the end of the first epoch.
 /// </summary>
 internal static class SingleRowBatch
 {
-    /// <summary>Why such a layer cannot be trained on one row.</summary>
+    /// <summary>The reason why such a layer cannot be trained on one row.</summary>
     public const string Reason = "batch normalization needs at least two values of each channel, and a batch of a single " +
         "row has one.";
 
     /// <summary>Checks the batches of an epoch.</summary>
-    /// <exception cref="InvalidOperationException">One has a single row, and a layer needs two.</exception>
+    /// <exception cref="InvalidOperationException">A batch has a single row, and a layer needs two.</exception>
     public static void Check(NetworkDefinition definition, long rows, int batchSize)
     {
         bool comes = rows == 1 || batchSize == 1 || rows % batchSize == 1;

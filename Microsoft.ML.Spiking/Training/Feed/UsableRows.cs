@@ -4,17 +4,17 @@ using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Training.Feed;
 
-/// <summary>Opens the rows of a training or validation set and says what is wrong with them.</summary>
+/// <summary>The opening of a training or validation set, with the checks of its rows.</summary>
 internal static class UsableRows
 {
     /// <summary>Reads the rows once.</summary>
-    /// <param name="source">Where they come from.</param>
+    /// <param name="source">The rows.</param>
     /// <param name="name">"training" or "validation".</param>
-    /// <param name="definition">The network that they are for.</param>
+    /// <param name="definition">The network that takes them.</param>
     /// <param name="memoryBudget">Bytes of rows kept in memory.</param>
-    /// <param name="observer">Hears when they do not fit.</param>
-    /// <param name="token">Looked at between rows.</param>
-    /// <param name="channels">Measures each channel; null for nothing of the kind.</param>
+    /// <param name="observer">Receives what the user should know of the rows.</param>
+    /// <param name="token">Checked between rows.</param>
+    /// <param name="channels">Measures each channel; null to measure none.</param>
     /// <exception cref="InvalidOperationException">There are none, or they do not fit the network.</exception>
     public static RowFeed Open(
         IRowSource source, string name, NetworkDefinition definition, long memoryBudget, ITrainingObserver observer,

@@ -15,10 +15,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>Trains a network, from the first row to the weights that are kept.</summary>
+/// <summary>The training of a network, from the first pass over the rows to the weights that are kept.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
-    /// <summary>Batches between two looks at the loss on a device that would have to be waited for.</summary>
+    /// <summary>Batches between two checks of the loss on a device where a check has to wait.</summary>
     private const int BatchesBetweenChecks = 32;
 
     private readonly TrainingSettings _settings;
@@ -54,28 +54,30 @@ internal sealed class TrainingLoop : IDisposable
     /// threads, its defaults. The same arguments give the same weights, whatever else runs.
     /// </summary>
     /// <param name="definition">The network.</param>
-    /// <param name="initial">Where to start; null for new weights, drawn from the seed.</param>
+    /// <param name="initial">The weights to start from; null for new ones, drawn from the seed.</param>
     /// <param name="train">The rows to learn from.</param>
     /// <param name="validation">The rows that choose the best epoch; null to keep the last epoch's weights.</param>
     /// <param name="settings">Everything else.</param>
-    /// <param name="observer">Hears what happens, on the training's thread.</param>
-    /// <param name="token">Looked at before each batch.</param>
+    /// <param name="observer">Receives messages and reports, on the training's thread.</param>
+    /// <param name="token">Checked before each batch.</param>
     /// <param name="session">The session to train; null for the whole training.</param>
     /// <exception cref="InvalidOperationException">
     /// There are no rows, they do not fit the network, libtorch cannot be loaded, the device is not there, or the
     /// checkpoint folder cannot be used or holds another training.
     /// </exception>
-    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is not enough memory; the message says for what, and what to lower.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The token, unless the best weights are to be kept and training has begun.
+    /// The token was cancelled; not where the best weights are to be kept and training has begun.
     /// </exception>
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null) =>
         TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token, session));
 
-    /// <summary><see cref="Run"/> on the calling thread, whose number of torch threads it changes.</summary>
+    /// <summary>Trains as <see cref="Run"/> does, on the calling thread, whose number of torch threads it changes.</summary>
     internal static TrainingOutcome RunHere(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null)
@@ -113,7 +115,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private TrainingOutcome Train(IRowSource train, IRowSource? validation)
     {
-        // Who cancels before there are weights has none to keep.
+        // A cancellation before there are weights always throws: there are none to keep.
         RowFeed rows = UsableRows.Open(train, "training", _definition, _settings.MemoryBudget, _observer, _token,
             InputConstants.Meter(_settings.InputNormalization, _definition));
         SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
@@ -179,7 +181,7 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>The rows of an epoch that are left; false when the loss or the weights are no longer finite.</summary>
+    /// <summary>Trains on the rest of an epoch; false where the loss or the weights are no longer finite.</summary>
     private bool TrainEpoch(RowFeed rows, (BatchBuffer, BatchBuffer) buffers, Schedule schedule)
     {
         long started = Stopwatch.GetTimestamp();
@@ -202,7 +204,7 @@ internal sealed class TrainingLoop : IDisposable
                 Epoch = _state.Epoch,
                 FirstRow = tally.Rows,
                 Spikes = tally.Spikes,
-                // What is computed twice is not to stay until the batch ends.
+                // Values that are computed twice are not kept until the batch ends.
                 Buffers = _settings.ReuseNativeMemory && !_settings.ActivationCheckpointing ? _state.Buffers : null,
                 ProductType = _settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null,
             };
@@ -245,7 +247,7 @@ internal sealed class TrainingLoop : IDisposable
         return _state.IsFinite() && _state.Network.Parameters.AreFinite();
     }
 
-    /// <summary>Turns the gradients of a group of batches into a step.</summary>
+    /// <summary>Makes a step of the optimizer from the gradients of a group of batches.</summary>
     private void Step(Schedule schedule)
     {
         _state.Gradients.Finish();
@@ -256,7 +258,7 @@ internal sealed class TrainingLoop : IDisposable
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
     }
 
-    /// <summary>The weights of a training that has not finished an epoch.</summary>
+    /// <summary>Returns the weights of a training that has not finished an epoch.</summary>
     private KeptWeights Unkept() => new(_state.Network.Parameters.Export(), Epoch: 0, Accuracy: null, Loss: null);
 
     private EpochMetrics Metrics(Schedule schedule, ValidationResult? measured)

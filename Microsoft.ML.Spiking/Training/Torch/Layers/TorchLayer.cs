@@ -1,3 +1,8 @@
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
 /// <summary>A layer of a network that is trained. It borrows its parameters from the network.</summary>
@@ -13,5 +18,65 @@ internal abstract class TorchLayer
         {
             signal.Values.Dispose();
         }
+    }
+}
+
+/// <summary>What passes between two layers for one batch.</summary>
+/// <param name="Values">[T, N, ...]; or [N, ...], the same at every step, when <paramref name="IsConstant"/>.</param>
+/// <param name="IsConstant">Whether the values are the same at every step.</param>
+internal readonly record struct TorchSignal(torch.Tensor Values, bool IsConstant)
+{
+    /// <summary>The memory of <see cref="Values"/>, offered to the one layer that comes next; else null.</summary>
+    public MemoryLoan? Loan { get; init; }
+
+    /// <summary>What <paramref name="map"/> makes of all rows, [N, ...], or of all steps' rows at once, [T N, ...].</summary>
+    /// <param name="map">Gives as many rows as it takes.</param>
+    public TorchSignal MapRows(Func<torch.Tensor, torch.Tensor> map)
+    {
+        if (IsConstant)
+        {
+            return new(map(Values), IsConstant);
+        }
+        using torch.Tensor rows = Values.flatten(0, 1);
+        using torch.Tensor result = map(rows);
+        return new(result.unflatten(0, [Values.shape[0], Values.shape[1]]), IsConstant);
+    }
+}
+
+/// <summary>
+/// Layers one after the other. What passes between two of them is released as soon as the later one has run; what the
+/// gradient needs of it, autograd holds.
+/// </summary>
+internal sealed class TorchSequence(IReadOnlyList<TorchLayer> layers) : TorchLayer
+{
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
+    {
+        TorchSignal signal = input;
+        foreach (TorchLayer layer in layers)
+        {
+            TorchSignal next = layer.Forward(signal, pass);
+            if (!ReferenceEquals(next.Values, signal.Values))
+            {
+                Release(signal, input);
+            }
+            signal = next;
+        }
+        return signal;
+    }
+}
+
+/// <summary>The sum of a main path and a shortcut.</summary>
+internal sealed class TorchResidual(TorchSequence main, TorchSequence shortcut) : TorchLayer
+{
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
+    {
+        input = input with { Loan = null }; // both paths see it
+        TorchSignal left = main.Forward(input, pass);
+        TorchSignal right = shortcut.Forward(input, pass);
+        // What is constant, [N, ...], is added to every step of what is not, [T, N, ...].
+        Tensor sum = left.Values.Plus(right.Values);
+        Release(left, input);
+        Release(right, input);
+        return new(sum, left.IsConstant && right.IsConstant);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Networks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -20,5 +21,33 @@ internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, 
         using Tensor? roundedBias = bias?.to_type(type);
         using Tensor result = product(roundedRows, roundedWeight, roundedBias);
         return result.to_type(rows.dtype);
+    }
+}
+
+/// <summary>y = W x + b: once over T N rows, or once over N rows where the input is constant.</summary>
+internal sealed class TorchLinear(Tensor weight, Tensor? bias) : TorchLayer
+{
+    private readonly WeightedProduct _product = new(weight, bias, nn.functional.linear);
+
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
+        input.MapRows(rows => _product.Of(rows, pass));
+}
+
+/// <summary>A convolution: once over T N images, or once over N images where the input is constant.</summary>
+/// <param name="layer">Stride, padding and groups.</param>
+/// <param name="weight">[output channels, input channels / groups, kernel height, kernel width].</param>
+/// <param name="bias">[output channels], or null.</param>
+internal sealed class TorchConvolution(ConvolutionLayer layer, Tensor weight, Tensor? bias) : TorchLayer
+{
+    private readonly WeightedProduct _product = new(weight, bias, Product(layer));
+
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
+        input.MapRows(images => _product.Of(images, pass));
+
+    private static Func<Tensor, Tensor, Tensor?, Tensor> Product(ConvolutionLayer layer)
+    {
+        long[] stride = [layer.Stride.Height, layer.Stride.Width];
+        long[] padding = [layer.Padding.Height, layer.Padding.Width];
+        return (images, weight, bias) => nn.functional.conv2d(images, weight, bias, stride, padding, groups: layer.Groups);
     }
 }
