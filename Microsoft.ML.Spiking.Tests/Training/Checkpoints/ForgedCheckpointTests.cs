@@ -86,7 +86,7 @@ public sealed class ForgedCheckpointTests
         Assert.IsGreaterThan(300, count);
         // What may be anything of its type decides nothing: times, the metrics that callbacks have seen, and the like.
         string[] free = ["Seed", "Seconds", "Loss", "LastFiniteLoss", "Weight", "Places", "LearningRate", "RowsPerSecond",
-            "WaitingShare", "ValidationLoss", "FiringRates", "Spikes", "MemoryBudget"];
+            "WaitingShare", "/Validation", "Rate", "Accuracy", "Spikes", "MemoryBudget"];
         Assert.IsEmpty(accepted.Where(forgery => !free.Any(name => forgery.Contains(name, StringComparison.Ordinal))));
         Assert.DoesNotContain(forgery => forgery.Contains("removed", StringComparison.Ordinal)
             && !forgery.Contains("MemoryBudget", StringComparison.Ordinal), accepted);
@@ -223,7 +223,9 @@ public sealed class ForgedCheckpointTests
             throw new AssertFailedException($"{forgery}: {exception}");
         }
         Assert.HasCount(4, outcome.History, forgery);
-        if (compares && !forgery.Contains("ValidationLoss", StringComparison.Ordinal))
+        // Another weight or validation score that may be gives another training, which no check of one file can see.
+        bool isPossible = forgery.Contains("/Validation", StringComparison.Ordinal) || forgery == "/Pending/Weight 0.5";
+        if (compares && !isPossible)
         {
             Assert.AreSequenceEqual(_expected, Toy.Flat(outcome.Weights), forgery);
         }

@@ -12,12 +12,12 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 internal sealed record Checkpoint(CheckpointState State, IReadOnlyList<WeightArray> Arrays);
 
 /// <summary>
-/// The numbers of a checkpoint. The state of the random generator is the seed, the epoch and the position in it, because
-/// random numbers are functions of those.
+/// The numbers of a checkpoint. The state of the random generator is the seed, the epoch and the position in it,
+/// because random numbers are functions of those.
 /// </summary>
 /// <remarks>
-/// The names and types of this and of the records in it are the format of the checkpoint's JSON: a change is a new version
-/// of <see cref="CheckpointFile"/>.
+/// The names and types of this and of the records in it are the format of the checkpoint's JSON: a change is a new
+/// version of <see cref="CheckpointFile"/>.
 /// </remarks>
 internal sealed record CheckpointState
 {
@@ -66,7 +66,8 @@ internal sealed record PendingGradients(int Batches, double Weight);
 /// <param name="Weight">Sum of the weights.</param>
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Spikes">Spikes by layer, in the network's order.</param>
-internal sealed record TallyState(double Loss, long Correct, double Weight, long Rows, IReadOnlyList<LayerSpikes> Spikes);
+internal sealed record TallyState(
+    double Loss, long Correct, double Weight, long Rows, IReadOnlyList<LayerSpikes> Spikes);
 
 /// <summary>The spikes of one layer in the part of an epoch that is done.</summary>
 /// <param name="Layer">The layer's name.</param>

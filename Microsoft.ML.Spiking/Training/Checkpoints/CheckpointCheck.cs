@@ -41,7 +41,8 @@ internal sealed class CheckpointCheck(NetworkDefinition network, TrainingLength 
         {
             return Text($"has {state.Batches} batches of an epoch of {most}");
         }
-        if (state.Pending is not null && (pending < 1 || pending >= length.GradientAccumulation || pending > state.Batches
+        if (state.Pending is not null && (pending < 1 || pending >= length.GradientAccumulation
+            || pending > state.Batches
             || !(state.Pending.Weight > 0 && state.Pending.Weight <= state.Tally.Weight)))
         {
             return Text($"has a group of {pending} batches of the weight {state.Pending.Weight}");
@@ -53,7 +54,9 @@ internal sealed class CheckpointCheck(NetworkDefinition network, TrainingLength 
         {
             return Text($"has {state.Steps} steps after {state.Batches} batches of epoch {state.Epoch}");
         }
-        return double.IsFinite(state.Seconds) && state.Seconds >= 0 ? null : Text($"has {state.Seconds} seconds of an epoch");
+        return double.IsFinite(state.Seconds) && state.Seconds >= 0
+            ? null
+            : Text($"has {state.Seconds} seconds of an epoch");
     }
 
     private string? TallyFault(CheckpointState state)
@@ -74,7 +77,9 @@ internal sealed class CheckpointCheck(NetworkDefinition network, TrainingLength 
                 return $"counts spikes of '{layer?.Layer}' that cannot be";
             }
         }
-        return state.LastFiniteLoss is double loss && !double.IsFinite(loss) ? "has a last finite loss that is not finite" : null;
+        return state.LastFiniteLoss is double loss && !double.IsFinite(loss)
+            ? "has a last finite loss that is not finite"
+            : null;
     }
 
     private string? HistoryFault(CheckpointState state)
@@ -85,7 +90,8 @@ internal sealed class CheckpointCheck(NetworkDefinition network, TrainingLength 
         }
         for (int i = 0; i < state.History.Count; i++)
         {
-            if (state.History[i] is not { } epoch || epoch.Epoch != i + 1 || epoch.Epochs != length.Epochs || !IsPossible(epoch))
+            if (state.History[i] is not { } epoch || epoch.Epoch != i + 1 || epoch.Epochs != length.Epochs
+                || !IsPossible(epoch))
             {
                 return Text($"has metrics of epoch {i + 1} that cannot be");
             }
@@ -104,8 +110,8 @@ internal sealed class CheckpointCheck(NetworkDefinition network, TrainingLength 
             && double.IsFinite(epoch.RowsPerSecond) && epoch.RowsPerSecond >= 0
             && double.IsFinite(epoch.WaitingShare) && epoch.WaitingShare >= 0
             && validation.All(value => value.HasValue == hasValidation)
-            && (!hasValidation || (IsShare(epoch.ValidationAccuracy!.Value) && IsShare(epoch.ValidationMacroAccuracy!.Value)
-                && !(epoch.ValidationLoss < 0))) // it may be infinite
+            && (!hasValidation || (IsShare(epoch.ValidationAccuracy!.Value)
+                && IsShare(epoch.ValidationMacroAccuracy!.Value) && !(epoch.ValidationLoss < 0))) // it may be infinite
             && epoch.FiringRates.All(rate => rate is not null && _neurons.Contains(rate.Layer) && IsShare(rate.Rate));
     }
 
@@ -114,7 +120,8 @@ internal sealed class CheckpointCheck(NetworkDefinition network, TrainingLength 
         CheckpointState state = checkpoint.State;
         var needed = new Dictionary<string, long[]>(optimizer, StringComparer.Ordinal);
         var optional = new Dictionary<string, long[]>(StringComparer.Ordinal);
-        bool isBestThere = checkpoint.Arrays.Any(array => array.Name.StartsWith(TrainingState.BestPrefix, StringComparison.Ordinal));
+        bool isBestThere = checkpoint.Arrays.Any(
+            array => array.Name.StartsWith(TrainingState.BestPrefix, StringComparison.Ordinal));
         bool isBestNeeded = state.BestEpoch is not null && (state.Batches > 0 || state.BestEpoch != state.Epoch - 1);
         foreach (ParameterSpec spec in network.Parameters)
         {

@@ -71,8 +71,8 @@ internal static class CheckpointFile
         int version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(Magic.Length));
         if (version != Version)
         {
-            throw new FormatException(
-                $"{What} has the format version {version}; this version of Microsoft.ML.Spiking reads version {Version}.");
+            throw new FormatException($"{What} has the format version {version}; " +
+                $"this version of Microsoft.ML.Spiking reads version {Version}.");
         }
         if (!SHA256.HashData(stream).AsSpan().SequenceEqual(header.AsSpan(ChecksumAt)))
         {
@@ -93,8 +93,8 @@ internal static class CheckpointFile
         }
         try
         {
-            return JsonSerializer.Deserialize<CheckpointState>(BoundedReading.ReadExactly(stream, length, What), StateOptions)
-                ?? throw new FormatException($"{What} has no state.");
+            byte[] json = BoundedReading.ReadExactly(stream, length, What);
+            return JsonSerializer.Deserialize<CheckpointState>(json, StateOptions) ?? throw new FormatException($"{What} has no state.");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException)
         {

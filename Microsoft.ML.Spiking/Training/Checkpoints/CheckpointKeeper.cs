@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Training.Loop;
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
 /// <summary>
-/// Resumes a training from its checkpoint and writes new ones: after every epoch, in between if asked, and when
-/// the training is cancelled.
+/// The keeper of a training's checkpoint: resumes the training from it and writes new ones after every epoch, in
+/// between where asked, and on cancellation.
 /// </summary>
 /// <param name="place">The place of the checkpoint; stays the caller's.</param>
 /// <param name="found">The checkpoint when the training began; null for none.</param>
@@ -48,7 +48,7 @@ internal sealed class CheckpointKeeper(
         Remember(training);
     }
 
-    /// <summary>After a step of the optimizer.</summary>
+    /// <summary>Writes a checkpoint after a step of the optimizer where one is due.</summary>
     public void StepFinished(TrainingState training)
     {
         bool isDue = training.Batches - _position.Batches >= settings.CheckpointEveryBatches
@@ -59,10 +59,10 @@ internal sealed class CheckpointKeeper(
         }
     }
 
-    /// <summary>After an epoch.</summary>
+    /// <summary>Writes a checkpoint after an epoch.</summary>
     public void EpochFinished(TrainingState training) => Write(training);
 
-    /// <summary>When the training was stopped between two batches.</summary>
+    /// <summary>Writes a checkpoint of a training that was cancelled between two batches.</summary>
     public void Cancelled(TrainingState training)
     {
         bool isNew = _identity is not null && _position != (training.Epoch, training.Batches);

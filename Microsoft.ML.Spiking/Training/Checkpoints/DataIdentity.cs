@@ -11,7 +11,9 @@ internal sealed record DataIdentity(long Rows, int Features, DataSketch Sketch)
 {
     public static DataIdentity Of(RowFeed rows) => new(rows.Summary.Rows, rows.FeatureCount, rows.Summary.Sketch);
 
-    /// <summary>Returns how this, read from a checkpoint, differs from the rows that are there now; null if it does not.</summary>
+    /// <summary>
+    /// Returns how this, read from a checkpoint, differs from the rows that are there now; null if it does not.
+    /// </summary>
     /// <param name="present">The rows now; null for none.</param>
     /// <param name="name">"training" or "validation".</param>
     public string? DifferenceFrom(DataIdentity? present, string name) =>

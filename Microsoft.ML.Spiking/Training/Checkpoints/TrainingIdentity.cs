@@ -8,16 +8,19 @@ using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
-/// <summary>Everything that decides what a training ends with: only a training that agrees in all of it can be resumed.</summary>
+/// <summary>
+/// The identity of a training: everything that decides its outcome. Only a training of the same identity can be
+/// resumed.
+/// </summary>
 /// <param name="Network">Checksum of the definition.</param>
-/// <param name="Initial">Checksum of the weights that training started from; null for those drawn from the seed.</param>
+/// <param name="Initial">Checksum of the initial weights; null for those drawn from the seed.</param>
 /// <param name="Training">The training rows.</param>
 /// <param name="Validation">The validation rows, if any.</param>
 /// <param name="Options">The value of each setting that counts.</param>
 internal sealed record TrainingIdentity(string Network, string? Initial, DataIdentity Training, DataIdentity? Validation,
     IReadOnlyDictionary<string, string> Options)
 {
-    /// <summary>Settings that may change when a training is resumed. Every other one counts, a new one too.</summary>
+    /// <summary>Settings that may change when a training is resumed. All others count, including new ones.</summary>
     private static readonly string[] Free =
     [
         nameof(TrainingSettings.Device), nameof(TrainingSettings.CudaDeviceIndex), nameof(TrainingSettings.Threads),
@@ -34,8 +37,10 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
         new(Convert.ToHexString(SHA256.HashData(DefinitionJson.Write(network))), initial is null ? null : Checksum(initial),
             DataIdentity.Of(train), validation is null ? null : DataIdentity.Of(validation), Values(settings, train));
 
-    /// <summary>What a training that is to be resumed has different now, as the end of a sentence; null for nothing.</summary>
-    /// <param name="present">The training that is to go on.</param>
+    /// <summary>
+    /// Returns how this identity, of a checkpoint, differs from another, as the end of a sentence; null if it does not.
+    /// </summary>
+    /// <param name="present">The identity of the training that is to be resumed.</param>
     public string? DifferenceFrom(TrainingIdentity present)
     {
         if (Network != present.Network)

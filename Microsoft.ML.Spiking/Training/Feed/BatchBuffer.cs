@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
-/// The memory of a batch, reused for every batch: rows are written straight into the tensors. On a CUDA device the tensors
-/// of a batch are copies.
+/// The memory of a batch, reused for every batch: rows are written straight into the tensors. On a CUDA device the
+/// tensors of a batch are copies.
 /// </summary>
 internal sealed class BatchBuffer : IDisposable
 {
@@ -26,12 +26,14 @@ internal sealed class BatchBuffer : IDisposable
     /// <param name="device">The device of the batches.</param>
     /// <param name="augmenter">Changes the rows; null to leave them as they are.</param>
     /// <exception cref="InvalidOperationException">A batch would take 2 GB or more.</exception>
-    public BatchBuffer(int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null)
+    public BatchBuffer(
+        int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null)
     {
         if ((long)batchSize * featureCount * sizeof(float) > int.MaxValue)
         {
             throw new InvalidOperationException(
-                $"A batch of {batchSize} rows of {featureCount} features takes more than 2 GB; use a smaller batch size.");
+                $"A batch of {batchSize} rows of {featureCount} features takes more than 2 GB; " +
+                "use a smaller batch size.");
         }
         _device = device;
         _classWeights = classWeights;

@@ -7,10 +7,10 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 /// </summary>
 /// <remarks>
 /// Rounding the features and hashing them would not do: of a million values some lie at a border of any rounding. The
-/// projections are sums of all values of a group of features under random signs (Alon, Matias and Szegedy, STOC 1996), so
-/// those of two sets differ by about the Euclidean norm of the sets' difference. Differences in the last bits stay a
-/// thousand times below the tolerance; of a hundred thousand values it is exceeded as soon as one changes by 3 % of their
-/// root mean square, and always where two different rows are exchanged.
+/// projections are sums of all values of a group of features under random signs (Alon, Matias and Szegedy, STOC 1996),
+/// so those of two sets differ by about the Euclidean norm of the sets' difference. Differences in the last bits stay a
+/// thousand times below the tolerance; of a hundred thousand values it is exceeded as soon as one changes by 3 % of
+/// their root mean square, and always where two different rows are exchanged.
 /// </remarks>
 /// <param name="Targets">A hash of all labels and weights in the rows' order.</param>
 /// <param name="Projections">[groups, 4].</param>
@@ -24,7 +24,9 @@ internal sealed record DataSketch(ulong Targets, IReadOnlyList<double> Projectio
     private const double Tolerance = 1e-4;
     private const double WholeTolerance = 1e-6;
 
-    /// <summary>Whether the features of another set of as many rows and features are the same, but for last bits.</summary>
+    /// <summary>
+    /// Whether the features of another set of as many rows and features are the same, but for last bits.
+    /// </summary>
     public bool HasFeaturesOf(DataSketch other)
     {
         if (Norms.Count != other.Norms.Count || Projections.Count != other.Projections.Count
@@ -56,7 +58,8 @@ internal sealed class DataSketcher(int featureCount)
     private const ulong LastMixer = 0x94D049BB133111EB;
 
     private readonly int _groups = Math.Min(featureCount, DataSketch.MostGroups);
-    private readonly double[] _projections = new double[Math.Min(featureCount, DataSketch.MostGroups) * DataSketch.ProjectionsOfGroup];
+    private readonly double[] _projections =
+        new double[Math.Min(featureCount, DataSketch.MostGroups) * DataSketch.ProjectionsOfGroup];
     private readonly double[] _squares = new double[Math.Min(featureCount, DataSketch.MostGroups)];
     private ulong _targets;
     private ulong _rows;
@@ -90,8 +93,8 @@ internal sealed class DataSketcher(int featureCount)
         _squares[group] += value * value;
         long bits = BitConverter.DoubleToInt64Bits(value);
         ulong signs = Mix(unchecked(rowKey + ((ulong)place * Step)));
-        Span<double> projections = _projections.AsSpan(group * DataSketch.ProjectionsOfGroup, DataSketch.ProjectionsOfGroup);
-        foreach (ref double projection in projections)
+        int first = group * DataSketch.ProjectionsOfGroup;
+        foreach (ref double projection in _projections.AsSpan(first, DataSketch.ProjectionsOfGroup))
         {
             projection += BitConverter.Int64BitsToDouble(bits ^ ((long)signs & long.MinValue));
             signs <<= 1;

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
-/// One pass over the rows, in batches: while one batch is trained on, the next is prepared in the other of two buffers, on
-/// a thread of the pool. One batch is prepared at a time, in the rows' order, so the batches are the same as without
+/// One pass over the rows, in batches: while one batch is trained on, the next is prepared in the other of two buffers,
+/// on a thread of the pool. One batch is prepared at a time, in the rows' order, so the batches are the same as without
 /// preparation. An exception while reading is thrown when its batch is taken.
 /// </summary>
 internal sealed class PreparedBatches : IDisposable

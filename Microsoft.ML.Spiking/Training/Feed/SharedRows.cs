@@ -1,7 +1,8 @@
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
-/// Rows that several trainings read, one after the other or at the same time: read from their source once and kept once.
+/// Rows that several trainings read, one after the other or at the same time: read from their source once and kept
+/// once.
 /// </summary>
 /// <param name="source">The rows. Where the memory budget does not allow to keep them, every training reads it.</param>
 internal sealed class SharedRows(IRowSource source) : IRowSource
@@ -17,7 +18,8 @@ internal sealed class SharedRows(IRowSource source) : IRowSource
     public IRowCursor Open() => source.Open();
 
     /// <summary>
-    /// Opens the rows as <see cref="RowFeed.Open"/> does; the first call's number of classes and memory budget hold for all.
+    /// Opens the rows as <see cref="RowFeed.Open"/> does; the first call's number of classes and memory budget hold for
+    /// all.
     /// </summary>
     /// <exception cref="OperationCanceledException">
     /// The token was cancelled, in a pass over the rows or while another training's pass was waited for.

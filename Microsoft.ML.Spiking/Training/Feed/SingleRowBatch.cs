@@ -11,8 +11,8 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 internal static class SingleRowBatch
 {
     /// <summary>The reason why such a layer cannot be trained on one row.</summary>
-    public const string Reason = "batch normalization needs at least two values of each channel, and a batch of a single " +
-        "row has one.";
+    public const string Reason =
+        "batch normalization needs at least two values of each channel, and a batch of a single row has one.";
 
     /// <summary>Checks the batches of an epoch.</summary>
     /// <exception cref="InvalidOperationException">A batch has a single row, and a layer needs two.</exception>
@@ -22,8 +22,8 @@ internal static class SingleRowBatch
         if (comes && FirstInNeed(definition, definition.Layers, definition.InputSignal) is string layer)
         {
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"Layer '{layer}': {Reason} With {rows} training rows, the last batch of {batchSize} has a single row; " +
-                $"choose another batch size."));
+                $"Layer '{layer}': {Reason} With {rows} training rows, the last batch of {batchSize} has a single " +
+                $"row; choose another batch size."));
         }
     }
 
@@ -33,7 +33,8 @@ internal static class SingleRowBatch
         {
             string? found = layer switch
             {
-                BatchNormLayer norm when signal.Size == norm.Channels && !HasSteps(definition, norm, signal) => norm.Name,
+                BatchNormLayer norm when signal.Size == norm.Channels && !HasSteps(definition, norm, signal) =>
+                    norm.Name,
                 ResidualLayer residual => FirstInNeed(definition, residual.Main, signal)
                     ?? FirstInNeed(definition, residual.Shortcut, signal),
                 _ => null,

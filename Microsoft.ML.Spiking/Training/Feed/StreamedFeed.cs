@@ -3,11 +3,13 @@ using Microsoft.ML.Spiking.Randomness;
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
-/// Rows that do not fit into memory: read from their source every epoch, in chunks of half the memory budget, and shuffled
-/// within a chunk; while the rows of one chunk are trained on, the next is read. The first chunk of a shuffled epoch is cut
-/// short at random, so that the chunks' borders differ from epoch to epoch.
+/// Rows that do not fit into memory: read from their source every epoch, in chunks of half the memory budget, and
+/// shuffled within a chunk; while the rows of one chunk are trained on, the next is read. The first chunk of a shuffled
+/// epoch is cut short at random, so that the chunks' borders differ from epoch to epoch.
 /// </summary>
-/// <remarks>With a small budget, rows that are sorted in their source stay roughly sorted: shuffle the source.</remarks>
+/// <remarks>
+/// With a small budget, rows that are sorted in their source stay roughly sorted: shuffle the source.
+/// </remarks>
 internal sealed class StreamedFeed(IRowSource source, RowSummary summary, long memoryBudget)
     : RowFeed(source.FeatureCount, summary, bytes: 0)
 {
@@ -66,7 +68,8 @@ internal sealed class StreamedReader : IRowReader
     /// <param name="seed">The user's seed; null for the rows' own order.</param>
     /// <param name="epoch">From 1.</param>
     public StreamedReader(
-        IRowCursor cursor, int featureCount, (RowChunk First, RowChunk Second) chunks, long budget, int? seed, int epoch)
+        IRowCursor cursor, int featureCount, (RowChunk First, RowChunk Second) chunks, long budget, int? seed,
+        int epoch)
     {
         _cursor = cursor;
         _featureCount = featureCount;

@@ -34,8 +34,8 @@ internal static class UsableRows
         if (rows.Bytes == 0)
         {
             observer.Info(string.Create(CultureInfo.InvariantCulture,
-                $"The {rows.Summary.Rows} {name} rows need more memory than is left of the budget ({memoryBudget} bytes); " +
-                $"they are read again every epoch."));
+                $"The {rows.Summary.Rows} {name} rows need more memory than is left of the budget ({memoryBudget} " +
+                $"bytes); they are read again every epoch."));
         }
         return rows;
     }

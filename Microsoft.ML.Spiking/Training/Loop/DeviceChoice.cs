@@ -12,7 +12,9 @@ internal static class DeviceChoice
     /// <param name="device">What the user asked for.</param>
     /// <param name="cudaIndex">Which CUDA device, from 0.</param>
     /// <param name="use">What for.</param>
-    /// <exception cref="InvalidOperationException">There is no such CUDA device, or libtorch cannot be loaded.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such CUDA device, or libtorch cannot be loaded.
+    /// </exception>
     public static Device Make(ComputeDevice device, int cudaIndex, TorchUse use = TorchUse.Training)
     {
         NativeRuntime.EnsureLoaded(withCuda: device != ComputeDevice.Cpu, use);

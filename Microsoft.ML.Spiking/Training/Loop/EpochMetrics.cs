@@ -16,7 +16,8 @@ public sealed class EpochMetrics
     public double Accuracy { get; init; }
 
     /// <summary>
-    /// Gets the share of all validation rows classified correctly after the epoch, 0 to 1; null without validation data.
+    /// Gets the share of all validation rows classified correctly after the epoch, 0 to 1; null without validation
+    /// data.
     /// </summary>
     public double? ValidationAccuracy { get; init; }
 
@@ -36,8 +37,8 @@ public sealed class EpochMetrics
     public double RowsPerSecond { get; init; }
 
     /// <summary>
-    /// Gets the mean number of spikes per neuron and time step of each neuron layer over the epoch, 0 to 1, by layer name
-    /// in the network's order.
+    /// Gets the mean number of spikes per neuron and time step of each neuron layer over the epoch, 0 to 1, by layer
+    /// name in the network's order.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, double>> FiringRates { get; init; } = [];
 

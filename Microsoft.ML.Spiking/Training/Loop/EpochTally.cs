@@ -21,7 +21,9 @@ internal sealed class EpochTally(Device device) : IDisposable
     /// <summary>Number of rows so far.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>The weighted mean loss so far; not finite once one batch's loss was not. Waits for the device.</summary>
+    /// <summary>
+    /// The weighted mean loss so far; not finite once one batch's loss was not. Waits for the device.
+    /// </summary>
     public double Loss => _loss.item<double>() / Math.Max(double.Epsilon, _weight);
 
     /// <summary>The share of the rows classified correctly. Waits for the device.</summary>

@@ -8,9 +8,10 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// passes such a layer, and no gradient of use comes back through it.
 /// </summary>
 /// <remarks>
-/// Many networks start quiet and recover within an epoch or two. So the warning comes after epoch <see cref="EarlyEpoch"/>
-/// where a layer has been idle in each epoch and the network has never classified better than chance; else at the
-/// training's end, where that holds for the epoch whose weights are kept, or where a layer did not fire in it at all.
+/// Many networks start quiet and recover within an epoch or two. So the warning comes after epoch <see
+/// cref="EarlyEpoch"/> where a layer has been idle in each epoch and the network has never classified better than
+/// chance; else at the training's end, where that holds for the epoch whose weights are kept, or where a layer did not
+/// fire in it at all.
 /// </remarks>
 /// <param name="network">The network in training.</param>
 /// <param name="classRows">Training rows of each class.</param>
@@ -41,8 +42,11 @@ internal sealed class FiringWatch(NetworkDefinition network, IReadOnlyList<long>
 
     /// <summary>Examines the epoch whose weights are kept; to be called when the training has ended.</summary>
     /// <param name="kept">That epoch.</param>
-    public void TrainingFinished(EpochMetrics kept) => Warn(
-        _layers.FirstOrDefault(layer => RateOf(layer, kept) == 0 || (IsIdle(layer, kept) && IsNoBetterThanChance(kept))), kept);
+    public void TrainingFinished(EpochMetrics kept)
+    {
+        bool isBlind = IsNoBetterThanChance(kept);
+        Warn(_layers.FirstOrDefault(layer => RateOf(layer, kept) == 0 || (isBlind && IsIdle(layer, kept))), kept);
+    }
 
     private static double RateOf(NeuronLayer layer, EpochMetrics epoch) =>
         epoch.FiringRates.FirstOrDefault(rate => rate.Key == layer.Name, new(layer.Name, double.NaN)).Value;
@@ -54,7 +58,9 @@ internal sealed class FiringWatch(NetworkDefinition network, IReadOnlyList<long>
     private static bool IsSaturated(NeuronLayer layer, EpochMetrics epoch) =>
         layer.Neuron is SpikingNeuronDefinition && RateOf(layer, epoch) > Saturated;
 
-    /// <summary>Whether always choosing the largest class would be right as often, within two standard deviations.</summary>
+    /// <summary>
+    /// Whether always choosing the largest class would be right as often, within two standard deviations.
+    /// </summary>
     private bool IsNoBetterThanChance(EpochMetrics epoch)
     {
         double rows = classRows.Sum();
@@ -69,12 +75,12 @@ internal sealed class FiringWatch(NetworkDefinition network, IReadOnlyList<long>
             return;
         }
         _hasWarned = true;
-        string spikes = string.Create(
-            CultureInfo.InvariantCulture, $"{RateOf(layer, epoch):G3} spikes per neuron and time step in epoch {epoch.Epoch}");
+        string spikes = string.Create(CultureInfo.InvariantCulture,
+            $"{RateOf(layer, epoch):G3} spikes per neuron and time step in epoch {epoch.Epoch}");
         observer.Warning(IsSaturated(layer, epoch)
-            ? $"Layer '{layer.Name}' is saturated: {spikes}, whatever the row. {Remedy}, scale the features down, raise the " +
-              "neurons' threshold, or put a batch normalization before the neurons."
-            : $"Layer '{layer.Name}' is silent: {spikes}, so the layers after it learn next to nothing. {Remedy}, lower the " +
-              "neurons' threshold, put a batch normalization before the neurons, or use fewer layers.");
+            ? $"Layer '{layer.Name}' is saturated: {spikes}, whatever the row. {Remedy}, scale the features down, " +
+              "raise the neurons' threshold, or put a batch normalization before the neurons."
+            : $"Layer '{layer.Name}' is silent: {spikes}, so the layers after it learn next to nothing. {Remedy}, " +
+              "lower the neurons' threshold, put a batch normalization before the neurons, or use fewer layers.");
     }
 }

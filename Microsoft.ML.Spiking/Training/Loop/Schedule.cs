@@ -4,9 +4,9 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// The learning rate of each step: a linear rise from 0 over the warm-up, then constant or half a cosine down to 0.
 /// </summary>
 /// <remarks>
-/// It changes with every step. The CLIF authors' code changes it after every epoch, which over their 200 epochs makes no
-/// difference; over few epochs the smooth form ends nearer to 0 and trains better.
-/// Source of the cosine: Loshchilov and Hutter, "SGDR", ICLR 2017.
+/// It changes with every step. The CLIF authors' code changes it after every epoch, which over their 200 epochs makes
+/// no difference; over few epochs the smooth form ends nearer to 0 and trains better. Source of the cosine: Loshchilov
+/// and Hutter, "SGDR", ICLR 2017.
 /// </remarks>
 internal sealed class Schedule
 {

@@ -77,7 +77,9 @@ internal sealed class TrainingLoop : IDisposable
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null) =>
         TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token, session));
 
-    /// <summary>Trains as <see cref="Run"/> does, on the calling thread, whose number of torch threads it changes.</summary>
+    /// <summary>
+    /// Trains as <see cref="Run"/> does, on the calling thread, whose number of torch threads it changes.
+    /// </summary>
     internal static TrainingOutcome RunHere(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null)
@@ -131,7 +133,8 @@ internal sealed class TrainingLoop : IDisposable
         {
             RowFeed? measured = validation is null ? null : UsableRows.Open(validation, "validation", _definition,
                 Math.Max(0, _settings.MemoryBudget - rows.Bytes), _observer, _token);
-            using Validation? measure = measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
+            using Validation? measure =
+                measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
             float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
             using BatchBuffer first = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
             using BatchBuffer second = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
@@ -149,7 +152,8 @@ internal sealed class TrainingLoop : IDisposable
                 if (stopping.IsDue(_state.Epoch - 1, _state.Kept))
                 {
                     _observer.Info(string.Create(CultureInfo.InvariantCulture,
-                        $"No epoch was better than epoch {_state.Kept!.Epoch}: the training stops after epoch {_state.Epoch - 1}."));
+                        $"No epoch was better than epoch {_state.Kept!.Epoch}: the training stops after epoch " +
+                        $"{_state.Epoch - 1}."));
                     break;
                 }
                 if (!TrainEpoch(rows, (first, second), schedule))
@@ -188,7 +192,8 @@ internal sealed class TrainingLoop : IDisposable
         double before = _state.Seconds;
         EpochTally tally = _state.Tally;
         using var batches = new PreparedBatches(
-            rows.Shuffled(_settings.Seed, _state.Epoch), buffers, _state.Epoch, BatchSize(rows), skip: _state.Batches, _token);
+            rows.Shuffled(_settings.Seed, _state.Epoch), buffers, _state.Epoch, BatchSize(rows), skip: _state.Batches,
+            _token);
         while (true)
         {
             _token.ThrowIfCancellationRequested();

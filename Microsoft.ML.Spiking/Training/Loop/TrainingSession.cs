@@ -7,6 +7,8 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// ends after a given epoch.
 /// </summary>
 /// <param name="Checkpoints">The place of the checkpoint between sessions; stays the caller's.</param>
-/// <param name="LastEpoch">The last epoch of the session; 0 to train nothing and return the best weights so far.</param>
+/// <param name="LastEpoch">
+/// The last epoch of the session; 0 to train nothing and return the best weights so far.
+/// </param>
 /// <param name="Interval">The longest time between two checkpoints; null to write them only after epochs.</param>
 internal sealed record TrainingSession(ICheckpointPlace Checkpoints, int LastEpoch, TimeSpan? Interval = null);

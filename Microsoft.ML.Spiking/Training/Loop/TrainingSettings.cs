@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>What the training loop needs to know besides the network and the rows; validated by whoever makes it.</summary>
+/// <summary>
+/// What the training loop needs to know besides the network and the rows; validated by whoever makes it.
+/// </summary>
 internal sealed record TrainingSettings
 {
     /// <summary>Passes over the training rows; null for a number that suits how many there are.</summary>
@@ -33,7 +35,9 @@ internal sealed record TrainingSettings
     /// <summary>Batches whose gradients make one step of the optimizer.</summary>
     public int GradientAccumulation { get; init; } = 1;
 
-    /// <summary>Epochs in a row that may pass without a better one; null for any number. Needs validation rows.</summary>
+    /// <summary>
+    /// Epochs in a row that may pass without a better one; null for any number. Needs validation rows.
+    /// </summary>
     public int? EarlyStoppingPatience { get; init; }
 
     /// <summary>What makes an epoch the best one, if there are validation rows.</summary>
@@ -56,7 +60,9 @@ internal sealed record TrainingSettings
     /// <summary>Whether glibc's memory is arranged for large buffers while the training runs.</summary>
     public required bool ReuseNativeMemory { get; init; }
 
-    /// <summary>Whether values inside the network are computed a second time instead of kept for the way back.</summary>
+    /// <summary>
+    /// Whether values inside the network are computed a second time instead of kept for the way back.
+    /// </summary>
     public bool ActivationCheckpointing { get; init; }
 
     /// <summary>Whether a cancelled training gives the best weights so far instead of throwing.</summary>
@@ -77,7 +83,9 @@ internal sealed record TrainingSettings
 
     public TrainingPrecision Precision { get; init; }
 
-    /// <summary>Where the network has a layer that normalizes its input, and no weights to start from: the layer's constants.</summary>
+    /// <summary>
+    /// Where the network has a layer that normalizes its input, and no weights to start from: the layer's constants.
+    /// </summary>
     public InputNormalization InputNormalization { get; init; } = new RootMeanSquareNormalization();
 
     /// <summary>How training rows are changed at random; null for not at all.</summary>

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>All that changes while a network is trained; what a checkpoint holds.</summary>
+/// <summary>Everything that changes while a network is trained: the content of a checkpoint.</summary>
 internal sealed class TrainingState : IDisposable
 {
     internal const string WeightsPrefix = "weights/";
@@ -35,13 +35,13 @@ internal sealed class TrainingState : IDisposable
 
     public Optimizer Optimizer { get; }
 
-    /// <summary>The batches that have not made a step yet.</summary>
+    /// <summary>The gradients of the batches since the last step.</summary>
     public GradientAccumulation Gradients { get; }
 
     /// <summary>The memory of a batch's activations.</summary>
     public ActivationBuffers Buffers { get; } = new();
 
-    /// <summary>What the epoch under way has added up.</summary>
+    /// <summary>The sums of the epoch under way.</summary>
     public EpochTally Tally { get; }
 
     /// <summary>The epochs that have ended.</summary>
@@ -53,19 +53,19 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The epoch under way, from 1.</summary>
     public int Epoch { get; private set; } = 1;
 
-    /// <summary>Batches of that epoch that are done.</summary>
+    /// <summary>Number of that epoch's batches that are done.</summary>
     public long Batches { get; set; }
 
     /// <summary>Seconds of training in that epoch.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>Of those, seconds of waiting for rows since the training began or was resumed.</summary>
+    /// <summary>Seconds of those spent waiting for rows since the training began or was resumed.</summary>
     public double WaitingSeconds { get; set; }
 
-    /// <summary>The mean loss of the epoch when it was last looked at; null if it never was finite.</summary>
+    /// <summary>The last finite mean loss; null if there was none.</summary>
     public double? LastFiniteLoss { get; private set; }
 
-    /// <summary>Whether the loss of the epoch is. Waits for the device.</summary>
+    /// <summary>Whether the epoch's loss is finite. Waits for the device.</summary>
     public bool IsFinite()
     {
         double loss = Tally.Loss;
@@ -77,7 +77,7 @@ internal sealed class TrainingState : IDisposable
         return true;
     }
 
-    /// <summary>Ends the epoch and keeps its weights if it is the best. Without validation, always.</summary>
+    /// <summary>Ends the epoch and keeps its weights if it is the best; without validation rows, always.</summary>
     public void FinishEpoch(EpochMetrics metrics)
     {
         History.Add(metrics);
@@ -92,7 +92,7 @@ internal sealed class TrainingState : IDisposable
         Tally.Clear();
     }
 
-    /// <summary>A copy of everything; for the moment between two batches.</summary>
+    /// <summary>Returns a copy of the state; to be called between two batches.</summary>
     public Checkpoint Save(TrainingIdentity identity)
     {
         IEnumerable<WeightArray> arrays = Renamed(WeightsPrefix, Network.Parameters.Export()).Concat(OptimizerArrays());
@@ -128,7 +128,8 @@ internal sealed class TrainingState : IDisposable
     public void Restore(Checkpoint checkpoint)
     {
         CheckpointState state = checkpoint.State;
-        Dictionary<string, WeightArray> arrays = checkpoint.Arrays.ToDictionary(array => array.Name, StringComparer.Ordinal);
+        Dictionary<string, WeightArray> arrays =
+            checkpoint.Arrays.ToDictionary(array => array.Name, StringComparer.Ordinal);
         Network.Parameters.Import(Weights(WeightsPrefix, arrays));
         foreach ((string name, Tensor buffer) in OptimizerBuffers())
         {
@@ -167,7 +168,8 @@ internal sealed class TrainingState : IDisposable
             MacroAccuracy = metrics.ValidationMacroAccuracy,
         };
 
-    private IEnumerable<WeightArray> OptimizerArrays() => OptimizerBuffers().Select(buffer => Copy(buffer.Name, buffer.Values));
+    private IEnumerable<WeightArray> OptimizerArrays() =>
+        OptimizerBuffers().Select(buffer => Copy(buffer.Name, buffer.Values));
 
     private IEnumerable<WeightArray> GradientArrays()
     {
@@ -213,5 +215,6 @@ internal sealed class TrainingState : IDisposable
         weights.Select(array => array.Named(prefix + array.Name));
 
     private NetworkWeights Weights(string prefix, Dictionary<string, WeightArray> arrays) =>
-        new(Network.Definition, Network.Definition.Parameters.Select(spec => arrays[prefix + spec.Name].Named(spec.Name)));
+        new(Network.Definition,
+            Network.Definition.Parameters.Select(spec => arrays[prefix + spec.Name].Named(spec.Name)));
 }

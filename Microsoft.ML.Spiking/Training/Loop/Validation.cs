@@ -53,6 +53,8 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
 
 /// <summary>A network's measurements on the validation rows; every row has the same weight.</summary>
 /// <param name="Accuracy">The share of the rows classified correctly, 0 to 1.</param>
-/// <param name="MacroAccuracy">The mean of the classes' shares of rows classified correctly; absent classes do not count.</param>
+/// <param name="MacroAccuracy">
+/// The mean of the classes' shares of rows classified correctly; absent classes do not count.
+/// </param>
 /// <param name="Loss">Mean cross entropy of the scores (the softmax of the mean logits).</param>
 internal readonly record struct ValidationResult(double Accuracy, double MacroAccuracy, double Loss);

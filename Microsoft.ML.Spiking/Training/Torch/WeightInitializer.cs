@@ -7,7 +7,9 @@ using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 namespace Microsoft.ML.Spiking.Training.Torch;
 
-/// <summary>The weights before training; the same for the same network and seed, on every machine.</summary>
+/// <summary>
+/// The initialization of weights before training: the same for the same network and seed, on every machine.
+/// </summary>
 internal static class WeightInitializer
 {
     private const double SmallDeviation = 0.01;
@@ -15,8 +17,10 @@ internal static class WeightInitializer
     /// <summary>Draws all arrays of the network.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="seed">The user's seed.</param>
-    /// <param name="input">What the network does to its input; null to leave it as it is.</param>
-    /// <exception cref="NotSupportedException">A layer has arrays but no rule for them; the message names it.</exception>
+    /// <param name="input">The constants of the first layer, which normalizes the input; null for none.</param>
+    /// <exception cref="NotSupportedException">
+    /// A layer has arrays but no rule for them; the message names it.
+    /// </exception>
     public static NetworkWeights Create(NetworkDefinition definition, int seed, InputConstants? input = null)
     {
         var arrays = new List<WeightArray>();

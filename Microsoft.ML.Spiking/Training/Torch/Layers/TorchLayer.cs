@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>A layer of a network that is trained. It borrows its parameters from the network.</summary>
+/// <summary>A layer of a trainable network. Its parameters belong to the network.</summary>
 internal abstract class TorchLayer
 {
-    /// <summary>What leaves the layer; nothing of the batch is kept. The input remains the caller's.</summary>
+    /// <summary>Computes the layer's output; keeps nothing of the batch. The input remains the caller's.</summary>
     public abstract TorchSignal Forward(TorchSignal input, ForwardPass pass);
 
     /// <summary>Releases a signal that is no longer needed, unless it is the caller's input.</summary>
@@ -21,16 +21,16 @@ internal abstract class TorchLayer
     }
 }
 
-/// <summary>What passes between two layers for one batch.</summary>
+/// <summary>The values between two layers for one batch.</summary>
 /// <param name="Values">[T, N, ...]; or [N, ...], the same at every step, when <paramref name="IsConstant"/>.</param>
 /// <param name="IsConstant">Whether the values are the same at every step.</param>
 internal readonly record struct TorchSignal(torch.Tensor Values, bool IsConstant)
 {
-    /// <summary>The memory of <see cref="Values"/>, offered to the one layer that comes next; else null.</summary>
+    /// <summary>The memory of <see cref="Values"/>, offered to the next layer; null where it is not.</summary>
     public MemoryLoan? Loan { get; init; }
 
-    /// <summary>What <paramref name="map"/> makes of all rows, [N, ...], or of all steps' rows at once, [T N, ...].</summary>
-    /// <param name="map">Gives as many rows as it takes.</param>
+    /// <summary>Applies a function to all rows, [N, ...], or to all steps' rows at once, [T N, ...].</summary>
+    /// <param name="map">Returns as many rows as it takes.</param>
     public TorchSignal MapRows(Func<torch.Tensor, torch.Tensor> map)
     {
         if (IsConstant)
@@ -44,8 +44,8 @@ internal readonly record struct TorchSignal(torch.Tensor Values, bool IsConstant
 }
 
 /// <summary>
-/// Layers one after the other. What passes between two of them is released as soon as the later one has run; what the
-/// gradient needs of it, autograd holds.
+/// A sequence of layers. The values between two of them are released as soon as the later one has run; autograd holds
+/// those that the gradient needs.
 /// </summary>
 internal sealed class TorchSequence(IReadOnlyList<TorchLayer> layers) : TorchLayer
 {
@@ -73,7 +73,7 @@ internal sealed class TorchResidual(TorchSequence main, TorchSequence shortcut) 
         input = input with { Loan = null }; // both paths see it
         TorchSignal left = main.Forward(input, pass);
         TorchSignal right = shortcut.Forward(input, pass);
-        // What is constant, [N, ...], is added to every step of what is not, [T, N, ...].
+        // A constant path, [N, ...], is added to every step of one that is not, [T, N, ...].
         Tensor sum = left.Values.Plus(right.Values);
         Release(left, input);
         Release(right, input);

@@ -6,14 +6,15 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>A layer without weights that treats every row of every step alike: pooling, flatten.</summary>
-/// <param name="map">From [rows, ...] to [rows, ...].</param>
+/// <summary>A layer without weights that treats each row of each step by itself: pooling, flattening.</summary>
+/// <param name="map">Maps [rows, ...] to [rows, ...].</param>
 internal sealed class TorchRowMap(Func<Tensor, Tensor> map) : TorchLayer
 {
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) => input.MapRows(map);
 
     public static TorchRowMap Create(MaxPoolLayer layer) =>
-        new(images => nn.functional.max_pool2d(images, Lengths(layer.Kernel), Lengths(layer.Stride), Lengths(layer.Padding)));
+        new(images => nn.functional.max_pool2d(
+            images, Lengths(layer.Kernel), Lengths(layer.Stride), Lengths(layer.Padding)));
 
     public static TorchRowMap Create(AdaptiveAveragePoolLayer layer) =>
         new(images => nn.functional.adaptive_avg_pool2d(images, Lengths(layer.Output)));
@@ -39,7 +40,7 @@ internal sealed class TorchAveragePool(AveragePoolLayer layer) : TorchLayer
     }
 }
 
-/// <summary>y = scale x + shift, constants for each channel.</summary>
+/// <summary>y = scale x + shift, with constants for each channel.</summary>
 /// <param name="scale">[channels].</param>
 /// <param name="shift">[channels].</param>
 internal sealed class TorchAffine(Tensor scale, Tensor shift) : TorchLayer

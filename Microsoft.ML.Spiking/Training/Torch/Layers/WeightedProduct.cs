@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>A convolution or linear product in the precision that the pass asks for.</summary>
-/// <param name="weight">In the precision in which it is trained.</param>
-/// <param name="bias">Likewise, or null.</param>
-/// <param name="product">Of rows, weight and bias.</param>
+/// <summary>A convolution or linear product in the precision of the pass.</summary>
+/// <param name="weight">The trained weight, in its own precision.</param>
+/// <param name="bias">The trained bias, or null.</param>
+/// <param name="product">Computes the product of rows, weight and bias.</param>
 internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> product)
 {
-    /// <summary>The product, in the type of the rows.</summary>
+    /// <summary>Computes the product, in the type of the rows.</summary>
     public Tensor Of(Tensor rows, ForwardPass pass)
     {
         if (pass.ProductType is not ScalarType type)
@@ -48,6 +48,7 @@ internal sealed class TorchConvolution(ConvolutionLayer layer, Tensor weight, Te
     {
         long[] stride = [layer.Stride.Height, layer.Stride.Width];
         long[] padding = [layer.Padding.Height, layer.Padding.Width];
-        return (images, weight, bias) => nn.functional.conv2d(images, weight, bias, stride, padding, groups: layer.Groups);
+        return (images, weight, bias) =>
+            nn.functional.conv2d(images, weight, bias, stride, padding, groups: layer.Groups);
     }
 }

@@ -7,9 +7,10 @@ namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 /// take longer than a neuron's arithmetic. float32, on the CPU. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A smaller batch asks for as many buffers as a full one, each of them smaller, and gets the full batch's: the smallest
-/// that suits always leaves enough for the requests to come. So the last batch of an epoch, however small, allocates
-/// nothing and frees nothing. Freeing large aligned buffers and allocating them again every epoch makes glibc's heap grow.
+/// A smaller batch asks for as many buffers as a full one, each of them smaller, and gets the full batch's: the
+/// smallest that suits always leaves enough for the requests to come. So the last batch of an epoch, however small,
+/// allocates nothing and frees nothing. Freeing large aligned buffers and allocating them again every epoch makes
+/// glibc's heap grow.
 /// </remarks>
 internal sealed class ActivationBuffers : IDisposable
 {
@@ -39,7 +40,9 @@ internal sealed class ActivationBuffers : IDisposable
         return shaped.detach(); // not a view for autograd, which would keep the whole buffer's history
     }
 
-    /// <summary>Ends a batch: frees the buffers that it used for the next one, and disposes those that it did not use.</summary>
+    /// <summary>
+    /// Ends a batch: frees the buffers that it used for the next one, and disposes those that it did not use.
+    /// </summary>
     public void Release()
     {
         DisposeAll(_free);
