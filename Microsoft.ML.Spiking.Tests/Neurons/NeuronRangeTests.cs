@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Neurons.Kernels;
 using Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons;
