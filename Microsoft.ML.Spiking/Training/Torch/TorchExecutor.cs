@@ -90,8 +90,8 @@ internal sealed class TorchExecutor : IDisposable
         using IDisposable noGradient = no_grad();
         Tensor input = empty([rows, _definition.InputSize], ScalarType.Float32, CPU);
         features.CopyTo(MemoryMarshal.Cast<byte, float>(input.bytes));
-        Tensor logits = _network.Forward(input.to(_worker.Device), ForwardPass.Evaluation);
-        Tensor output = logits.mean([0]).to(CPU).contiguous();
+        Tensor steps = _network.Forward(input.to(_worker.Device), ForwardPass.Evaluation); // [T, N, classes]
+        Tensor output = steps.mean([0]).to(CPU).contiguous();
         MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits);
     }
 
