@@ -38,6 +38,8 @@ internal sealed class ChannelObserver : ITrainingObserver, IDisposable
             });
     }
 
+    public bool IsCancelled => _host is ICancelable { IsCanceled: true };
+
     public void Info(string message) => _channel.Info(message);
 
     public void Warning(string message) => _channel.Warning(message);

@@ -4,7 +4,9 @@ using static Microsoft.ML.Data.AnnotationUtils;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
-/// <summary>The schema of scored data, with the annotations that ML.NET's evaluators and key transforms look for.</summary>
+/// <summary>
+/// The schema of scored data, with the annotations that ML.NET's evaluators and key transforms look for.
+/// </summary>
 internal static class ScoredSchema
 {
     /// <summary>The input's columns, the predicted label, the score.</summary>

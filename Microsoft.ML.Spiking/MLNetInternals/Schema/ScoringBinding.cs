@@ -19,7 +19,9 @@ internal sealed class ScoringBinding
     /// <param name="columns">The names and the label.</param>
     /// <param name="network">The sizes.</param>
     /// <param name="scorer">Shared with the model.</param>
-    /// <exception cref="ArgumentException">The feature column is missing, or is no vector of that many Singles.</exception>
+    /// <exception cref="ArgumentException">
+    /// The feature column is missing, or is no vector of that many Singles.
+    /// </exception>
     public ScoringBinding(
         IExceptionContext context, DataViewSchema input, ScoringColumns columns, NetworkDefinition network, SharedScorer scorer)
     {
