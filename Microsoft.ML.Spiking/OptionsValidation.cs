@@ -86,8 +86,8 @@ internal static class OptionsValidation
         if (o.InputShape is { } shape && (shape.Count is < 1 or > 4 || shape.Any(length => length < 1)))
         {
             yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be " +
-                "[features], [time steps, features], [channels, height, width] or [time steps, channels, height, width], " +
-                "each at least 1, or null for the column's own dimensions.";
+                "[features], [time steps, features], [channels, height, width] or [time steps, channels, height, " +
+                "width], each at least 1, or null for the column's own dimensions.";
         }
         if (Undefined(o.PixelOrder.GetValueOrDefault(), nameof(o.PixelOrder)) is string pixelOrder)
         {

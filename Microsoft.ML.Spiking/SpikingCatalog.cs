@@ -63,7 +63,8 @@ public static class SpikingCatalog
     /// At least one option is out of its range; the message lists all of them.
     /// </exception>
     public static SpikingClifTrainer SpikingClif(
-        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, SpikingClifTrainer.Options options)
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        SpikingClifTrainer.Options options)
     {
         Contracts.CheckValue(catalog, nameof(catalog));
         Contracts.CheckValue(options, nameof(options));
@@ -86,8 +87,8 @@ public static class SpikingCatalog
     /// <exception cref="InvalidOperationException">
     /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
-    public static void ChangeScoringBackend(this ModelOperationsCatalog catalog, ITransformer model, ScoringBackend backend,
+    public static void ChangeScoringBackend(
+        this ModelOperationsCatalog catalog, ITransformer model, ScoringBackend backend,
         ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0)
     {
         Contracts.CheckValue(catalog, nameof(catalog));

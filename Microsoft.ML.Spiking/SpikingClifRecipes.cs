@@ -25,14 +25,16 @@ public static class SpikingClifRecipes
     /// TrivialAugment, and mixup with alpha 0.2 or cutmix with alpha 1 for each batch; of the authors' second recipe,
     /// random erasing is missing.
     /// </param>
-    public static SpikingClifTrainer.Options Cifar10(bool isMixing = false) => Cifar(weightDecay: 5e-5, cutout: 16, isMixing);
+    public static SpikingClifTrainer.Options Cifar10(bool isMixing = false) =>
+        Cifar(weightDecay: 5e-5, cutout: 16, isMixing);
 
     /// <summary>
     /// CIFAR-100, [3, 32, 32]: as <see cref="Cifar10"/>, but with weight decay 5e-4 and cutout of 8, the size that
     /// suits these data in cutout's paper.
     /// </summary>
     /// <param name="isMixing">Which augmentation; see <see cref="Cifar10"/>.</param>
-    public static SpikingClifTrainer.Options Cifar100(bool isMixing = false) => Cifar(weightDecay: 5e-4, cutout: 8, isMixing);
+    public static SpikingClifTrainer.Options Cifar100(bool isMixing = false) =>
+        Cifar(weightDecay: 5e-4, cutout: 8, isMixing);
 
     /// <summary>
     /// Tiny-ImageNet, [3, 64, 64]: VGG-13, 6 time steps, learning rate 0.1, batches of 256, 300 epochs, weight decay

@@ -33,7 +33,8 @@ public sealed partial class SpikingClifTrainer
             : columns.FindLikeThese(_host, validation, _names);
         return new(columns,
             features => Rows(data, columns, features, isTraining: true, warn),
-            validation is null ? null : features => Rows(validation, validationColumns!, features, isTraining: false, warn));
+            validation is null ? null
+                : features => Rows(validation, validationColumns!, features, isTraining: false, warn));
     }
 
     /// <summary>Trains one session of a training; see <see cref="Fit(IDataView, IDataView)"/>.</summary>
@@ -45,8 +46,8 @@ public sealed partial class SpikingClifTrainer
         NetworkDefinition network = Bind(data.Columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         (SharedRows rows, SharedRows? validationRows) = data.For(network);
-        TrainingOutcome outcome = TrainingLoop.Run(
-            network, initial: null, rows, validationRows, Settings(layout), observer, _options.CancellationToken, session);
+        TrainingOutcome outcome = TrainingLoop.Run(network, initial: null, rows, validationRows, Settings(layout),
+            observer, _options.CancellationToken, session);
         return new(outcome.History.Count, outcome.IsResting, outcome.Divergence,
             () => Model(network, outcome.Weights, data.Columns));
     }
@@ -76,14 +77,5 @@ public sealed partial class SpikingClifTrainer
         RowFeed? validation = sharedValidation is null ? null : UsableRows.Open(
             sharedValidation, "validation", network, Math.Max(0, settings.MemoryBudget - rows.Bytes), observer, token);
         return TrainingIdentity.Of(network, initial: null, rows, validation, settings);
-    }
-
-    /// <summary>Checks that the devices that trainings and scoring need are there.</summary>
-    /// <param name="cudaIndex">The CUDA device of a training; null for that of the options.</param>
-    /// <exception cref="InvalidOperationException">There is no such CUDA device, or no libtorch.</exception>
-    internal void CheckDevices(int? cudaIndex = null)
-    {
-        using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
-        DeviceChoice.IsCuda(_options.Device, cudaIndex ?? CudaDeviceIndex, TorchUse.Training, FallsBackToCpu);
     }
 }

@@ -218,7 +218,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         SpikingModelParameters? model = trained?.Parameters;
         _host.CheckValue(data, nameof(data));
         TrainingColumns columns = TrainingColumns.Find(_host, data, _names);
-        TrainingColumns? validationColumns = validation is null ? null : columns.FindLikeThese(_host, validation, _names);
+        TrainingColumns? validationColumns = validation is null ? null
+            : columns.FindLikeThese(_host, validation, _names);
         trained?.CheckFits(_host, columns, _options);
         RowLayout layout = Layout(columns, validation is not null, trained);
         NetworkDefinition network = model?.Network ?? Bind(columns, layout);
@@ -240,40 +241,13 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         return Model(network, outcome.Weights, columns);
     }
 
-    /// <summary>Fails before the training if the scoring device is unavailable.</summary>
-    private void CheckScoring()
-    {
-        // What libtorch allocates first decides how it allocates.
-        using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
-        ScorerSources.Check(Scoring);
-    }
-
-    private ScoringChoice Scoring
-    {
-        get
-        {
-            (ComputeDevice device, int? index) = (_options.ScoringDevice, CudaDeviceIndex);
-            bool fallsBack = FallsBackToCpu && _options.ScoringBackend == ScoringBackend.Torch
-                && device == ComputeDevice.Auto && !DeviceChoice.IsCuda(device, index, TorchUse.Scoring, fallsBack: true);
-            return new(_options.ScoringBackend, fallsBack ? ComputeDevice.Cpu : device, index ?? 0);
-        }
-    }
-
-    /// <summary>The CUDA device that the options name, or else the context; null for the first.</summary>
-    private int? CudaDeviceIndex => _options.CudaDeviceIndex ?? _environment?.GpuDeviceId;
-
-    /// <summary>
-    /// Whether the CPU may take the place of the CUDA device that the context, not the options, names.
-    /// </summary>
-    private bool FallsBackToCpu => _options.CudaDeviceIndex is null && _environment is { FallbackToCpu: true };
-
     /// <summary>Returns how the rows lie, once all that depends on the data has been checked.</summary>
     private RowLayout Layout(TrainingColumns columns, bool hasValidation, TrainedModel? trained = null)
     {
         if (_options.EarlyStoppingPatience is not null && !hasValidation)
         {
-            throw _host.ExceptParam("validationData", $"{nameof(Options.EarlyStoppingPatience)} needs validation data: " +
-                "call Fit with training and validation data, or leave it null.");
+            throw _host.ExceptParam("validationData", $"{nameof(Options.EarlyStoppingPatience)} needs validation " +
+                "data: call Fit with training and validation data, or leave it null.");
         }
         CheckClassWeights(columns);
         RowLayout layout = trained?.Layout(columns.FeatureShape, _options.InputShape)
@@ -292,19 +266,20 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         {
             return;
         }
-        observer.Info(Invariant($"The rows bring {steps} time steps, each [{string.Join(", ", layout.StepShape)}]; the option ") +
-            Invariant($"{nameof(Options.TimeSteps)}, {_options.TimeSteps}, is not used."));
+        observer.Info(Invariant($"The rows bring {steps} time steps, each [{string.Join(", ", layout.StepShape)}]; ") +
+            Invariant($"the option {nameof(Options.TimeSteps)}, {_options.TimeSteps}, is not used."));
         if (layout.IsTimeAxisAssumed)
         {
             int features = layout.StepShape[0];
             observer.Warning($"The feature column '{columns.Feature.Name}' has two dimensions, which are taken as " +
                 Invariant($"{steps} time steps of {features} features. Set {nameof(Options.InputShape)} to ") +
-                Invariant($"[{steps}, {features}] to confirm that, to [{columns.FeatureCount}] for vectors without time, or ") +
-                Invariant($"to [1, {steps}, {features}] for images of one channel."));
+                Invariant($"[{steps}, {features}] to confirm that, to [{columns.FeatureCount}] for vectors without ") +
+                Invariant($"time, or to [1, {steps}, {features}] for images of one channel."));
         }
     }
 
-    private SpikingPredictionTransformer Model(NetworkDefinition network, NetworkWeights weights, TrainingColumns columns)
+    private SpikingPredictionTransformer Model(
+        NetworkDefinition network, NetworkWeights weights, TrainingColumns columns)
     {
         var model = new SpikingModelParameters(network, weights);
         model.ChangeScoringBackend(Scoring.Backend, Scoring.Device, Scoring.CudaDeviceIndex);
@@ -320,7 +295,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         if (outcome.BestEpoch == 0 && !hasInitial)
         {
             throw new OperationCanceledException(
-                "The training was cancelled in its first epoch: there is no model to keep yet.", _options.CancellationToken);
+                "The training was cancelled in its first epoch: there is no model to keep yet.",
+                _options.CancellationToken);
         }
         observer.Warning(Invariant($"The training was cancelled after {outcome.History.Count} epochs; ") +
             Invariant($"the model of epoch {outcome.BestEpoch} is kept."));
@@ -357,7 +333,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     }
 
     /// <summary>Spikes that an encoder makes of features are not normalized.</summary>
-    private InputNormalization? InputNormalization => _options.Encoder is DirectEncoder ? _options.InputNormalization : null;
+    private InputNormalization? InputNormalization =>
+        _options.Encoder is DirectEncoder ? _options.InputNormalization : null;
 
     private TrainingSettings Settings(RowLayout layout) => new()
     {

@@ -18,7 +18,7 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
     /// <exception cref="ArgumentException">There is none, or more than one.</exception>
     public static TrainedModel Of(IExceptionContext context, ITransformer model)
     {
-        SpikingPredictionTransformer[] found = [.. Networks(model)];
+        SpikingPredictionTransformerBase[] found = [.. Networks(model)];
         return found.Length == 1
             ? new(found[0].Model, found[0].Label)
             : throw context.ExceptParam(nameof(model), found.Length == 0
@@ -71,7 +71,8 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
         return network.InputSize != columns.FeatureCount
                 ? Invariant($"The model takes {network.InputSize} features and {column} {columns.FeatureCount}")
             : RowLayout.Contradict(network.FeatureShape, columns.FeatureShape)
-                ? $"The model takes rows of the shape {Text(network.FeatureShape)} and {column} {Text(columns.FeatureShape)}"
+                ? $"The model takes rows of the shape {Text(network.FeatureShape)} and {column} " +
+                    Text(columns.FeatureShape)
             : null;
     }
 
@@ -80,7 +81,8 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
         string column = $"the label column '{columns.Label.Name}' has";
         if (Parameters.Network.ClassCount != columns.ClassCount)
         {
-            return Invariant($"The model knows {Parameters.Network.ClassCount} classes and {column} {columns.ClassCount} keys");
+            return Invariant($"The model knows {Parameters.Network.ClassCount} classes and {column} ") +
+                Invariant($"{columns.ClassCount} keys");
         }
         return Label is not { } label || KeyNames.Difference(label, columns.Label) is not { } keys ? null
             : (keys.IsOrderAlone ? "The model knows its classes in another order" : "The model knows other classes") +
@@ -93,7 +95,8 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
         BatchNormLayer? norm = network.AllLayers.OfType<BatchNormLayer>()
             .FirstOrDefault(layer => options.BatchNorm != BatchNormMode.PerTimeStep && layer.Mode != options.BatchNorm);
         return options.PixelOrder is { } order && network.InputShape is [> 1, _, _] && order != network.PixelOrder
-                ? $"The model takes images in the order {network.PixelOrder} and the option {nameof(PixelOrder)} is {order}"
+                ? $"The model takes images in the order {network.PixelOrder} and the option {nameof(PixelOrder)} is " +
+                    $"{order}"
             : options.InputShape is { } shape && ContradictsRows(network, shape)
                 ? $"The model takes rows of the shape {Text(network.FeatureShape)} and the option " +
                     $"{nameof(options.InputShape)} is {Text(shape)}"
@@ -102,7 +105,8 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
                     $"{options.BatchNorm}"
             : ContradictsInput(options.InputNormalization)
                 ? $"The option {nameof(options.InputNormalization)} is " +
-                    $"{options.InputNormalization?.GetType().Name ?? "null"}, which is not how the model normalizes its input"
+                    $"{options.InputNormalization?.GetType().Name ?? "null"}, which is not how the model normalizes " +
+                    "its input"
             : null;
     }
 
@@ -139,11 +143,12 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
     private static string Text(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
 
     /// <summary>Returns all spiking networks of the transformer, which may be a chain.</summary>
-    public static IEnumerable<SpikingModelParameters> All(ITransformer model) => Networks(model).Select(network => network.Model);
+    public static IEnumerable<SpikingModelParameters> All(ITransformer model) =>
+        Networks(model).Select(network => network.Model);
 
-    private static IEnumerable<SpikingPredictionTransformer> Networks(ITransformer model) => model switch
+    private static IEnumerable<SpikingPredictionTransformerBase> Networks(ITransformer model) => model switch
     {
-        SpikingPredictionTransformer network => [network],
+        SpikingPredictionTransformerBase network => [network],
         IEnumerable<ITransformer> chain => chain.SelectMany(Networks),
         _ => [],
     };

@@ -8,9 +8,10 @@ namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 internal static class KeyNames
 {
     /// <summary>Returns the key values as text, the first key's first; null where the column has none.</summary>
-    public static string[]? Of(DataViewSchema.Column column) => TrainSchema.KeyValuesType(column) is VectorDataViewType type
-        ? Generic.Invoke(Read<int>, type.ItemType.RawType, column)
-        : null;
+    public static string[]? Of(DataViewSchema.Column column) =>
+        TrainSchema.KeyValuesType(column) is VectorDataViewType type
+            ? Generic.Invoke(Read<int>, type.ItemType.RawType, column)
+            : null;
 
     /// <summary>
     /// Returns how the keys of two columns of as many keys differ; null where they do not, or stand for nothing.

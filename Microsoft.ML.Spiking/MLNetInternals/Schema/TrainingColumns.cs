@@ -60,8 +60,8 @@ internal sealed record TrainingColumns(
         }
         string? fault = count switch
         {
-            >= NoCount => "does not say how many keys there are. Map it with Transforms.Conversion.MapValueToKey, or give " +
-                "its type a count, as in [KeyType(count: 10)].",
+            >= NoCount => "does not say how many keys there are. Map it with Transforms.Conversion.MapValueToKey, or " +
+                "give its type a count, as in [KeyType(count: 10)].",
             > MostClasses => Invariant($"has {count:N0} keys; at most {MostClasses:N0} classes are possible. ") +
                 "Is it the right column?",
             1 => "has a single key; at least two classes are needed.",
@@ -87,24 +87,28 @@ internal sealed record TrainingColumns(
     {
         if (validation.FeatureCount != FeatureCount)
         {
-            return Invariant($"The feature column '{Feature.Name}' has {validation.FeatureCount} values in the validation ") +
-                Invariant($"data and {FeatureCount} in the training data. Send both through the same transforms.");
+            return Invariant($"The feature column '{Feature.Name}' has {validation.FeatureCount} values in the ") +
+                Invariant($"validation data and {FeatureCount} in the training data. Send both through the same ") +
+                "transforms.";
         }
         if (RowLayout.Contradict(validation.FeatureShape, FeatureShape))
         {
-            return $"The feature column '{Feature.Name}' has the shape [{string.Join(", ", validation.FeatureShape)}] in the " +
-                $"validation data and [{string.Join(", ", FeatureShape)}] in the training data. Send both through the same " +
-                "transforms.";
+            string present = string.Join(", ", validation.FeatureShape);
+            return $"The feature column '{Feature.Name}' has the shape [{present}] in the " +
+                $"validation data and [{string.Join(", ", FeatureShape)}] in the training data. Send both through " +
+                "the same transforms.";
         }
         if (validation.ClassCount != ClassCount)
         {
-            return Invariant($"The label column '{Label.Name}' has {validation.ClassCount} keys in the validation data and ") +
-                Invariant($"{ClassCount} in the training data. Fit MapValueToKey once and transform both with it.");
+            return Invariant($"The label column '{Label.Name}' has {validation.ClassCount} keys in the validation ") +
+                Invariant($"data and {ClassCount} in the training data. Fit MapValueToKey once and transform both ") +
+                "with it.";
         }
         return KeyNames.Difference(Label, validation.Label) is not { } keys ? null
-            : $"The label column '{Label.Name}' has {(keys.IsOrderAlone ? "its keys in another order" : "other keys")} in the " +
-                Invariant($"validation data: its key {keys.Key} is '{keys.Present}' there and '{keys.Known}' in the training ") +
-                "data. Fit MapValueToKey once and transform both with it.";
+            : $"The label column '{Label.Name}' has " +
+                (keys.IsOrderAlone ? "its keys in another order" : "other keys") + " in the " +
+                Invariant($"validation data: its key {keys.Key} is '{keys.Present}' there and '{keys.Known}' in the ") +
+                "training data. Fit MapValueToKey once and transform both with it.";
     }
 
     private static bool HasRows(IDataView data, DataViewSchema.Column label)

@@ -36,7 +36,8 @@ internal sealed class DataViewFeedCursor : IRowCursor
     /// <param name="rows">Brings the features into the network's order.</param>
     /// <param name="endOfPass">Called when there are no more rows; may throw.</param>
     public DataViewFeedCursor(
-        IHost host, DataViewRowCursor cursor, TrainingColumns columns, FeatureRows rows, Action<PassStatistics> endOfPass)
+        IHost host, DataViewRowCursor cursor, TrainingColumns columns, FeatureRows rows,
+        Action<PassStatistics> endOfPass)
     {
         _host = host;
         _cursor = cursor;
@@ -80,8 +81,8 @@ internal sealed class DataViewFeedCursor : IRowCursor
             _weightGetter?.Invoke(ref _weight);
             if (_features.Length != _featureCount)
             {
-                throw new InvalidOperationException($"A row of column '{_featureName}' has {_features.Length} values; " +
-                    $"its type promises {_featureCount}.");
+                throw new InvalidOperationException($"A row of column '{_featureName}' has {_features.Length} " +
+                    $"values; its type promises {_featureCount}.");
             }
             ReadOnlySpan<float> values = _features.GetValues();
             int beyond = FirstBeyond(values);

@@ -42,7 +42,8 @@ internal sealed class DataViewRowSource : IRowSource
 
     public int FeatureCount => _columns.FeatureCount;
 
-    public IRowCursor Open() => new DataViewFeedCursor(_host, _data.GetRowCursor(_columns.All), _columns, _rows, EndOfPass);
+    public IRowCursor Open() =>
+        new DataViewFeedCursor(_host, _data.GetRowCursor(_columns.All), _columns, _rows, EndOfPass);
 
     private void EndOfPass(PassStatistics pass)
     {
@@ -71,10 +72,10 @@ internal sealed class DataViewRowSource : IRowSource
         }
         if (pass.Implausible > 0)
         {
-            _warn(Invariant($"{pass.Implausible:N0} of {pass.Usable:N0} rows of the {_role} data have a value beyond ") +
-                Invariant($"{DataViewFeedCursor.LargestPlausible:0e+0} in column '{_columns.Feature.Name}', the first in slot ") +
-                $"{_columns.SlotName(pass.ImplausibleSlot)}. Such values decide how features are scaled: replace them, or " +
-                "leave the rows out.");
+            _warn(Invariant($"{pass.Implausible:N0} of {pass.Usable:N0} rows of the {_role} data have a value ") +
+                Invariant($"beyond {DataViewFeedCursor.LargestPlausible:0e+0} in column '{_columns.Feature.Name}', ") +
+                $"the first in slot {_columns.SlotName(pass.ImplausibleSlot)}. Such values decide how features are " +
+                "scaled: replace them, or leave the rows out.");
         }
     }
 }

@@ -72,7 +72,8 @@ internal sealed class PassStatistics(int classCount)
             (_withoutLabel, "without a label"),
             (_withoutWeight, "with an example weight that is missing, infinite or not greater than 0"),
         ];
-        return Invariant($"{Total - Usable:N0} of {Total:N0} (") + string.Join(", ",
-            reasons.Where(reason => reason.Count > 0).Select(reason => Invariant($"{reason.Count:N0} {reason.Reason}"))) + ")";
+        IEnumerable<string> counted = reasons.Where(reason => reason.Count > 0)
+            .Select(reason => Invariant($"{reason.Count:N0} {reason.Reason}"));
+        return Invariant($"{Total - Usable:N0} of {Total:N0} ({string.Join(", ", counted)})");
     }
 }

@@ -45,9 +45,10 @@ internal sealed record RowLayout(IReadOnlyList<int> StepShape, int? TimeSteps, P
         }
         if (order is null && MayBeInterleaved(step))
         {
-            throw new NetworkDefinitionException($"The features have the shape {Text(shape)}, which may be [height, width, " +
-                "channels], as of ExtractPixels with interleavePixelColors, or [channels, height, width]; say which it is " +
-                $"with the option {nameof(PixelOrder)}. If the rows are a series, say so with InputShape, [time steps, features].");
+            throw new NetworkDefinitionException($"The features have the shape {Text(shape)}, which may be [height, " +
+                "width, channels], as of ExtractPixels with interleavePixelColors, or [channels, height, width]; say " +
+                $"which it is with the option {nameof(PixelOrder)}. If the rows are a series, say " +
+                "so with InputShape, [time steps, features].");
         }
         return order is PixelOrder.Interleaved
             ? new(ChannelsFirst(step), timeSteps, PixelOrder.Interleaved)
@@ -56,9 +57,10 @@ internal sealed record RowLayout(IReadOnlyList<int> StepShape, int? TimeSteps, P
 
     /// <summary>Returns the layout of the rows that a network takes, where the network itself says it.</summary>
     /// <returns>Null where it takes vectors, which may be flattened images.</returns>
-    public static RowLayout? Of(NetworkDefinition network) => network.InputShape.Count == ImageRank || network.HasTimeAxis
-        ? new(network.InputShape, network.HasTimeAxis ? network.TimeSteps : null, network.PixelOrder)
-        : null;
+    public static RowLayout? Of(NetworkDefinition network) =>
+        network.InputShape.Count == ImageRank || network.HasTimeAxis
+            ? new(network.InputShape, network.HasTimeAxis ? network.TimeSteps : null, network.PixelOrder)
+            : null;
 
     /// <summary>Whether rows of those two shapes cannot lie in the same order, as far as the shapes tell.</summary>
     public static bool Contradict(IReadOnlyList<int> one, IReadOnlyList<int> other) =>
@@ -69,27 +71,30 @@ internal sealed record RowLayout(IReadOnlyList<int> StepShape, int? TimeSteps, P
     {
         if (Size(given) != Size(column))
         {
-            throw new NetworkDefinitionException(Invariant($"The input shape {Text(given)} has {Size(given):N0} values, ") +
-                Invariant($"but a row of the feature column has {Size(column):N0}; give the shape of the rows as they are, ") +
-                "[channels, height, width], [time steps, channels, height, width], [time steps, features] or [features].");
+            throw new NetworkDefinitionException(Invariant($"The input shape {Text(given)} has {Size(given):N0} ") +
+                Invariant($"values, but a row of the feature column has {Size(column):N0}; give the shape of the ") +
+                "rows as they are, [channels, height, width], [time steps, channels, height, width], " +
+                "[time steps, features] or [features].");
         }
         if (Contradict(column, given))
         {
-            throw new NetworkDefinitionException($"The input shape {Text(given)} contradicts the feature column, whose shape " +
-                $"is {Text(column)}; leave InputShape null. If the column has the channels last, set {nameof(PixelOrder)} to " +
-                $"{nameof(PixelOrder.Interleaved)}.");
+            throw new NetworkDefinitionException($"The input shape {Text(given)} contradicts the feature column, " +
+                $"whose shape is {Text(column)}; leave InputShape null. If the column has the channels last, set " +
+                $"{nameof(PixelOrder)} to {nameof(PixelOrder.Interleaved)}.");
         }
     }
 
     private static bool MayBeInterleaved(IReadOnlyList<int> step) =>
         step is [> MostColors, _, <= MostColors];
 
-    private static IReadOnlyList<int> ChannelsFirst(IReadOnlyList<int> step) => step is [int height, int width, int channels]
-        ? [channels, height, width]
-        : throw new NetworkDefinitionException($"{nameof(PixelOrder)} is {nameof(PixelOrder.Interleaved)}, but the features " +
-            $"have the shape {Text(step)}; say with InputShape which images they are, [height, width, channels].");
+    private static IReadOnlyList<int> ChannelsFirst(IReadOnlyList<int> step) =>
+        step is [int height, int width, int channels] ? [channels, height, width]
+        : throw new NetworkDefinitionException($"{nameof(PixelOrder)} is {nameof(PixelOrder.Interleaved)}, but the " +
+            $"features have the shape {Text(step)}; say with InputShape which images they are, " +
+            "[height, width, channels].");
 
     private static string Text(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
 
-    private static long Size(IReadOnlyList<int> shape) => shape.Aggregate(1L, (product, length) => checked(product * length));
+    private static long Size(IReadOnlyList<int> shape) =>
+        shape.Aggregate(1L, (product, length) => checked(product * length));
 }

@@ -15,10 +15,11 @@ internal static class DeviceChoice
     public static Device Make(TrainingSettings settings, ITrainingObserver observer)
     {
         Device device = Make(settings.Device, settings.CudaDeviceIndex, TorchUse.Training, settings.FallsBackToCpu);
-        if (settings.CudaDeviceIndex is int index && settings.Device == ComputeDevice.Auto && device.type == DeviceType.CPU)
+        bool fellBack = settings.Device == ComputeDevice.Auto && device.type == DeviceType.CPU;
+        if (fellBack && settings.CudaDeviceIndex is int index)
         {
-            observer.Warning(string.Create(CultureInfo.InvariantCulture, $"CUDA device {index}, which the MLContext names, ") +
-                "cannot be used; it allows the CPU instead.");
+            observer.Warning(string.Create(CultureInfo.InvariantCulture,
+                $"CUDA device {index}, which the MLContext names, cannot be used; it allows the CPU instead."));
         }
         return device;
     }
@@ -39,7 +40,8 @@ internal static class DeviceChoice
             return CPU;
         }
         int available = cuda.is_available() ? cuda.device_count() : 0;
-        return Choose(device, cudaIndex, fallsBack, available, use) is int index ? new Device(DeviceType.CUDA, index) : CPU;
+        return Choose(device, cudaIndex, fallsBack, available, use) is int index
+            ? new Device(DeviceType.CUDA, index) : CPU;
     }
 
     /// <summary>Loads libtorch, chooses the device as <see cref="Make(ComputeDevice, int?, TorchUse, bool)"/> does, and
@@ -72,9 +74,9 @@ internal static class DeviceChoice
         string wanted = cudaIndex is null ? $"{use} on CUDA"
             : string.Create(CultureInfo.InvariantCulture, $"{use} on CUDA device {index}");
         throw new InvalidOperationException(available == 0
-            ? $"{wanted} was asked for, but no CUDA device can be used: either the machine has none, or the application " +
-              "lacks the package TorchSharp-cuda-linux or TorchSharp-cuda-windows. To train where there is one and on the " +
-              "CPU elsewhere, name no index and let the device be Auto."
+            ? $"{wanted} was asked for, but no CUDA device can be used: either the machine has none, or the " +
+              "application lacks the package TorchSharp-cuda-linux or TorchSharp-cuda-windows. To train where there " +
+              "is one and on the CPU elsewhere, name no index and let the device be Auto."
             : string.Create(CultureInfo.InvariantCulture,
                 $"{wanted} was asked for, but there are only the devices 0 to {available - 1}."));
     }

@@ -17,7 +17,7 @@ internal sealed record InputConstants(IReadOnlyList<float> Scale, IReadOnlyList<
     public static ChannelMoments? Meter(InputNormalization normalization, NetworkDefinition definition) =>
         normalization is ChannelNormalization { IsMeasured: true } or FeatureNormalization
             && definition.Layers[0] is AffineLayer { Name: AffineLayer.InputName } input
-            && (normalization is ChannelNormalization || definition.InputShape is [var features] && features == input.Channels)
+            && (normalization is ChannelNormalization || definition.InputShape is [int size] && size == input.Channels)
             ? new(definition.HasTimeAxis ? definition.TimeSteps : 1, input.Channels, definition.InputSize)
             : null;
 
