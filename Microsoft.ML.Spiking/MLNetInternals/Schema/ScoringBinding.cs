@@ -117,7 +117,8 @@ internal sealed class ScoringBinding
         IReadOnlyList<int> trained = isFlat ? network.FeatureShape : columns.FeatureShape;
         return RowLayout.Contradict(type.Dimensions, trained)
             ? throw context.ExceptParam(nameof(input), $"The feature column '{name}' has the shape " +
-                $"[{string.Join(", ", type.Dimensions)}]; the model was trained on rows of the shape " +
+                $"[{string.Join(", ", type.Dimensions)}]; the model was trained on " +
+                $"{(type.Dimensions.Length > 2 ? "images" : "rows")} of the shape " +
                 $"[{string.Join(", ", trained)}].")
             : column;
     }
