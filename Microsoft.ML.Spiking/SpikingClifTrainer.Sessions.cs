@@ -1,13 +1,10 @@
-using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.MLNetInternals.Access;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
-using Microsoft.ML.Spiking.MLNetInternals.Training;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
-using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking;
 

@@ -6,7 +6,6 @@ using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.MLNetInternals.Training;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
-using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Trainers;
