@@ -3,8 +3,8 @@ using System.Text;
 namespace Microsoft.ML.Spiking.Tests.Contract;
 
 /// <summary>
-/// The checks of a test, each with its result. All are made and printed, whether others failed or not; the table fails if
-/// one of the library's own did. Those of ML.NET's trainers are there to compare with.
+/// The checks of a test, each with its result. All are made and printed, whether others failed or not; the table fails
+/// if one of the library's own did. Those of ML.NET's trainers are there to compare with.
 /// </summary>
 internal sealed class ContractTable(TestContext context)
 {

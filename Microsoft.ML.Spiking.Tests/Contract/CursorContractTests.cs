@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Contract;
 
-/// <summary>Every way to read scored data gives the same rows: one cursor, several, shuffled, some columns, row by row.</summary>
+/// <summary>
+/// Every way to read scored data gives the same rows: one cursor, several, shuffled, some columns, row by row.
+/// </summary>
 [TestClass]
 public sealed class CursorContractTests
 {

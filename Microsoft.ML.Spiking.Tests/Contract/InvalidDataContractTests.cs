@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Contract;
 
-/// <summary>Data that a trainer or a model cannot use: refused by Fit, by the shape and by the model, before a row is read.</summary>
+/// <summary>
+/// Data that a trainer or a model cannot use: refused by Fit, by the shape and by the model, before a row is read.
+/// </summary>
 [TestClass]
 public sealed class InvalidDataContractTests
 {

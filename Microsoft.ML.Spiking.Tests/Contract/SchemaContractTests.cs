@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Spiking.Tests.Contract;
 
-/// <summary>The schema that is promised before there is data, that of the transformer, and that of the data it gives.</summary>
+/// <summary>
+/// The schema that is promised before there is data, that of the transformer, and that of the data it gives.
+/// </summary>
 [TestClass]
 public sealed class SchemaContractTests
 {

@@ -56,7 +56,9 @@ internal sealed record Subject(string Name, bool IsOurs, IEstimator<ITransformer
         return new MLContext().Model.Load(stream, out _);
     }
 
-    /// <summary>Returns a column of a schema in words: its name, its type, and the kinds and types of its annotations.</summary>
+    /// <summary>
+    /// Returns a column of a schema in words: its name, its type, and the kinds and types of its annotations.
+    /// </summary>
     public static string Describe(DataViewSchema.Column column) => $"{column.Name} {column.Type} " +
         string.Join(", ", column.Annotations.Schema.Select(kind => $"{kind.Name} {kind.Type}"));
 
