@@ -15,12 +15,14 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
 
     private const string LockName = "training.lock";
 
+    private readonly string _folder;
     private readonly string _file;
     private readonly string _temporary;
     private readonly FileStream _lock; // the system frees it, however the process ends
 
     private CheckpointFolder(string folder)
     {
+        _folder = folder;
         _file = Path.Combine(folder, FileName);
         _temporary = Path.Combine(folder, TemporaryName);
         Directory.CreateDirectory(folder);
@@ -56,6 +58,34 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
         {
             throw new InvalidOperationException($"The checkpoint folder '{folder}' cannot be used: {exception.Message} " +
                 "Name a folder that can be written and that no other training has open.", exception);
+        }
+    }
+
+    /// <summary>Opens the folder, inside this one, of a training on other rows, and reads its checkpoint.</summary>
+    /// <param name="training">The identity of the training.</param>
+    /// <param name="found">The checkpoint; null if there is none.</param>
+    /// <exception cref="InvalidOperationException">It cannot be written, or another training has it open.</exception>
+    public CheckpointFolder OpenFold(TrainingIdentity training, out Checkpoint? found)
+    {
+        // Two folds may have the same labels in the same order.
+        for (int number = 1; ; number++)
+        {
+            string name = number == 1 ? training.FoldName() : $"{training.FoldName()}-{number}";
+            CheckpointFolder folder = Open(Path.Combine(_folder, name));
+            try
+            {
+                found = folder.Read();
+            }
+            catch
+            {
+                folder.Dispose();
+                throw;
+            }
+            if (found is null || found.State.Identity.RowsDifference(training) is null)
+            {
+                return folder;
+            }
+            folder.Dispose();
         }
     }
 

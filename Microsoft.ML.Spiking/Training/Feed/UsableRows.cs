@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Training.Feed;
@@ -38,5 +39,27 @@ internal static class UsableRows
                 $"bytes); they are read again every epoch."));
         }
         return rows;
+    }
+
+    /// <summary>Warns of training rows from which a network can hardly learn.</summary>
+    /// <param name="summary">The summary of the rows.</param>
+    /// <param name="definition">The network that takes them.</param>
+    /// <param name="observer">Receives at most one warning.</param>
+    public static void Warn(RowSummary summary, NetworkDefinition definition, ITrainingObserver observer)
+    {
+        FeatureRange range = summary.Range;
+        if (summary.Rows > 1 && range.AreRowsEqual)
+        {
+            observer.Warning("All training rows have the same features, so no network can tell their classes apart. " +
+                "Check the feature column and what its transforms make of the data.");
+        }
+        else if (range.OutsideUnit > 0 && !definition.HasTimeAxis && definition.Encoder.OutputKind == SignalKind.Spikes)
+        {
+            double share = range.OutsideUnit / ((double)summary.Rows * definition.InputSize);
+            observer.Warning(string.Create(CultureInfo.InvariantCulture,
+                $"{range.OutsideUnit} feature values of the training rows ({share:P1}) lie outside of 0 to 1, where " +
+                $"{definition.Encoder.GetType().Name} takes them for 0 or 1; the features range from {range.Lowest:G4} to " +
+                $"{range.Highest:G4}. Scale them to 0 to 1, for example with NormalizeMinMax and fixZero: false."));
+        }
     }
 }

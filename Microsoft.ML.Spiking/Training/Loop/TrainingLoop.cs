@@ -87,12 +87,13 @@ internal sealed class TrainingLoop : IDisposable
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
         using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
         ICheckpointPlace? place = session?.Checkpoints ?? folder;
-        settings = session?.Interval is { } interval ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
+        settings = session?.Interval is { } interval
+            ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
         Checkpoint? found = place?.Read();
         settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
-        CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
+        using CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
 
-        Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
+        Device device = DeviceChoice.Make(settings, observer);
         int threads = TorchThreads.SetForThisThread(settings.Threads);
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
@@ -146,6 +147,10 @@ internal sealed class TrainingLoop : IDisposable
             var firing = new FiringWatch(_definition, rows.Summary.ClassRows, _observer);
             var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
             _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state, length);
+            if (_state is { Epoch: 1, Batches: 0 })
+            {
+                UsableRows.Warn(rows.Summary, _definition, _observer);
+            }
 
             while (_state.Epoch <= Math.Min(_epochs, _lastEpoch))
             {
@@ -173,7 +178,7 @@ internal sealed class TrainingLoop : IDisposable
             }
             return new(kept.Weights, _state.History, kept.Epoch, Cancelled: false) { IsResting = isResting };
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception) when (IsCancellation(exception))
         {
             _checkpoints?.Cancelled(_state);
             if (!_settings.KeepBestOnCancellation)
@@ -184,6 +189,10 @@ internal sealed class TrainingLoop : IDisposable
             return new(best.Weights, _state.History, best.Epoch, Cancelled: true);
         }
     }
+
+    // A callback of the user may throw the same exception for reasons of its own.
+    private bool IsCancellation(OperationCanceledException exception) =>
+        (exception.CancellationToken == _token && _token.IsCancellationRequested) || _observer.IsCancelled;
 
     /// <summary>Trains on the rest of an epoch; false where the loss or the weights are no longer finite.</summary>
     private bool TrainEpoch(RowFeed rows, (BatchBuffer, BatchBuffer) buffers, Schedule schedule)
