@@ -57,7 +57,12 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
 
     private Tensor SquaredError(Tensor logits, Tensor classes)
     {
-        Tensor difference = target == LossTarget.Constant ? logits.Minus(1) : logits - classes;
+        Tensor difference = target switch
+        {
+            LossTarget.Constant => logits.Minus(1),
+            LossTarget.OneHot => logits - classes,
+            _ => throw new NotSupportedException($"The loss target {target} is not known."),
+        };
         return (difference * difference).mean([0, 2]);
     }
 }
