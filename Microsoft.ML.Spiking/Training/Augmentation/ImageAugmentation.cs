@@ -83,7 +83,8 @@ public sealed record ImageAugmentation
         {
             if (value is < 0 or > MostPixels)
             {
-                yield return $"{nameof(ImageAugmentation)}.{name} is {value}; it must be from 0 to {MostPixels} pixels.";
+                yield return
+                    $"{nameof(ImageAugmentation)}.{name} is {value}; it must be from 0 to {MostPixels} pixels.";
             }
         }
         (double Value, string Name)[] alphas = [(MixupAlpha, nameof(MixupAlpha)), (CutmixAlpha, nameof(CutmixAlpha))];

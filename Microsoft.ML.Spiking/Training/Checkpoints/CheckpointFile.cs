@@ -94,7 +94,8 @@ internal static class CheckpointFile
         try
         {
             byte[] json = BoundedReading.ReadExactly(stream, length, What);
-            return JsonSerializer.Deserialize<CheckpointState>(json, StateOptions) ?? throw new FormatException($"{What} has no state.");
+            return JsonSerializer.Deserialize<CheckpointState>(json, StateOptions)
+                ?? throw new FormatException($"{What} has no state.");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException)
         {

@@ -34,7 +34,7 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
             Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
-            // Creates or overwrites the file and removes it: a folder that cannot be written is refused before training.
+            // Creates or overwrites the file and removes it: a read-only folder is refused before training.
             new FileStream(
                 _temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
         }
@@ -56,7 +56,8 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
         catch (Exception exception) when (IsOfTheDisk(exception)
             || exception is ArgumentException or NotSupportedException)
         {
-            throw new InvalidOperationException($"The checkpoint folder '{folder}' cannot be used: {exception.Message} " +
+            throw new InvalidOperationException(
+                $"The checkpoint folder '{folder}' cannot be used: {exception.Message} " +
                 "Name a folder that can be written and that no other training has open.", exception);
         }
     }

@@ -38,13 +38,16 @@ internal sealed class CheckpointKeeper(
         {
             if (found.State.Identity.DifferenceFrom(identity) is string difference)
             {
-                throw new InvalidOperationException($"The training cannot be resumed from '{place}': it {difference}. " +
+                throw new InvalidOperationException(
+                    $"The training cannot be resumed from '{place}': it {difference}. " +
                     "Train as it was begun, choose another folder, or delete the file to start again.");
             }
-            var check = new CheckpointCheck(training.Network.Definition, length, hasValidation: identity.Validation is not null);
+            var check = new CheckpointCheck(
+                training.Network.Definition, length, hasValidation: identity.Validation is not null);
             if (check.FaultOf(found, training.OptimizerShapes()) is string fault)
             {
-                throw new InvalidOperationException($"The training cannot be resumed from '{place}': The checkpoint {fault}. " +
+                throw new InvalidOperationException(
+                    $"The training cannot be resumed from '{place}': The checkpoint {fault}. " +
                     "Delete the file to start again.");
             }
             training.Restore(found);
@@ -91,7 +94,8 @@ internal sealed class CheckpointKeeper(
         catch (Exception exception) when (CheckpointFolder.IsOfTheDisk(exception))
         {
             // A full disk should not end a training of days.
-            observer.Warning($"The checkpoint '{place}' could not be written, the training goes on: {exception.Message}");
+            observer.Warning(
+                $"The checkpoint '{place}' could not be written, the training goes on: {exception.Message}");
             return false;
         }
     }

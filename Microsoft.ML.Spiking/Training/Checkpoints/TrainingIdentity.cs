@@ -33,10 +33,12 @@ internal sealed record TrainingIdentity(
         nameof(TrainingSettings.SharesCheckpointFolder),
     ];
 
-    private static readonly JsonSerializerOptions JsonOptions = new() { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions JsonOptions =
+        new() { Converters = { new JsonStringEnumConverter() } };
 
     public static TrainingIdentity Of(
-        NetworkDefinition network, NetworkWeights? initial, RowFeed train, RowFeed? validation, TrainingSettings settings) =>
+        NetworkDefinition network, NetworkWeights? initial, RowFeed train, RowFeed? validation,
+        TrainingSettings settings) =>
         new(Convert.ToHexString(SHA256.HashData(DefinitionJson.Write(network))),
             initial is null ? null : Checksum(initial),
             DataIdentity.Of(train), validation is null ? null : DataIdentity.Of(validation), Values(settings, train));
@@ -66,8 +68,8 @@ internal sealed record TrainingIdentity(
             : "had no validation data and there is some now");
 
     /// <summary>
-    /// Returns the name of the folder for the checkpoint of a training on these rows: a function of their number, labels
-    /// and weights, which do not depend on the processor.
+    /// Returns the name of the folder for the checkpoint of a training on these rows: a function of their number,
+    /// labels and weights, which do not depend on the processor.
     /// </summary>
     public string FoldName()
     {

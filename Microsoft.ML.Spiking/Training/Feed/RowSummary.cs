@@ -65,7 +65,8 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
     private readonly DataSketcher _sketcher = new(featureCount);
     private readonly float[] _row = new float[featureCount];
     private float[]? _first;
-    private FeatureRange _range = new(float.PositiveInfinity, float.NegativeInfinity, OutsideUnit: 0, AreRowsEqual: true);
+    private FeatureRange _range =
+        new(float.PositiveInfinity, float.NegativeInfinity, OutsideUnit: 0, AreRowsEqual: true);
     private double _squares;
 
     /// <summary>Adds a row.</summary>
@@ -98,7 +99,12 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
         ChannelStatistics? statistics = channels?.Statistics();
         double rootMeanSquare = statistics?.RootMeanSquare() ??
             Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount));
-        return new(rows, _rows, _weights, rootMeanSquare) { Sketch = _sketcher.Sketch(), Range = _range, Channels = statistics };
+        return new(rows, _rows, _weights, rootMeanSquare)
+        {
+            Sketch = _sketcher.Sketch(),
+            Range = _range,
+            Channels = statistics,
+        };
     }
 
     private void AddToRange(IRowCursor row)

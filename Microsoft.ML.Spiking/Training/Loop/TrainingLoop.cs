@@ -74,7 +74,8 @@ internal sealed class TrainingLoop : IDisposable
     /// </exception>
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
-        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null) =>
+        TrainingSettings settings, ITrainingObserver observer, CancellationToken token,
+        TrainingSession? session = null) =>
         TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token, session));
 
     /// <summary>
@@ -85,7 +86,8 @@ internal sealed class TrainingLoop : IDisposable
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null)
     {
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
-        using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
+        using CheckpointFolder? folder =
+            settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
         ICheckpointPlace? place = session?.Checkpoints ?? folder;
         settings = session?.Interval is { } interval
             ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
@@ -101,7 +103,8 @@ internal sealed class TrainingLoop : IDisposable
         try
         {
             using var loop = new TrainingLoop(
-                definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, device, token);
+                definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, device,
+                token);
             return loop.Train(train, validation);
         }
         catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)

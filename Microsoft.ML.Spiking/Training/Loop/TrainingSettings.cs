@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Networks.Definition;
 namespace Microsoft.ML.Spiking.Training.Loop;
 
 /// <summary>
-/// The settings of a training besides the network and the rows; validated by the caller. Every member is required, so that
-/// a forgotten one does not compile.
+/// The settings of a training besides the network and the rows; validated by the caller. Every member is required, so
+/// that a forgotten one does not compile.
 /// </summary>
 internal sealed record TrainingSettings
 {
@@ -54,7 +54,9 @@ internal sealed record TrainingSettings
     /// <summary>The index of the CUDA device, from 0; null for the first, where there is one.</summary>
     public required int? CudaDeviceIndex { get; init; }
 
-    /// <summary>Whether <see cref="ComputeDevice.Auto"/> may take the CPU where that CUDA device is not there.</summary>
+    /// <summary>
+    /// Whether <see cref="ComputeDevice.Auto"/> may take the CPU where that CUDA device is not there.
+    /// </summary>
     public required bool FallsBackToCpu { get; init; }
 
     /// <summary>The number of threads of torch and of the fused kernels; null for the default.</summary>
@@ -78,7 +80,8 @@ internal sealed record TrainingSettings
     public required string? CheckpointFolder { get; init; }
 
     /// <summary>
-    /// Whether trainings on other rows, such as the folds of a cross-validation, keep their checkpoints in that folder, too.
+    /// Whether trainings on other rows, such as the folds of a cross-validation, keep their checkpoints in that folder,
+    /// too.
     /// </summary>
     public required bool SharesCheckpointFolder { get; init; }
 

@@ -40,7 +40,8 @@ internal static class WeightInitializer
     private static long Key(string name) => unchecked((long)name.Aggregate(
         14695981039346656037, (hash, character) => (hash ^ character) * 1099511628211));
 
-    private static void Fill(float[] values, Layer layer, ParameterSpec spec, RandomStream random, InputConstants? input)
+    private static void Fill(
+        float[] values, Layer layer, ParameterSpec spec, RandomStream random, InputConstants? input)
     {
         switch (layer)
         {
@@ -92,7 +93,8 @@ internal static class WeightInitializer
                 random.FillNormal(values, deviation: (float)SmallDeviation);
                 break;
             default:
-                throw new NotSupportedException($"Layer '{layer.Name}': the weights {layer.InitialWeights} are not known.");
+                throw new NotSupportedException(
+                    $"Layer '{layer.Name}': the weights {layer.InitialWeights} are not known.");
         }
     }
 
