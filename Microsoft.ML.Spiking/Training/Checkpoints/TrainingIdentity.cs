@@ -119,7 +119,7 @@ internal sealed record TrainingIdentity(
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Features">Values in a row.</param>
 /// <param name="Sketch">Tells rows of other values, labels or weights apart, and rows in another order.</param>
-internal sealed record DataIdentity(long Rows, int Features, DataSketch Sketch)
+internal sealed record DataIdentity(long Rows, int Features, [property: JsonRequired] DataSketch Sketch)
 {
     public static DataIdentity Of(RowFeed rows) => new(rows.Summary.Rows, rows.FeatureCount, rows.Summary.Sketch);
 
