@@ -368,7 +368,6 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         SharesCheckpointFolder = false,
         CheckpointEveryBatches = _options.CheckpointEveryBatches,
         CheckpointEveryMinutes = _options.CheckpointEveryMinutes,
-        Clock = TimeProvider.System,
         Precision = _options.Precision,
         InputNormalization = InputNormalization ?? new FeatureNormalization(),
         Augmentation = _options.Augmentation,

@@ -44,7 +44,6 @@ internal static class Toy
         SharesCheckpointFolder = false,
         CheckpointEveryBatches = null,
         CheckpointEveryMinutes = null,
-        Clock = TimeProvider.System,
         Precision = TrainingPrecision.Full,
         InputNormalization = new RootMeanSquareNormalization(),
         Augmentation = null,

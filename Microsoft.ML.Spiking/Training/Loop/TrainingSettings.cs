@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Networks.Definition;
 namespace Microsoft.ML.Spiking.Training.Loop;
 
 /// <summary>
-/// The settings of a training besides the network and the rows; validated by the caller. Every member is required, so
+/// The settings of a training besides the network and the rows; validated by the caller. Every setting is required, so
 /// that a forgotten one does not compile.
 /// </summary>
 internal sealed record TrainingSettings
@@ -91,9 +91,9 @@ internal sealed record TrainingSettings
     /// <summary>Maximum minutes between two checkpoints, checked after each step; null for no limit.</summary>
     public required double? CheckpointEveryMinutes { get; init; }
 
-    /// <summary>The clock of <see cref="CheckpointEveryMinutes"/>.</summary>
+    /// <summary>The clock of <see cref="CheckpointEveryMinutes"/>, which is no setting.</summary>
     [JsonIgnore]
-    public required TimeProvider Clock { get; init; }
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public required TrainingPrecision Precision { get; init; }
 
