@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything a newcomer and the build server do, by name. Prepares the machine where it needs that, quick where not.
+# Everything that newcomers and the build server do, by name. Installs what the machine lacks, unless told not to.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -7,20 +7,24 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 usage() {
   cat << 'USAGE'
-usage: ./build.sh <command> [-- arguments]
+usage: ./build.sh <command> [--no-setup] [-- arguments]
 
-  quickstart   build and run samples/Quickstart, which is given the arguments after --
-  sample NAME  build and run samples/NAME, which is given the arguments after --
-  test         build with warnings as errors, check the formatting, run every test;
+  quickstart   build and run samples/Quickstart with the arguments after --
+  sample NAME  build and run samples/NAME with the arguments after --
+  test         build with warnings as errors, check the formatting, run all tests;
                the arguments after -- go to dotnet test
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
   pack         make the NuGet packages and their symbols in artifacts/packages
+
+As root, on Debian and Ubuntu, the commands first install what is missing (the .NET SDK, libstdc++6, libgomp1, a font;
+test also PostgreSQL) and say so, one line each. --no-setup, anywhere before --, installs nothing.
 USAGE
 }
 
 say() { printf '%s\n' "$*" >&2; }
 
+# The scripts install nothing where SPIKING_SETUP is no, or without root.
 setup() {
   "$root/eng/dotnet-sdk.sh"
   "$root/eng/native-runtime.sh"
@@ -61,7 +65,7 @@ bench() {
   setup
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet build "$project" -c Release -v quiet >&2
-  # What starts in the benchmark of the start.
+  # The benchmark of the start measures the published program.
   in_root dotnet publish "$project" -c Release -v quiet --no-build >&2
   dotnet run --project "$root/$project" -c Release --no-build -- --results "$root/benchmarks/results" "$@"
 }
@@ -80,7 +84,7 @@ report() {
 run_tests() {
   results=$root/artifacts/test-results
   rm -rf "$results"
-  trap report EXIT # the last line, however this ends
+  trap report EXIT # the last line, however the run ends
   setup
   "$root/eng/postgresql.sh"
   say "Building; the first time this downloads libtorch, which is large."
@@ -94,6 +98,14 @@ run_tests() {
     --report-trx --results-directory "$results" "$@" || faults=1
   return $faults
 }
+
+# --no-setup counts anywhere before --; what follows -- belongs to the program that is run.
+before=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+  if [ "$1" = --no-setup ]; then export SPIKING_SETUP=no; else before+=("$1"); fi
+  shift
+done
+set -- ${before[@]+"${before[@]}"} "$@"
 
 command=${1:-}
 [ $# -eq 0 ] || shift
