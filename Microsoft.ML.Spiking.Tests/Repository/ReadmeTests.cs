@@ -36,6 +36,13 @@ public sealed partial class ReadmeTests
         Assert.IsNotEmpty((program with { Usings = "" }).Errors());
     }
 
+    /// <summary>Examples that need no data do what their comments say.</summary>
+    [TestMethod]
+    [DataRow("docs/images.md", "SpikingClifRecipes.Cifar10()")]
+    [DataRow("docs/training.md", "new NetworkBuilder()")]
+    public void Example_WithoutData_Runs(string path, string content) =>
+        new Page(path).Snippets().Single(snippet => snippet.Code.Contains(content, StringComparison.Ordinal)).Run();
+
     /// <summary>The README's program, on flowers whose measurements lie far from zero.</summary>
     [TestMethod]
     public void Readme_Program_LearnsAndPredicts()
