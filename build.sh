@@ -13,6 +13,10 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
   sample NAME  build and run samples/NAME with the arguments after --
   test         build with warnings as errors, check the formatting, run all tests;
                the arguments after -- go to dotnet test
+  coverage     the same tests with code coverage: a summary, and artifacts/coverage/index.html
+  mutate ROOM  mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name, which takes
+               hours: a score, and artifacts/mutation; the arguments after -- go to dotnet stryker, such as
+               --mutate 'Serialization/Safetensors*.cs'
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
   pack         make the NuGet packages and their symbols in artifacts/packages
@@ -99,6 +103,37 @@ run_tests() {
   return $faults
 }
 
+coverage() {
+  local faults=0
+  in_root dotnet tool restore > /dev/null
+  run_tests --coverage --coverage-output-format cobertura "$@" || faults=1
+  in_root dotnet reportgenerator "-reports:$results/*.cobertura.xml" "-targetdir:$root/artifacts/coverage" \
+    "-reporttypes:Html;TextSummary" "-assemblyfilters:+Microsoft.ML.Spiking;+Microsoft.ML.Spiking.Sweeps" \
+    -verbosity:Warning
+  cat "$root/artifacts/coverage/Summary.txt"
+  return $faults
+}
+
+mutate() {
+  local room=${1:-}
+  case $room in
+    Neurons | Networks | Serialization | Scoring) ;;
+    *)
+      say "Mutation testing wants a room: ./build.sh mutate Neurons, Networks, Serialization or Scoring."
+      return 2
+      ;;
+  esac
+  shift
+  [ "${1:-}" != -- ] || shift
+  setup
+  in_root dotnet tool restore > /dev/null
+  # Given arguments come last and may choose other files or tests.
+  [[ " $* " == *" --mutate "* ]] || set -- --mutate "$room/**/*.cs" "$@"
+  [[ " $* " == *" --test-case-filter "* ]] || set -- --test-case-filter "FullyQualifiedName~.Tests.$room." "$@"
+  (cd "$root/Microsoft.ML.Spiking.Tests" &&
+    dotnet stryker --config-file "$root/eng/stryker-config.json" --output "$root/artifacts/mutation" "$@")
+}
+
 # --no-setup counts anywhere before --; what follows -- belongs to the program that is run.
 before=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -115,6 +150,8 @@ case $command in
   quickstart) sample Quickstart "$@" ;;
   sample) sample "$@" ;;
   test) run_tests "$@" ;;
+  coverage) coverage "$@" ;;
+  mutate) mutate "$@" ;;
   bench) bench "$@" ;;
   pack) pack ;;
   "" | help | -h | --help) usage ;;
