@@ -127,6 +127,8 @@ mutate() {
   [ "${1:-}" != -- ] || shift
   setup
   in_root dotnet tool restore > /dev/null
+  # Built first, because Stryker takes the compilations that it analyses for those of the library.
+  in_root dotnet build Microsoft.ML.Spiking.Tests -c Release -v quiet >&2
   # Given arguments come last and may choose other files or tests.
   [[ " $* " == *" --mutate "* ]] || set -- --mutate "$room/**/*.cs" "$@"
   [[ " $* " == *" --test-case-filter "* ]] || set -- --test-case-filter "FullyQualifiedName~.Tests.$room." "$@"

@@ -21,7 +21,9 @@ internal sealed record Arguments
     /// <summary>Rows that are scored, written and forced to the disk together.</summary>
     public required int BlockRows { get; init; }
 
-    /// <summary>Whether a value that is missing or not a number leaves its row empty instead of ending it all.</summary>
+    /// <summary>
+    /// Whether a value that is missing or not a number leaves its row empty instead of ending it all.
+    /// </summary>
     public required bool AllowMissing { get; init; }
 
     /// <summary>Whether an output that exists, or that was begun in another way, is replaced.</summary>

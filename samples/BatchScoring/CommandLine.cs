@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace BatchScoring;
 
-/// <summary>The command line: what can be said, and one sentence for what cannot.</summary>
+/// <summary>The options of the command line, and one sentence for each mistake.</summary>
 internal sealed class CommandLine
 {
     private readonly Option<string> _model = Path(
@@ -62,7 +62,7 @@ internal sealed class CommandLine
         Description = "a value that is missing or not a number leaves its row empty instead of ending it all",
     };
 
-    /// <summary>The command, which calls <paramref name="run"/> and gives its exit code.</summary>
+    /// <summary>Returns the command, which calls <paramref name="run"/> and returns its exit code.</summary>
     public RootCommand Command(Func<Arguments, int> run)
     {
         var command = new RootCommand(

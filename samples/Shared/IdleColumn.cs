@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Samples;
 
-/// <summary>A column that a model asks for and whose values its score does not depend on, such as the label.</summary>
+/// <summary>A column that a model asks for although its score does not depend on it, such as the label.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="Member">The member of <see cref="FeatureRow"/> that has the type.</param>

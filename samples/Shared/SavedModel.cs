@@ -14,17 +14,17 @@ internal sealed class SavedModel : IDisposable
     {
         if (!file.AsSpan().StartsWith("PK"u8))
         {
-            throw new ModelFileException("it is no zip");
+            throw new ModelFileException("it is not a zip");
         }
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
         _transformer = _ml.Model.Load(new MemoryStream(file, writable: false), out DataViewSchema input);
         Schema = ModelSchema.Of(_transformer, input);
     }
 
-    /// <summary>What it reads and writes.</summary>
+    /// <summary>The columns that it reads and writes.</summary>
     public ModelSchema Schema { get; }
 
-    /// <summary>SHA-256 of the file, 64 hexadecimal digits: which model this is.</summary>
+    /// <summary>SHA-256 of the file, in 64 hexadecimal digits.</summary>
     public string Sha256 { get; }
 
     /// <summary>Reads the whole file, loads it, and scores a row with it.</summary>
@@ -52,7 +52,7 @@ internal sealed class SavedModel : IDisposable
         }
     }
 
-    /// <summary>An engine for one thread at a time; disposing it leaves the model alone.</summary>
+    /// <summary>Creates an engine for one thread at a time; disposing it leaves the model alone.</summary>
     public PredictionEngine<FeatureRow, ScoreRow> CreateEngine()
     {
         SchemaDefinition output = SchemaDefinition.Create(typeof(ScoreRow));
@@ -84,7 +84,7 @@ internal sealed class SavedModel : IDisposable
 
     private static SchemaDefinition.Column Column(string member, string name, DataViewType type)
     {
-        // A definition of its own, because several columns may come from one member.
+        // A separate definition, because several columns may come from one member.
         SchemaDefinition.Column column = SchemaDefinition.Create(typeof(FeatureRow))[member];
         (column.ColumnName, column.ColumnType) = (name, type);
         return column;

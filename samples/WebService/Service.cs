@@ -34,7 +34,9 @@ internal static class Service
         return service;
     }
 
-    /// <summary>JSON is UTF-8 (RFC 8259); with an unknown or quoted character set reading the body would throw.</summary>
+    /// <summary>
+    /// JSON is UTF-8 (RFC 8259); with an unknown or quoted character set reading the body would throw.
+    /// </summary>
     private static Task RefuseOtherEncodings(HttpContext context, RequestDelegate next)
     {
         if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type)
