@@ -40,7 +40,8 @@ public sealed class BadBatchTests
     [DataRow("--input absent.csv", "There is no file 'absent.csv'.")]
     [DataRow("--input rows.csv --model absent.zip",
         "There is no model 'absent.zip': give the path of a zip that mlContext.Model.Save has written.")]
-    [DataRow("--input rows.csv --model rows.csv", "'rows.csv' is not a model that can be scored here: it is not a zip.")]
+    [DataRow("--input rows.csv --model rows.csv",
+        "'rows.csv' is not a model that can be scored here: it is not a zip.")]
     [DataRow("--input rows.csv --features 1-5", "--features 1-5 names 5 fields; the model takes 6 features.")]
     [DataRow("--input rows.csv --features 2-7", "--features 2-7 goes beyond the 6 fields of the lines of 'rows.csv'.")]
     [DataRow("--input rows.csv --features 6-1",

@@ -28,7 +28,8 @@ public sealed class ServiceProcessTests
         using ChildProcess process = Start(folder, "--model", "model.zip");
 
         Assert.AreEqual(2, process.WaitForExit());
-        Assert.AreEqual($"'{Path.Combine(RealPath(folder), "model.zip")}' is not a model that can be scored here: it is not a zip.", process.Errors);
+        string model = Path.Combine(RealPath(folder), "model.zip");
+        Assert.AreEqual($"'{model}' is not a model that can be scored here: it is not a zip.", process.Errors);
     }
 
     [TestMethod]

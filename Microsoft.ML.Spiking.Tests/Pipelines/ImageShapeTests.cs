@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>How the trainer finds the shape of images and of rows with time steps.</summary>
 [TestClass]
