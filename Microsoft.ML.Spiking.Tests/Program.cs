@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Tests.Compatibility;
 using Microsoft.ML.Spiking.Tests.Training.Checkpoints;
+using Microsoft.ML.Spiking.Tests.Training.Native;
 using Microsoft.Testing.Platform.Builder;
 
 namespace Microsoft.ML.Spiking.Tests;
@@ -17,6 +18,11 @@ internal static class Program
         if (arguments is [NativeLibraries.Command, string model, string task])
         {
             NativeLibraries.Run(model, task);
+            return 0;
+        }
+        if (arguments is [LoadedRuntime.Command])
+        {
+            LoadedRuntime.Run();
             return 0;
         }
         return await RunTestsAsync(arguments);

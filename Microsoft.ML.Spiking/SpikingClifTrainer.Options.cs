@@ -217,7 +217,12 @@ public sealed partial class SpikingClifTrainer
         /// <summary>How precisely convolutions and linear layers multiply in training. Default <see cref="TrainingPrecision.Full"/>.</summary>
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;
 
-        /// <summary>Processor threads of the training, from 1 to 1,024; null (the default) for all processors.</summary>
+        /// <summary>
+        /// Gets or sets the number of processor threads of the training, from 1 to 1,024. The default, null, stands for as
+        /// many as the work of a batch occupies (small networks are trained on one), at most one for each processor that
+        /// the process may use by its affinity and its container's limit; where OMP_NUM_THREADS or MKL_NUM_THREADS is
+        /// set, for what it says. The last bits of the weights depend on the number of threads.
+        /// </summary>
         public int? NumberOfThreads { get; set; }
 
         /// <summary>

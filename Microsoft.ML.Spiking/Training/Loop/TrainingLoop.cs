@@ -89,10 +89,10 @@ internal sealed class TrainingLoop : IDisposable
         CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
 
         Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
-        int threads = TorchThreads.SetForThisThread(settings.Threads);
+        int threads = TorchThreads.SetForTraining(settings.Threads, definition, settings.BatchSize);
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
-            : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
+            : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}."));
         try
         {
             using var loop = new TrainingLoop(

@@ -47,7 +47,7 @@ internal sealed record TrainingSettings
     public required ComputeDevice Device { get; init; }
     public required int CudaDeviceIndex { get; init; }
 
-    /// <summary>Threads of torch and of the fused kernels; null for torch's own choice, one for each core.</summary>
+    /// <summary>Threads of torch and of the fused kernels; null for as many as the work occupies; see <see cref="Native.TorchThreads"/>.</summary>
     public required int? Threads { get; init; }
 
     /// <summary>Bytes of features kept in memory; beyond it the rows are read again every epoch.</summary>

@@ -57,6 +57,7 @@ internal sealed class TorchWorker
 
     private void Work()
     {
+        TimeSlice.Shorten();
         foreach (Action work in _work.GetConsumingEnumerable())
         {
             work();

@@ -20,6 +20,7 @@ internal static class TrainingThread
             {
                 try
                 {
+                    TimeSlice.Shorten();
                     result = work();
                 }
                 catch (Exception exception)
