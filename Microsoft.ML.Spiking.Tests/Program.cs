@@ -25,6 +25,10 @@ internal static class Program
             LoadedRuntime.Run();
             return 0;
         }
+        if (arguments is [EndingProcess.Command, string way, string saved])
+        {
+            return EndingProcess.Run(way, saved);
+        }
         return await RunTestsAsync(arguments);
     }
 

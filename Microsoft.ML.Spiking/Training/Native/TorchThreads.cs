@@ -1,6 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
-using Microsoft.ML.Spiking.Networks.Layers;
 using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Native;

@@ -37,6 +37,7 @@ internal sealed class TorchWorker
     }
 
     /// <summary>Runs the work on the thread and waits for it; what it throws is thrown here.</summary>
+    /// <exception cref="OperationCanceledException">The process is ending.</exception>
     public void Run(Action work)
     {
         var done = new TaskCompletionSource();
@@ -44,7 +45,7 @@ internal sealed class TorchWorker
         {
             try
             {
-                work();
+                NativeWork.Run(work);
                 done.SetResult();
             }
             catch (Exception exception)
