@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Networks;
 
-namespace Microsoft.ML.Spiking.Tests.Training;
+namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
 /// <summary>Resident memory of trainings with buffers of 4 MB each: bounds are generous, and nothing is timed.</summary>
 [TestClass]

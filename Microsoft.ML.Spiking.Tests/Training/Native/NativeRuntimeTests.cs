@@ -1,7 +1,7 @@
 using Microsoft.ML.Spiking.Training.Native;
 
 
-namespace Microsoft.ML.Spiking.Tests.Training;
+namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
 [TestClass]
 public sealed class NativeRuntimeTests
