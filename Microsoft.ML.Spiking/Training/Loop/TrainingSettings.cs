@@ -59,7 +59,10 @@ internal sealed record TrainingSettings
     /// </summary>
     public required bool FallsBackToCpu { get; init; }
 
-    /// <summary>The number of threads of torch and of the fused kernels; null for the default.</summary>
+    /// <summary>
+    /// The number of threads of torch and of the fused kernels; null for as many as the work occupies; see
+    /// <see cref="Native.TorchThreads"/>.
+    /// </summary>
     public required int? Threads { get; init; }
 
     /// <summary>Maximum bytes of rows in memory; larger sets are read again every epoch.</summary>
