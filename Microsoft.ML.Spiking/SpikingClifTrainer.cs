@@ -365,6 +365,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         ActivationCheckpointing = _options.ActivationCheckpointing,
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
         CheckpointFolder = _options.CheckpointFolder,
+        SharesCheckpointFolder = false,
         CheckpointEveryBatches = _options.CheckpointEveryBatches,
         CheckpointEveryMinutes = _options.CheckpointEveryMinutes,
         Precision = _options.Precision,
