@@ -1,10 +1,11 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Data.IO;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.MLNetInternals.Scoring;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Serialization;
 
 [assembly: LoadableClass(typeof(SpikingPredictionTransformer), null, typeof(SignatureLoadModel),
     "Spiking network scorer", SpikingPredictionTransformer.LoaderSignature)]
@@ -28,7 +29,6 @@ public sealed class SpikingPredictionTransformer :
     internal const string LoaderSignature = "SpikingPredXfer";
 
     private const string ModelEntry = "Model";
-    private const string TrainSchemaEntry = "TrainSchema";
 
     private readonly IHost _host;
     private readonly DataViewSchema _trainSchema; // the feature and the label, nothing else
@@ -90,22 +90,22 @@ public sealed class SpikingPredictionTransformer :
 
         // *** Binary format ***
         // model: the network
-        // stream: an empty data view with the feature and the label column
+        // stream TrainSchema: an empty data view with the feature and the label column
         // id of string: feature column
         // id of string: label column
         // id of string: predicted label column
         // id of string: score column
+        // byte[32]: SHA-256 of the entry TrainSchema (since 0x00010002)
+        // byte[32]: SHA-256 of the four names (since 0x00010002)
         ctx.SaveModel(Model, ModelEntry);
-        ctx.SaveBinaryStream(TrainSchemaEntry, writer =>
-        {
-            using IChannel channel = _host.Start("Saving train schema");
-            var saver = new BinarySaver(_host, new BinarySaver.Arguments { Silent = true });
-            DataSaverUtils.SaveDataView(channel, saver, new EmptyDataView(_host, _trainSchema), writer.BaseStream);
-        });
+        byte[] schemaChecksum = SchemaArchive.Save(ctx, _host, _trainSchema);
         ctx.SaveNonEmptyString(_columns.FeatureName);
         ctx.SaveNonEmptyString(_columns.Label.Name);
         ctx.SaveNonEmptyString(_columns.PredictedLabelName);
         ctx.SaveNonEmptyString(_columns.ScoreName);
+        ctx.Writer.Write(schemaChecksum);
+        ctx.Writer.Write(SchemaArchive.ChecksumOf(
+            _columns.FeatureName, _columns.Label.Name, _columns.PredictedLabelName, _columns.ScoreName));
     }
 
     /// <summary>Found and called by ML.NET when it loads a model.</summary>
@@ -116,35 +116,52 @@ public sealed class SpikingPredictionTransformer :
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel(VersionInfo());
         SpikingModelParameters? model = null;
-        DataViewSchema? schema = null;
-        bool complete = ctx.TryProcessSubModel(ModelEntry, inner => model = SpikingModelParameters.Create(host, inner))
-            & ctx.TryLoadBinaryStream(TrainSchemaEntry, reader => schema = LoadSchema(host, reader.BaseStream));
-        host.CheckDecode(complete, $"The model lacks the entry '{ModelEntry}' or '{TrainSchemaEntry}'; the file is damaged.");
-        string feature = ctx.LoadNonEmptyString();
-        string label = ctx.LoadNonEmptyString();
-        CheckSchema(host, schema!, model!, feature, label);
-        return new SpikingPredictionTransformer(host, model!, schema!, new TrainerColumnNames(feature, label, Weight: null,
-            PredictedLabel: ctx.LoadNonEmptyString(), Score: ctx.LoadNonEmptyString()));
+        host.CheckDecode(ctx.TryProcessSubModel(ModelEntry, inner => model = SpikingModelParameters.Create(host, inner)),
+            $"The model lacks the entry '{ModelEntry}'; the file is damaged.");
+        try
+        {
+            var names = new TrainerColumnNames(Feature: ctx.LoadNonEmptyString(), Label: ctx.LoadNonEmptyString(),
+                Weight: null, PredictedLabel: ctx.LoadNonEmptyString(), Score: ctx.LoadNonEmptyString());
+            byte[]? checksum = LoadChecksums(ctx, names);
+            DataViewSchema schema = SchemaArchive.Load(ctx, host, checksum, model!.Network.ClassCount);
+            CheckSchema(host, schema, model, names);
+            return new SpikingPredictionTransformer(host, model, schema, names);
+        }
+        catch (FormatException exception)
+        {
+            // ML.NET wraps this one twice; the log shows the sentence as it is.
+            using IChannel channel = host.Start("Loading");
+            channel.Error(exception.GetBaseException().Message);
+            throw host.ExceptDecode(exception, exception.Message);
+        }
     }
 
-    private static DataViewSchema LoadSchema(IHost host, Stream stream)
+    /// <summary>Checks the names and returns the schema's checksum; null for a model of a version that kept none.</summary>
+    private static byte[]? LoadChecksums(ModelLoadContext ctx, TrainerColumnNames names)
     {
-        // The loader keeps its stream, which is closed after this call.
-        var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        copy.Position = 0;
-        return new BinaryLoader(host, new BinaryLoader.Arguments(), copy).Schema;
+        if (ctx.Header.ModelVerWritten < ModelFormat.VersionWithChecksums)
+        {
+            return null;
+        }
+        byte[] schema = ctx.Reader.ReadBytes(ChecksumStream.ChecksumLength);
+        byte[] written = ctx.Reader.ReadBytes(ChecksumStream.ChecksumLength);
+        byte[] read = SchemaArchive.ChecksumOf(names.Feature, names.Label, names.PredictedLabel, names.Score);
+        return read.AsSpan().SequenceEqual(written)
+            ? schema
+            : throw new FormatException(
+                "The names of the model's columns were changed or damaged after they were written.");
     }
 
     private static void CheckSchema(
-        IHost host, DataViewSchema schema, SpikingModelParameters model, string feature, string label)
+        IHost host, DataViewSchema schema, SpikingModelParameters model, TrainerColumnNames names)
     {
-        bool fits = schema.GetColumnOrNull(feature)?.Type is VectorDataViewType vector
+        bool fits = schema.GetColumnOrNull(names.Feature)?.Type is VectorDataViewType vector
             && vector.Size == model.Network.InputSize
-            && schema.GetColumnOrNull(label)?.Type is KeyDataViewType key
+            && schema.GetColumnOrNull(names.Label)?.Type is KeyDataViewType key
             && key.RawType == typeof(uint)
             && key.Count == (ulong)model.Network.ClassCount;
-        host.CheckDecode(fits, $"The model's columns '{feature}' and '{label}' do not fit its network; the file is damaged.");
+        host.CheckDecode(fits, $"The model's columns '{Quotation.Of(names.Feature)}' and '{Quotation.Of(names.Label)}' do " +
+            "not fit its network; the file is damaged.");
     }
 
     private ScoredDataView View(IDataView input)
@@ -160,9 +177,11 @@ public sealed class SpikingPredictionTransformer :
     }
 
     private static VersionInfo VersionInfo() => new(
-        modelSignature: "SPKPRED ",
-        verWrittenCur: 0x00010001, // Initial
-        verReadableCur: 0x00010001,
+        modelSignature: ModelFormat.TransformerSignature,
+        // 0x00010001: initial
+        // 0x00010002: checksums of the training schema and of the column names
+        verWrittenCur: ModelFormat.VersionWithChecksums,
+        verReadableCur: ModelFormat.VersionWithChecksums,
         verWeCanReadBack: 0x00010001,
         loaderAssemblyName: typeof(SpikingPredictionTransformer).Assembly.GetName().Name,
         loaderSignature: LoaderSignature);

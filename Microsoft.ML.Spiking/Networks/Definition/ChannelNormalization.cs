@@ -10,10 +10,14 @@ namespace Microsoft.ML.Spiking;
 /// <example><code>InputNormalization = new ChannelNormalization { Means = [0.49, 0.48, 0.45], Deviations = [0.2, 0.2, 0.2] }</code></example>
 public sealed record ChannelNormalization : InputNormalization
 {
-    /// <summary>The mean of each channel, finite, in the units of the features; null (the default) to measure.</summary>
+    /// <summary>
+    /// The mean of each channel, finite, in the units of the features; null (the default) to measure.
+    /// </summary>
     public IReadOnlyList<double>? Means { get; init => field = value is null ? null : [.. value]; }
 
-    /// <summary>The standard deviation of each channel, finite, greater than 0; null (the default) to measure.</summary>
+    /// <summary>
+    /// The standard deviation of each channel, finite, greater than 0; null (the default) to measure.
+    /// </summary>
     public IReadOnlyList<double>? Deviations { get; init => field = value is null ? null : [.. value]; }
 
     /// <summary>Whether the values come from the training rows.</summary>

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// Divides all features by one number, their root mean square over the training rows: pixels from 0 to 255, pixels from 0
-/// to 1 and text vectors of length 1 then excite the network alike, and zeros stay zeros. Features of different units
+/// Divides all features by one number, their root mean square over the training rows: pixels from 0 to 255, pixels from
+/// 0 to 1 and text vectors of length 1 then excite the network alike, and zeros stay zeros. Features of different units
 /// need <see cref="ChannelNormalization"/> or a transform of their own.
 /// </summary>
 public sealed record RootMeanSquareNormalization : InputNormalization

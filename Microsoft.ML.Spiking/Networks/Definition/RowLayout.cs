@@ -15,7 +15,9 @@ internal sealed record RowLayout(IReadOnlyList<int> StepShape, int? TimeSteps, P
     /// <param name="column">The column's dimensions; four of them begin with the time steps.</param>
     /// <param name="given">What the user says instead, of three or four lengths; null for nothing.</param>
     /// <param name="order">The order of images; null for planar, unless that is in doubt.</param>
-    /// <exception cref="NetworkDefinitionException">What the user says contradicts the column, or the order is in doubt.</exception>
+    /// <exception cref="NetworkDefinitionException">
+    /// What the user says contradicts the column, or the order is in doubt.
+    /// </exception>
     public static RowLayout Of(IReadOnlyList<int> column, IReadOnlyList<int>? given, PixelOrder? order = null)
     {
         if (given is not null)

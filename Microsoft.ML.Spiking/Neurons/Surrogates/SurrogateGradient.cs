@@ -23,7 +23,7 @@ public abstract record SurrogateGradient
 
     /// <summary>The smooth function whose derivative replaces that of the step.</summary>
     /// <param name="u">Potential minus threshold.</param>
-    public abstract double Primitive(double u);
+    internal abstract double Primitive(double u);
 
     /// <summary>The surrogate's value: the derivative of <see cref="Primitive"/> at <paramref name="u"/>.</summary>
     /// <param name="u">Potential minus threshold.</param>
