@@ -14,13 +14,13 @@ public sealed class BadInputTests : IDisposable
     [
         ("Space is empty: there is nothing to vary", s => s.Space = SweepSpace.Empty),
         ("Space is empty", s => s.Space = null!),
-        ("MostTrials is 0; a budget of trials must be at least 1.", s => s.MostTrials = 0),
-        ("MostEpochs is 0; a budget of epochs must be at least 1.", s => s.MostEpochs = 0),
-        ("MostTime is 00:00:00; a budget of time must be greater than 0.", s => s.MostTime = TimeSpan.Zero),
+        ("MaximumTrials is 0; a budget of trials must be at least 1.", s => s.MaximumTrials = 0),
+        ("MaximumEpochs is 0; a budget of epochs must be at least 1.", s => s.MaximumEpochs = 0),
+        ("MaximumTime is 00:00:00; a budget of time must be greater than 0.", s => s.MaximumTime = TimeSpan.Zero),
         ("Metric is 7; it must be one of MicroAccuracy, MacroAccuracy, LogLoss.", s => s.Metric = (SweepMetric)7),
         ("Sampler is 7", s => s.Sampler = (SweepSampler)7),
         ("ReductionFactor is 1", s => s.Halving = new() { ReductionFactor = 1 }),
-        ("LeastEpochs is 0", s => s.Halving = new() { LeastEpochs = 0 }),
+        ("MinimumEpochs is 0", s => s.Halving = new() { MinimumEpochs = 0 }),
         ("ValidationFraction is 1", s => s.ValidationFraction = 1),
         ("Folds is 1", s => s.Folds = 1),
         ("Trainer is null", s => s.Trainer = null!),
@@ -53,7 +53,7 @@ public sealed class BadInputTests : IDisposable
     public void SweepSpikingClif_SeveralValuesOutOfRange_ListsAll()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.MostTrials, settings.Folds, settings.Name) = (0, 0, "");
+        (settings.MaximumTrials, settings.Folds, settings.Name) = (0, 0, "");
         Assert.Contains("have 3 faults: (1) ", Assert.ThrowsExactly<ArgumentException>(() => Sweep(settings)).Message);
     }
 
@@ -61,8 +61,8 @@ public sealed class BadInputTests : IDisposable
     public void SweepSpikingClif_EpochsForLessThanOneTrial_SaysHowMany()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.MostEpochs, settings.Folds) = (17, 2);
-        Assert.Contains("MostEpochs is 17, but one trial that is trained to the end takes 9 epochs on each of 2 folds",
+        (settings.MaximumEpochs, settings.Folds) = (17, 2);
+        Assert.Contains("MaximumEpochs is 17, but one trial that is trained to the end takes 9 epochs on each of 2 folds",
             Assert.ThrowsExactly<ArgumentException>(() => Sweep(settings)).Message);
     }
 
@@ -110,7 +110,7 @@ public sealed class BadInputTests : IDisposable
     {
         SweepSettings settings = Pebbles.Settings(_ml);
         settings.Space = SweepSpace.Empty.Choice("Network", "conv 4", "conv 8");
-        (settings.MostTrials, settings.StartsWithTrainer) = (2, false);
+        (settings.MaximumTrials, settings.StartsWithTrainer) = (2, false);
         string message = Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message;
         Assert.StartsWith("All 2 trials failed; the first one: ", message);
         Assert.Contains("[6]", message);
@@ -120,7 +120,7 @@ public sealed class BadInputTests : IDisposable
     public void SweepSpikingClif_StorageOfAnotherSweep_SaysHowItDiffers()
     {
         SweepSettings settings = Stored("sweep.db");
-        (settings.MostTrials, settings.Trainer.Epochs) = (1, 1);
+        (settings.MaximumTrials, settings.Trainer.Epochs) = (1, 1);
         Sweep(settings);
         AssertDiffers("it had Seed 5 (now 6).", s => s.Seed = 6);
         AssertDiffers("it had Metric MicroAccuracy (now LogLoss).", s => s.Metric = SweepMetric.LogLoss);
@@ -134,7 +134,7 @@ public sealed class BadInputTests : IDisposable
         SweepSettings Changed(Action<SweepSettings> change)
         {
             SweepSettings changed = Stored("sweep.db");
-            (changed.MostTrials, changed.Trainer.Epochs) = (1, 1);
+            (changed.MaximumTrials, changed.Trainer.Epochs) = (1, 1);
             change(changed);
             return changed;
         }

@@ -12,7 +12,7 @@ public sealed class CrossValidationTests
     {
         IDataView data = Pebbles.Data(_ml);
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.Folds, settings.MostTrials, settings.Trainer.Epochs) = (3, 4, 3);
+        (settings.Folds, settings.MaximumTrials, settings.Trainer.Epochs) = (3, 4, 3);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(data, settings);
 
         SweepTrial best = result.BestTrial;
@@ -51,7 +51,7 @@ public sealed class CrossValidationTests
     {
         SweepSettings settings = Pebbles.Settings(_ml);
         using var cancel = new CancellationTokenSource();
-        (settings.Folds, settings.MostTrials, settings.CancellationToken) = (2, 1, cancel.Token);
+        (settings.Folds, settings.MaximumTrials, settings.CancellationToken) = (2, 1, cancel.Token);
         int epochs = 0;
         settings.Trainer.MetricsCallback = _ =>
         {
@@ -72,7 +72,7 @@ public sealed class CrossValidationTests
     {
         IDataView train = Pebbles.Data(_ml), validation = Pebbles.Data(_ml, seed: 2);
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.Halving, settings.MostTrials, settings.Trainer.Epochs) = (null, 3, 3);
+        (settings.Halving, settings.MaximumTrials, settings.Trainer.Epochs) = (null, 3, 3);
         (settings.StabilityTrials, settings.StabilitySeeds) = (2, 3);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
 

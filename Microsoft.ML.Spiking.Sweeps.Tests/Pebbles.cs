@@ -23,10 +23,10 @@ internal static class Pebbles
             NumberOfThreads = 1,
         },
         Space = SweepSpace.Empty
-            .Range(nameof(SpikingClifSweepOptions.LearningRate), 1e-5, 0.3, logarithmic: true)
+            .Range(nameof(SpikingClifSweepOptions.LearningRate), 1e-5, 0.3, isLogarithmic: true)
             .Choice(nameof(SpikingClifSweepOptions.Network), "2", "8", "16"),
         Sampler = SweepSampler.Random,
-        MostTrials = 9,
+        MaximumTrials = 9,
         Seed = 5,
     };
 

@@ -8,7 +8,7 @@ internal static class ReadmeSnippets
         SweepResult result = ml.MulticlassClassification.SweepSpikingClif(train, new SweepSettings
         {
             Featurizers = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.NormalizeMeanVariance("Features")),
-            MostTrials = 64,                                        // or MostEpochs, or MostTime; or several of them
+            MaximumTrials = 64,                                        // or MaximumEpochs, or MaximumTime; or several of them
         });
         Console.WriteLine(result);                                  // a table of all trials
         ml.Model.Save(result.BestModel, train.Schema, "model.zip"); // featurizers and network, an ordinary model

@@ -62,7 +62,7 @@ public sealed class ResumedSweepTests : IDisposable
     {
         SweepSettings stored = Stored(0, false);
         Run(stored);
-        stored.MostTrials = 12;
+        stored.MaximumTrials = 12;
         SweepResult more = Run(stored);
 
         Assert.HasCount(12, more.Trials);
@@ -91,7 +91,7 @@ public sealed class ResumedSweepTests : IDisposable
     public void SweepSpikingClif_TrialThatEndsItsWorkers_IsGivenUp()
     {
         SweepSettings stored = Stored(0, false);
-        stored.MostTrials = 2;
+        stored.MaximumTrials = 2;
         Cancelled(stored, 1);
         using (SqlSession session = SqlSession.Write(stored.Storage!.Sql))
         {
@@ -137,7 +137,7 @@ public sealed class ResumedSweepTests : IDisposable
     public void SweepSpikingClif_ContextCancelled_GivesWhatThereIs()
     {
         SweepSettings settings = Settings();
-        settings.MostTrials = 1_000;
+        settings.MaximumTrials = 1_000;
         int heard = 0;
         settings.Trainer.ProgressCallback = progress =>
         {
@@ -180,7 +180,7 @@ public sealed class ResumedSweepTests : IDisposable
     {
         SweepSettings settings = Settings();
         var clock = new ManualClock();
-        (settings.MostTrials, settings.MostTime, settings.Clock) = (null, TimeSpan.FromMinutes(10), clock);
+        (settings.MaximumTrials, settings.MaximumTime, settings.Clock) = (null, TimeSpan.FromMinutes(10), clock);
         settings.Trainer.MetricsCallback = _ => clock.Advance(TimeSpan.FromMinutes(1));
         SweepResult result = Run(settings);
 

@@ -41,7 +41,7 @@ public sealed class SweepSpaceTests
     {
         SweepSpace space = SweepSpace.Default
             .Choice("Boolean", (_, _) => { }, false, true)
-            .WholeNumbers("Whole", 1, 1_000, (_, _) => { }, logarithmic: true);
+            .WholeNumbers("Whole", 1, 1_000, (_, _) => { }, isLogarithmic: true);
         for (int number = 1; number <= 20; number++)
         {
             SweepPoint point = new RandomSampler(space, 3).Sample(number, []);
@@ -97,7 +97,7 @@ public sealed class SweepSpaceTests
     {
         AssertRefused("goes from 1 to 1; give two finite numbers", () => SweepSpace.Empty.Range("Dropout", 1, 1));
         AssertRefused("goes from 0 to NaN", () => SweepSpace.Empty.Range("Dropout", 0, double.NaN));
-        AssertRefused("begins with 0; on a logarithmic scale", () => SweepSpace.Empty.Range("Dropout", 0, 1, logarithmic: true));
+        AssertRefused("begins with 0; on a logarithmic scale", () => SweepSpace.Empty.Range("Dropout", 0, 1, isLogarithmic: true));
         AssertRefused("The choices of Network are []", () => SweepSpace.Empty.Choice<string>("Network"));
         AssertRefused("each once", () => SweepSpace.Empty.Choice("Network", "1", "1"));
         AssertRefused("Network is a String; its choices cannot be of type Int32", () => SweepSpace.Empty.Choice("Network", 1, 2));

@@ -78,7 +78,7 @@ public sealed class SweepTests
         SweepResult Run(int seed)
         {
             SweepSettings settings = Pebbles.Settings(_ml);
-            (settings.Seed, settings.Sampler, settings.MostTrials, settings.MostEpochs) = (seed, sampler, 20, 45);
+            (settings.Seed, settings.Sampler, settings.MaximumTrials, settings.MaximumEpochs) = (seed, sampler, 20, 45);
             return _ml.MulticlassClassification.SweepSpikingClif(data, settings);
         }
     }
@@ -87,7 +87,7 @@ public sealed class SweepTests
     public void SweepSpikingClif_FirstTrial_HasTheTrainersValues()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.MostTrials, settings.Trainer.LearningRate, settings.Trainer.Epochs) = (1, 0.0123, 2);
+        (settings.MaximumTrials, settings.Trainer.LearningRate, settings.Trainer.Epochs) = (1, 0.0123, 2);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
 
         Assert.AreEqual(0.0123, (double)result.BestTrial.Values["LearningRate"], 1e-12);
@@ -100,7 +100,7 @@ public sealed class SweepTests
     public void SweepSpikingClif_WithoutHalving_TrainsAllToTheEnd()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.Halving, settings.MostTrials, settings.Trainer.Epochs) = (null, 4, 3);
+        (settings.Halving, settings.MaximumTrials, settings.Trainer.Epochs) = (null, 4, 3);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
 
         Assert.HasCount(4, result.Trials.Where(trial => trial is { State: TrialState.Completed, Epochs.Count: 3 }));
@@ -113,7 +113,7 @@ public sealed class SweepTests
     public void SweepSpikingClif_BudgetOfEpochs_IsKeptAndTrainsOneToTheEnd(int epochs)
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.MostTrials, settings.MostEpochs) = (null, epochs);
+        (settings.MaximumTrials, settings.MaximumEpochs) = (null, epochs);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
 
         Assert.IsLessThanOrEqualTo(epochs, result.EpochsSpent);
@@ -126,7 +126,7 @@ public sealed class SweepTests
     {
         SweepSettings settings = Pebbles.Settings(_ml);
         settings.Space = SweepSpace.Empty.Choice("LearningRate", (options, value) => options.LearningRate = value, 0.01, 100.0);
-        (settings.MostTrials, settings.Trainer.Epochs, settings.Trainer.Optimizer) = (6, 3, OptimizerKind.Sgd);
+        (settings.MaximumTrials, settings.Trainer.Epochs, settings.Trainer.Optimizer) = (6, 3, OptimizerKind.Sgd);
         (settings.Trainer.WeightDecay, settings.Halving) = (1, null);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
 
@@ -143,7 +143,7 @@ public sealed class SweepTests
     {
         IDataView train = Pebbles.Data(_ml), validation = Pebbles.Data(_ml, 70, seed: 2);
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.Metric, settings.MostTrials) = (metric, 4);
+        (settings.Metric, settings.MaximumTrials) = (metric, 4);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
 
         MulticlassClassificationMetrics metrics = _ml.MulticlassClassification.Evaluate(result.BestModel.Transform(validation));
@@ -195,7 +195,7 @@ public sealed class SweepTests
         {
             int rows = 0;
             SweepSettings settings = Pebbles.Settings(_ml);
-            settings.MostTrials = trials;
+            settings.MaximumTrials = trials;
             settings.Featurizers = _ml.Transforms.CustomMapping<Pebble, Wide>((pebble, wide) =>
             {
                 Interlocked.Increment(ref rows);
@@ -210,7 +210,7 @@ public sealed class SweepTests
     public void SweepSpikingClif_ScoringBackendOfTheTrainer_IsTheBestModels()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.MostTrials, settings.Trainer.Epochs, settings.Trainer.ScoringBackend) = (1, 1, ScoringBackend.Torch);
+        (settings.MaximumTrials, settings.Trainer.Epochs, settings.Trainer.ScoringBackend) = (1, 1, ScoringBackend.Torch);
         ITransformer model = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings).BestModel;
         Assert.AreEqual(ScoringBackend.Torch,
             ((IEnumerable<ITransformer>)model).OfType<SpikingPredictionTransformer>().Single().Model.ScoringBackend);

@@ -1,13 +1,29 @@
 namespace Microsoft.ML.Spiking.Sweeps;
 
-/// <summary>How far a sweep has come, as this process knows it.</summary>
-/// <param name="Trial">The trial that has finished an epoch.</param>
-/// <param name="Epoch">Which epoch.</param>
-/// <param name="Epochs">The epoch that the trial is being trained to now.</param>
-/// <param name="Score">The metric's value, of one fold where there are folds; not a number where it is none.</param>
-/// <param name="Trials">Trials that have been begun.</param>
-/// <param name="EpochsSpent">Epochs that have been trained, of all trials, processes and folds.</param>
-/// <param name="BestScore">The best value of any trial, when the trial was begun or went on; null before there is one.</param>
-/// <param name="BestTrial">Whose that is.</param>
-public sealed record SweepProgress(
-    int Trial, int Epoch, int Epochs, double Score, int Trials, long EpochsSpent, double? BestScore, int? BestTrial);
+/// <summary>The progress of a sweep, as far as this process knows it, after an epoch of a trial.</summary>
+public sealed class SweepProgress
+{
+    /// <summary>Gets the number of the trial that has finished an epoch.</summary>
+    public required int Trial { get; init; }
+
+    /// <summary>Gets the epoch, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Gets the epoch to which the trial is being trained now.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Gets the metric's value, of one fold if there are folds; NaN if it could not be computed.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>Gets the number of trials that have been started.</summary>
+    public required int Trials { get; init; }
+
+    /// <summary>Gets the epochs that have been trained, over all trials, processes and folds.</summary>
+    public required long EpochsSpent { get; init; }
+
+    /// <summary>Gets the best value of any trial when this trial was started or went on; null before there is one.</summary>
+    public double? BestScore { get; init; }
+
+    /// <summary>Gets the number of the trial with the best value; null before there is one.</summary>
+    public int? BestTrial { get; init; }
+}

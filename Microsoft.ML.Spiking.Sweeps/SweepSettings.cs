@@ -39,16 +39,16 @@ public sealed class SweepSettings
     /// The budget in trials, at least 1. If no budget is given at all, it is 32 trials. The first budget that is used up ends the
     /// sweep; it may be raised when a sweep is started again.
     /// </summary>
-    public int? MostTrials { get; set; }
+    public int? MaximumTrials { get; set; }
 
     /// <summary>The budget in epochs, of all trials and folds together; enough for one trial that is trained to the end.</summary>
-    public long? MostEpochs { get; set; }
+    public long? MaximumEpochs { get; set; }
 
     /// <summary>
     /// The budget in time, from the call on. It stops trials where they are; what was begun is taken up when the sweep is
     /// started again.
     /// </summary>
-    public TimeSpan? MostTime { get; set; }
+    public TimeSpan? MaximumTime { get; set; }
 
     /// <summary>Where no validation data is given: the part of the rows that is held out, greater than 0, less than 1. Default 0.2.</summary>
     public double ValidationFraction { get; set; } = 0.2;
@@ -120,7 +120,7 @@ public sealed class SweepSettings
     /// <summary>Stops the sweep between two batches. What it has is its result; what was begun is taken up when it is started again.</summary>
     public CancellationToken CancellationToken { get; set; }
 
-    /// <summary>Measures <see cref="MostTime"/>.</summary>
+    /// <summary>Measures <see cref="MaximumTime"/>.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>Checks every value.</summary>

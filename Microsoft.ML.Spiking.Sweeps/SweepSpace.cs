@@ -39,13 +39,13 @@ public sealed class SweepSpace
     /// <param name="low">The lowest; on a logarithmic scale greater than 0.</param>
     /// <param name="high">The highest.</param>
     /// <param name="apply">Puts a value into the options; null for a property.</param>
-    /// <param name="logarithmic">Whether equal ratios are equally likely, not equal differences.</param>
+    /// <param name="isLogarithmic">Whether equal ratios are equally likely, not equal differences.</param>
     /// <exception cref="ArgumentException">The range is empty, or there is no such property.</exception>
     public SweepSpace Range(string name, double low, double high, Action<SpikingClifTrainer.Options, double>? apply = null,
-        bool logarithmic = false)
+        bool isLogarithmic = false)
     {
         bool isWhole = apply is null && Property(name).PropertyType == typeof(int);
-        return With(new RangeDimension(name, low, high, isWhole, logarithmic, Boxed(apply)));
+        return With(new RangeDimension(name, low, high, isWhole, isLogarithmic, Boxed(apply)));
     }
 
     /// <summary>With whole numbers from <paramref name="low"/> to <paramref name="high"/>, in place of what that name had.</summary>
@@ -53,14 +53,14 @@ public sealed class SweepSpace
     /// <param name="low">The lowest; on a logarithmic scale greater than 0.</param>
     /// <param name="high">The highest.</param>
     /// <param name="apply">Puts a value into the options; null for a property.</param>
-    /// <param name="logarithmic">Whether equal ratios are equally likely, not equal differences.</param>
+    /// <param name="isLogarithmic">Whether equal ratios are equally likely, not equal differences.</param>
     /// <exception cref="ArgumentException">The range is empty, or there is no such property.</exception>
     public SweepSpace WholeNumbers(string name, int low, int high, Action<SpikingClifTrainer.Options, int>? apply = null,
-        bool logarithmic = false)
+        bool isLogarithmic = false)
     {
         bool isWhole = apply is not null || Property(name).PropertyType == typeof(int);
         return isWhole
-            ? With(new RangeDimension(name, low, high, isWhole, logarithmic, Boxed(apply)))
+            ? With(new RangeDimension(name, low, high, isWhole, isLogarithmic, Boxed(apply)))
             : throw new ArgumentException($"{name} is not a whole number; give {nameof(Range)} its range.", nameof(name));
     }
 

@@ -1,12 +1,23 @@
 namespace Microsoft.ML.Spiking.Sweeps;
 
 /// <summary>
-/// How much the score of a trial's values depends on chance: they were trained again with other seeds. The scores leave out the
-/// one that the trial was chosen for, which is too good for that very reason.
+/// How much the score of a trial's values depends on chance: the same values trained again with other seeds. The trial's own score is
+/// left out, because a score for which a trial was chosen is too good on average.
 /// </summary>
-/// <param name="Trial">The trial's number.</param>
-/// <param name="Scores">One for each other seed whose training did not fail.</param>
-/// <param name="Mean">Of the scores; not a number where there are none.</param>
-/// <param name="StandardDeviation">Of the scores; not a number where there are fewer than two.</param>
-/// <param name="Failed">How many of the trainings failed.</param>
-public sealed record SweepStability(int Trial, IReadOnlyList<double> Scores, double Mean, double StandardDeviation, int Failed);
+public sealed class SweepStability
+{
+    /// <summary>Gets the trial's number.</summary>
+    public required int Trial { get; init; }
+
+    /// <summary>Gets one score for each other seed whose training did not fail.</summary>
+    public required IReadOnlyList<double> Scores { get; init; }
+
+    /// <summary>Gets the mean of the scores; NaN without scores.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary>Gets the standard deviation of the scores; NaN for fewer than two.</summary>
+    public required double StandardDeviation { get; init; }
+
+    /// <summary>Gets the number of trainings that failed.</summary>
+    public required int Failed { get; init; }
+}

@@ -1,18 +1,54 @@
 namespace Microsoft.ML.Spiking.Sweeps;
 
-/// <summary>A trial of a sweep: some values, and what came of them.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="State">Where it stands.</param>
-/// <param name="Values">What was chosen for it, by the space's names.</param>
-/// <param name="Score">
-/// The metric's best value of all its epochs; of a trial that failed the worst there is (0 of an accuracy, infinite of a loss);
-/// null before its first epoch has ended.
-/// </param>
-/// <param name="BestEpoch">The epoch of that value; null where there is none.</param>
-/// <param name="Epochs">Its epochs so far, in order.</param>
-/// <param name="Reason">Why it failed; else null.</param>
-/// <param name="TrainingTime">Of all workers that were at it.</param>
-/// <param name="Worker">Who trained it last: machine, process and thread.</param>
-public sealed record SweepTrial(
-    int Number, TrialState State, IReadOnlyDictionary<string, object> Values, double? Score, int? BestEpoch,
-    IReadOnlyList<SweepEpoch> Epochs, string? Reason, TimeSpan TrainingTime, string? Worker);
+/// <summary>A trial of a sweep: the values chosen for it, and how it ended.</summary>
+public sealed class SweepTrial
+{
+    /// <summary>Gets the trial's number, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Gets the trial's state.</summary>
+    public required TrialState State { get; init; }
+
+    /// <summary>Gets the values chosen for it, by the space's names.</summary>
+    public required IReadOnlyDictionary<string, object> Values { get; init; }
+
+    /// <summary>
+    /// Gets the metric's best value over all epochs; for a trial that failed, the worst possible value (0 for an accuracy, infinity
+    /// for a loss); null before the first epoch has ended.
+    /// </summary>
+    public double? Score { get; init; }
+
+    /// <summary>Gets the epoch of the best value; null without one.</summary>
+    public int? BestEpoch { get; init; }
+
+    /// <summary>Gets the trial's epochs so far, in order.</summary>
+    public required IReadOnlyList<SweepEpoch> Epochs { get; init; }
+
+    /// <summary>Gets why the trial failed; null unless it did.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Gets the time of training, over all workers that trained it.</summary>
+    public TimeSpan TrainingTime { get; init; }
+
+    /// <summary>Gets the worker that trained it last: machine, process and thread.</summary>
+    public string? Worker { get; init; }
+}
+
+/// <summary>An epoch of a trial; with folds, their mean.</summary>
+public sealed class SweepEpoch
+{
+    /// <summary>Gets the epoch's number, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Gets the sweep's metric on the validation rows; NaN if it could not be computed.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>Gets the accuracy on the validation rows, 0 to 1.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Gets the mean cross entropy on the validation rows; NaN if it could not be computed.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Gets when the epoch ended, by the database's clock.</summary>
+    public required DateTimeOffset Finished { get; init; }
+}

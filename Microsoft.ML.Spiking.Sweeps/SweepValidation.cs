@@ -27,9 +27,9 @@ internal static class SweepValidation
 
     private static IEnumerable<string?> Budget(SweepSettings s)
     {
-        yield return s.MostTrials < 1 ? $"{nameof(s.MostTrials)} is {s.MostTrials}; a budget of trials must be at least 1." : null;
-        yield return s.MostEpochs < 1 ? $"{nameof(s.MostEpochs)} is {s.MostEpochs}; a budget of epochs must be at least 1." : null;
-        yield return s.MostTime <= TimeSpan.Zero ? $"{nameof(s.MostTime)} is {s.MostTime}; a budget of time must be greater than 0." : null;
+        yield return s.MaximumTrials < 1 ? $"{nameof(s.MaximumTrials)} is {s.MaximumTrials}; a budget of trials must be at least 1." : null;
+        yield return s.MaximumEpochs < 1 ? $"{nameof(s.MaximumEpochs)} is {s.MaximumEpochs}; a budget of epochs must be at least 1." : null;
+        yield return s.MaximumTime <= TimeSpan.Zero ? $"{nameof(s.MaximumTime)} is {s.MaximumTime}; a budget of time must be greater than 0." : null;
     }
 
     private static IEnumerable<string?> Data(SweepSettings s)

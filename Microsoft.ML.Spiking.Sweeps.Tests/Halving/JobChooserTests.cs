@@ -12,7 +12,7 @@ public sealed class JobChooserTests
         ReductionFactor = 3,
         Folds = 1,
         Metric = SweepMetric.MicroAccuracy,
-        MostTrials = 9,
+        MaximumTrials = 9,
     };
 
     private readonly List<TrialRecord> _trials = [];
@@ -26,7 +26,7 @@ public sealed class JobChooserTests
     [DataRow(9, 3, 4, "9")]
     public void Rungs_EndAtTheEndAndAreNotBelowTheLeast(int epochs, int factor, int least, string expected) =>
         Assert.AreEqual(expected, string.Join(',',
-            SuccessiveHalving.Rungs(new() { ReductionFactor = factor, LeastEpochs = least }, epochs)));
+            SuccessiveHalving.Rungs(new() { ReductionFactor = factor, MinimumEpochs = least }, epochs)));
 
     [TestMethod]
     public void Rungs_WithoutHalving_AreTheEnd() => Assert.AreSequenceEqual([9], SuccessiveHalving.Rungs(null, 9).ToArray());
@@ -79,7 +79,7 @@ public sealed class JobChooserTests
     {
         Add(TrialState.Paused, 1, 0.5);
         Add(TrialState.Running, 0, null, target: 1, isHeld: true);
-        Assert.AreEqual(new Job.Wait(), Choose(Rules with { MostTrials = 2 }));
+        Assert.AreEqual(new Job.Wait(), Choose(Rules with { MaximumTrials = 2 }));
     }
 
     [TestMethod]
@@ -87,7 +87,7 @@ public sealed class JobChooserTests
     {
         Add(TrialState.Paused, 1, 0.5);
         Add(TrialState.Paused, 1, 0.6);
-        SweepRules two = Rules with { MostTrials = 2 };
+        SweepRules two = Rules with { MaximumTrials = 2 };
         Assert.AreEqual(new Job.Continue(_trials[1], 3), Choose(two));
         Rest(1, 3, 0.3);
         Assert.AreEqual(new Job.Continue(_trials[1], 9), Choose(two), "Of those that came farthest.");
@@ -98,7 +98,7 @@ public sealed class JobChooserTests
     [TestMethod]
     public void Choose_BudgetOfEpochs_KeepsEnoughForTheEndOfOne()
     {
-        SweepRules epochs = Rules with { MostTrials = null, MostEpochs = 11 };
+        SweepRules epochs = Rules with { MaximumTrials = null, MaximumEpochs = 11 };
         Add(TrialState.Paused, 1, 0.5);
         Assert.AreEqual(new Job.Begin(2, 1), Choose(epochs));
         Add(TrialState.Paused, 1, 0.6);
@@ -107,7 +107,7 @@ public sealed class JobChooserTests
         Assert.AreEqual(new Job.Continue(_trials[1], 3), Choose(epochs));
         Rest(1, 3, 0.6);
         Assert.AreEqual(new Job.Continue(_trials[1], 9), Choose(epochs), "6 of 11 epochs are left.");
-        Assert.AreEqual(new Job.End(), Choose(epochs with { MostEpochs = 10 }));
+        Assert.AreEqual(new Job.End(), Choose(epochs with { MaximumEpochs = 10 }));
     }
 
     [TestMethod]
@@ -118,9 +118,9 @@ public sealed class JobChooserTests
             Add(TrialState.Paused, 1, 0.1 * i);
         }
         Assert.AreSequenceEqual([2, 1], Hopeless(Rules));
-        Assert.AreSequenceEqual([4, 3, 2, 1], Hopeless(Rules with { MostTrials = 5 }));
-        Assert.AreSequenceEqual([], Hopeless(Rules with { MostTrials = null }));
-        Assert.AreSequenceEqual([2, 1], Hopeless(Rules with { MostTrials = null, MostEpochs = 9 }));
+        Assert.AreSequenceEqual([4, 3, 2, 1], Hopeless(Rules with { MaximumTrials = 5 }));
+        Assert.AreSequenceEqual([], Hopeless(Rules with { MaximumTrials = null }));
+        Assert.AreSequenceEqual([2, 1], Hopeless(Rules with { MaximumTrials = null, MaximumEpochs = 9 }));
     }
 
     [TestMethod]
@@ -147,7 +147,7 @@ public sealed class JobChooserTests
     [TestMethod]
     public void Choose_AfterTheSearch_RepeatsTheBest()
     {
-        SweepRules stable = Rules with { MostTrials = 2, StabilityTrials = 1, StabilitySeeds = 2 };
+        SweepRules stable = Rules with { MaximumTrials = 2, StabilityTrials = 1, StabilitySeeds = 2 };
         Add(TrialState.Stopped, 1, 0.9);
         Add(TrialState.Completed, 9, 0.7);
         Assert.AreEqual(new Job.Repeat(_trials[1], 1), Choose(stable));

@@ -29,7 +29,7 @@ internal sealed class Worker : IDisposable
     public static SweepSettings Settings(MLContext ml, SweepStorage? storage)
     {
         SweepSettings settings = Pebbles.Settings(ml);
-        (settings.Halving, settings.Trainer.Epochs, settings.MostTrials) = (null, 8, 6);
+        (settings.Halving, settings.Trainer.Epochs, settings.MaximumTrials) = (null, 8, 6);
         (settings.Storage, settings.CheckpointInterval, settings.WorkerTimeout) = (storage, TimeSpan.Zero, TimeSpan.FromSeconds(6));
         return settings;
     }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Sweeps.Tests.Sampling;
 public sealed class SamplerTests
 {
     private static readonly SweepSpace Space = SweepSpace.Empty
-        .Range("LearningRate", 1e-4, 1, logarithmic: true)
+        .Range("LearningRate", 1e-4, 1, isLogarithmic: true)
         .Range("Dropout", 0, 0.5)
         .Choice("Network", "1", "2", "3", "4");
 

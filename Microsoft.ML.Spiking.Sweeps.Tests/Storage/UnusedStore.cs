@@ -19,9 +19,9 @@ internal abstract class UnusedStore : ITrialStore
 
     public bool Release(Claim claim, TrialOutcome outcome) => throw new NotSupportedException();
 
-    public bool WriteCheckpoint(Claim claim, int fold, StoredCheckpoint checkpoint, out string? replaced) => throw new NotSupportedException();
+    public bool WriteCheckpoint(Claim claim, int fold, CheckpointRecord checkpoint, out string? replaced) => throw new NotSupportedException();
 
-    public StoredCheckpoint? ReadCheckpoint(long trial, int fold) => throw new NotSupportedException();
+    public CheckpointRecord? ReadCheckpoint(long trial, int fold) => throw new NotSupportedException();
 
     public void Stop(IReadOnlyCollection<long> trials) => throw new NotSupportedException();
 

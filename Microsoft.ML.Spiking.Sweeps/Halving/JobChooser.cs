@@ -34,7 +34,7 @@ internal sealed class JobChooser(SweepRules rules)
             return promotion;
         }
         int next = trials.Length == 0 ? 1 : trials[^1].Number + 1;
-        if (!(next > rules.MostTrials) && standing.CanAfford(0, rules.Rungs[0]))
+        if (!(next > rules.MaximumTrials) && standing.CanAfford(0, rules.Rungs[0]))
         {
             return new Job.Begin(next, rules.Rungs[0]);
         }

@@ -18,7 +18,7 @@ internal sealed class Standing
             .OrderByDescending(trial => scores.Best(trial, rung)?.Score ?? double.NegativeInfinity)
             .ThenBy(trial => trial.Number)
             .ToArray())];
-        Left = rules.MostEpochs - trials.Sum(trial => (long)scores.Spent(trial)) - trials.Sum(trial => Committed(trial, scores));
+        Left = rules.MaximumEpochs - trials.Sum(trial => (long)scores.Spent(trial)) - trials.Sum(trial => Committed(trial, scores));
     }
 
     /// <summary>Epochs of the budget that nobody has spent or is spending; null for no limit.</summary>
@@ -88,7 +88,7 @@ internal sealed class Standing
     private long? MostArrivals()
     {
         long? byEpochs = _trials.Length + (Left / (_rules.Rungs[0] * _rules.Folds));
-        long? most = byEpochs < (_rules.MostTrials ?? long.MaxValue) ? byEpochs : _rules.MostTrials;
+        long? most = byEpochs < (_rules.MaximumTrials ?? long.MaxValue) ? byEpochs : _rules.MaximumTrials;
         return most is null ? null : Math.Max(most.Value, _trials.Length);
     }
 

@@ -15,10 +15,10 @@ internal sealed record SweepRules
     public required SweepMetric Metric { get; init; }
 
     /// <summary>Null for no limit.</summary>
-    public int? MostTrials { get; init; }
+    public int? MaximumTrials { get; init; }
 
     /// <summary>Of all trials and folds together; null for no limit.</summary>
-    public long? MostEpochs { get; init; }
+    public long? MaximumEpochs { get; init; }
 
     /// <summary>How many of the best trials are trained again.</summary>
     public int StabilityTrials { get; init; }

@@ -44,7 +44,7 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
         {
             SweepEnd.Cancelled => new OperationCanceledException("The sweep was cancelled before a trial had finished an epoch."),
             SweepEnd.TimeUsedUp => new InvalidOperationException(
-                $"The sweep's time of {plan.Settings.MostTime} was used up before a trial had finished an epoch; give it more."),
+                $"The sweep's time of {plan.Settings.MaximumTime} was used up before a trial had finished an epoch; give it more."),
             _ => new InvalidOperationException(failed.Length == 0
                 ? "No trial's score is a number: look at the loss, and lower the learning rates."
                 : string.Create(CultureInfo.InvariantCulture, $"All {search.Length} trials failed; the first one: {failed[0].Reason}")),
@@ -57,15 +57,28 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
         double worst = plan.Rules.Metric == SweepMetric.LogLoss ? double.PositiveInfinity : 0;
         double? score = trial.State == TrialState.Failed ? worst : best is null ? null : Signed(best.Score);
         IReadOnlyList<EpochReport> reports = _snapshot.Reports.GetValueOrDefault(trial.Id, []);
-        return new(trial.Number, trial.State, SweepPoint.Read(plan.Settings.Space, trial.Parameters).Values, score, best?.Epoch,
-            [.. reports.GroupBy(report => report.Epoch).Where(epoch => epoch.Count() == plan.Rules.Folds).Select(Epoch)],
-            trial.Reason, TimeSpan.FromSeconds(trial.Seconds), trial.Worker);
+        return new()
+        {
+            Number = trial.Number,
+            State = trial.State,
+            Values = SweepPoint.Read(plan.Settings.Space, trial.Parameters).Values,
+            Score = score,
+            BestEpoch = best?.Epoch,
+            Epochs = [.. reports.GroupBy(report => report.Epoch).Where(epoch => epoch.Count() == plan.Rules.Folds).Select(Epoch)],
+            Reason = trial.Reason,
+            TrainingTime = TimeSpan.FromSeconds(trial.Seconds),
+            Worker = trial.Worker,
+        };
     }
 
-    private static SweepEpoch Epoch(IGrouping<int, EpochReport> folds) => new(folds.Key,
-        folds.Average(report => report.Value ?? double.NaN), folds.Average(report => report.Accuracy ?? double.NaN),
-        folds.Average(report => report.Loss ?? double.NaN),
-        DateTimeOffset.FromUnixTimeMilliseconds((long)(1_000 * folds.Max(report => report.ReportedAt))));
+    private static SweepEpoch Epoch(IGrouping<int, EpochReport> folds) => new()
+    {
+        Epoch = folds.Key,
+        Score = folds.Average(report => report.Value ?? double.NaN),
+        Accuracy = folds.Average(report => report.Accuracy ?? double.NaN),
+        Loss = folds.Average(report => report.Loss ?? double.NaN),
+        Finished = DateTimeOffset.FromUnixTimeMilliseconds((long)(1_000 * folds.Max(report => report.ReportedAt))),
+    };
 
     private IEnumerable<SweepStability> Stability(Scoreboard scores) =>
         from trial in _snapshot.Trials
@@ -74,9 +87,16 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
         let failed = repeats.Count(trial => trial.State == TrialState.Failed)
         let values = repeats.Where(trial => trial.State == TrialState.Completed && scores.Best(trial) is not null)
             .Select(trial => Signed(scores.Best(trial)!.Score)).ToArray()
-        select new SweepStability(repeats.Key, values, values.Length == 0 ? double.NaN : values.Average(), Deviation(values), failed);
+        select new SweepStability
+        {
+            Trial = repeats.Key,
+            Scores = values,
+            Mean = values.Length == 0 ? double.NaN : values.Average(),
+            StandardDeviation = StandardDeviation(values),
+            Failed = failed,
+        };
 
-    private static double Deviation(double[] values) => values.Length < 2
+    private static double StandardDeviation(double[] values) => values.Length < 2
         ? double.NaN
         : Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1));
 

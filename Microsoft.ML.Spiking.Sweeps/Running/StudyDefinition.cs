@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
@@ -21,7 +22,7 @@ internal sealed record StudyDefinition
 
     public required bool StartsWithTrainer { get; init; }
 
-    public required SuccessiveHalving? Halving { get; init; }
+    public required HalvingDefinition? Halving { get; init; }
 
     /// <summary>What is varied, as <see cref="SweepSpace"/> says it.</summary>
     public required JsonObject Space { get; init; }
@@ -60,4 +61,22 @@ internal sealed record StudyDefinition
             ? $"had {string.Join(", ", others)}"
             : Trainings.Zip(present.Trainings, (then, now) => then.DifferenceFrom(now)).FirstOrDefault(difference => difference is not null);
     }
+}
+
+/// <summary>Successive halving as a study's definition stores it. The names in JSON are those of the first version.</summary>
+internal sealed record HalvingDefinition
+{
+    public required int ReductionFactor { get; init; }
+
+    [JsonPropertyName("LeastEpochs")]
+    public required int MinimumEpochs { get; init; }
+
+    public static HalvingDefinition? Of(SuccessiveHalving? halving) => halving is null ? null : new()
+    {
+        ReductionFactor = halving.ReductionFactor,
+        MinimumEpochs = halving.MinimumEpochs,
+    };
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"1 of {ReductionFactor} from epoch {MinimumEpochs}");
 }

@@ -120,7 +120,7 @@ internal sealed class Sweep
             Epochs = epochs,
             Sampler = _settings.Sampler,
             StartsWithTrainer = _settings.StartsWithTrainer,
-            Halving = _settings.Halving,
+            Halving = HalvingDefinition.Of(_settings.Halving),
             Space = _settings.Space.Describe(),
             Trainings = trainings,
         };
@@ -137,7 +137,7 @@ internal sealed class Sweep
         return study;
     }
 
-    private StoredCheckpoints Checkpoints(ITrialStore store)
+    private SharedCheckpoints Checkpoints(ITrialStore store)
     {
         if (_settings.CheckpointFolder is not null)
         {
@@ -148,15 +148,15 @@ internal sealed class Sweep
 
     private SweepRules Rules(int epochs, int folds)
     {
-        bool hasBudget = _settings.MostTrials is not null || _settings.MostEpochs is not null || _settings.MostTime is not null;
+        bool hasBudget = _settings.MaximumTrials is not null || _settings.MaximumEpochs is not null || _settings.MaximumTime is not null;
         return new()
         {
             Rungs = SuccessiveHalving.Rungs(_settings.Halving, epochs),
             ReductionFactor = _settings.Halving?.ReductionFactor ?? 1,
             Folds = folds,
             Metric = _settings.Metric,
-            MostTrials = hasBudget ? _settings.MostTrials : DefaultTrials,
-            MostEpochs = _settings.MostEpochs,
+            MaximumTrials = hasBudget ? _settings.MaximumTrials : DefaultTrials,
+            MaximumEpochs = _settings.MaximumEpochs,
             StabilityTrials = _settings.StabilityTrials,
             StabilitySeeds = _settings.StabilitySeeds,
         };
@@ -164,10 +164,10 @@ internal sealed class Sweep
 
     private void CheckBudget(int epochs, int folds)
     {
-        if (_settings.MostEpochs < (long)epochs * folds)
+        if (_settings.MaximumEpochs < (long)epochs * folds)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{nameof(SweepSettings.MostEpochs)} is {_settings.MostEpochs}, but one trial that is trained to the end takes {epochs} epochs" +
+                $"{nameof(SweepSettings.MaximumEpochs)} is {_settings.MaximumEpochs}, but one trial that is trained to the end takes {epochs} epochs" +
                 $"{(folds > 1 ? $" on each of {folds} folds" : "")}; raise it, or lower the trainer's {nameof(SpikingClifTrainer.Options.Epochs)}."));
         }
     }

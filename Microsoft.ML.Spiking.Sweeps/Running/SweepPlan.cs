@@ -28,7 +28,7 @@ internal sealed record SweepPlan
     public required WorkerBell Bell { get; init; }
 
     /// <summary>Where other workers look for checkpoints; null where there are none.</summary>
-    public required StoredCheckpoints? Checkpoints { get; init; }
+    public required SharedCheckpoints? Checkpoints { get; init; }
 
     /// <summary>Makes the trainers.</summary>
     public required MLContext Context { get; init; }

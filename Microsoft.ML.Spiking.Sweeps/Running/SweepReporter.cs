@@ -30,8 +30,17 @@ internal sealed class SweepReporter(SweepPlan plan)
     {
         _spent++;
         _last[report.Fold] = report.Value;
-        plan.Settings.Progress?.Report(new(trial.Number, report.Epoch, trial.TargetEpoch, report.Value ?? double.NaN,
-            Math.Max(_trials, trial.Number), _spent, _bestScore, _best?.Number));
+        plan.Settings.Progress?.Report(new()
+        {
+            Trial = trial.Number,
+            Epoch = report.Epoch,
+            Epochs = trial.TargetEpoch,
+            Score = report.Value ?? double.NaN,
+            Trials = Math.Max(_trials, trial.Number),
+            EpochsSpent = _spent,
+            BestScore = _bestScore,
+            BestTrial = _best?.Number,
+        });
     }
 
     /// <summary>When a worker leaves a trial.</summary>

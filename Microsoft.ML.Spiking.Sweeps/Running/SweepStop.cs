@@ -16,7 +16,7 @@ internal sealed class SweepStop : IDisposable
     public SweepStop(CatalogHost host, SweepSettings settings)
     {
         _cancelled = CancellationTokenSource.CreateLinkedTokenSource(settings.CancellationToken, settings.Trainer.CancellationToken);
-        _time = settings.MostTime is { } time ? new(time, settings.Clock) : new();
+        _time = settings.MaximumTime is { } time ? new(time, settings.Clock) : new();
         _any = CancellationTokenSource.CreateLinkedTokenSource(_cancelled.Token, _time.Token);
         _glances = new(_ =>
         {

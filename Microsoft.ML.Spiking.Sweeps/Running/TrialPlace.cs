@@ -12,7 +12,7 @@ namespace Microsoft.ML.Spiking.Sweeps.Running;
 /// <param name="claim">The right to write there; null to read alone.</param>
 /// <param name="interval">The shortest time between two writings there.</param>
 internal sealed class TrialPlace(
-    TrialRecord trial, int fold, CheckpointCache cache, StoredCheckpoints? stored, Claim? claim, TimeSpan interval) : ICheckpointPlace
+    TrialRecord trial, int fold, CheckpointCache cache, SharedCheckpoints? stored, Claim? claim, TimeSpan interval) : ICheckpointPlace
 {
     private readonly long _opened = Stopwatch.GetTimestamp();
     private TimeSpan _written;

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>Trains trials, part by part, and says what comes of them.</summary>
+/// <summary>Trains trials, session by session, and reports their outcome.</summary>
 /// <param name="plan">The sweep.</param>
 /// <param name="device">A CUDA device; null for the one that the trainer's options name.</param>
 /// <param name="reported">Hears of every epoch.</param>
@@ -26,12 +26,12 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
             bool rests = false;
             for (int fold = 0; fold < plan.Folds.Count; fold++)
             {
-                PartOfTraining part = Fold(trial, fold, target, claim, token);
-                if (part.Divergence is { } divergence)
+                TrainingSessionResult session = Fold(trial, fold, target, claim, token);
+                if (session.Divergence is { } divergence)
                 {
                     return Failed(divergence);
                 }
-                rests |= part.IsResting;
+                rests |= session.IsResting;
             }
             return rests
                 ? new(TrialState.Paused, target, Seconds())
@@ -62,7 +62,7 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
             plan.Info(string.Create(CultureInfo.InvariantCulture,
                 $"The best trial, {trial.Number}, was trained elsewhere and left no checkpoint: it is trained again, for {epochs} epochs."));
         }
-        return Trainer(Options(trial)).FitPart(plan.Folds[0].Rows, new(place, epochs)).CreateModel();
+        return Trainer(Options(trial)).TrainSession(plan.Folds[0].Rows, new(place, epochs)).CreateModel();
     }
 
     /// <summary>The options of a trial's trainings.</summary>
@@ -82,7 +82,7 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
         return options;
     }
 
-    private PartOfTraining Fold(TrialRecord trial, int fold, int target, Claim claim, CancellationToken token)
+    private TrainingSessionResult Fold(TrialRecord trial, int fold, int target, Claim claim, CancellationToken token)
     {
         SpikingClifTrainer.Options options = Options(trial);
         options.CancellationToken = token;
@@ -97,9 +97,9 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
         TimeSpan? interval = plan.Checkpoints is null || plan.Settings.CheckpointInterval == TimeSpan.Zero ? null : plan.Settings.CheckpointInterval;
         try
         {
-            PartOfTraining part = Trainer(options).FitPart(plan.Folds[fold].Rows, new(place, target, interval));
+            TrainingSessionResult session = Trainer(options).TrainSession(plan.Folds[fold].Rows, new(place, target, interval));
             Flush(place);
-            return part;
+            return session;
         }
         catch (OperationCanceledException)
         {

@@ -45,10 +45,10 @@ internal interface ITrialStore
     /// <param name="fold">From 0.</param>
     /// <param name="checkpoint">The new one.</param>
     /// <param name="replaced">The old one's file, for the caller to delete; null for none.</param>
-    bool WriteCheckpoint(Claim claim, int fold, StoredCheckpoint checkpoint, out string? replaced);
+    bool WriteCheckpoint(Claim claim, int fold, CheckpointRecord checkpoint, out string? replaced);
 
     /// <summary>The checkpoint of a fold; null if there is none.</summary>
-    StoredCheckpoint? ReadCheckpoint(long trial, int fold);
+    CheckpointRecord? ReadCheckpoint(long trial, int fold);
 
     /// <summary>Ends trials that are paused, if they still are; those that failed, stopped or are running stay as they are.</summary>
     void Stop(IReadOnlyCollection<long> trials);

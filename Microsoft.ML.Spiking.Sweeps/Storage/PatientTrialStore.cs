@@ -61,13 +61,13 @@ internal sealed class PatientTrialStore(
 
     public bool Release(Claim claim, TrialOutcome outcome) => Patiently(() => store.Release(claim, outcome));
 
-    public bool WriteCheckpoint(Claim claim, int fold, StoredCheckpoint checkpoint, out string? replaced)
+    public bool WriteCheckpoint(Claim claim, int fold, CheckpointRecord checkpoint, out string? replaced)
     {
         (bool isHeld, replaced) = Patiently(() => (store.WriteCheckpoint(claim, fold, checkpoint, out string? old), old));
         return isHeld;
     }
 
-    public StoredCheckpoint? ReadCheckpoint(long trial, int fold) => Patiently(() => store.ReadCheckpoint(trial, fold));
+    public CheckpointRecord? ReadCheckpoint(long trial, int fold) => Patiently(() => store.ReadCheckpoint(trial, fold));
 
     public void Stop(IReadOnlyCollection<long> trials) => Patiently(() =>
     {

@@ -128,7 +128,7 @@ internal sealed class SqlTrialStore : ITrialStore
         return true;
     }
 
-    public bool WriteCheckpoint(Claim claim, int fold, StoredCheckpoint checkpoint, out string? replaced)
+    public bool WriteCheckpoint(Claim claim, int fold, CheckpointRecord checkpoint, out string? replaced)
     {
         replaced = null;
         using SqlSession session = SqlSession.Write(_sql);
@@ -150,11 +150,11 @@ internal sealed class SqlTrialStore : ITrialStore
         return true;
     }
 
-    public StoredCheckpoint? ReadCheckpoint(long trial, int fold)
+    public CheckpointRecord? ReadCheckpoint(long trial, int fold)
     {
         using SqlSession session = SqlSession.Read(_sql);
         return session.Query("select epoch, data, file from sweep_checkpoints where trial_id = @trial and fold = @fold",
-            row => new StoredCheckpoint(
+            row => new CheckpointRecord(
                 row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : row.GetString(2)),
             ("trial", trial), ("fold", fold)).SingleOrDefault();
     }

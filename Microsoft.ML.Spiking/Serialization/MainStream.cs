@@ -33,7 +33,7 @@ internal sealed record MainStream(string Signature, uint Version, byte[] Block)
     }
 
     /// <summary>Returns the checksum at that place; empty where the model's bytes end before.</summary>
-    public ReadOnlySpan<byte> Checksum(int place) => Block.Length < place + ChecksumStream.ChecksumLength
+    public ReadOnlySpan<byte> Checksum(int place) => place < 0 || Block.Length < place + ChecksumStream.ChecksumLength
         ? []
         : Block.AsSpan(place, ChecksumStream.ChecksumLength);
 }

@@ -21,7 +21,10 @@ internal static class ModelFormat
     /// <summary>The signature of the transformer in ML.NET's zip.</summary>
     public const string TransformerSignature = "SPKPRED ";
 
-    /// <summary>The version of the transformer since which it keeps checksums of schema and column names.</summary>
+    /// <summary>The signature of the transformer for two classes in ML.NET's zip.</summary>
+    public const string BinaryTransformerSignature = "SPKBINPR";
+
+    /// <summary>The version of the transformers since which they keep checksums of schema and column names.</summary>
     public const uint VersionWithChecksums = 0x00010002;
 
     /// <summary>The zip entry of the definition.</summary>

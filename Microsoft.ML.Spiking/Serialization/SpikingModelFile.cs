@@ -154,10 +154,12 @@ internal sealed class ZipCheck(ZipArchive archive, ModelFileLimits limits, Cance
     /// <summary>Checks the entries beside the main stream of a model, if it is one of this library.</summary>
     private void CheckModel(string folder, MainStream? main)
     {
-        if (main is { Signature: ModelFormat.TransformerSignature, Version: >= ModelFormat.VersionWithChecksums } transformer)
+        if (main is { Version: >= ModelFormat.VersionWithChecksums } transformer
+            && main.Signature is ModelFormat.TransformerSignature or ModelFormat.BinaryTransformerSignature)
         {
-            // After the ids of four strings.
-            CheckChecksum(folder, ModelFormat.SchemaEntry, transformer.Checksum(4 * sizeof(int)));
+            // The last but one, behind the column names.
+            CheckChecksum(folder, ModelFormat.SchemaEntry,
+                transformer.Checksum(transformer.Block.Length - (2 * ChecksumStream.ChecksumLength)));
         }
         if (main is { Signature: ModelFormat.ModelSignature } model)
         {

@@ -7,7 +7,7 @@ namespace Sweep;
 /// <summary>What is shown of a sweep.</summary>
 internal static class Report
 {
-    private const int MostTrials = 12;
+    private const int RowLimit = 12;
 
     /// <summary>The best trials, and how stable they are.</summary>
     public static void Show(SweepResult result)
@@ -15,7 +15,7 @@ internal static class Report
         string[] names = [.. result.BestTrial.Values.Keys];
         var table = new Table { Title = new TableTitle($"the best of {result.Trials.Count} trials"), Border = TableBorder.Rounded };
         table.AddColumns(["trial", "state", "validation", "epochs", .. names]);
-        foreach (SweepTrial trial in result.Trials.OrderByDescending(trial => trial.Score ?? -1).Take(MostTrials))
+        foreach (SweepTrial trial in result.Trials.OrderByDescending(trial => trial.Score ?? -1).Take(RowLimit))
         {
             table.AddRow([
                 $"{trial.Number}", $"{trial.State}", Percent(trial.Score ?? double.NaN), $"{trial.Epochs.Count}",

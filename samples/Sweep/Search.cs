@@ -45,7 +45,7 @@ internal sealed class Search(Arguments arguments, CancellationToken token)
             NumberOfThreads = arguments.Threads,
             Device = ComputeDevice.Auto,
         },
-        MostTrials = arguments.Trials,
+        MaximumTrials = arguments.Trials,
         Workers = arguments.Workers,
         Seed = arguments.Seed,
         Name = arguments.Problem,

@@ -46,7 +46,7 @@ internal sealed class HalvingEpochs : IBenchmark
         long spent = most;
         SweepSettings settings = SweepProblem.Settings(seed);
         (settings.Halving, settings.Sampler) = (new(), sampler);
-        (settings.MostTrials, settings.MostEpochs, settings.CancellationToken) = (null, most, enough.Token);
+        (settings.MaximumTrials, settings.MaximumEpochs, settings.CancellationToken) = (null, most, enough.Token);
         settings.Progress = new Watch(progress =>
         {
             if (progress.Score >= goal && !enough.IsCancellationRequested)

@@ -47,7 +47,7 @@ internal sealed class SweepOverhead : IBenchmark
         SweepResult Sweep(int round, bool stored)
         {
             SweepSettings settings = SweepProblem.Settings(1);
-            (settings.MostTrials, settings.Trainer.Epochs, settings.Name) = (Trials, 3, Numbers.Text($"round {round}"));
+            (settings.MaximumTrials, settings.Trainer.Epochs, settings.Name) = (Trials, 3, Numbers.Text($"round {round}"));
             (settings.Storage, settings.CheckpointInterval) = (stored ? SweepStorage.Sqlite(file) : null, TimeSpan.Zero);
             return ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
         }

@@ -32,7 +32,7 @@ internal static class SweepProblem
         Sampler = SweepSampler.Random,
         StartsWithTrainer = false,
         Halving = null,
-        MostTrials = 32,
+        MaximumTrials = 32,
         Seed = seed,
     };
 }

@@ -34,7 +34,7 @@ internal sealed class SweepWorkers : IBenchmark
         double Sweep(int workers)
         {
             SweepSettings settings = SweepProblem.Settings(1);
-            (settings.Workers, settings.Halving, settings.MostTrials, settings.Trainer.Epochs) = (workers, new(), Trials, 9);
+            (settings.Workers, settings.Halving, settings.MaximumTrials, settings.Trainer.Epochs) = (workers, new(), Trials, 9);
             long started = Stopwatch.GetTimestamp();
             ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
             return Stopwatch.GetElapsedTime(started).TotalSeconds;
