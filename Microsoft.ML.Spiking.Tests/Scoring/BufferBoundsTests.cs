@@ -20,8 +20,8 @@ public sealed unsafe class BufferBoundsTests
 
     public required TestContext TestContext { get; init; }
 
-    private static KernelWidth[] Widths =>
-        [.. Enum.GetValues<KernelWidth>().Where(width => width != KernelWidth.Auto)];
+    private static VectorWidth[] Widths =>
+        [.. Enum.GetValues<VectorWidth>().Where(width => width != VectorWidth.Auto)];
 
     [TestMethod]
     public void Run_RandomDefinitions_StaysWithinItsBuffers()
@@ -36,7 +36,7 @@ public sealed unsafe class BufferBoundsTests
             }
             made++;
             NetworkWeights weights = RandomNetwork.Weights(definition, seed);
-            foreach (KernelWidth width in Widths)
+            foreach (VectorWidth width in Widths)
             {
                 ScoringPlan plan = ExecutorPlan.Build(definition, weights, width);
                 AssertScratch(definition, plan, $"seed {seed}, {width}");
