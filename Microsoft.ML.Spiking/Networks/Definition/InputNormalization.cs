@@ -9,6 +9,7 @@ namespace Microsoft.ML.Spiking;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(RootMeanSquareNormalization), "rootMeanSquare")]
 [JsonDerivedType(typeof(ChannelNormalization), "channels")]
+[JsonDerivedType(typeof(FeatureNormalization), "features")]
 public abstract record InputNormalization
 {
     private protected InputNormalization() { }
