@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking.Tests.Networks;

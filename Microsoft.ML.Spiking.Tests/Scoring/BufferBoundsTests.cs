@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Neurons.Kernels;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Numerics.Simd;
@@ -38,7 +37,7 @@ public sealed unsafe class BufferBoundsTests
             NetworkWeights weights = RandomNetwork.Weights(definition, seed);
             foreach (VectorWidth width in Widths)
             {
-                ScoringPlan plan = ExecutorPlan.Build(definition, weights, width);
+                ScoringPlan plan = ScoringPlanBuilder.Build(definition, weights, width);
                 AssertScratch(definition, plan, $"seed {seed}, {width}");
                 AssertRun(definition, plan, $"seed {seed}, {width}");
             }

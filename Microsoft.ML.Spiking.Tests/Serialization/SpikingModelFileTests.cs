@@ -9,12 +9,14 @@ public sealed class SpikingModelFileTests
 {
     private static readonly Lazy<byte[]> Saved = new(Save);
 
+    public required TestContext TestContext { get; init; }
+
     [TestMethod]
     public void Check_SavedModel_PassesAndLeavesTheStreamWhereItWas()
     {
         var stream = new MemoryStream(Saved.Value);
 
-        SpikingModelFile.Check(stream);
+        SpikingModelFile.Check(stream, cancellationToken: TestContext.CancellationToken);
 
         Assert.AreEqual(0, stream.Position);
         Assert.IsNotNull(new MLContext().Model.Load(stream, out _));
@@ -27,7 +29,7 @@ public sealed class SpikingModelFileTests
     {
         using FileStream stream = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Compatibility", file));
 
-        SpikingModelFile.Check(stream);
+        SpikingModelFile.Check(stream, cancellationToken: TestContext.CancellationToken);
     }
 
     /// <summary>
@@ -46,7 +48,7 @@ public sealed class SpikingModelFileTests
             changed[position] ^= (byte)(1 << (position % 8));
             try
             {
-                SpikingModelFile.Check(new MemoryStream(changed));
+                SpikingModelFile.Check(new MemoryStream(changed), cancellationToken: TestContext.CancellationToken);
                 Assert.AreSequenceEqual(content, Contents(changed), $"byte {position}");
                 harmless++;
             }
@@ -63,7 +65,8 @@ public sealed class SpikingModelFileTests
     {
         for (int length = 0; length < Saved.Value.Length; length += 53)
         {
-            Assert.ThrowsExactly<FormatException>(() => SpikingModelFile.Check(new MemoryStream(Saved.Value, 0, length)));
+            Assert.ThrowsExactly<FormatException>(() => SpikingModelFile.Check(
+                new MemoryStream(Saved.Value, 0, length), cancellationToken: TestContext.CancellationToken));
         }
     }
 
