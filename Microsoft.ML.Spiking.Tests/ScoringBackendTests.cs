@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Tests.Scoring;
 using Microsoft.ML.Spiking.Tests.Serialization;

@@ -1,8 +1,8 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Scorers;
-
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 

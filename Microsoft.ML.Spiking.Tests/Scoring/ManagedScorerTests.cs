@@ -166,9 +166,9 @@ public sealed class ManagedScorerTests
             new LinearLayer("fc2", first, second), new NeuronLayer("neuron2", neuron), new DropoutLayer("drop", 0.2),
             new LinearLayer("output", second, classes));
 
-    private sealed record StrangeLayer(string Called) : Layer(Called)
+    private sealed class StrangeLayer(string Called) : Layer(Called)
     {
-        internal override Signal Infer(Signal input) => input;
+        private protected override Signal OutputFor(Signal input) => input;
     }
 
     private sealed record StrangeNeuron : NeuronDefinition

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Tests.Networks;
 using Microsoft.ML.Spiking.Training.Torch;

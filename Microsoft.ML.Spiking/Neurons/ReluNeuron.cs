@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Neurons;
+
 namespace Microsoft.ML.Spiking;
 
 /// <summary>

@@ -27,7 +27,7 @@ public abstract record SurrogateGradient
 
     /// <summary>Returns the smooth function whose derivative replaces that of the step.</summary>
     /// <param name="u">Potential minus threshold.</param>
-    public abstract double Primitive(double u);
+    internal abstract double Primitive(double u);
 
     /// <summary>Returns the surrogate's value: the derivative of <see cref="Primitive"/>.</summary>
     /// <param name="u">Potential minus threshold.</param>
