@@ -7,13 +7,15 @@ namespace Microsoft.ML.Spiking.Sweeps;
 /// <remarks>Source: Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020, with promotion.</remarks>
 public sealed class SuccessiveHalving
 {
+    private const int MaximumEpochs = 100_000;
+
     /// <summary>
     /// Gets or sets the reduction factor, from 2 to 100: one trial of that many goes on, and is trained that many times as long.
     /// Default 3.
     /// </summary>
     public int ReductionFactor { get; init; } = 3;
 
-    /// <summary>Gets or sets the number of epochs before which no trial is judged, at least 1. Default 1.</summary>
+    /// <summary>Gets or sets the number of epochs before which no trial is judged, from 1 to 100,000. Default 1.</summary>
     public int MinimumEpochs { get; init; } = 1;
 
     /// <summary>Returns the epochs after which trials rest; the last is the end of a trial.</summary>
@@ -37,9 +39,9 @@ public sealed class SuccessiveHalving
         {
             yield return $"{nameof(SuccessiveHalving)}.{nameof(ReductionFactor)} is {ReductionFactor}; it must be from 2 to 100.";
         }
-        if (MinimumEpochs < 1)
+        if (MinimumEpochs is < 1 or > MaximumEpochs)
         {
-            yield return $"{nameof(SuccessiveHalving)}.{nameof(MinimumEpochs)} is {MinimumEpochs}; it must be at least 1.";
+            yield return $"{nameof(SuccessiveHalving)}.{nameof(MinimumEpochs)} is {MinimumEpochs}; it must be from 1 to 100,000.";
         }
     }
 }
