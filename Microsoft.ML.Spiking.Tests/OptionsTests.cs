@@ -1,5 +1,5 @@
+using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
-
 
 namespace Microsoft.ML.Spiking.Tests;
 
@@ -14,6 +14,12 @@ public sealed class OptionsTests
         ("PredictedLabelColumnName", o => o.PredictedLabelColumnName = ""),
         ("ScoreColumnName", o => o.ScoreColumnName = ""),
         ("need different names", o => o.ScoreColumnName = o.PredictedLabelColumnName),
+        ("PredictedLabelColumnName and LabelColumnName are both 'Label'", o => o.PredictedLabelColumnName = "Label"),
+        ("PredictedLabelColumnName and FeatureColumnName are both", o => o.FeatureColumnName = "PredictedLabel"),
+        ("PredictedLabelColumnName and ExampleWeightColumnName are both", o => o.ExampleWeightColumnName = "PredictedLabel"),
+        ("ScoreColumnName and LabelColumnName are both 'Score'", o => o.LabelColumnName = "Score"),
+        ("ScoreColumnName and FeatureColumnName are both", o => o.ScoreColumnName = "Features"),
+        ("ScoreColumnName and ExampleWeightColumnName are both", o => o.ExampleWeightColumnName = "Score"),
         ("Network is null", o => o.Network = null!),
         ("HiddenSizes", o => o.Network = new Mlp(8, 0)),
         ("Depth is 12", o => o.Network = new SpikingVgg(12)),
@@ -34,6 +40,8 @@ public sealed class OptionsTests
         ("Means is []", o => o.InputNormalization = new ChannelNormalization { Means = [], Deviations = [] }),
         ("Means is [NaN]", o => o.InputNormalization = new ChannelNormalization { Means = [double.NaN], Deviations = [1] }),
         ("Deviations is [0]", o => o.InputNormalization = new ChannelNormalization { Means = [1], Deviations = [0] }),
+        ("Means is [1E+40]", o => o.InputNormalization = new ChannelNormalization { Means = [1e40], Deviations = [1] }),
+        ("Deviations is [1E-60]", o => o.InputNormalization = new ChannelNormalization { Means = [1], Deviations = [1e-60] }),
         ("PoissonEncoder makes spikes", o => (o.InputNormalization, o.Encoder) = (new ChannelNormalization(), new PoissonEncoder())),
         ("TimeSteps", o => o.TimeSteps = 0),
         ("TimeSteps", o => o.TimeSteps = 1_001),
@@ -46,7 +54,9 @@ public sealed class OptionsTests
         ("LearningRate", o => o.LearningRate = 0),
         ("LearningRate", o => o.LearningRate = double.NaN),
         ("LearningRate", o => o.LearningRate = double.PositiveInfinity),
+        ("LearningRate is 1E-50", o => o.LearningRate = 1e-50),
         ("Momentum", o => o.Momentum = 1),
+        ("Momentum is 0.99999999999", o => o.Momentum = 0.99999999999),
         ("Momentum", o => o.Momentum = -0.1),
         ("WeightDecay", o => o.WeightDecay = -1),
         ("Optimizer", o => o.Optimizer = (OptimizerKind)7),
@@ -59,10 +69,13 @@ public sealed class OptionsTests
         ("ClassWeights is given but", o => o.ClassWeights = [1f, 2f]),
         ("ClassWeights is [1, 0]", o => (o.ClassWeighting, o.ClassWeights) = (ClassWeighting.Given, [1f, 0f])),
         ("LabelSmoothing", o => o.LabelSmoothing = 1),
+        ("LabelSmoothing is 0.9999999999", o => o.LabelSmoothing = 0.9999999999),
         ("LossLambda", o => o.LossLambda = 1.1),
         ("LossTarget", o => o.LossTarget = (LossTarget)7),
         ("Dropout", o => o.Dropout = 1),
+        ("Dropout is 0.99999999", o => o.Dropout = 0.99999999),
         ("GradientClipping", o => o.GradientClipping = 0),
+        ("GradientClipping is 1E+40", o => o.GradientClipping = 1e40),
         ("GradientClipping", o => o.GradientClipping = double.NaN),
         ("GradientAccumulation", o => o.GradientAccumulation = 0),
         ("EarlyStoppingPatience", o => o.EarlyStoppingPatience = 0),
@@ -120,6 +133,39 @@ public sealed class OptionsTests
         {
             Assert.Contains(part, message);
         }
+    }
+
+    [TestMethod]
+    public void Validate_CultureWithCommas_SpeaksAsEverywhere()
+    {
+        var options = new SpikingClifTrainer.Options
+        {
+            LearningRate = -0.5,
+            Dropout = 1.5,
+            LossLambda = 1.5,
+            WarmupEpochs = -0.5,
+            GradientClipping = -0.5,
+            CheckpointFolder = "a",
+            CheckpointEveryMinutes = -0.5,
+            ClassWeighting = ClassWeighting.Given,
+            ClassWeights = [0.5f, -0.5f],
+            InputNormalization = new ChannelNormalization { Means = [1.5], Deviations = [-0.5] },
+        };
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        string invariant = Assert.ThrowsExactly<ArgumentException>(options.Validate).Message;
+        string german;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+            german = Assert.ThrowsExactly<ArgumentException>(options.Validate).Message;
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+
+        Assert.AreEqual(invariant, german);
+        Assert.Contains("[0.5, -0.5]", german);
     }
 
     [TestMethod]

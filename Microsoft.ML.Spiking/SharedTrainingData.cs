@@ -3,7 +3,6 @@ using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Feed;
 
-
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
@@ -40,3 +39,11 @@ internal sealed class SharedTrainingData(
         }
     }
 }
+
+/// <summary>The outcome of one session of a training.</summary>
+/// <param name="Epochs">How many have finished, those of earlier sessions included.</param>
+/// <param name="IsResting">Whether epochs are left.</param>
+/// <param name="Divergence">Why the training ended early; null if it did not diverge.</param>
+/// <param name="CreateModel">The best so far; before the first epoch has finished, the initial weights.</param>
+internal sealed record TrainingSessionResult(
+    int Epochs, bool IsResting, string? Divergence, Func<SpikingPredictionTransformer> CreateModel);

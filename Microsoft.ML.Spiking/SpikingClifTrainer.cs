@@ -170,17 +170,17 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             validation is null ? null : features => ValidationRows(validation, validationColumns!, features, warn));
     }
 
-    /// <summary>Does a part of a training; see <see cref="Fit(IDataView, IDataView)"/>.</summary>
-    /// <param name="data">What <see cref="Share"/> gave.</param>
-    /// <param name="part">What to do, and where the training rests before and after it.</param>
-    internal PartOfTraining FitPart(SharedTrainingData data, TrainingPart part)
+    /// <summary>Trains one session of a training; see <see cref="Fit(IDataView, IDataView)"/>.</summary>
+    /// <param name="data">The rows, from <see cref="Share"/>.</param>
+    /// <param name="session">Where the training rests before and after the session, and when it ends.</param>
+    internal TrainingSessionResult TrainSession(SharedTrainingData data, TrainingSession session)
     {
         RowLayout layout = Layout(data.Columns, data.HasValidation, _options.PixelOrder);
         NetworkDefinition network = Bind(data.Columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         (SharedRows rows, SharedRows? validationRows) = data.For(network);
         TrainingOutcome outcome = TrainingLoop.Run(
-            network, initial: null, rows, validationRows, Settings(layout), observer, _options.CancellationToken, part);
+            network, initial: null, rows, validationRows, Settings(layout), observer, _options.CancellationToken, session);
         return new(outcome.History.Count, outcome.IsResting, outcome.Divergence,
             () => Model(network, outcome.Weights, data.Columns));
     }

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>Trains trials, part by part.</summary>
+/// <summary>Trains trials, session by session.</summary>
 /// <param name="plan">The sweep.</param>
 /// <param name="device">A CUDA device; null for the one of the trainer's options.</param>
 /// <param name="reported">Called after every epoch.</param>
@@ -28,12 +28,12 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
             bool rests = false;
             for (int fold = 0; fold < plan.Folds.Count; fold++)
             {
-                PartOfTraining part = Fold(trial, fold, target, claim, callbacks, token);
-                if (part.Divergence is { } divergence)
+                TrainingSessionResult session = Fold(trial, fold, target, claim, callbacks, token);
+                if (session.Divergence is { } divergence)
                 {
                     return new(TrialState.Failed, trial.Epochs, Seconds(), divergence);
                 }
-                rests |= part.IsResting;
+                rests |= session.IsResting;
             }
             return rests
                 ? new(TrialState.Paused, target, Seconds())
@@ -89,7 +89,7 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
         }
         try
         {
-            return Trainer(options).FitPart(plan.Folds[0].Rows, new(place, epochs)).CreateModel();
+            return Trainer(options).TrainSession(plan.Folds[0].Rows, new(place, epochs)).CreateModel();
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
@@ -125,7 +125,7 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
             // The runtime's own, such as "Sequence contains no elements", are errors of the code that called it.
             && exception.Source?.StartsWith("System.", StringComparison.Ordinal) != true);
 
-    private PartOfTraining Fold(
+    private TrainingSessionResult Fold(
         TrialRecord trial, int fold, int target, Claim claim, Callbacks callbacks, CancellationToken token)
     {
         SpikingClifTrainer.Options options = Options(trial.Point, trial.Seed);
@@ -146,9 +146,9 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
         TimeSpan? withinEpochs = plan.Checkpoints is null || interval == TimeSpan.Zero ? null : interval;
         try
         {
-            PartOfTraining part = Trainer(options).FitPart(plan.Folds[fold].Rows, new(place, target, withinEpochs));
+            TrainingSessionResult session = Trainer(options).TrainSession(plan.Folds[fold].Rows, new(place, target, withinEpochs));
             Flush(place);
-            return part;
+            return session;
         }
         catch (OperationCanceledException)
         {

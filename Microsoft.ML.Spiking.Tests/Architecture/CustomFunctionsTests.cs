@@ -3,19 +3,19 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
-/// <summary>An exception that leaves a custom function's way back ends the process; CallbackFaults keeps it.</summary>
+/// <summary>An exception that leaves a custom function's backward pass ends the process; CallbackFaults keeps it.</summary>
 [TestClass]
 public sealed class CustomFunctionsTests
 {
     private const string Keeper = "CallbackFaults";
 
     [TestMethod]
-    public void CustomFunctions_AllOfThem_GuardTheirWayBack()
+    public void CustomFunctions_AllOfThem_GuardTheirBackwardPass()
     {
         NativeRuntime.EnsureLoaded(withCuda: false);
         string[] functions = [.. Library.Assembly.GetTypes().Where(IsCustomFunction).Select(type => type.Name)];
 
-        Assert.Contains("FusedFunction", functions);
+        Assert.Contains("OperationFunction", functions);
         foreach (string function in functions)
         {
             Assert.Contains(reference => reference.FromType == function
@@ -24,7 +24,7 @@ public sealed class CustomFunctionsTests
     }
 
     [TestMethod]
-    public void WaysBack_OfTheLibrary_BeginInOnePlace()
+    public void BackwardPasses_OfTheLibrary_BeginInOnePlace()
     {
         string[] places = [.. Library.References.Where(reference => reference.ToType.EndsWith("torch+Tensor", StringComparison.Ordinal)
             && reference.ToMember?.StartsWith("backward(", StringComparison.Ordinal) == true).Select(reference => reference.FromType).Distinct()];

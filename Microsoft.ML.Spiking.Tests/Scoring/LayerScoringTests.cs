@@ -73,10 +73,10 @@ public sealed class LayerScoringTests
         int flipped = 0;
         foreach (NetworkDefinition definition in definitions)
         {
-            flipped += Enum.GetValues<KernelWidth>().Sum(width => ScoreComparison.CountDifferences(definition, width, Rows));
+            flipped += Enum.GetValues<VectorWidth>().Sum(width => ScoreComparison.CountDifferences(definition, width, Rows));
         }
         // Rounding may flip a spike, which then shows in every width.
-        Assert.IsLessThanOrEqualTo(Enum.GetValues<KernelWidth>().Length, flipped, name);
+        Assert.IsLessThanOrEqualTo(Enum.GetValues<VectorWidth>().Length, flipped, name);
     }
 
     [TestMethod]
@@ -84,9 +84,9 @@ public sealed class LayerScoringTests
     {
         Layer[] layers = [Conv("c", 2, 2, new(3, 4), 1, 0), Neuron("n"), Conv("d", 2, 3, new(6, 3), 1, 0), new FlattenLayer("f")];
         NetworkDefinition definition = RandomNetwork.Define(4, Shape, 3 * 2 * 3, layers);
-        Assert.AreEqual(0, ScoreComparison.CountDifferences(definition, KernelWidth.Auto, Rows));
+        Assert.AreEqual(0, ScoreComparison.CountDifferences(definition, VectorWidth.Auto, Rows));
         NetworkDefinition neuronLast = RandomNetwork.Define(4, Shape, 3 * 2 * 3, [.. layers, Neuron("m")]);
-        Assert.AreEqual(0, ScoreComparison.CountDifferences(neuronLast, KernelWidth.Auto, Rows));
+        Assert.AreEqual(0, ScoreComparison.CountDifferences(neuronLast, VectorWidth.Auto, Rows));
     }
 
     [TestMethod]

@@ -24,7 +24,7 @@ public sealed class ManagedScorerTests
             { (1, 5, 39, 21, 2), (4, 33, 70, 65, 10), (6, 40, 129, 31, 3), (7, 17, 64, 64, 5), (13, 20, 30, 80, 17) })
         {
             NetworkDefinition definition = TwoHidden((NeuronDefinition)neuron, timeSteps, inputs, first, second, classes);
-            foreach (KernelWidth width in Enum.GetValues<KernelWidth>())
+            foreach (VectorWidth width in Enum.GetValues<VectorWidth>())
             {
                 flipped += ScoreComparison.CountDifferences(definition, width, 20);
                 rows += 20;
@@ -50,7 +50,7 @@ public sealed class ManagedScorerTests
         ];
         foreach (Layer[] layers in networks)
         {
-            Assert.AreEqual(0, ScoreComparison.CountDifferences(RandomNetwork.Define(6, 9, 4, layers), KernelWidth.Auto, 50));
+            Assert.AreEqual(0, ScoreComparison.CountDifferences(RandomNetwork.Define(6, 9, 4, layers), VectorWidth.Auto, 50));
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class PresetScoringTests
         float[] features = RandomNetwork.Rows(Rows, definition.InputSize, 4);
         double[][] expected = Evaluate(definition, weights, features);
 
-        int flipped = ScoreComparison.CountDifferences(definition, weights, KernelWidth.Auto, features, expected);
+        int flipped = ScoreComparison.CountDifferences(definition, weights, VectorWidth.Auto, features, expected);
 
         // A spike that rounding flips changes the rest of its row; there are up to a million of them in a row here.
         Assert.IsLessThanOrEqualTo(1, flipped);

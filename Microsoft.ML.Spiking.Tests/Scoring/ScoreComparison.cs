@@ -9,7 +9,7 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 internal static class ScoreComparison
 {
     /// <summary>How many rows differ by more than 1e-4 from the double-precision network of the tests.</summary>
-    public static int CountDifferences(NetworkDefinition definition, KernelWidth width, int rows)
+    public static int CountDifferences(NetworkDefinition definition, VectorWidth width, int rows)
     {
         NetworkWeights weights = RandomNetwork.Weights(definition, 3);
         var reference = new ReferenceNetwork(definition, weights);
@@ -20,7 +20,7 @@ internal static class ScoreComparison
 
     /// <summary>How many rows differ by more than 1e-4 from what is expected.</summary>
     public static int CountDifferences(
-        NetworkDefinition definition, NetworkWeights weights, KernelWidth width, float[] features, double[][] expected)
+        NetworkDefinition definition, NetworkWeights weights, VectorWidth width, float[] features, double[][] expected)
     {
         using var scorer = new ManagedScorer(definition, weights, width);
         float[] scores = new float[expected.Length * definition.ClassCount];

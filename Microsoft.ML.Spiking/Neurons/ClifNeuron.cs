@@ -18,4 +18,7 @@ namespace Microsoft.ML.Spiking;
 /// Source: Huang et al., "CLIF: Complementary Leaky Integrate-and-Fire Neuron for Spiking Neural Networks",
 /// ICML 2024, arXiv 2402.04663. With one time step it equals <see cref="LifNeuron"/>.
 /// </remarks>
-public sealed record ClifNeuron : LeakyNeuronDefinition;
+public sealed record ClifNeuron : LeakyNeuronDefinition
+{
+    internal override bool IntegratesUntilFirstSpike(float learned) => true;
+}

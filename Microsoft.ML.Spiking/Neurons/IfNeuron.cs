@@ -11,4 +11,7 @@ namespace Microsoft.ML.Spiking;
 /// </code>
 /// Source: Lapicque 1907, in the discrete form of SpikingJelly's IFNode.
 /// </remarks>
-public sealed record IfNeuron : SpikingNeuronDefinition;
+public sealed record IfNeuron : SpikingNeuronDefinition
+{
+    internal override bool IntegratesUntilFirstSpike(float learned) => true;
+}

@@ -29,4 +29,7 @@ public sealed record KlifNeuron : LeakyNeuronDefinition
 
     [JsonIgnore]
     internal override IReadOnlyList<LearnedScalar> LearnedScalars => [new(SlopeName, 1.0)];
+
+    // With a k that is not positive the potential does not rise with the current.
+    internal override bool IntegratesUntilFirstSpike(float learned) => learned > 0;
 }

@@ -11,7 +11,9 @@ public abstract record LeakyNeuronDefinition : SpikingNeuronDefinition
     /// </summary>
     public double MembraneTimeConstant { get; init; } = 2.0;
 
-    /// <summary>Whether the arriving current is divided by tau. Default <see langword="false"/>, as in the CLIF paper.</summary>
+    /// <summary>
+    /// Whether the arriving current is divided by tau. Default <see langword="false"/>, as in the CLIF paper.
+    /// </summary>
     public bool DecayInput { get; init; }
 
     internal override IEnumerable<string> Faults()

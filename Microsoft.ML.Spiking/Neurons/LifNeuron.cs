@@ -12,4 +12,7 @@ namespace Microsoft.ML.Spiking;
 /// Source: Gerstner, Kistler, Naud, Paninski, "Neuronal Dynamics", Cambridge 2014, in the discrete form of Wu et al.,
 /// AAAI 2019, and of SpikingJelly's LIFNode.
 /// </remarks>
-public sealed record LifNeuron : LeakyNeuronDefinition;
+public sealed record LifNeuron : LeakyNeuronDefinition
+{
+    internal override bool IntegratesUntilFirstSpike(float learned) => true;
+}

@@ -20,4 +20,6 @@ public sealed record PlifNeuron : LeakyNeuronDefinition
     [JsonIgnore]
     internal override IReadOnlyList<LearnedScalar> LearnedScalars =>
         [new(LeakName, -Math.Log(MembraneTimeConstant - 1))];
+
+    internal override bool IntegratesUntilFirstSpike(float learned) => true;
 }

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// The rectifier of ordinary networks, which does not spike: the baseline that spiking neurons are compared with. It has
-/// no state, so a network of it needs one time step.
+/// The rectifier of ordinary networks, which does not spike: the baseline that spiking neurons are compared with. It
+/// has no state, so a network of it needs one time step.
 /// </summary>
 /// <remarks>
 /// <code>

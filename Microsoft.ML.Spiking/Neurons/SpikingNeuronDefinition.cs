@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.Spiking;
 
-/// <summary>A neuron that fires: when its membrane potential reaches the threshold it emits a spike and is reset.</summary>
+/// <summary>
+/// A neuron that fires: when its membrane potential reaches the threshold it emits a spike and is reset.
+/// </summary>
 public abstract record SpikingNeuronDefinition : NeuronDefinition
 {
     private protected SpikingNeuronDefinition() { }
@@ -24,8 +26,8 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
     public bool DetachReset { get; init; }
 
     /// <summary>
-    /// The surrogate gradient. Default <see cref="AtanSurrogate"/> of alpha 2: its long tails reach neurons far from the
-    /// threshold, and it trained better than the CLIF paper's <see cref="RectangleSurrogate"/> on all data measured
+    /// The surrogate gradient. Default <see cref="AtanSurrogate"/> of alpha 2: its long tails reach neurons far from
+    /// the threshold, and it trained better than the CLIF paper's <see cref="RectangleSurrogate"/> on all data measured
     /// (docs/defaults.md).
     /// </summary>
     public SurrogateGradient Surrogate { get; init; } = new AtanSurrogate();
@@ -34,11 +36,21 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
     [JsonIgnore]
     internal bool IsSoftReset => ResetPotential is null;
 
+    /// <summary>
+    /// Tells whether the neuron declares the premise of the scoring shortcut: until its first spike it only integrates
+    /// the current, as a function of the current that never falls when the current rises at any step, in float32 too.
+    /// Its reset then plays no part before the first spike, and a neuron that does not reach the threshold without
+    /// resets never fires. A neuron that does not declare it is scored without the shortcut.
+    /// </summary>
+    /// <param name="learned">The layer's learned value; of no meaning for a neuron that has none.</param>
+    internal virtual bool IntegratesUntilFirstSpike(float learned) => false;
+
     internal override IEnumerable<string> Faults()
     {
         if (!(double.IsFinite(Threshold) && Threshold > 0))
         {
-            yield return $"{GetType().Name}.{nameof(Threshold)} is {Threshold}; it must be a finite number greater than 0.";
+            yield return $"{GetType().Name}.{nameof(Threshold)} is {Threshold}; " +
+                "it must be a finite number greater than 0.";
         }
         if (ResetPotential is double reset && !(double.IsFinite(reset) && reset < Threshold))
         {

@@ -25,6 +25,8 @@ internal enum RandomPurpose
     /// <summary>Which change of TrivialAugment a row undergoes; the item is the row's position in the epoch.</summary>
     TrivialAugment = 8,
 
-    /// <summary>Values of a sweep's trials; the channel is the dimension's index, the item the trial's number.</summary>
+    /// <summary>
+    /// Values of a sweep's trials; the channel is the dimension's index, the item the trial's number.
+    /// </summary>
     Sweeping = 9,
 }

@@ -6,8 +6,8 @@ namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 /// <summary>What the tests of the kernels run over.</summary>
 internal static class KernelCases
 {
-    public static KernelWidth[] Widths { get; } =
-        [KernelWidth.Scalar, KernelWidth.Vector128, KernelWidth.Vector256, KernelWidth.Vector512];
+    public static VectorWidth[] Widths { get; } =
+        [VectorWidth.Scalar, VectorWidth.Vector128, VectorWidth.Vector256, VectorWidth.Vector512];
 
     /// <summary>Every neuron, with a learned value.</summary>
     public static IEnumerable<object[]> Neurons =>

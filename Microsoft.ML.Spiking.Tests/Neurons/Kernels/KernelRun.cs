@@ -9,7 +9,7 @@ namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 internal sealed unsafe class KernelRun
 {
     public KernelRun(SpikingNeuronDefinition neuron, float learned, float[] current, float[] upstream, int timeSteps,
-        KernelWidth width = KernelWidth.Auto, bool constantCurrent = false, int threads = 1, int misalign = 0)
+        VectorWidth width = VectorWidth.Auto, bool constantCurrent = false, int threads = 1, int misalign = 0)
     {
         long n = upstream.Length / timeSteps;
         using var x = new NativeFloats(current, misalign);
@@ -17,10 +17,10 @@ internal sealed unsafe class KernelRun
         using var s = new NativeFloats(new float[upstream.Length], misalign);
         using var h = new NativeFloats(new float[upstream.Length], misalign);
         using var g = new NativeFloats(new float[current.Length], misalign);
-        SpikeCount = NeuronKernels.Forward(
-            neuron, learned, x.Pointer, constantCurrent, s.Pointer, h.Pointer, timeSteps, n, new ThreadPoolTeam(threads), width);
-        LearnedGradient = NeuronKernels.Backward(
-            neuron, learned, h.Pointer, u.Pointer, g.Pointer, constantCurrent, timeSteps, n, new ThreadPoolTeam(threads), width);
+        NeuronKernel kernel = NeuronKernel.Create(neuron, learned, width);
+        var team = new ThreadPoolTeam(threads);
+        SpikeCount = kernel.Forward(x.Pointer, constantCurrent, s.Pointer, h.Pointer, timeSteps, n, team);
+        LearnedGradient = kernel.Backward(h.Pointer, u.Pointer, g.Pointer, constantCurrent, timeSteps, n, team);
         (Spikes, Potential, Gradient) = (s.ToArray(), h.ToArray(), g.ToArray());
     }
 

@@ -22,7 +22,7 @@ public sealed class NeuronKernelDeterminismTests
         AssertSame(one, new KernelRun(definition, learned, current, upstream, timeSteps, misalign: 3), true);
         if (System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported)
         {
-            foreach (KernelWidth width in KernelCases.Widths)
+            foreach (VectorWidth width in KernelCases.Widths)
             {
                 // The sum of the learned value's gradient is the one thing that lanes regroup.
                 AssertSame(one, new KernelRun(definition, learned, current, upstream, timeSteps, width), false);

@@ -18,7 +18,7 @@ public sealed class NeuronKernelGoldenTests
             {
                 continue;
             }
-            foreach (KernelWidth width in KernelCases.Widths)
+            foreach (VectorWidth width in KernelCases.Widths)
             {
                 AssertEqual(golden, new KernelRun(golden.Definition, (float)golden.Learned, Floats(input),
                     Floats(golden["upstream_gradient"]), golden.TimeSteps, width));

@@ -16,7 +16,7 @@ public sealed class NeuronKernelTests
     public void Kernels_RandomCases_AgreeWithDoubleReference(object neuron, float learned)
     {
         var random = new Random(7);
-        foreach (KernelWidth width in KernelCases.Widths)
+        foreach (VectorWidth width in KernelCases.Widths)
         {
             foreach (SpikingNeuronDefinition definition in Variants((SpikingNeuronDefinition)neuron, random))
             {
@@ -30,9 +30,9 @@ public sealed class NeuronKernelTests
     public void Kernels_SeveralBlocksAndSteps_AgreeWithDoubleReference(object neuron, float learned)
     {
         var random = new Random(8);
-        AssertAgrees((SpikingNeuronDefinition)neuron, learned, 40, 1023, KernelWidth.Auto, random);
-        AssertAgrees((SpikingNeuronDefinition)neuron, learned, 2, 5001, KernelWidth.Auto, random);
-        AssertAgrees((SpikingNeuronDefinition)neuron, learned, 500, 130, KernelWidth.Auto, random);
+        AssertAgrees((SpikingNeuronDefinition)neuron, learned, 40, 1023, VectorWidth.Auto, random);
+        AssertAgrees((SpikingNeuronDefinition)neuron, learned, 2, 5001, VectorWidth.Auto, random);
+        AssertAgrees((SpikingNeuronDefinition)neuron, learned, 500, 130, VectorWidth.Auto, random);
     }
 
     [TestMethod]
@@ -62,12 +62,14 @@ public sealed class NeuronKernelTests
         float[] current = KernelCases.Uniform(random, timeSteps * n, -1, 2), upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
         var apart = new KernelRun(definition, learned, current, upstream, timeSteps);
         using var x = new KernelRun.NativeFloats(current);
-        long fired = NeuronKernels.Forward(definition, learned, x.Pointer, false, x.Pointer, null, timeSteps, n, new ThreadPoolTeam(2));
+        NeuronKernel kernel = NeuronKernel.Create(definition, learned);
+        var team = new ThreadPoolTeam(2);
+        long fired = kernel.Forward(x.Pointer, false, x.Pointer, null, timeSteps, n, team);
         Assert.AreSequenceEqual(apart.Spikes, x.ToArray());
         Assert.AreEqual(apart.SpikeCount, fired);
         using var g = new KernelRun.NativeFloats(upstream);
         using var h = new KernelRun.NativeFloats(apart.Potential);
-        NeuronKernels.Backward(definition, learned, h.Pointer, g.Pointer, g.Pointer, false, timeSteps, n, new ThreadPoolTeam(2));
+        kernel.Backward(h.Pointer, g.Pointer, g.Pointer, false, timeSteps, n, team);
         Assert.AreSequenceEqual(apart.Gradient, g.ToArray());
     }
 
@@ -116,7 +118,7 @@ public sealed class NeuronKernelTests
     }
 
     private static void AssertAgrees(
-        SpikingNeuronDefinition neuron, float learned, int timeSteps, int n, KernelWidth width, Random random)
+        SpikingNeuronDefinition neuron, float learned, int timeSteps, int n, VectorWidth width, Random random)
     {
         float[] current = KernelCases.Uniform(random, timeSteps * n, -1.5f, 2.5f), upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
         var reference = new ReferenceNeuron(neuron, learned, [.. current.Select(x => (double)x)], timeSteps);

@@ -40,12 +40,12 @@ public sealed class FusedBatchNormTests
             .view(input.shape);
         IList<Tensor> expectedGradients = autograd.grad([expected], [input, weight, bias], [upstream]);
 
-        var call = new BatchNormCall(layer, groups, buffers: null, new ThreadPoolTeam(2));
-        Tensor found = BatchNormFunction.Apply(call, input, weight, bias);
-        call.MoveRunning(mean, variance, (long)timeSteps / groups * rows * side * side);
+        var operation = new BatchNormOperation(layer, groups, buffers: null, new ThreadPoolTeam(2));
+        Tensor found = operation.Run(input, weight, bias);
+        operation.MoveRunning(mean, variance, (long)timeSteps / groups * rows * side * side);
         if (isTaken)
         {
-            Assert.IsTrue(call.Loan.Take());
+            Assert.IsTrue(operation.Loan.Take());
         }
         Tensor passed = upstream.clone();
         IList<Tensor> gradients = autograd.grad([found], [input, weight, bias], [passed]);

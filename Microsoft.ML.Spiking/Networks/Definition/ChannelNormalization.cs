@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.Spiking;
@@ -7,13 +8,15 @@ namespace Microsoft.ML.Spiking;
 /// width], or each feature of a vector. Both are given, or both are measured over all training rows, as they are before
 /// any augmentation; the measured deviation of a channel that is the same everywhere counts as 1.
 /// </summary>
-/// <example><code>InputNormalization = new ChannelNormalization { Means = [0.49, 0.48, 0.45], Deviations = [0.2, 0.2, 0.2] }</code></example>
+/// <example><code>
+/// InputNormalization = new ChannelNormalization { Means = [0.49, 0.48, 0.45], Deviations = [0.2, 0.2, 0.2] }
+/// </code></example>
 public sealed record ChannelNormalization : InputNormalization
 {
-    /// <summary>The mean of each channel, finite, in the units of the features; null (the default) to measure.</summary>
+    /// <summary>The mean of each channel, finite, in the features' units; null (the default) to measure it.</summary>
     public IReadOnlyList<double>? Means { get; init => field = value is null ? null : [.. value]; }
 
-    /// <summary>The standard deviation of each channel, finite, greater than 0; null (the default) to measure.</summary>
+    /// <summary>The standard deviation of each channel, greater than 0; null (the default) to measure it.</summary>
     public IReadOnlyList<double>? Deviations { get; init => field = value is null ? null : [.. value]; }
 
     /// <summary>Whether the values come from the training rows.</summary>
@@ -34,26 +37,31 @@ public sealed record ChannelNormalization : InputNormalization
             yield return $"{nameof(ChannelNormalization)} has {Count(Means)} {nameof(Means)} and {Count(Deviations)} " +
                 $"{nameof(Deviations)}; give one of each for every channel, or neither to measure both.";
         }
-        if (Means is { Count: 0 } || Means?.All(double.IsFinite) == false)
+        if (Means is { Count: 0 } || Means?.All(value => float.IsFinite((float)value)) == false)
         {
-            yield return $"{nameof(ChannelNormalization)}.{nameof(Means)} is [{string.Join(", ", Means)}]; " +
-                "it needs one finite number for each channel.";
+            yield return $"{nameof(ChannelNormalization)}.{nameof(Means)} is [{List(Means)}]; " +
+                "it needs one number for each channel, finite in single precision.";
         }
-        if (Deviations?.All(value => value > 0 && double.IsFinite(value)) == false)
+        if (Deviations?.All(value => IsPositive(value) && IsPositive(1 / value)) == false)
         {
-            yield return $"{nameof(ChannelNormalization)}.{nameof(Deviations)} is [{string.Join(", ", Deviations)}]; " +
-                "every deviation must be finite and greater than 0.";
+            yield return $"{nameof(ChannelNormalization)}.{nameof(Deviations)} is [{List(Deviations)}]; " +
+                "every deviation must be greater than 0, and finite in single precision as its inverse must be.";
         }
     }
 
     internal override int PairsFor(IReadOnlyList<int> shape) => Means is null || Means.Count == shape[0]
         ? shape[0]
-        : throw new NetworkDefinitionException($"{nameof(ChannelNormalization)} has means for {Means.Count} channels, but the " +
-            $"features have the shape [{string.Join(", ", shape)}], the channels first; where they are images of another " +
-            "shape, say so with the options' InputShape, as in [3, 32, 32].");
+        : throw new NetworkDefinitionException($"{nameof(ChannelNormalization)} has means for {Means.Count} channels, " +
+            $"but the features have the shape [{string.Join(", ", shape)}], the channels first; where they are images of " +
+            "another shape, say so with the options' InputShape, as in [3, 32, 32].");
 
     private static bool AreEqual(IReadOnlyList<double>? one, IReadOnlyList<double>? other) =>
         one is null ? other is null : other is not null && one.SequenceEqual(other);
+
+    private static bool IsPositive(double value) => (float)value is > 0 and < float.PositiveInfinity;
+
+    private static string List(IEnumerable<double> values) =>
+        string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 
     private static string Count(IReadOnlyList<double>? values) => values is null ? "no" : $"{values.Count}";
 }

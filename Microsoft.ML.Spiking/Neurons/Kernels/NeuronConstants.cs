@@ -2,13 +2,13 @@ using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
-/// <summary>A neuron's numbers as the kernels use them; the letters are those of the neurons' equations.</summary>
+/// <summary>A neuron's numbers as its kernel uses them; the letters are those of the neurons' equations.</summary>
 internal struct NeuronConstants
 {
-    /// <summary>The part of v that stays: 1 - 1/tau; 1 without leak.</summary>
+    /// <summary>The part of v that remains: 1 - 1/tau; 1 without leak.</summary>
     public float Gamma;
 
-    /// <summary>What the leak adds: reset potential / tau with a hard reset, else 0.</summary>
+    /// <summary>The constant that the leak adds: reset potential / tau with a hard reset, else 0.</summary>
     public float Leak;
 
     /// <summary>The factor of the arriving current: 1/tau if it is decayed, else 1.</summary>
@@ -46,8 +46,10 @@ internal struct NeuronConstants
     /// <inheritdoc cref="K"/>
     public float ScaleWeight;
 
-    /// <summary>The learned value's gradient is this times the sum of what the rows return. For the leak the rows
-    /// sum gh (HWeight h + Offset - v before the charge); for k see <see cref="KlifRows{TLanes, TReset, TSurrogate}"/>.</summary>
+    /// <summary>
+    /// The factor of the learned value's gradient: it multiplies the sum of what the steps return. For the leak they sum
+    /// gh (HWeight h + Offset - v before the charge); for k see <see cref="KlifEquations{TLanes, TReset, TSurrogate}"/>.
+    /// </summary>
     public double LearnedFactor;
 
     /// <inheritdoc cref="LearnedFactor"/>
@@ -56,7 +58,7 @@ internal struct NeuronConstants
     /// <inheritdoc cref="LearnedFactor"/>
     public float Offset;
 
-    /// <summary>The constants of <paramref name="neuron"/>, without those of its surrogate.</summary>
+    /// <summary>Returns the constants of <paramref name="neuron"/>, without those of its surrogate.</summary>
     /// <param name="neuron">A neuron that the kernels support.</param>
     /// <param name="learned">The learned value (PLIF's w, KLIF's k); not read for a neuron that has none.</param>
     public static NeuronConstants Of(SpikingNeuronDefinition neuron, float learned)

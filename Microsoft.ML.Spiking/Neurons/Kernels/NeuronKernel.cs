@@ -1,68 +1,85 @@
-using System.Runtime.Intrinsics;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Numerics.Threading;
 
 namespace Microsoft.ML.Spiking.Neurons.Kernels;
 
-/// <summary>A neuron made ready to run: constants and compiled walks. Immutable; safe to use from several threads.</summary>
-/// <remarks>See <see cref="NeuronKernels"/> for what the pointers must be.</remarks>
+/// <summary>
+/// A neuron ready to run: its constants and compiled functions. It takes a layer through all time steps in one forward
+/// and one backward pass, between which only h, the potential before the reset, is kept. Immutable; safe to use from
+/// several threads.
+/// </summary>
+/// <remarks>
+/// All arrays are float32, row-major, of shape [T, n], and belong to the caller, who keeps them in place until the call
+/// returns. The kernels keep nothing but a working memory of each thread, of at most 256 KB for usual numbers of time
+/// steps. Arrays that start on a cache line and n that are multiples of 16 run fastest. Results do not depend on the
+/// number of threads nor, on processors with fused multiply-add, on the vector width.
+/// </remarks>
 internal readonly unsafe struct NeuronKernel
 {
     // Below so many neurons times steps a second thread costs more than it brings.
     private const long ThreadingFloor = 1 << 16;
 
-    // From so many floats in an array on, its values would push others out of the caches before anybody reads them.
+    // From so many floats in an array on, its values would push others out of the caches before they are read.
     private const long StreamingFloor = 1 << 21;
 
     private readonly NeuronConstants _constants;
-    private readonly RowFunctions _vector;
-    private readonly RowFunctions _tail;
+    private readonly NeuronFunctions _vector;
+    private readonly NeuronFunctions _tail;
     private readonly int _lanes;
 
-    private NeuronKernel(in NeuronConstants constants, RowFunctions vector, RowFunctions tail, int lanes, double alpha)
+    private NeuronKernel(SpikingNeuronDefinition neuron, float learned, NeuronFunctions vector, NeuronFunctions tail,
+        int lanes)
     {
-        _constants = constants;
-        (_constants.SurrogateA, _constants.SurrogateB) = tail.SurrogateConstants(alpha);
+        _constants = NeuronConstants.Of(neuron, learned);
+        (_constants.SurrogateA, _constants.SurrogateB) = tail.SurrogateConstants(neuron.Surrogate.Alpha);
+        IntegratesUntilFirstSpike = neuron.IntegratesUntilFirstSpike(learned);
         _vector = vector;
         _tail = tail;
         _lanes = lanes;
     }
 
-    /// <summary>The kernel of that neuron.</summary>
-    /// <param name="neuron">The neuron.</param>
+    /// <summary>Whether <see cref="MarkMayFire"/> may be called.</summary>
+    /// <seealso cref="SpikingNeuronDefinition.IntegratesUntilFirstSpike"/>
+    public bool IntegratesUntilFirstSpike { get; }
+
+    /// <summary>Returns the kernel of a neuron.</summary>
+    /// <param name="neuron">The neuron; its values must be in their ranges.</param>
     /// <param name="learned">The learned value (PLIF: w, KLIF: k); not read for a neuron that has none.</param>
-    /// <param name="width">How many neurons an instruction handles.</param>
+    /// <param name="width">Number of neurons that an instruction handles.</param>
     /// <exception cref="NotSupportedException">There is no kernel for that neuron.</exception>
-    public static NeuronKernel Create(NeuronDefinition neuron, float learned, KernelWidth width = KernelWidth.Auto)
+    public static NeuronKernel Create(NeuronDefinition neuron, float learned, VectorWidth width = VectorWidth.Auto)
     {
         if (neuron is not SpikingNeuronDefinition spiking)
         {
             throw new NotSupportedException($"No kernel exists for the neuron {neuron.GetType().Name}.");
         }
-        NeuronConstants constants = NeuronConstants.Of(spiking, learned);
-        return width switch
+        return width.Resolve() switch
         {
-            KernelWidth.Auto => Create(neuron, learned, Widest),
-            KernelWidth.Scalar => Create<Lanes1>(spiking, constants),
-            KernelWidth.Vector128 => Create<Lanes128>(spiking, constants),
-            KernelWidth.Vector256 => Create<Lanes256>(spiking, constants),
-            KernelWidth.Vector512 => Create<Lanes512>(spiking, constants),
+            VectorWidth.Scalar => Create<Lanes1>(spiking, learned),
+            VectorWidth.Vector128 => Create<Lanes128>(spiking, learned),
+            VectorWidth.Vector256 => Create<Lanes256>(spiking, learned),
+            VectorWidth.Vector512 => Create<Lanes512>(spiking, learned),
             _ => throw new ArgumentOutOfRangeException(nameof(width)),
         };
     }
 
-    /// <summary>The width that <see cref="KernelWidth.Auto"/> stands for here.</summary>
-    public static KernelWidth Widest =>
-        Vector512.IsHardwareAccelerated ? KernelWidth.Vector512
-        : Vector256.IsHardwareAccelerated ? KernelWidth.Vector256
-        : Vector128.IsHardwareAccelerated ? KernelWidth.Vector128
-        : KernelWidth.Scalar;
-
-    /// <inheritdoc cref="NeuronKernels.Forward"/>
+    /// <summary>Runs the neurons forward from their resting state.</summary>
+    /// <param name="current">The arriving current: [T, n], or [n] if it is constant.</param>
+    /// <param name="constantCurrent">Whether the current is the same at every step.</param>
+    /// <param name="spikes">
+    /// [T, n]: takes 0 and 1. May be <paramref name="current"/> itself unless that is constant.
+    /// </param>
+    /// <param name="potential">
+    /// [T, n]: takes h for <see cref="Backward"/>; null if there will be no backward pass.
+    /// </param>
+    /// <param name="timeSteps">T, at least 1.</param>
+    /// <param name="n">Number of neurons, 0 allowed.</param>
+    /// <param name="team">The threads; small layers stay on the caller's.</param>
+    /// <returns>The number of spikes.</returns>
     public long Forward(float* current, bool constantCurrent, float* spikes, float* potential, int timeSteps, long n,
         WorkerTeam team)
     {
-        var work = new ForwardWork
+        var arguments = new ForwardArguments
         {
             Constants = _constants,
             Current = current,
@@ -73,39 +90,24 @@ internal readonly unsafe struct NeuronKernel
             Count = n,
             Streaming = n * timeSteps >= StreamingFloor && IsAligned(spikes, n) && IsAligned(potential, n),
         };
-        long chunk = KernelBlock.Chunk(KernelBlock.Length(timeSteps, savedRows: 0));
-        double fired = ChunkedRun<ForwardWork>.Run(in work, _vector.Forward, _tail.Forward, VectorEnd(n), n, chunk,
-            Team(team, timeSteps, n));
+        long chunk = NeuronBlock.Chunk(NeuronBlock.Length(timeSteps, replayedVariables: 0));
+        double fired = ChunkedRun<ForwardArguments>.Run(
+            in arguments, _vector.Forward, _tail.Forward, VectorEnd(n), n, chunk, Team(team, timeSteps, n));
         return (long)fired;
     }
 
-    /// <summary>Finds the neurons that reach the threshold if nothing resets them: no other ever fires.</summary>
-    /// <param name="current">Of the first neuron at the first step.</param>
-    /// <param name="stride">From one step's current to the next.</param>
-    /// <param name="timeSteps">T.</param>
-    /// <param name="n">Number of neurons.</param>
-    /// <param name="loud">[n]: takes 1 for those, 0 for the others.</param>
-    public void FindLoud(float* current, long stride, int timeSteps, long n, float* loud)
-    {
-        var work = new ForwardWork { Constants = _constants, Current = current, CurrentStride = stride, TimeSteps = timeSteps };
-        long vectorEnd = VectorEnd(n);
-        _vector.Loud(in work, 0, vectorEnd, loud);
-        if (vectorEnd < n)
-        {
-            _tail.Loud(in work, vectorEnd, n, loud);
-        }
-    }
-
-    /// <summary>Forward on this thread, for neurons that lie among others.</summary>
-    /// <param name="current">Of the first neuron at the first step.</param>
-    /// <param name="currentStride">From one step's current to the next; 0 if it is the same at every step.</param>
-    /// <param name="spikes">Takes those of the first neuron at the first step.</param>
-    /// <param name="spikeStride">From one step's spikes to the next.</param>
+    /// <summary>Runs neurons that lie among others forward, on this thread.</summary>
+    /// <param name="current">The current of the first neuron at the first step.</param>
+    /// <param name="currentStride">
+    /// Distance from one step's current to the next; 0 if it is the same at every step.
+    /// </param>
+    /// <param name="spikes">Takes the spikes; at the first neuron and step.</param>
+    /// <param name="spikeStride">Distance from one step's spikes to the next.</param>
     /// <param name="timeSteps">T.</param>
     /// <param name="n">Number of neurons.</param>
     public void ForwardPart(float* current, long currentStride, float* spikes, long spikeStride, int timeSteps, long n)
     {
-        var work = new ForwardWork
+        var arguments = new ForwardArguments
         {
             Constants = _constants,
             Current = current,
@@ -115,19 +117,60 @@ internal readonly unsafe struct NeuronKernel
             Count = spikeStride,
         };
         long vectorEnd = VectorEnd(n);
-        _vector.Forward(in work, 0, vectorEnd);
-        // What is not called is not compiled.
+        _vector.Forward(in arguments, 0, vectorEnd);
+        // A function that is not called is not compiled.
         if (vectorEnd < n)
         {
-            _tail.Forward(in work, vectorEnd, n);
+            _tail.Forward(in arguments, vectorEnd, n);
         }
     }
 
-    /// <inheritdoc cref="NeuronKernels.Backward"/>
+    /// <summary>Marks the neurons that reach the threshold if nothing resets them: no other ever fires.</summary>
+    /// <param name="current">The current of the first neuron at the first step.</param>
+    /// <param name="stride">Distance from one step's current to the next.</param>
+    /// <param name="timeSteps">T.</param>
+    /// <param name="n">Number of neurons.</param>
+    /// <param name="mayFire">[n]: takes 1 for those neurons, 0 for the others.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The neuron does not declare that it only integrates until its first spike.
+    /// </exception>
+    public void MarkMayFire(float* current, long stride, int timeSteps, long n, float* mayFire)
+    {
+        if (!IntegratesUntilFirstSpike)
+        {
+            throw new InvalidOperationException("This neuron may fire for other reasons than its integrated current.");
+        }
+        var arguments = new ForwardArguments
+        {
+            Constants = _constants,
+            Current = current,
+            CurrentStride = stride,
+            TimeSteps = timeSteps,
+        };
+        long vectorEnd = VectorEnd(n);
+        _vector.MarkMayFire(in arguments, 0, vectorEnd, mayFire);
+        if (vectorEnd < n)
+        {
+            _tail.MarkMayFire(in arguments, vectorEnd, n, mayFire);
+        }
+    }
+
+    /// <summary>Propagates the gradient of the spikes back to the current.</summary>
+    /// <param name="potential">[T, n]: h, as <see cref="Forward"/> left it.</param>
+    /// <param name="upstream">[T, n]: the gradient by the spikes.</param>
+    /// <param name="currentGradient">
+    /// Takes the gradient by the current: [T, n], and may then be <paramref name="upstream"/> or
+    /// <paramref name="potential"/> itself; or [n], the sum over the steps, if the current is constant.
+    /// </param>
+    /// <param name="constantCurrent">Whether the current was the same at every step.</param>
+    /// <param name="timeSteps">T, at least 1.</param>
+    /// <param name="n">Number of neurons, 0 allowed.</param>
+    /// <param name="team">The threads; small layers stay on the caller's.</param>
+    /// <returns>The gradient by the learned value; of no meaning for a neuron that has none.</returns>
     public double Backward(float* potential, float* upstream, float* currentGradient, bool constantCurrent,
         int timeSteps, long n, WorkerTeam team)
     {
-        var work = new BackwardWork
+        var arguments = new BackwardArguments
         {
             Constants = _constants,
             Potential = potential,
@@ -138,22 +181,21 @@ internal readonly unsafe struct NeuronKernel
             Count = n,
             Streaming = !constantCurrent && n * timeSteps >= StreamingFloor && IsAligned(currentGradient, n),
         };
-        long chunk = KernelBlock.Chunk(KernelBlock.Length(timeSteps, _vector.SavedRows));
-        double sum = ChunkedRun<BackwardWork>.Run(in work, _vector.Backward, _tail.Backward, VectorEnd(n), n, chunk,
-            Team(team, timeSteps, n));
+        long chunk = NeuronBlock.Chunk(NeuronBlock.Length(timeSteps, _vector.ReplayedVariables));
+        double sum = ChunkedRun<BackwardArguments>.Run(
+            in arguments, _vector.Backward, _tail.Backward, VectorEnd(n), n, chunk, Team(team, timeSteps, n));
         return sum * _constants.LearnedFactor;
     }
 
-    private static NeuronKernel Create<TLanes>(SpikingNeuronDefinition neuron, in NeuronConstants constants)
+    private static NeuronKernel Create<TLanes>(SpikingNeuronDefinition neuron, float learned)
         where TLanes : unmanaged, ILanes<TLanes> =>
-        new(in constants, RowSelection.For<TLanes>(neuron), RowSelection.For<Lanes1>(neuron), TLanes.Count,
-            neuron.Surrogate.Alpha);
+        new(neuron, learned, KernelDispatch.For<TLanes>(neuron), KernelDispatch.For<Lanes1>(neuron), TLanes.Count);
 
     private static WorkerTeam Team(WorkerTeam team, int timeSteps, long n) =>
         n * timeSteps < ThreadingFloor ? WorkerTeam.Caller : team;
 
     private long VectorEnd(long n) => n - (n % _lanes);
 
-    // Every row of every step starts on a cache line.
+    // Every step's neurons start on a cache line.
     private static bool IsAligned(float* values, long n) => (nuint)values % 64 == 0 && n % 16 == 0;
 }

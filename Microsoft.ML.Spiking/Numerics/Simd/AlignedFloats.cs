@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Spiking.Numerics.Simd;
 
-/// <summary>Floats at a fixed address that starts a cache line, zero at first. Alive as long as it is referenced.</summary>
+/// <summary>
+/// Floats at a fixed address on a cache line, zero at first. They live as long as this object is referenced.
+/// </summary>
 internal sealed unsafe class AlignedFloats
 {
     private const int Alignment = 64;

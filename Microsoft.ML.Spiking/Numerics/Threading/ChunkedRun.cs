@@ -73,6 +73,6 @@ internal sealed unsafe class ChunkedRun<TWork> where TWork : unmanaged
             long start = chunk * _chunk;
             _sums[chunk] = RunChunk(in _work, _vector, _tail, _vectorEnd, start, Math.Min(_end, start + _chunk));
         }
-        Memory.Fence();
+        CacheHints.Fence();
     }
 }

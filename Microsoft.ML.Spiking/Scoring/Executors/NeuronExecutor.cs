@@ -11,8 +11,8 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// kernel runs over the others, some hundred at a time, and their spikes are put where they are wanted.
 /// </summary>
 /// <remarks>
-/// With a current that is the same at every step, one bound tells who fires: until its first spike a neuron's potential
-/// rises with its current, in floating point too. It is found by asking the kernel, and so holds for every neuron.
+/// Leaving neurons out takes a neuron that declares <see cref="SpikingNeuronDefinition.IntegratesUntilFirstSpike"/>; of
+/// others all run. With a current that is the same at every step, <see cref="FiringBound"/> tells which neurons fire.
 /// </remarks>
 internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
     where TLanes : unmanaged, ILanes<TLanes>
@@ -32,8 +32,7 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
     private readonly SpikeTarget _target;
     private readonly AlignedFloats _places; // the target's, as bits
 
-    // The largest constant current that never fires.
-    private readonly float _quiet;
+    private readonly float _bound; // of a constant current: the largest that never makes a neuron fire
 
     /// <param name="kernel">The neuron.</param>
     /// <param name="timeSteps">T.</param>
@@ -47,14 +46,14 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
         _size = size;
         _isConstant = constantCurrent;
         _target = target;
-        _quiet = constantCurrent ? QuietCurrent.Of(kernel, timeSteps) : 0;
+        _bound = constantCurrent ? FiringBound.Of(kernel, timeSteps) : 0;
         _places = new AlignedFloats(size);
         target.Places.CopyTo(new Span<int>(_places.Pointer, size));
     }
 
     public override long OutputLength => (long)_target.Steps * _target.Size;
 
-    // Who may fire, their places, their currents, their spikes.
+    // Which neurons may fire, their places, their currents, their spikes.
     public override long ScratchLength => Block + ((1L + CurrentSteps + _timeSteps) * Stride);
 
     private int CurrentSteps => _isConstant ? 1 : _timeSteps;
@@ -62,14 +61,16 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {
-        float* loud = scratch, places = loud + Block, currents = places + Stride;
+        float* mayFire = scratch, places = mayFire + Block, currents = places + Stride;
         float* spikes = currents + ((long)CurrentSteps * Stride);
         new Span<float>(output, checked((int)OutputLength)).Clear();
         int waiting = 0;
         for (int first = 0; first < _size; first += Block)
         {
             int n = Math.Min(Block, _size - first);
-            int count = _isConstant ? FindLoud(input + first, n, loud) : FindLoudOverTime(input + first, n, loud);
+            int count = _isConstant
+                ? MarkAboveBound(input + first, n, mayFire)
+                : MarkMayFire(input + first, n, mayFire);
             if (_target.IsEachStep && count > n / 8 * 5)
             {
                 // There are too few to leave out.
@@ -78,7 +79,7 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
             }
             if (count > 0)
             {
-                Gather(input, first, n, loud, (int*)places, currents, waiting);
+                Gather(input, first, n, mayFire, (int*)places, currents, waiting);
                 waiting += count;
             }
             if (waiting > Capacity - Block)
@@ -96,49 +97,54 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
 
     /// <summary>Writes 1 for neurons that may fire, 0 for the others, and returns how many may.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindLoud(float* current, int n, float* loud)
+    private int MarkAboveBound(float* current, int n, float* mayFire)
     {
-        TLanes quiet = TLanes.Of(_quiet), zero = TLanes.Of(0f), one = TLanes.Of(1f);
+        TLanes bound = TLanes.Of(_bound), zero = TLanes.Of(0f), one = TLanes.Of(1f);
         int count = 0, i = 0;
         for (; i <= n - TLanes.Count; i += TLanes.Count)
         {
-            TLanes flags = TLanes.WhereAtLeast(quiet, TLanes.Load(current + i), zero, one);
-            TLanes.Store(flags, loud + i);
+            TLanes flags = TLanes.WhereAtLeast(bound, TLanes.Load(current + i), zero, one);
+            TLanes.Store(flags, mayFire + i);
             count += BitOperations.PopCount(TLanes.NonZero(flags));
         }
         for (; i < n; i++)
         {
-            loud[i] = current[i] <= _quiet ? 0 : 1;
-            count += (int)loud[i];
+            mayFire[i] = current[i] <= _bound ? 0 : 1;
+            count += (int)mayFire[i];
         }
         return count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindLoudOverTime(float* current, int n, float* loud)
+    private int MarkMayFire(float* current, int n, float* mayFire)
     {
-        _kernel.FindLoud(current, _size, _timeSteps, n, loud);
+        if (!_kernel.IntegratesUntilFirstSpike)
+        {
+            new Span<float>(mayFire, n).Fill(1f);
+            return n;
+        }
+        _kernel.MarkMayFire(current, _size, _timeSteps, n, mayFire);
         int count = 0, i = 0;
         for (; i <= n - TLanes.Count; i += TLanes.Count)
         {
-            count += BitOperations.PopCount(TLanes.NonZero(TLanes.Load(loud + i)));
+            count += BitOperations.PopCount(TLanes.NonZero(TLanes.Load(mayFire + i)));
         }
         for (; i < n; i++)
         {
-            count += (int)loud[i];
+            count += (int)mayFire[i];
         }
         return count;
     }
 
-    /// <summary>Puts the loud neurons' places and currents behind those that wait.</summary>
+    /// <summary>Puts the places and currents of neurons that may fire behind those that wait.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gather(float* input, int first, int n, float* loud, int* places, float* currents, int count)
+    private void Gather(float* input, int first, int n, float* mayFire, int* places, float* currents, int count)
     {
         float* current = input + first, own = _places.Pointer + first;
         int steps = CurrentSteps, i = 0;
         for (; i <= n - TLanes.Count; i += TLanes.Count)
         {
-            TLanes flags = TLanes.Load(loud + i);
+            TLanes flags = TLanes.Load(mayFire + i);
             uint lanes = TLanes.NonZero(flags);
             if (lanes == 0)
             {
@@ -155,7 +161,7 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
         }
         for (; i < n; i++)
         {
-            if (loud[i] != 0)
+            if (mayFire[i] != 0)
             {
                 places[count] = ((int*)own)[i];
                 for (int t = 0; t < steps; t++)

@@ -12,15 +12,15 @@ namespace Microsoft.ML.Spiking.Scoring.Plan;
 internal abstract class ExecutorFactory
 {
     /// <summary>The factory of that width.</summary>
-    public static ExecutorFactory Of(KernelWidth width) =>
-        (width == KernelWidth.Auto ? NeuronKernel.Widest : width) switch
+    public static ExecutorFactory Of(VectorWidth width) =>
+        width.Resolve() switch
         {
-            KernelWidth.Vector512 => new ExecutorFactory<Lanes512, Panel4<Lanes512>>(),
-            KernelWidth.Vector256 => new ExecutorFactory<Lanes256, Panel2<Lanes256>>(),
+            VectorWidth.Vector512 => new ExecutorFactory<Lanes512, Panel4<Lanes512>>(),
+            VectorWidth.Vector256 => new ExecutorFactory<Lanes256, Panel2<Lanes256>>(),
             // With 32 registers the wide panel of 512-bit vectors fits here too.
-            KernelWidth.Vector128 when RuntimeInformation.ProcessArchitecture == Architecture.Arm64 =>
+            VectorWidth.Vector128 when RuntimeInformation.ProcessArchitecture == Architecture.Arm64 =>
                 new ExecutorFactory<Lanes128, Panel4<Lanes128>>(),
-            KernelWidth.Vector128 => new ExecutorFactory<Lanes128, Panel2<Lanes128>>(),
+            VectorWidth.Vector128 => new ExecutorFactory<Lanes128, Panel2<Lanes128>>(),
             _ => new ExecutorFactory<Lanes1, Panel2<Lanes1>>(),
         };
 

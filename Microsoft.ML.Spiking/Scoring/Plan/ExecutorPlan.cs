@@ -19,14 +19,14 @@ internal sealed class ExecutorPlan
 {
     private readonly NetworkDefinition _definition;
     private readonly NetworkWeights _weights;
-    private readonly KernelWidth _width;
+    private readonly VectorWidth _width;
     private readonly ExecutorFactory _factory;
     private readonly List<ScoringStep> _steps = [];
 
     // Every step writes a buffer of its own; BufferAssignment then shares the memory.
     private int _buffers;
 
-    private ExecutorPlan(NetworkDefinition definition, NetworkWeights weights, KernelWidth width, ExecutorFactory factory)
+    private ExecutorPlan(NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory)
     {
         _definition = definition;
         _weights = weights;
@@ -39,7 +39,7 @@ internal sealed class ExecutorPlan
     /// <param name="weights">Its arrays; they are copied.</param>
     /// <param name="width">How many values an instruction handles.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
-    public static ScoringPlan Build(NetworkDefinition definition, NetworkWeights weights, KernelWidth width) =>
+    public static ScoringPlan Build(NetworkDefinition definition, NetworkWeights weights, VectorWidth width) =>
         Build(definition, weights, width, ExecutorFactory.Of(width));
 
     /// <summary>The same with executors of somebody else's choice.</summary>
@@ -48,7 +48,7 @@ internal sealed class ExecutorPlan
     /// <param name="width">How many values an instruction of the neurons handles.</param>
     /// <param name="factory">Makes the executors.</param>
     public static ScoringPlan Build(
-        NetworkDefinition definition, NetworkWeights weights, KernelWidth width, ExecutorFactory factory)
+        NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory)
     {
         var plan = new ExecutorPlan(definition, weights, width, factory);
         int linearFrom = definition.Layers.Count;

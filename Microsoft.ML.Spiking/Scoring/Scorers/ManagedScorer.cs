@@ -25,7 +25,7 @@ internal sealed unsafe class ManagedScorer : IScorer
     /// <param name="weights">Its arrays; they are copied.</param>
     /// <param name="width">How many values an instruction handles.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
-    public ManagedScorer(NetworkDefinition definition, NetworkWeights weights, KernelWidth width = KernelWidth.Auto)
+    public ManagedScorer(NetworkDefinition definition, NetworkWeights weights, VectorWidth width = VectorWidth.Auto)
         : this(definition, ExecutorPlan.Build(definition, weights, width))
     {
     }

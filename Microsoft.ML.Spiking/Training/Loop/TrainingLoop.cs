@@ -60,7 +60,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="settings">Everything else.</param>
     /// <param name="observer">Hears what happens, on the training's thread.</param>
     /// <param name="token">Looked at before each batch.</param>
-    /// <param name="part">What of the training to do, and where it rests; null for all of it.</param>
+    /// <param name="session">The session to train; null for the whole training.</param>
     /// <exception cref="InvalidOperationException">
     /// There are no rows, they do not fit the network, libtorch cannot be loaded, the device is not there, or the
     /// checkpoint folder cannot be used or holds another training.
@@ -72,18 +72,18 @@ internal sealed class TrainingLoop : IDisposable
     /// </exception>
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
-        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingPart? part = null) =>
-        TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token, part));
+        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null) =>
+        TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token, session));
 
     /// <summary><see cref="Run"/> on the calling thread, whose number of torch threads it changes.</summary>
     internal static TrainingOutcome RunHere(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
-        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingPart? part = null)
+        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null)
     {
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
         using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
-        ICheckpointPlace? place = part?.Checkpoints ?? folder;
-        settings = part?.Interval is { } interval ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
+        ICheckpointPlace? place = session?.Checkpoints ?? folder;
+        settings = session?.Interval is { } interval ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
         Checkpoint? found = place?.Read();
         settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
         CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
@@ -96,7 +96,7 @@ internal sealed class TrainingLoop : IDisposable
         try
         {
             using var loop = new TrainingLoop(
-                definition, initial, settings, checkpoints, part?.LastEpoch ?? int.MaxValue, observer, device, token);
+                definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, device, token);
             return loop.Train(train, validation);
         }
         catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)

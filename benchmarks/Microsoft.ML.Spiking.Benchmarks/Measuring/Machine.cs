@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Simd;
 using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Measuring;
@@ -12,7 +12,7 @@ internal static class Machine
     public static IEnumerable<string> Describe()
     {
         yield return Numbers.Text($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC");
-        yield return $"{Processor()}, {Environment.ProcessorCount} threads, {NeuronKernel.Widest}, " +
+        yield return $"{Processor()}, {Environment.ProcessorCount} threads, {VectorWidths.Widest}, " +
             $"{ResidentMemory.Available / (1 << 30):0} GB of memory free";
         yield return $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
         yield return $"TorchSharp {Version(typeof(torch).Assembly)}, libtorch {torch.__version__}";

@@ -40,10 +40,9 @@ internal sealed unsafe class NeuronAgainstMemory : IBenchmark
         foreach (SpikingNeuronDefinition neuron in BenchmarkNeurons.All)
         {
             float learned = BenchmarkNeurons.Learned(neuron);
-            contenders.Add(() => NeuronKernels.Forward(
-                neuron, learned, x.Pointer, false, s.Pointer, h.Pointer, timeSteps, n, team));
-            contenders.Add(() => NeuronKernels.Backward(
-                neuron, learned, h.Pointer, u.Pointer, g.Pointer, false, timeSteps, n, team));
+            NeuronKernel kernel = NeuronKernel.Create(neuron, learned);
+            contenders.Add(() => kernel.Forward(x.Pointer, false, s.Pointer, h.Pointer, timeSteps, n, team));
+            contenders.Add(() => kernel.Backward(h.Pointer, u.Pointer, g.Pointer, false, timeSteps, n, team));
         }
         double[][] seconds = InterleavedRounds.Measure(rounds, [.. contenders]);
         double Nanoseconds(double[] times) => PairedRatio.MedianOf(times) * 1e9 / length;

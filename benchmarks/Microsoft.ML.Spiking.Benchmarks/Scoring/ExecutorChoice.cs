@@ -31,7 +31,7 @@ internal sealed class ExecutorChoice : IBenchmark
 
     private static void Compare(TrainedNetwork network, int rows, int rounds, TextWriter output)
     {
-        ExecutorFactory usual = ExecutorFactory.Of(KernelWidth.Auto);
+        ExecutorFactory usual = ExecutorFactory.Of(VectorWidth.Auto);
         (string Name, ExecutorFactory Factory)[] ways =
         [
             ("as the library chooses", usual), ("by active inputs", new OtherExecutors(usual, isDense: false)),
@@ -50,7 +50,7 @@ internal sealed class ExecutorChoice : IBenchmark
     private static Action Contender(TrainedNetwork network, int rows, ExecutorFactory factory)
     {
         var scorer = new ManagedScorer(network.Definition,
-            ExecutorPlan.Build(network.Definition, network.Weights, KernelWidth.Auto, factory));
+            ExecutorPlan.Build(network.Definition, network.Weights, VectorWidth.Auto, factory));
         float[][] batches = [.. network.Rows.Chunk(rows).Select(batch => batch.SelectMany(row => row).ToArray())];
         float[] scores = new float[rows * scorer.ClassCount];
         int next = 0;

@@ -24,29 +24,29 @@ internal sealed class OpByOp : TorchForm
 
     protected override Tensor Logits(Tensor input)
     {
-        var neurons = new Dictionary<string, NeuronWalk>();
+        var neurons = new Dictionary<string, NeuronSteps>();
         Tensor[] steps = [.. Enumerable.Range(0, Definition.TimeSteps).Select(_ => Run(Definition.Layers, input, neurons))];
         return stack(steps, 0).mean([0]);
     }
 
-    private Tensor Run(IEnumerable<Layer> layers, Tensor x, Dictionary<string, NeuronWalk> neurons) =>
+    private Tensor Run(IEnumerable<Layer> layers, Tensor x, Dictionary<string, NeuronSteps> neurons) =>
         layers.Aggregate(x, (value, layer) => Run(layer, value, neurons));
 
-    private Tensor Run(Layer layer, Tensor x, Dictionary<string, NeuronWalk> neurons) => layer switch
+    private Tensor Run(Layer layer, Tensor x, Dictionary<string, NeuronSteps> neurons) => layer switch
     {
         ResidualLayer residual => Run(residual.Main, x, neurons).Plus(Run(residual.Shortcut, x, neurons)),
-        NeuronLayer neuron => Walk(neuron, neurons).Step(x),
+        NeuronLayer neuron => Steps(neuron, neurons).Step(x),
         _ => TorchOperations.Run(layer, x, _parameters),
     };
 
-    private NeuronWalk Walk(NeuronLayer layer, Dictionary<string, NeuronWalk> neurons)
+    private NeuronSteps Steps(NeuronLayer layer, Dictionary<string, NeuronSteps> neurons)
     {
-        if (!neurons.TryGetValue(layer.Name, out NeuronWalk? walk))
+        if (!neurons.TryGetValue(layer.Name, out NeuronSteps? steps))
         {
             Tensor[] learned = [.. layer.Neuron.LearnedScalars.Select((LearnedScalar scalar) => _parameters[layer.ArrayName(scalar)])];
-            walk = new(layer.Neuron, learned);
-            neurons.Add(layer.Name, walk);
+            steps = new(layer.Neuron, learned);
+            neurons.Add(layer.Name, steps);
         }
-        return walk;
+        return steps;
     }
 }

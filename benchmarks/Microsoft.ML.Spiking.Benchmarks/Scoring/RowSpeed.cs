@@ -33,7 +33,7 @@ internal sealed class RowSpeed : IBenchmark
     /// <summary>The narrower vectors in this process, where the compiler has all registers and instructions of the processor.</summary>
     private static IEnumerable<(string Name, Action Run)> Widths(TrainedNetwork network)
     {
-        foreach (KernelWidth width in new[] { KernelWidth.Vector256, KernelWidth.Vector128, KernelWidth.Scalar })
+        foreach (VectorWidth width in new[] { VectorWidth.Vector256, VectorWidth.Vector128, VectorWidth.Scalar })
         {
             var scorer = new ManagedScorer(network.Definition, network.Weights, width);
             float[] scores = new float[network.Definition.ClassCount];

@@ -63,12 +63,12 @@ internal sealed class ConvStepParts : IDisposable
     /// <summary>Both layers, forward and backward; the first one's current is constant.</summary>
     private unsafe void Neurons()
     {
-        var neuron = new ClifNeuron();
+        NeuronKernel kernel = NeuronKernel.Create(new ClifNeuron(), learned: 0);
         foreach ((long n, bool isConstant) in new[] { (_fine.numel() / _timeSteps, true), (_convolved.numel() / _timeSteps, false) })
         {
-            NeuronKernels.Forward(neuron, 0, _arrays[0].Pointer, isConstant, _arrays[1].Pointer, _arrays[2].Pointer,
+            kernel.Forward(_arrays[0].Pointer, isConstant, _arrays[1].Pointer, _arrays[2].Pointer,
                 _timeSteps, n, TorchTeam.Current());
-            NeuronKernels.Backward(neuron, 0, _arrays[2].Pointer, _arrays[0].Pointer, _arrays[1].Pointer, isConstant,
+            kernel.Backward(_arrays[2].Pointer, _arrays[0].Pointer, _arrays[1].Pointer, isConstant,
                 _timeSteps, n, TorchTeam.Current());
         }
     }

@@ -22,7 +22,7 @@ internal sealed class OpByOpStep(StepProblem problem)
         foreach (Layer layer in definition.Layers)
         {
             signal = layer is NeuronLayer neuron
-                ? OpByOpNeuron.Create(neuron.Neuron).Walk(signal, [])
+                ? OpByOpNeuron.Create(neuron.Neuron).Steps(signal, [])
                 : signal.Select(Operation(layer));
         }
         return stack(signal, 0).MoveToOuterDisposeScope();

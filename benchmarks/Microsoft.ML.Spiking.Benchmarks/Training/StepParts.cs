@@ -91,13 +91,13 @@ internal sealed class StepParts : IDisposable
     /// <summary>Both layers, forward and backward.</summary>
     private unsafe void Neurons()
     {
-        var neuron = new ClifNeuron();
+        NeuronKernel kernel = NeuronKernel.Create(new ClifNeuron(), learned: 0);
         const long n = StepProblem.Rows * Hidden;
         foreach (bool isConstant in new[] { true, false })
         {
-            NeuronKernels.Forward(neuron, 0, _arrays[0].Pointer, isConstant, _arrays[1].Pointer, _arrays[2].Pointer,
+            kernel.Forward(_arrays[0].Pointer, isConstant, _arrays[1].Pointer, _arrays[2].Pointer,
                 _timeSteps, n, TorchTeam.Current());
-            NeuronKernels.Backward(neuron, 0, _arrays[2].Pointer, _arrays[0].Pointer, _arrays[3].Pointer, isConstant,
+            kernel.Backward(_arrays[2].Pointer, _arrays[0].Pointer, _arrays[3].Pointer, isConstant,
                 _timeSteps, n, TorchTeam.Current());
         }
     }

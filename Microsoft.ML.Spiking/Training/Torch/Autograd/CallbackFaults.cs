@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 
 /// <summary>
-/// What goes wrong in custom functions on the way back. Native code calls them, and an exception that leaves them ends the
-/// process. So it is kept here, the function gives no gradients, and where the way back began it is thrown.
+/// Exceptions of custom functions' backward passes. Native code calls those, and an exception that leaves them ends the
+/// process. It is therefore kept here, the function returns no gradients, and the exception is thrown where the backward
+/// pass began.
 /// </summary>
 internal sealed class CallbackFaults
 {
@@ -19,23 +20,27 @@ internal sealed class CallbackFaults
 
     private static CallbackFaults OfThisThread => _ofThisThread ??= new();
 
-    /// <summary>For the forward pass of a custom function: its way back, on whatever thread, belongs to this thread.</summary>
-    /// <param name="context">The function's.</param>
-    /// <param name="arguments">Those of apply; the way back has as many gradients.</param>
+    /// <summary>
+    /// Assigns the backward pass of a custom function, on whatever thread it runs, to this thread. To be called by the
+    /// function's forward pass.
+    /// </summary>
+    /// <param name="context">The function's context.</param>
+    /// <param name="arguments">The arguments of apply; the backward pass returns as many gradients.</param>
     public static void Expect(autograd.AutogradContext context, object[] arguments)
     {
-        context.set_materialize_grads(false); // what has no gradient because of a fault is not filled with zeros
+        context.set_materialize_grads(false); // gradients that a fault prevented are not filled with zeros
         context.save_data(Key, (OfThisThread, arguments.Length));
     }
 
     /// <summary>
-    /// The way back of a custom function whose forward pass has called <see cref="Expect"/>. There is only one: what was
-    /// saved for it is released at its end, which autograd itself does no earlier than with the whole graph.
+    /// Runs the backward pass of a custom function whose forward pass has called <see cref="Expect"/>. It runs once: the
+    /// saved tensors are released at its end, which autograd itself does no earlier than with the whole graph.
     /// </summary>
-    /// <param name="context">The function's.</param>
-    /// <param name="upstream">Disposed here.</param>
-    /// <param name="backward">From the upstream gradient to those of the arguments.</param>
-    public static List<Tensor> Guard(autograd.AutogradContext context, Tensor upstream, Func<Tensor, List<Tensor>> backward)
+    /// <param name="context">The function's context.</param>
+    /// <param name="upstream">The gradient by the function's result; disposed here.</param>
+    /// <param name="backward">Returns the gradients by the arguments, from the upstream gradient.</param>
+    public static List<Tensor> Guard(
+        autograd.AutogradContext context, Tensor upstream, Func<Tensor, List<Tensor>> backward)
     {
         (CallbackFaults faults, int arguments) = ((CallbackFaults, int))context.get_data(Key);
         if (!upstream.IsInvalid)
@@ -58,13 +63,13 @@ internal sealed class CallbackFaults
         return [.. Enumerable.Repeat<Tensor>(null!, arguments)];
     }
 
-    /// <summary>Goes back from there and throws what went wrong in custom functions.</summary>
-    /// <param name="output">Where the way back begins.</param>
+    /// <summary>Runs the backward pass from a tensor and throws the first exception of a custom function.</summary>
+    /// <param name="output">The tensor that the backward pass begins at.</param>
     /// <param name="upstream">Its gradient; null for a scalar.</param>
     public static void Backward(Tensor output, Tensor? upstream = null)
     {
         CallbackFaults faults = OfThisThread;
-        ExceptionDispatchInfo? outer = faults._first; // of the way back that this one is a part of
+        ExceptionDispatchInfo? outer = faults._first; // of the backward pass that this one is part of
         faults._first = null;
         try
         {
@@ -72,7 +77,7 @@ internal sealed class CallbackFaults
         }
         catch when (faults._first is not null)
         {
-            // Only because of what had gone wrong before.
+            // A consequence of the exception that is kept.
         }
         ExceptionDispatchInfo? fault = faults._first;
         faults._first = outer;

@@ -13,7 +13,7 @@ internal static class CallbackGradients
     [ThreadStatic]
     private static torch.Tensor?[]? _handedOver;
 
-    /// <summary>What backward returns: one gradient for each argument of apply, null where there is none.</summary>
+    /// <summary>Returns the result of backward: a gradient for each argument of apply, null where there is none.</summary>
     public static List<torch.Tensor> Return(params torch.Tensor?[] gradients)
     {
         Release();
@@ -25,7 +25,7 @@ internal static class CallbackGradients
         return [.. gradients.Select(gradient => gradient!)];
     }
 
-    /// <summary>Releases what this thread has handed over last; for the end of a batch.</summary>
+    /// <summary>Releases the gradients that this thread handed over last. To be called at the end of a batch.</summary>
     public static void Release()
     {
         foreach (torch.Tensor? gradient in _handedOver ?? [])

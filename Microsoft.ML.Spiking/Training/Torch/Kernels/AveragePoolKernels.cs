@@ -2,26 +2,49 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Kernels;
 
+/// <summary>
+/// What average pooling works on: images of [height, width] that windows without overlap cover exactly.
+/// </summary>
+internal unsafe struct AveragePoolArguments
+{
+    /// <summary>[images, height, width]: forward reads it; backward takes the gradient into it.</summary>
+    public float* Images;
+
+    /// <summary>
+    /// [images, height / window height, width / window width]: forward writes it; backward reads its gradient.
+    /// </summary>
+    public float* Pooled;
+
+    public long Height;
+
+    public long Width;
+
+    public int WindowHeight;
+
+    public int WindowWidth;
+}
+
 /// <summary>Average pooling over windows without overlap. Bound by memory: no vectors are needed.</summary>
 internal static unsafe class AveragePoolKernels
 {
     /// <summary>The images from <paramref name="start"/> to <paramref name="end"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Forward(in AveragePoolWork work, long start, long end)
+    public static double Forward(in AveragePoolArguments arguments, long start, long end)
     {
-        long height = work.Height / work.WindowHeight, width = work.Width / work.WindowWidth;
-        float* pooled = work.Pooled + (start * height * width);
-        float* rows = work.Images + (start * work.Height * work.Width);
-        float count = work.WindowHeight * work.WindowWidth;
-        bool isTwoByTwo = work is { WindowHeight: 2, WindowWidth: 2 };
-        for (long row = 0; row < (end - start) * height; row++, pooled += width, rows += work.WindowHeight * work.Width)
+        long height = arguments.Height / arguments.WindowHeight, width = arguments.Width / arguments.WindowWidth;
+        float* pooled = arguments.Pooled + (start * height * width);
+        float* rows = arguments.Images + (start * arguments.Height * arguments.Width);
+        float count = arguments.WindowHeight * arguments.WindowWidth;
+        bool isTwoByTwo = arguments is { WindowHeight: 2, WindowWidth: 2 };
+        long windowRows = arguments.WindowHeight * arguments.Width;
+        for (long row = 0; row < (end - start) * height; row++, pooled += width, rows += windowRows)
         {
-            float* below = rows + work.Width;
+            float* below = rows + arguments.Width;
             for (long x = 0; x < width; x++)
             {
                 pooled[x] = isTwoByTwo
                     ? (rows[2 * x] + rows[(2 * x) + 1] + below[2 * x] + below[(2 * x) + 1]) * 0.25f
-                    : Sum(in work, rows + (x * work.WindowWidth)) / count;
+                    : Sum(in arguments, rows + (x * arguments.WindowWidth)) / count;
             }
         }
         return 0;
@@ -29,21 +52,21 @@ internal static unsafe class AveragePoolKernels
 
     /// <summary>The same images' gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Backward(in AveragePoolWork work, long start, long end)
+    public static double Backward(in AveragePoolArguments arguments, long start, long end)
     {
-        long height = work.Height / work.WindowHeight, width = work.Width / work.WindowWidth;
-        float* pooled = work.Pooled + (start * height * width);
-        float* rows = work.Images + (start * work.Height * work.Width);
-        float count = work.WindowHeight * work.WindowWidth;
+        long height = arguments.Height / arguments.WindowHeight, width = arguments.Width / arguments.WindowWidth;
+        float* pooled = arguments.Pooled + (start * height * width);
+        float* rows = arguments.Images + (start * arguments.Height * arguments.Width);
+        float count = arguments.WindowHeight * arguments.WindowWidth;
         for (long row = 0; row < (end - start) * height; row++, pooled += width)
         {
-            for (int y = 0; y < work.WindowHeight; y++, rows += work.Width)
+            for (int y = 0; y < arguments.WindowHeight; y++, rows += arguments.Width)
             {
                 for (long x = 0; x < width; x++)
                 {
                     float part = pooled[x] / count;
-                    float* window = rows + (x * work.WindowWidth);
-                    for (int i = 0; i < work.WindowWidth; i++)
+                    float* window = rows + (x * arguments.WindowWidth);
+                    for (int i = 0; i < arguments.WindowWidth; i++)
                     {
                         window[i] = part;
                     }
@@ -53,12 +76,12 @@ internal static unsafe class AveragePoolKernels
         return 0;
     }
 
-    private static float Sum(in AveragePoolWork work, float* window)
+    private static float Sum(in AveragePoolArguments arguments, float* window)
     {
         float sum = 0;
-        for (int y = 0; y < work.WindowHeight; y++, window += work.Width)
+        for (int y = 0; y < arguments.WindowHeight; y++, window += arguments.Width)
         {
-            for (int x = 0; x < work.WindowWidth; x++)
+            for (int x = 0; x < arguments.WindowWidth; x++)
             {
                 sum += window[x];
             }

@@ -4,6 +4,51 @@ using Microsoft.ML.Spiking.Numerics.Simd;
 namespace Microsoft.ML.Spiking.Training.Torch.Kernels;
 
 /// <summary>
+/// What batch normalization by the statistics of each time step works on: arrays of [T, N, channels, area].
+/// </summary>
+internal unsafe struct BatchNormArguments
+{
+    public float* Input;
+
+    /// <summary>Forward: takes the normalized values. May not be the input.</summary>
+    public float* Output;
+
+    /// <summary>Backward: the gradient by the output.</summary>
+    public float* Upstream;
+
+    /// <summary>Backward: takes the gradient by the input; may be the upstream gradient itself.</summary>
+    public float* Gradient;
+
+    /// <summary>[channels].</summary>
+    public float* Weight;
+
+    /// <summary>[channels].</summary>
+    public float* Bias;
+
+    /// <summary>[T, channels]: mean of each; forward writes it, backward reads it.</summary>
+    public double* Mean;
+
+    /// <summary>[T, channels]: the biased variance of each.</summary>
+    public double* Variance;
+
+    /// <summary>[T, channels]: backward: the sum of the upstream gradient.</summary>
+    public double* UpstreamSum;
+
+    /// <summary>[T, channels]: backward: the sum of upstream gradient times normalized input.</summary>
+    public double* ProductSum;
+
+    /// <summary>N.</summary>
+    public long Rows;
+
+    public long Channels;
+
+    /// <summary>Values of a channel of a row.</summary>
+    public long Area;
+
+    public double Epsilon;
+}
+
+/// <summary>
 /// Batch normalization in training: Ioffe and Szegedy, arXiv 1502.03167. A channel of a time step is taken from its
 /// statistics to its result before the next one, so that its values are fetched from memory once.
 /// </summary>
@@ -15,67 +60,71 @@ namespace Microsoft.ML.Spiking.Training.Torch.Kernels;
 /// </remarks>
 internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, ILanes<TLanes>
 {
-    /// <summary>The channels from <paramref name="start"/> to <paramref name="end"/>, counted through all time steps.</summary>
+    /// <summary>
+    /// The channels from <paramref name="start"/> to <paramref name="end"/>, counted through all time steps.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Forward(in BatchNormWork work, long start, long end)
+    public static double Forward(in BatchNormArguments arguments, long start, long end)
     {
         for (long item = start; item < end; item++)
         {
-            long channel = item % work.Channels;
-            long at = Offset(in work, item);
-            double count = (double)work.Rows * work.Area;
-            double mean = Sum(in work, work.Input + at) / count;
-            double variance = SquareSum(in work, work.Input + at, (float)mean) / count;
-            work.Mean[item] = mean;
-            work.Variance[item] = variance;
-            double scale = work.Weight[channel] / Math.Sqrt(variance + work.Epsilon);
-            Map(in work, work.Input + at, work.Output + at, (float)scale, (float)(work.Bias[channel] - (scale * mean)));
+            long channel = item % arguments.Channels;
+            long at = Offset(in arguments, item);
+            double count = (double)arguments.Rows * arguments.Area;
+            double mean = Sum(in arguments, arguments.Input + at) / count;
+            double variance = SquareSum(in arguments, arguments.Input + at, (float)mean) / count;
+            arguments.Mean[item] = mean;
+            arguments.Variance[item] = variance;
+            double scale = arguments.Weight[channel] / Math.Sqrt(variance + arguments.Epsilon);
+            double shift = arguments.Bias[channel] - (scale * mean);
+            Map(in arguments, arguments.Input + at, arguments.Output + at, (float)scale, (float)shift);
         }
         return 0;
     }
 
     /// <summary>The same channels backward.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Backward(in BatchNormWork work, long start, long end)
+    public static double Backward(in BatchNormArguments arguments, long start, long end)
     {
         for (long item = start; item < end; item++)
         {
-            long at = Offset(in work, item);
-            double count = (double)work.Rows * work.Area;
-            double inverse = 1 / Math.Sqrt(work.Variance[item] + work.Epsilon);
-            double mean = work.Mean[item];
-            double upstreamSum = Sum(in work, work.Upstream + at);
-            double productSum = ProductSum(in work, work.Input + at, work.Upstream + at, (float)mean) * inverse;
-            work.UpstreamSum[item] = upstreamSum;
-            work.ProductSum[item] = productSum;
-            double scale = work.Weight[item % work.Channels] * inverse;
+            long at = Offset(in arguments, item);
+            double count = (double)arguments.Rows * arguments.Area;
+            double inverse = 1 / Math.Sqrt(arguments.Variance[item] + arguments.Epsilon);
+            double mean = arguments.Mean[item];
+            double upstreamSum = Sum(in arguments, arguments.Upstream + at);
+            double productSum = inverse
+                * ProductSum(in arguments, arguments.Input + at, arguments.Upstream + at, (float)mean);
+            arguments.UpstreamSum[item] = upstreamSum;
+            arguments.ProductSum[item] = productSum;
+            double scale = arguments.Weight[item % arguments.Channels] * inverse;
             double slope = -scale * inverse * productSum / count;
             double shift = (-scale * upstreamSum / count) - (slope * mean);
-            Combine(in work, at, (float)scale, (float)slope, (float)shift);
+            Combine(in arguments, at, (float)scale, (float)slope, (float)shift);
         }
         return 0;
     }
 
-    private static long Offset(in BatchNormWork work, long item)
+    private static long Offset(in BatchNormArguments arguments, long item)
     {
-        (long step, long channel) = Math.DivRem(item, work.Channels);
-        return ((step * work.Rows * work.Channels) + channel) * work.Area;
+        (long step, long channel) = Math.DivRem(item, arguments.Channels);
+        return ((step * arguments.Rows * arguments.Channels) + channel) * arguments.Area;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Sum(in BatchNormWork work, float* values)
+    private static double Sum(in BatchNormArguments arguments, float* values)
     {
         double sum = 0;
-        for (long row = 0; row < work.Rows; row++, values += work.Channels * work.Area)
+        for (long row = 0; row < arguments.Rows; row++, values += arguments.Channels * arguments.Area)
         {
             TLanes lanes = TLanes.Of(0f);
             long i = 0;
-            for (; i <= work.Area - TLanes.Count; i += TLanes.Count)
+            for (; i <= arguments.Area - TLanes.Count; i += TLanes.Count)
             {
                 lanes += TLanes.Load(values + i);
             }
             sum += TLanes.Sum(lanes);
-            for (; i < work.Area; i++)
+            for (; i < arguments.Area; i++)
             {
                 sum += values[i];
             }
@@ -84,21 +133,21 @@ internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double SquareSum(in BatchNormWork work, float* values, float mean)
+    private static double SquareSum(in BatchNormArguments arguments, float* values, float mean)
     {
         TLanes means = TLanes.Of(mean);
         double sum = 0;
-        for (long row = 0; row < work.Rows; row++, values += work.Channels * work.Area)
+        for (long row = 0; row < arguments.Rows; row++, values += arguments.Channels * arguments.Area)
         {
             TLanes lanes = TLanes.Of(0f);
             long i = 0;
-            for (; i <= work.Area - TLanes.Count; i += TLanes.Count)
+            for (; i <= arguments.Area - TLanes.Count; i += TLanes.Count)
             {
                 TLanes distance = TLanes.Load(values + i) - means;
                 lanes = TLanes.MultiplyAdd(distance, distance, lanes);
             }
             sum += TLanes.Sum(lanes);
-            for (; i < work.Area; i++)
+            for (; i < arguments.Area; i++)
             {
                 double distance = values[i] - mean;
                 sum += distance * distance;
@@ -109,21 +158,21 @@ internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, 
 
     /// <summary>The sum of (input - mean) upstream.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double ProductSum(in BatchNormWork work, float* input, float* upstream, float mean)
+    private static double ProductSum(in BatchNormArguments arguments, float* input, float* upstream, float mean)
     {
         TLanes means = TLanes.Of(mean);
-        long stride = work.Channels * work.Area;
+        long stride = arguments.Channels * arguments.Area;
         double sum = 0;
-        for (long row = 0; row < work.Rows; row++, input += stride, upstream += stride)
+        for (long row = 0; row < arguments.Rows; row++, input += stride, upstream += stride)
         {
             TLanes lanes = TLanes.Of(0f);
             long i = 0;
-            for (; i <= work.Area - TLanes.Count; i += TLanes.Count)
+            for (; i <= arguments.Area - TLanes.Count; i += TLanes.Count)
             {
                 lanes = TLanes.MultiplyAdd(TLanes.Load(input + i) - means, TLanes.Load(upstream + i), lanes);
             }
             sum += TLanes.Sum(lanes);
-            for (; i < work.Area; i++)
+            for (; i < arguments.Area; i++)
             {
                 sum += (double)(input[i] - mean) * upstream[i];
             }
@@ -133,18 +182,18 @@ internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, 
 
     /// <summary>target = scale source + shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Map(in BatchNormWork work, float* source, float* target, float scale, float shift)
+    private static void Map(in BatchNormArguments arguments, float* source, float* target, float scale, float shift)
     {
         TLanes scales = TLanes.Of(scale), shifts = TLanes.Of(shift);
-        long stride = work.Channels * work.Area;
-        for (long row = 0; row < work.Rows; row++, source += stride, target += stride)
+        long stride = arguments.Channels * arguments.Area;
+        for (long row = 0; row < arguments.Rows; row++, source += stride, target += stride)
         {
             long i = 0;
-            for (; i <= work.Area - TLanes.Count; i += TLanes.Count)
+            for (; i <= arguments.Area - TLanes.Count; i += TLanes.Count)
             {
                 TLanes.Store(TLanes.MultiplyAdd(scales, TLanes.Load(source + i), shifts), target + i);
             }
-            for (; i < work.Area; i++)
+            for (; i < arguments.Area; i++)
             {
                 target[i] = MathF.FusedMultiplyAdd(scale, source[i], shift);
             }
@@ -153,20 +202,20 @@ internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, 
 
     /// <summary>gradient = scale upstream + slope input + shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Combine(in BatchNormWork work, long at, float scale, float slope, float shift)
+    private static void Combine(in BatchNormArguments arguments, long at, float scale, float slope, float shift)
     {
         TLanes scales = TLanes.Of(scale), slopes = TLanes.Of(slope), shifts = TLanes.Of(shift);
-        float* input = work.Input + at, upstream = work.Upstream + at, gradient = work.Gradient + at;
-        long stride = work.Channels * work.Area;
-        for (long row = 0; row < work.Rows; row++, input += stride, upstream += stride, gradient += stride)
+        float* input = arguments.Input + at, upstream = arguments.Upstream + at, gradient = arguments.Gradient + at;
+        long stride = arguments.Channels * arguments.Area;
+        for (long row = 0; row < arguments.Rows; row++, input += stride, upstream += stride, gradient += stride)
         {
             long i = 0;
-            for (; i <= work.Area - TLanes.Count; i += TLanes.Count)
+            for (; i <= arguments.Area - TLanes.Count; i += TLanes.Count)
             {
                 TLanes value = TLanes.MultiplyAdd(slopes, TLanes.Load(input + i), shifts);
                 TLanes.Store(TLanes.MultiplyAdd(scales, TLanes.Load(upstream + i), value), gradient + i);
             }
-            for (; i < work.Area; i++)
+            for (; i < arguments.Area; i++)
             {
                 float value = MathF.FusedMultiplyAdd(slope, input[i], shift);
                 gradient[i] = MathF.FusedMultiplyAdd(scale, upstream[i], value);

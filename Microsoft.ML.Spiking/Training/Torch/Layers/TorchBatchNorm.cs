@@ -58,15 +58,13 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
     private TorchSignal Fused(Tensor values, int groups, long count, ForwardPass pass)
     {
         using Tensor input = values.contiguous();
-        var call = new BatchNormCall(layer, groups, pass.Buffers, TorchTeam.Current());
-        Tensor result = is_grad_enabled()
-            ? BatchNormFunction.Apply(call, input, _weight, _bias)
-            : call.Forward(input, _weight, _bias);
+        var operation = new BatchNormOperation(layer, groups, pass.Buffers, TorchTeam.Current());
+        Tensor result = operation.Run(input, _weight, _bias);
         if (!pass.IsRepetition)
         {
-            call.MoveRunning(_mean, _variance, count);
+            operation.MoveRunning(_mean, _variance, count);
         }
-        return new(result, IsConstant: false) { Loan = call.Loan };
+        return new(result, IsConstant: false) { Loan = operation.Loan };
     }
 
     private Tensor StepByStep(Tensor values, bool isRepetition)

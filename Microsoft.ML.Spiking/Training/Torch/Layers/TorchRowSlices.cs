@@ -24,12 +24,8 @@ internal sealed class TorchRowSlices(
     /// <summary>The learned values.</summary>
     public IReadOnlyList<Tensor> Learned => learned;
 
-    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
-    {
-        var call = new RowSlicesCall(this, input.IsConstant, pass);
-        bool isTraining = is_grad_enabled() && (input.Values.requires_grad || learned.Count > 0);
-        return new(isTraining ? RowSlicesFunction.Apply(call, input.Values) : call.Forward(input.Values), IsConstant: false);
-    }
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
+        new(new RowSlicesOperation(this, input.IsConstant, pass).Run(input.Values), IsConstant: false);
 
     /// <summary>What leaves, [T, N, ...], for what arrives: [N, ...] where it is constant, else [T, N, ...].</summary>
     public Tensor Run(Tensor input, bool isConstant, ForwardPass pass)

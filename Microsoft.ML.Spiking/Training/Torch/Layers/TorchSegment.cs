@@ -13,14 +13,7 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <param name="parameters">Those that are trained.</param>
 internal sealed class TorchSegment(TorchSequence layers, IReadOnlyList<Tensor> parameters) : TorchLayer
 {
-    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
-    {
-        if (!is_grad_enabled())
-        {
-            return layers.Forward(input, pass);
-        }
-        var call = new SegmentCall(layers, pass, input.IsConstant, parameters.Count);
-        Tensor output = SegmentFunction.Apply(call, input.Values, parameters);
-        return new(output, call.IsOutputConstant);
-    }
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass) => is_grad_enabled()
+        ? new SegmentOperation(layers, parameters, input.IsConstant, pass).Run(input.Values)
+        : layers.Forward(input, pass);
 }

@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Neurons;
 
-/// <summary>A neuron layer's state after each time step, for tests and for looking at single neurons.</summary>
+/// <summary>A neuron layer's state after each time step, for tests and for the inspection of single neurons.</summary>
 internal sealed class NeuronTrace : IDisposable
 {
     private readonly List<torch.Tensor> _potentials = [];

@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch.Neurons;
 
 /// <summary>
-/// A neuron in tensor operations, one time step after the other, on any device and in any floating point type.
-/// What fused forms are tested and measured against.
+/// A neuron in tensor operations, one time step after the other, on any device and in any floating point type: the
+/// reference that fused forms are tested and measured against.
 /// </summary>
 internal abstract class OpByOpNeuron : TorchNeuron
 {
@@ -15,7 +14,7 @@ internal abstract class OpByOpNeuron : TorchNeuron
 
     protected SpikingNeuronDefinition Definition { get; }
 
-    /// <summary>The op-by-op form of that neuron.</summary>
+    /// <summary>Returns the op-by-op form of that neuron.</summary>
     /// <exception cref="NotSupportedException">There is none.</exception>
     public static OpByOpNeuron Create(NeuronDefinition definition) => definition switch
     {
@@ -30,21 +29,21 @@ internal abstract class OpByOpNeuron : TorchNeuron
     public sealed override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned) =>
         new(Forward(current, learned, trace: null), Count: null);
 
-    /// <summary>As <see cref="Forward(NeuronCurrent, IReadOnlyList{Tensor})"/>, noting the state of every step.</summary>
+    /// <summary>Returns the spikes and notes the state of every step in <paramref name="trace"/>.</summary>
     public Tensor Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)
     {
         using DisposeScope scope = NewDisposeScope();
-        return stack(Walk(current.Steps(), learned, trace), 0).MoveToOuterDisposeScope();
+        return stack(Steps(current.Steps(), learned, trace), 0).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// The spikes of every step, [N, ...] each, computed when they are asked for: the current of a step may depend on
-    /// what was made of the spikes before it. Of a step nothing is kept but its state and what autograd needs.
+    /// Returns the spikes of every step, [N, ...] each, computed on demand: the current of a step may depend on the
+    /// spikes before it. Of a step nothing is kept but its state and what autograd needs.
     /// </summary>
     /// <param name="currents">The current of each step.</param>
     /// <param name="learned">The layer's learned values.</param>
     /// <param name="trace">Takes the state after each step, or null.</param>
-    public IEnumerable<Tensor> Walk(
+    public IEnumerable<Tensor> Steps(
         IEnumerable<Tensor> currents, IReadOnlyList<Tensor> learned, NeuronTrace? trace = null)
     {
         NeuronState state = default;
@@ -66,17 +65,20 @@ internal abstract class OpByOpNeuron : TorchNeuron
         }
     }
 
-    /// <summary>One time step: the spikes, and the state after them.</summary>
+    /// <summary>Takes one time step and returns its spikes and the state after them.</summary>
     private protected abstract (Tensor Spikes, NeuronState State) Step(
         NeuronState state, Tensor x, IReadOnlyList<Tensor> learned);
 
-    /// <summary>H(v - threshold), with the surrogate's gradient.</summary>
-    private protected Tensor Fire(Tensor v) => SpikeFunction.Apply(v.Minus(Definition.Threshold), Definition.Surrogate);
+    /// <summary>Returns H(v - threshold), with the surrogate's gradient.</summary>
+    private protected Tensor Fire(Tensor v) =>
+        new SpikeOperation(Definition.Surrogate).Run(v.Minus(Definition.Threshold));
 
-    /// <summary>The spikes as the reset sees them: without gradient when it is to be dropped.</summary>
+    /// <summary>Returns the spikes as the reset sees them: without gradient when it is to be dropped.</summary>
     private protected Tensor ForReset(Tensor spikes) => Definition.DetachReset ? spikes.detach() : spikes;
 
-    /// <summary>The reset of the integrate-and-fire family: v - s threshold, or (1 - s) v + s (reset potential).</summary>
+    /// <summary>
+    /// Returns v after the integrate-and-fire family's reset: v - s threshold, or (1 - s) v + s rest.
+    /// </summary>
     private protected Tensor Reset(Tensor v, Tensor spikes)
     {
         Tensor s = ForReset(spikes);
@@ -85,3 +87,11 @@ internal abstract class OpByOpNeuron : TorchNeuron
             : v - s.Times(Definition.Threshold);
     }
 }
+
+/// <summary>
+/// The values that a neuron carries from one time step to the next, [N, ...] each, in tensors that the time loop alone
+/// disposes; null before the first step.
+/// </summary>
+/// <param name="Potential">The membrane potential v after the reset.</param>
+/// <param name="Complementary">CLIF's m; null for other neurons.</param>
+internal readonly record struct NeuronState(Tensor? Potential, Tensor? Complementary = null);

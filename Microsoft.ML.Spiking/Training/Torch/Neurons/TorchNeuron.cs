@@ -1,29 +1,68 @@
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Neurons;
 
 /// <summary>
-/// Runs one layer's neurons over all time steps so that autograd can go back through them. Neuron state is local to
-/// the call: nothing is kept, nothing is ever reset. Implementations may be called from several threads.
+/// One layer's neurons over all time steps, differentiable by autograd. The neurons' state is local to the call, so
+/// there is nothing to reset. Implementations may be called from several threads.
 /// </summary>
 internal abstract class TorchNeuron
 {
-    /// <summary>From the current to the spikes.</summary>
-    /// <param name="current">[T, N, ...], or constant [N, ...].</param>
-    /// <param name="learned">The layer's learned values, each of shape [1], in the definition's order.</param>
-    /// <returns>[T, N, ...], of the current's type and device.</returns>
-    public abstract NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<torch.Tensor> learned);
-
-    /// <summary>The form of that neuron that suits the device and the type.</summary>
+    /// <summary>Returns the form of that neuron that suits the device and the type.</summary>
     /// <exception cref="NotSupportedException">The neuron cannot be trained.</exception>
-    public static TorchNeuron Create(NeuronDefinition definition, torch.Device device, torch.ScalarType type)
+    public static TorchNeuron Create(NeuronDefinition definition, Device device, ScalarType type)
     {
-        bool canFuse = device.type == DeviceType.CPU && type == torch.ScalarType.Float32;
+        bool canFuse = device.type == DeviceType.CPU && type == ScalarType.Float32;
         return definition switch
         {
             ReluNeuron => new TorchRelu(),
             SpikingNeuronDefinition spiking when canFuse => new FusedNeuron(spiking),
             _ => OpByOpNeuron.Create(definition),
         };
+    }
+
+    /// <summary>Returns the spikes that a current causes.</summary>
+    /// <param name="current">[T, N, ...], or constant [N, ...].</param>
+    /// <param name="learned">The layer's learned values, each of shape [1], in the definition's order.</param>
+    /// <returns>[T, N, ...], of the current's type and device.</returns>
+    public abstract NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned);
+}
+
+/// <summary>The current that a layer of neurons receives over the time steps of one batch.</summary>
+/// <param name="Values">[T, N, ...]; or [N, ...], the same at every step, when <paramref name="IsConstant"/>.</param>
+/// <param name="TimeSteps">T.</param>
+/// <param name="IsConstant">Whether the current is the same at every step.</param>
+internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool IsConstant)
+{
+    /// <summary>The memory that results may be put into; null for fresh memory.</summary>
+    public ActivationBuffers? Buffers { get; init; }
+
+    /// <summary>The memory of <see cref="Values"/>, if the neurons may take it; else null.</summary>
+    public MemoryLoan? Loan { get; init; }
+
+    /// <summary>Returns the current of each step, [N, ...] each: views, never copies.</summary>
+    public IReadOnlyList<Tensor> Steps() =>
+        IsConstant ? [.. Enumerable.Repeat(Values, TimeSteps)] : Values.unbind(0);
+}
+
+/// <summary>The output of a layer of neurons for one batch.</summary>
+/// <param name="Values">[T, N, ...]: zeros and ones; real values where the neuron does not spike.</param>
+/// <param name="Count">The number of nonzero values, where it is known without counting; else null.</param>
+internal readonly record struct NeuronSpikes(Tensor Values, long? Count);
+
+/// <summary><see cref="ReluNeuron"/>. A constant current is rectified once.</summary>
+internal sealed class TorchRelu : TorchNeuron
+{
+    public override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor values = nn.functional.relu(current.Values);
+        Tensor steps = current.IsConstant
+            ? values.unsqueeze(0).expand([current.TimeSteps, .. values.shape])
+            : values;
+        return new(steps.MoveToOuterDisposeScope(), Count: null);
     }
 }

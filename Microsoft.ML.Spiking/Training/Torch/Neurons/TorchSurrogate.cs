@@ -1,12 +1,29 @@
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Neurons;
 
+/// <summary>H(u): 1 where u &gt;= 0, else 0; its gradient is the surrogate's.</summary>
+internal sealed class SpikeOperation(SurrogateGradient surrogate) : CustomOperation
+{
+    /// <summary>Returns H(u), in the type of <paramref name="u"/>.</summary>
+    public Tensor Run(Tensor u) => Record(u);
+
+    internal override Tensor Forward(IReadOnlyList<Tensor> inputs, ICollection<Tensor> saved)
+    {
+        saved.Add(inputs[0]);
+        return inputs[0].IsAtLeast(0).to_type(inputs[0].dtype);
+    }
+
+    internal override IEnumerable<Tensor?> Backward(IReadOnlyList<Tensor> saved, Tensor upstream) =>
+        [TorchSurrogate.Derivative(surrogate, saved[0]).mul_(upstream)];
+}
+
 /// <summary><see cref="SurrogateGradient.Derivative"/> on tensors.</summary>
 internal static class TorchSurrogate
 {
-    /// <summary>The surrogate at each element; a new tensor that the caller may overwrite.</summary>
+    /// <summary>Returns the surrogate at each element, as a new tensor that the caller may overwrite.</summary>
     /// <exception cref="NotSupportedException">The surrogate has no tensor form.</exception>
     public static Tensor Derivative(SurrogateGradient surrogate, Tensor u)
     {
