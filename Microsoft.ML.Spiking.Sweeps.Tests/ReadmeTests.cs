@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>README.md's chapter on sweeps shows code that compiles, but for AutoML's, whose package is not there.</summary>
+/// <summary>
+/// README.md's chapter on sweeps shows code that compiles, but for AutoML's, whose package is not there.
+/// </summary>
 [TestClass]
 public sealed partial class ReadmeTests
 {

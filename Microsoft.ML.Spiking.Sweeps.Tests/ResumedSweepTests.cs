@@ -88,6 +88,101 @@ public sealed class ResumedSweepTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void SweepSpikingClif_CheckpointRowWithoutData_BeginsTheTrialAgainAndSaysSo(bool hasFolder)
+    {
+        SweepResult whole = Run(Settings());
+        SweepSettings stored = Stored(0, hasFolder);
+        Cancelled(stored, 2);
+        using (SqlSession session = SqlSession.Write(stored.Storage!.Sql))
+        {
+            Assert.IsPositive(session.Execute("update sweep_checkpoints set data = null, file = null"));
+            session.Commit();
+        }
+        var warnings = new List<string>();
+        _ml.Log += (_, entry) => warnings.Add(entry.RawMessage);
+
+        Assert.AreEqual(Summaries.Of(whole), Summaries.Of(Run(stored)));
+        Assert.Contains(line => line.Contains("its trial begins again: its row has neither data nor a file."), warnings);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_CheckpointInAFolderThatIsNotGiven_SaysSo()
+    {
+        SweepSettings stored = Stored(0, hasFolder: true);
+        Cancelled(stored, 2);
+        stored.CheckpointFolder = null;
+        var warnings = new List<string>();
+        _ml.Log += (_, entry) => warnings.Add(entry.RawMessage);
+        Run(stored);
+
+        Assert.Contains(line => line.Contains("of a folder, and this worker has none; set CheckpointFolder"), warnings);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_FilesThatAKilledWorkerLeft_AreDeleted()
+    {
+        SweepSettings stored = Stored(0, hasFolder: true);
+        Cancelled(stored, 2);
+        string token = "";
+        using (SqlSession session = SqlSession.Read(stored.Storage!.Sql))
+        {
+            token = session.Query("select token from sweep_claims where ended_at is not null", row => row.GetString(0))[0];
+        }
+        string folder = stored.CheckpointFolder!;
+        File.WriteAllText(Path.Combine(folder, $"trial-1-0-1-{token}.checkpoint.tmp"), "half");
+        File.WriteAllText(Path.Combine(folder, $"trial-1-0-77-{token}.checkpoint"), "whole, but not referred to");
+        string ofOthers = Path.Combine(folder, "trial-1-0-1-0123456789abcdef.checkpoint.tmp");
+        File.WriteAllText(ofOthers, "another database's");
+        Run(stored);
+
+        Assert.HasCount(1, Directory.GetFiles(folder, "*.checkpoint"));
+        Assert.AreSequenceEqual([ofOthers], Directory.GetFiles(folder, "*.tmp"));
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_BestCheckpointLostAndCancelled_GivesNoModelAndTrainsNothing()
+    {
+        SweepSettings stored = Stored(0, hasFolder: false);
+        Run(stored);
+        using (SqlSession session = SqlSession.Write(stored.Storage!.Sql))
+        {
+            session.Execute("delete from sweep_checkpoints");
+            session.Commit();
+        }
+        using var cancel = new CancellationTokenSource();
+        stored.CancellationToken = cancel.Token;
+        stored.Trainer.MetricsCallback = null;
+        int batches = 0;
+        stored.Trainer.ProgressCallback = _ =>
+        {
+            batches++;
+            cancel.Cancel();
+        };
+        SweepResult result = Run(stored);
+
+        Assert.AreEqual((SweepEnd.Cancelled, false, 1), (result.End, result.HasBestModel, batches));
+        Assert.Contains("The sweep was cancelled before its best model was trained",
+            Assert.ThrowsExactly<InvalidOperationException>(() => result.BestModel).Message);
+    }
+
+    /// <summary>Checkpoints that do not fit into memory are spilled, and change nothing.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void SweepSpikingClif_NoMemoryForCheckpoints_GivesTheSame(bool isStored)
+    {
+        SweepResult whole = Run(Settings());
+        SweepSettings settings = isStored ? Stored(interval: null, hasFolder: false) : Settings();
+        settings.CheckpointMemory = 0;
+        SweepResult spilled = Run(settings);
+
+        Assert.AreEqual(Summaries.Of(whole), Summaries.Of(spilled));
+        Assert.AreSequenceEqual(Scores(whole), Scores(spilled));
+    }
+
+    [TestMethod]
     public void SweepSpikingClif_TrialThatEndsItsWorkers_IsGivenUp()
     {
         SweepSettings stored = Stored(0, false);
@@ -106,7 +201,7 @@ public sealed class ResumedSweepTests : IDisposable
         SweepResult result = Run(stored);
 
         Assert.AreEqual(TrialState.Failed, result.Trials[0].State);
-        Assert.Contains("3 workers ended while they were at it", result.Trials[0].Reason!);
+        Assert.Contains("3 workers ended while they trained it", result.Trials[0].Reason!);
         Assert.AreEqual(2, result.BestTrial.Number);
     }
 

@@ -96,7 +96,7 @@ public sealed class SweepOptionsTests
     [DataRow("12--4")]
     [DataRow("-4")]
     public void Network_TextThatNamesNone_SaysWhatToWrite(string text) =>
-        Assert.Contains($"'{text}' names no network; write \"512-512\"", Assert.ThrowsExactly<ArgumentException>(
+        Assert.Contains($"'{text}' is not a network; write \"512-512\"", Assert.ThrowsExactly<ArgumentException>(
             () => new SpikingClifSweepOptions { Network = text }.ToOptions()).Message);
 
     [TestMethod]

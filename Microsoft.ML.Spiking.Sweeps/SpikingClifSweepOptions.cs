@@ -6,9 +6,9 @@ using Microsoft.ML.Spiking.Sweeps.Space;
 namespace Microsoft.ML.Spiking.Sweeps;
 
 /// <summary>
-/// The options of <see cref="SpikingClifTrainer.Options"/> that are worth sweeping, with the ranges to sweep them over. The
-/// attributes are ML.NET's own, so ML.NET's AutoML can sweep this class as well as <see cref="SweepCatalog"/> can: see
-/// <see cref="Factory"/>. The defaults are the trainer's.
+/// The options of <see cref="SpikingClifTrainer.Options"/> that are worth sweeping, with the ranges to sweep them over.
+/// The attributes are ML.NET's own, so ML.NET's AutoML can sweep this class as well as <see cref="SweepCatalog"/> can:
+/// see <see cref="Factory"/>. The defaults are the trainer's.
 /// </summary>
 public sealed class SpikingClifSweepOptions
 {
@@ -32,9 +32,9 @@ public sealed class SpikingClifSweepOptions
     public int TimeSteps { get; set; } = 4;
 
     /// <summary>
-    /// Gets or sets the network: "512-512" for the hidden layers of an <see cref="Mlp"/>, "conv 32-64" for the channels of a
-    /// <see cref="ConvNet"/>, "vgg 11", "resnet 18", "snn5" or "vggsnn". Swept over perceptrons; for images, give a sweep
-    /// choices of your own.
+    /// Gets or sets the network: "512-512" for the hidden layers of an <see cref="Mlp"/>, "conv 32-64" for the channels
+    /// of a <see cref="ConvNet"/>, "vgg 11", "resnet 18", "snn5" or "vggsnn". Swept over perceptrons; for images, give
+    /// a sweep choices of your own.
     /// </summary>
     [Choice(["64", "256", "512", "128-128", "256-256", "512-512"], "512-512")]
     public string Network { get; set; } = "512-512";
@@ -56,17 +56,18 @@ public sealed class SpikingClifSweepOptions
     public double LabelSmoothing { get; set; }
 
     /// <summary>
-    /// Gets or sets how strongly training rows are changed at random, from 0 (not at all) to 1. It scales the pixels and alphas of
-    /// the <see cref="SpikingClifTrainer.Options.Augmentation"/> passed to <see cref="ToOptions"/>, whose flips and TrivialAugment
-    /// apply at any strength but 0; without one, it is mixup, which suits rows of any kind, with an alpha of up to 0.4.
+    /// Gets or sets how strongly training rows are changed at random, from 0 (not at all) to 1. It scales the pixels
+    /// and alphas of the <see cref="SpikingClifTrainer.Options.Augmentation"/> passed to <see cref="ToOptions"/>, whose
+    /// flips and TrivialAugment apply at any strength but 0; without one, it is mixup, which suits rows of any kind,
+    /// with an alpha of up to 0.4.
     /// </summary>
     [Range(0, 1.0, init: 0.0)]
     public double AugmentationStrength { get; set; }
 
     /// <summary>Returns the options of a trainer with these values.</summary>
     /// <param name="others">
-    /// Everything that is not in this class, such as the columns; it is not changed. The settings of the neuron are taken from
-    /// it if its neuron is of the same kind. Null for the defaults.
+    /// Everything that is not in this class, such as the columns; it is not changed. The settings of the neuron are
+    /// taken from it if its neuron is of the same kind. Null for the defaults.
     /// </param>
     /// <returns>New options.</returns>
     /// <exception cref="ArgumentException">
@@ -83,13 +84,14 @@ public sealed class SpikingClifSweepOptions
     }
 
     /// <summary>
-    /// Returns the factory that ML.NET's AutoML takes: <c>ml.Auto().CreateSweepableEstimator(SpikingClifSweepOptions.Factory(),
-    /// new SearchSpace&lt;SpikingClifSweepOptions&gt;())</c>.
+    /// Returns the factory that ML.NET's AutoML takes:
+    /// <c>ml.Auto().CreateSweepableEstimator(SpikingClifSweepOptions.Factory(), new
+    /// SearchSpace&lt;SpikingClifSweepOptions&gt;())</c>.
     /// </summary>
     /// <param name="others">See <see cref="ToOptions"/>.</param>
     /// <returns>
-    /// A function that makes a trainer in the context that it is given. A training that diverges gives a network that scores all
-    /// classes alike, instead of an exception, which would end AutoML's experiment.
+    /// A function that makes a trainer in the context that it is given. A training that diverges gives a network that
+    /// scores all classes alike, instead of an exception, which would end AutoML's experiment.
     /// </returns>
     public static Func<MLContext, SpikingClifSweepOptions, IEstimator<ITransformer>> Factory(
         SpikingClifTrainer.Options? others = null)
@@ -153,7 +155,9 @@ public sealed class SpikingClifSweepOptions
             $"There is no neuron {neuron}; choose one of {string.Join(", ", Enum.GetNames<SweepNeuron>())}."),
     };
 
-    /// <summary>A trainer whose trainings always give a model: one that diverges gives a network that has learned nothing.</summary>
+    /// <summary>
+    /// A trainer whose trainings always give a model: one that diverges gives a network that has learned nothing.
+    /// </summary>
     private sealed class ForgivingTrainer(SpikingClifTrainer trainer) : IEstimator<ITransformer>
     {
         public ITransformer Fit(IDataView input)

@@ -8,15 +8,18 @@ namespace Microsoft.ML;
 public static class SweepCatalog
 {
     /// <summary>
-    /// Searches for the options of a <see cref="SpikingClifTrainer"/> that do best on held-out rows: a part of the data, or by
-    /// cross-validation, depending on the settings.
+    /// Searches for the options of a <see cref="SpikingClifTrainer"/> that do best on held-out rows: a part of the
+    /// data, or by cross-validation, depending on the settings.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
-    /// <param name="data">All rows, with the columns of the featurizers if there are any, otherwise those of the trainer.</param>
+    /// <param name="data">
+    /// All rows, with the columns of the featurizers if there are any, otherwise those of the trainer.
+    /// </param>
     /// <param name="settings">The settings: what to vary, for how long, and so on.</param>
     /// <returns>The best options, the best model, and all trials.</returns>
     /// <exception cref="ArgumentException">
-    /// A setting is out of its range, a column is missing or has a type that cannot be used, or there are too few rows to hold out.
+    /// A setting is out of its range, a column is missing or has a type that cannot be used, or there are too few rows
+    /// to hold out.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// All trials failed, the time was used up before the first epoch, or a device does not exist.
@@ -32,7 +35,9 @@ public static class SweepCatalog
         return Sweep.Run(catalog, data, validation: null, settings);
     }
 
-    /// <summary>Searches for the options of a <see cref="SpikingClifTrainer"/> that do best on validation data.</summary>
+    /// <summary>
+    /// Searches for the options of a <see cref="SpikingClifTrainer"/> that do best on validation data.
+    /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="trainData">
     /// The training rows, with the columns of the featurizers if there are any, otherwise those of the trainer.
@@ -41,8 +46,8 @@ public static class SweepCatalog
     /// <param name="settings">The settings; null for 32 trials of the default space.</param>
     /// <returns>The best options, the best model, and all trials.</returns>
     /// <exception cref="ArgumentException">
-    /// A setting is out of its range, a column is missing or has a type that cannot be used, or the validation data has another
-    /// schema.
+    /// A setting is out of its range, a column is missing or has a type that cannot be used, or the validation data has
+    /// another schema.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// All trials failed, the time was used up before the first epoch, or a device does not exist.

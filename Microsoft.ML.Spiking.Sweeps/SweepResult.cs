@@ -21,8 +21,8 @@ public sealed class SweepResult
     public SpikingClifTrainer.Options BestOptions { get; }
 
     /// <summary>
-    /// Gets the featurizers and the network of the best trial's best epoch; after cross-validation, both trained on all rows. It is
-    /// saved and loaded like any other model.
+    /// Gets the featurizers and the network of the best trial's best epoch; after cross-validation, both trained on all
+    /// rows. It is saved and loaded like any other model.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no model; see <see cref="HasBestModel"/>.</exception>
     public ITransformer BestModel => _model ?? throw new InvalidOperationException(
@@ -30,15 +30,17 @@ public sealed class SweepResult
         $"one with {nameof(BestOptions)}, or start the sweep again.");
 
     /// <summary>
-    /// Gets whether there is a <see cref="BestModel"/>: always, unless the sweep was cancelled or used up its time before a model
-    /// could be trained on all rows (after cross-validation) or again (where its checkpoint was lost).
+    /// Gets whether there is a <see cref="BestModel"/>: always, unless the sweep was cancelled or used up its time
+    /// before a model could be trained on all rows (after cross-validation) or again (where its checkpoint was lost).
     /// </summary>
     public bool HasBestModel => _model is not null;
 
     /// <summary>Gets all trials, including those of other processes, by number.</summary>
     public required IReadOnlyList<SweepTrial> Trials { get; init; }
 
-    /// <summary>Gets how stable the best trials are; empty unless <see cref="SweepSettings.StabilityTrials"/> asks for it.</summary>
+    /// <summary>
+    /// Gets how stable the best trials are; empty unless <see cref="SweepSettings.StabilityTrials"/> asks for it.
+    /// </summary>
     public required IReadOnlyList<SweepStability> Stability { get; init; }
 
     /// <summary>Gets the number of epochs that were trained for the trials, over all folds.</summary>
@@ -68,8 +70,8 @@ public enum SweepEnd
 }
 
 /// <summary>
-/// How much the score of a trial's values depends on chance: the same values trained again with other seeds. The trial's own score is
-/// left out, because a score for which a trial was chosen is too good on average.
+/// How much the score of a trial's values depends on chance: the same values trained again with other seeds. The
+/// trial's own score is left out, because a score for which a trial was chosen is too good on average.
 /// </summary>
 public sealed class SweepStability
 {

@@ -37,8 +37,12 @@ public sealed class SweepSpace
 
     internal IReadOnlyList<SweepDimension> Dimensions => _dimensions;
 
-    /// <summary>Adds numbers from <paramref name="low"/> to <paramref name="high"/>, in place of a dimension of that name.</summary>
-    /// <param name="name">A property of <see cref="SpikingClifSweepOptions"/>; with <paramref name="apply"/>, any name.</param>
+    /// <summary>
+    /// Adds numbers from <paramref name="low"/> to <paramref name="high"/>, in place of a dimension of that name.
+    /// </summary>
+    /// <param name="name">
+    /// A property of <see cref="SpikingClifSweepOptions"/>; with <paramref name="apply"/>, any name.
+    /// </param>
     /// <param name="low">The lowest number; greater than 0 on a logarithmic scale.</param>
     /// <param name="high">The highest number.</param>
     /// <param name="apply">Puts a value into the options; null for a property.</param>
@@ -57,8 +61,12 @@ public sealed class SweepSpace
         return With(new RangeDimension(name, low, high, isWhole, isLogarithmic, swept.Apply) { Read = swept.Read });
     }
 
-    /// <summary>Adds whole numbers from <paramref name="low"/> to <paramref name="high"/>, in place of a dimension of that name.</summary>
-    /// <param name="name">A property of <see cref="SpikingClifSweepOptions"/>; with <paramref name="apply"/>, any name.</param>
+    /// <summary>
+    /// Adds whole numbers from <paramref name="low"/> to <paramref name="high"/>, in place of a dimension of that name.
+    /// </summary>
+    /// <param name="name">
+    /// A property of <see cref="SpikingClifSweepOptions"/>; with <paramref name="apply"/>, any name.
+    /// </param>
     /// <param name="low">The lowest number; greater than 0 on a logarithmic scale.</param>
     /// <param name="high">The highest number.</param>
     /// <param name="apply">Puts a value into the options; null for a property.</param>
@@ -121,7 +129,9 @@ public sealed class SweepSpace
             : new(_dimensions.Where(dimension => !names.Contains(dimension.Name)));
     }
 
-    /// <summary>Removes what <see cref="Default"/> would overwrite: values that the user has set outside of it.</summary>
+    /// <summary>
+    /// Removes what <see cref="Default"/> would overwrite: values that the user has set outside of it.
+    /// </summary>
     /// <param name="trainer">The trainer's options.</param>
     /// <param name="kept">Receives a sentence for everything that is not varied.</param>
     internal SweepSpace For(SpikingClifTrainer.Options trainer, Action<string> kept)
@@ -140,7 +150,9 @@ public sealed class SweepSpace
         return outside.Length == 0 ? this : new(_dimensions.Except(outside));
     }
 
-    /// <summary>Returns where the options lie in each dimension, as a value; null where they lie outside, or it cannot be told.</summary>
+    /// <summary>
+    /// Returns where the options lie in each dimension, as a value; null where they lie outside, or it cannot be told.
+    /// </summary>
     internal IReadOnlyList<object?> ValuesOf(SpikingClifTrainer.Options options) =>
     [
         .. _dimensions.Select(dimension =>

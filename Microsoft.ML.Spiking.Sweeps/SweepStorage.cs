@@ -3,8 +3,8 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 namespace Microsoft.ML.Spiking.Sweeps;
 
 /// <summary>
-/// The database in which a sweep is stored. Workers that name the same database and the same sweep share its trials, and a sweep
-/// that is started again goes on.
+/// The database in which a sweep is stored. Workers that name the same database and the same sweep share its trials,
+/// and a sweep that is started again goes on.
 /// </summary>
 public sealed class SweepStorage
 {
@@ -26,8 +26,8 @@ public sealed class SweepStorage
     }
 
     /// <summary>
-    /// Returns the storage in a PostgreSQL database (10 or later), for any number of machines. The sweep creates its tables in it,
-    /// all of which are named sweep_...
+    /// Returns the storage in a PostgreSQL database (10 or later), for any number of machines. The sweep creates its
+    /// tables in it, all of which are named sweep_...
     /// </summary>
     /// <param name="connectionString">As in "Host=server;Database=sweeps;Username=me;Password=...".</param>
     /// <exception cref="ArgumentException">The text is not a connection string.</exception>
@@ -38,8 +38,9 @@ public sealed class SweepStorage
     }
 
     /// <summary>
-    /// Returns the storage that a text names, so that it can come from an argument or an environment variable: a text with "Host="
-    /// or "Server=" at its start or after a semicolon is a PostgreSQL connection string, any other the name of an SQLite file.
+    /// Returns the storage that a text names, so that it can come from an argument or an environment variable: a text
+    /// with "Host=" or "Server=" at its start or after a semicolon is a PostgreSQL connection string, any other the
+    /// name of an SQLite file.
     /// </summary>
     /// <param name="text">A connection string, or the name of a file.</param>
     /// <exception cref="ArgumentException">The text is empty, a URI, or not a valid connection string.</exception>
@@ -63,7 +64,9 @@ public sealed class SweepStorage
     internal SqlDialect Sql => _sql;
 }
 
-/// <summary>The exception thrown when the database of a sweep cannot be used, is damaged, or holds another sweep.</summary>
+/// <summary>
+/// The exception thrown when the database of a sweep cannot be used, is damaged, or holds another sweep.
+/// </summary>
 public sealed class SweepStorageException : Exception
 {
     /// <summary>Creates the exception.</summary>

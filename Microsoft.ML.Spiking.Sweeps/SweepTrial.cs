@@ -13,8 +13,8 @@ public sealed class SweepTrial
     public required IReadOnlyDictionary<string, object> Values { get; init; }
 
     /// <summary>
-    /// Gets the metric's best value over all epochs; for a trial that failed, the worst possible value (0 for an accuracy, infinity
-    /// for a loss); null before the first epoch has ended.
+    /// Gets the metric's best value over all epochs; for a trial that failed, the worst possible value (0 for an
+    /// accuracy, infinity for a loss); null before the first epoch has ended.
     /// </summary>
     public double? Score { get; init; }
 
@@ -27,7 +27,9 @@ public sealed class SweepTrial
     /// <summary>Gets why the trial failed, in a sentence; null unless it did.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Gets the exception with which the trial failed, in full with its stack trace; null for a divergence.</summary>
+    /// <summary>
+    /// Gets the exception with which the trial failed, in full with its stack trace; null for a divergence.
+    /// </summary>
     public string? Failure { get; init; }
 
     /// <summary>Gets the time of training, over all workers that trained it.</summary>

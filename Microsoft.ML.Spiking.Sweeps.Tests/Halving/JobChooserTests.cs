@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Sweeps.Halving;
+using Microsoft.ML.Spiking.Sweeps.Space;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Halving;
@@ -170,7 +171,7 @@ public sealed class JobChooserTests
             Number = number ?? id,
             Repeat = repeat,
             Seed = 1,
-            Parameters = "{}",
+            Point = new SweepPoint(SweepSpace.Empty, []),
             State = state,
             TargetEpoch = target ?? Math.Max(1, epochs),
             Epochs = epochs,

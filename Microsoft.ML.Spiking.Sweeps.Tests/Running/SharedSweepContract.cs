@@ -6,7 +6,9 @@ namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 /// <summary>Several processes at one sweep, one of them killed; each engine's tests derive from it.</summary>
 public abstract class SharedSweepContract
 {
-    /// <summary>The engine's empty database, as <see cref="SweepStorage.Parse"/> takes it; inconclusive where there is none.</summary>
+    /// <summary>
+    /// The engine's empty database, as <see cref="SweepStorage.Parse"/> takes it; inconclusive where there is none.
+    /// </summary>
     protected abstract string Storage { get; }
 
     /// <summary>What happens to the database while the workers are at work.</summary>
@@ -38,7 +40,9 @@ public abstract class SharedSweepContract
         Assert.AreSequenceEqual(Scores(alone), Scores(shared));
     }
 
-    /// <summary>Somebody went on with the killed worker's trial where its last checkpoint was, not at the beginning.</summary>
+    /// <summary>
+    /// Somebody went on with the killed worker's trial where its last checkpoint was, not at the beginning.
+    /// </summary>
     private static void AssertTakenUp(int trial, Worker killed, Worker[] others)
     {
         int reached = killed.Epochs.Where(epoch => epoch.Trial == trial).Max(epoch => epoch.Epoch);

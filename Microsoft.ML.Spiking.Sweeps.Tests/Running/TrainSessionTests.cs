@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 
-/// <summary>A trial that is trained in parts, as sweeps do it, is the training that Fit does, whatever the options.</summary>
+/// <summary>
+/// A trial that is trained in parts, as sweeps do it, is the training that Fit does, whatever the options.
+/// </summary>
 [TestClass]
 public sealed class TrainSessionTests
 {

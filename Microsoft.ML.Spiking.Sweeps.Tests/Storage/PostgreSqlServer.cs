@@ -7,8 +7,8 @@ using Npgsql;
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Storage;
 
 /// <summary>
-/// A PostgreSQL server of the tests' own, on loopback, in a folder that is gone afterwards. The server that the machine may
-/// have running is left alone.
+/// A PostgreSQL server of the tests' own, on loopback, in a folder that is gone afterwards. The server that the machine
+/// may have running is left alone.
 /// </summary>
 internal sealed class PostgreSqlServer : IDisposable
 {

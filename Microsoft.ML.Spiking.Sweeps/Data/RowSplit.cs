@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Randomness;
 namespace Microsoft.ML.Spiking.Sweeps.Data;
 
 /// <summary>
-/// Splits rows into those that trials are trained on and those that they are measured on: stratified, so that each class has its
-/// share in both, and so that each class occurs among the training rows, even one with a single row.
+/// Splits rows into those that trials are trained on and those that they are measured on: stratified, so that each
+/// class has its share in both, and so that each class occurs among the training rows, even one with a single row.
 /// </summary>
 internal static class RowSplit
 {
@@ -15,9 +15,12 @@ internal static class RowSplit
     /// <summary>Returns one pair of views for each training of a trial.</summary>
     /// <param name="data">All rows.</param>
     /// <param name="labels">
-    /// The same rows behind the featurizers, whose label column is read; rows are not stratified if it is missing or not a key.
+    /// The same rows behind the featurizers, whose label column is read; rows are not stratified if it is missing or
+    /// not a key.
     /// </param>
-    /// <param name="settings">The fraction, the folds, the label column, and the column that keeps rows together.</param>
+    /// <param name="settings">
+    /// The fraction, the folds, the label column, and the column that keeps rows together.
+    /// </param>
     /// <param name="seed">The seed of the split.</param>
     /// <exception cref="ArgumentException">There are too few rows, or the column cannot be used.</exception>
     public static IReadOnlyList<(IDataView Train, IDataView Validation)> Split(

@@ -3,7 +3,8 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 namespace Microsoft.ML.Spiking.Sweeps.Halving;
 
 /// <summary>
-/// Chooses what a free worker does, as a function of what is stored: a sweep that is started again chooses as it would have.
+/// Chooses what a free worker does, as a function of what is stored: a sweep that is started again chooses as it would
+/// have.
 /// </summary>
 internal sealed class JobChooser(SweepRules rules)
 {

@@ -38,7 +38,10 @@ internal sealed class Standing
         return null;
     }
 
-    /// <summary>Returns the best of the trials that came farthest, for the end of a search in which none was good enough to be completed.</summary>
+    /// <summary>
+    /// Returns the best of the trials that came farthest, for the end of a search in which none was good enough to be
+    /// completed.
+    /// </summary>
     public Job.Continue? LastPromotion()
     {
         for (int rung = _rules.Rungs.Count - 2; rung >= 0; rung--)
@@ -51,7 +54,9 @@ internal sealed class Standing
         return null;
     }
 
-    /// <summary>Returns whether the budget of epochs allows a part of a trial, and then still to complete one trial.</summary>
+    /// <summary>
+    /// Returns whether the budget of epochs allows a part of a trial, and then still to complete one trial.
+    /// </summary>
     /// <param name="from">Where the part begins.</param>
     /// <param name="to">Where it ends.</param>
     public bool CanAfford(int from, int to)
@@ -62,7 +67,9 @@ internal sealed class Standing
         return Left is null || needed <= Left;
     }
 
-    /// <summary>Returns trials that rest and will never go on, whatever happens, because too many others are better.</summary>
+    /// <summary>
+    /// Returns trials that rest and will never go on, whatever happens, because too many others are better.
+    /// </summary>
     public IEnumerable<TrialRecord> Hopeless()
     {
         long? most = MostArrivals();

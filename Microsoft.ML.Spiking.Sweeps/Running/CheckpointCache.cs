@@ -4,12 +4,14 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
 /// <summary>
-/// The checkpoints of trials that this process has trained, so that trials go on from memory. The ones used longest ago are spilled
-/// to files when they need more memory than they may.
+/// The checkpoints of trials that this process has trained, so that trials go on from memory. The ones used longest ago
+/// are spilled to files when they need more memory than they may.
 /// </summary>
 /// <param name="limit">The number of bytes that are kept in memory; the checkpoint written last always is.</param>
 /// <param name="folder">A folder of this process alone, whose files are deleted with it.</param>
-/// <param name="warn">Receives what cannot be spilled or read again; such a trial begins again where it is taken up.</param>
+/// <param name="warn">
+/// Receives what cannot be spilled or read again; such a trial begins again where it is taken up.
+/// </param>
 internal sealed class CheckpointCache(long limit, TemporaryFolder folder, Action<string> warn)
 {
     private readonly Lock _gate = new();

@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>Shows that a worker is alive while it trains, and stops it when it has lost its trial or cannot show it any more.</summary>
+/// <summary>
+/// Shows that a worker is alive while it trains, and stops it when it has lost its trial or cannot show it any more.
+/// </summary>
 internal sealed class Heartbeat : IDisposable
 {
     private const int BeatsInALease = 4;
@@ -27,7 +29,9 @@ internal sealed class Heartbeat : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Cancelled when the claim is lost, or the heartbeat has failed; see <see cref="ThrowIfEnded"/>.</summary>
+    /// <summary>
+    /// Cancelled when the claim is lost, or the heartbeat has failed; see <see cref="ThrowIfEnded"/>.
+    /// </summary>
     public CancellationToken Ended => _ended.Token;
 
     /// <summary>Throws if the worker must not go on.</summary>

@@ -12,7 +12,9 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
     private readonly StudySnapshot _snapshot = plan.Store.Read(plan.Study);
 
     /// <summary>Returns the result.</summary>
-    /// <param name="fitOnAll">Trains options on all rows, after cross-validation; returns null if that was stopped.</param>
+    /// <param name="fitOnAll">
+    /// Trains options on all rows, after cross-validation; returns null if that was stopped.
+    /// </param>
     /// <exception cref="InvalidOperationException">No trial has a score; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The sweep was cancelled before one had.</exception>
     public SweepResult Build(Func<SpikingClifTrainer.Options, ITransformer?> fitOnAll)
@@ -49,6 +51,7 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
                 $"{nameof(SweepSettings.MaximumTime)}."),
             _ => new InvalidOperationException(failed.Length == 0
                 ? "The score of every trial is NaN: look at the loss, and lower the learning rates."
+                : search.Length == 1 ? $"The only trial failed: {failed[0].Reason}"
                 : string.Create(CultureInfo.InvariantCulture,
                     $"All {search.Length} trials failed; the first one: {failed[0].Reason}")),
         };

@@ -72,8 +72,8 @@ internal sealed class SharedCheckpoints(ITrialStore store, string? folder, Actio
     }
 
     /// <summary>
-    /// Deletes the files that workers left behind when they were killed in the middle of writing. Files of claims that stand, or
-    /// that this database does not know, stay: the folder may serve several sweeps.
+    /// Deletes the files that workers left behind when they were killed in the middle of writing. Files of claims that
+    /// stand, or that this database does not know, stay: the folder may serve several sweeps.
     /// </summary>
     public void DeleteAbandoned()
     {

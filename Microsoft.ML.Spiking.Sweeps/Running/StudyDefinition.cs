@@ -7,8 +7,8 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
 /// <summary>
-/// The settings in which all workers of a sweep must agree, and with which a sweep must have been begun to go on. Budgets are not
-/// part of it.
+/// The settings in which all workers of a sweep must agree, and with which a sweep must have been begun to go on.
+/// Budgets are not part of it.
 /// </summary>
 internal sealed record StudyDefinition
 {
@@ -57,7 +57,9 @@ internal sealed record StudyDefinition
         }
     }
 
-    /// <summary>Returns how a stored sweep differs from the present one, as the end of a sentence; null if it does not.</summary>
+    /// <summary>
+    /// Returns how a stored sweep differs from the present one, as the end of a sentence; null if it does not.
+    /// </summary>
     /// <param name="present">The sweep that is to go on.</param>
     public string? DifferenceFrom(StudyDefinition present)
     {
@@ -89,7 +91,9 @@ internal sealed record StudyDefinition
     }
 }
 
-/// <summary>Successive halving as a sweep's definition stores it. The names in JSON are those of the first version.</summary>
+/// <summary>
+/// Successive halving as a sweep's definition stores it. The names in JSON are those of the first version.
+/// </summary>
 internal sealed record HalvingDefinition
 {
     public required int ReductionFactor { get; init; }

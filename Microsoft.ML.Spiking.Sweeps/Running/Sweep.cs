@@ -135,7 +135,9 @@ internal sealed partial class Sweep
         }, featurizers);
     }
 
-    /// <summary>Returns the rows of each training of a trial, and the featurizers fitted on all rows, where they are needed.</summary>
+    /// <summary>
+    /// Returns the rows of each training of a trial, and the featurizers fitted on all rows, where they are needed.
+    /// </summary>
     private (IReadOnlyList<(IDataView Train, IDataView Validation)>, ITransformer?) Split(IDataView data, IDataView? validation)
     {
         if (validation is not null)
@@ -264,8 +266,8 @@ internal sealed partial class Sweep
     }
 
     /// <summary>
-    /// Returns the featurizers and a network, trained on all rows; null if it was cancelled, or no epoch ended in time. When the
-    /// time is used up later, the network of the epochs so far is kept.
+    /// Returns the featurizers and a network, trained on all rows; null if it was cancelled, or no epoch ended in time.
+    /// When the time is used up later, the network of the epochs so far is kept.
     /// </summary>
     private ITransformer? FitOnAll(IDataView data, ITransformer? featurizers, SpikingClifTrainer.Options options, SweepStop stop)
     {

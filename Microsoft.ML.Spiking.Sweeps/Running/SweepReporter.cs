@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>Reports the progress of a sweep: an object after every epoch, a line of the log after every part of a trial.</summary>
+/// <summary>
+/// Reports the progress of a sweep: an object after every epoch, a line of the log after every part of a trial.
+/// </summary>
 internal sealed class SweepReporter(SweepPlan plan)
 {
     private int _trials;

@@ -3,8 +3,8 @@ using Microsoft.ML.Spiking.MLNetInternals.Access;
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
 /// <summary>
-/// Everything that can end a sweep early: its tokens, its time, and the cancellation of the <see cref="MLContext"/>, which has no
-/// token.
+/// Everything that can end a sweep early: its tokens, its time, and the cancellation of the <see cref="MLContext"/>,
+/// which has no token.
 /// </summary>
 internal sealed class SweepStop : IDisposable
 {

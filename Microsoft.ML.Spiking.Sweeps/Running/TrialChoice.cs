@@ -6,8 +6,8 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
 /// <summary>
-/// Chooses the values of new trials, as a function of what is stored: first those of the trainer, then the sampler's. No values are
-/// chosen twice, and none that are refused for a reason for which an earlier trial was refused.
+/// Chooses the values of new trials, as a function of what is stored: first those of the trainer, then the sampler's.
+/// No values are chosen twice, and none that are refused for a reason for which an earlier trial was refused.
 /// </summary>
 /// <param name="plan">The sweep.</param>
 /// <param name="trainer">Tells whether values can be trained with.</param>

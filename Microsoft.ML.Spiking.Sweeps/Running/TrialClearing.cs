@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
 /// <summary>
-/// Stops trials that will never go on, and deletes checkpoints that are no longer needed: those of all trials that have ended,
-/// except the best one's.
+/// Stops trials that will never go on, and deletes checkpoints that are no longer needed: those of all trials that have
+/// ended, except the best one's.
 /// </summary>
 internal sealed class TrialClearing(SweepPlan plan)
 {

@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>The checkpoints of a fold of a trial: in this process, and from time to time where other workers can find them.</summary>
+/// <summary>
+/// The checkpoints of a fold of a trial: in this process, and from time to time where other workers can find them.
+/// </summary>
 /// <param name="trial">The trial.</param>
 /// <param name="fold">From 0.</param>
 /// <param name="cache">This process's checkpoints.</param>

@@ -18,7 +18,9 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
     /// <param name="token">Stops it between two batches.</param>
     /// <exception cref="ClaimLostException">Another worker has taken it up.</exception>
     /// <exception cref="SweepStorageException">The database cannot be reached.</exception>
-    /// <exception cref="Exception">An error that is not one of the trial's values: of a callback, or of the library itself.</exception>
+    /// <exception cref="Exception">
+    /// An error that is not one of the trial's values: of a callback, or of the library itself.
+    /// </exception>
     public TrialOutcome Train(TrialRecord trial, int target, Claim claim, CancellationToken token)
     {
         long started = plan.Settings.Clock.GetTimestamp();
@@ -69,9 +71,13 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
         }
     }
 
-    /// <summary>Returns the network of a trial's best epoch; null if it had to be trained again and that was stopped.</summary>
+    /// <summary>
+    /// Returns the network of a trial's best epoch; null if it had to be trained again and that was stopped.
+    /// </summary>
     /// <param name="trial">A trial of a sweep with one fold.</param>
-    /// <param name="epochs">How many epochs it has been trained; if its checkpoint is lost, it is trained again.</param>
+    /// <param name="epochs">
+    /// How many epochs it has been trained; if its checkpoint is lost, it is trained again.
+    /// </param>
     /// <param name="token">Stops that training.</param>
     public SpikingPredictionTransformer? Model(TrialRecord trial, int epochs, CancellationToken token)
     {
@@ -114,8 +120,8 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
     }
 
     /// <summary>
-    /// Returns whether an exception is the fault of a trial's values, which may fit neither the data nor each other nor the
-    /// memory, rather than an error of the library or of the machine, which would meet every trial.
+    /// Returns whether an exception is the fault of a trial's values, which may fit neither the data nor each other nor
+    /// the memory, rather than an error of the library or of the machine, which would meet every trial.
     /// </summary>
     private static bool IsOfTheValues(Exception exception) =>
         exception is TrainingDivergedException or NetworkDefinitionException or OutOfMemoryException or ExternalException

@@ -7,7 +7,8 @@ internal sealed class WorkerBell
     private int _rings;
 
     /// <summary>
-    /// How often it has rung. Read it before looking for work, so that what happens between the look and the wait counts.
+    /// How often it has rung. Read it before looking for work, so that what happens between the look and the wait
+    /// counts.
     /// </summary>
     public int Rings
     {

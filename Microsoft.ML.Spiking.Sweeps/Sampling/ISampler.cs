@@ -16,7 +16,9 @@ internal interface ISampler
 /// <summary>A trial about which something is known.</summary>
 /// <param name="Point">Its values.</param>
 /// <param name="Epochs">How far it came; a trial that came farther was better than those that stayed behind.</param>
-/// <param name="Score">Its score after so many epochs; higher is better; null for a failure, which is worse than any score.</param>
+/// <param name="Score">
+/// Its score after so many epochs; higher is better; null for a failure, which is worse than any score.
+/// </param>
 internal sealed record Observation(SweepPoint Point, int Epochs, double? Score);
 
 /// <summary>Samples the whole space, every place equally likely.</summary>

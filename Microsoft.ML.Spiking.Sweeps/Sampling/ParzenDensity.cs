@@ -3,8 +3,8 @@ using Microsoft.ML.Spiking.Randomness;
 namespace Microsoft.ML.Spiking.Sweeps.Sampling;
 
 /// <summary>
-/// The density of points in a space, given some of them: a mixture with one component around each known point, in all dimensions
-/// at once, and one component over everything.
+/// The density of points in a space, given some of them: a mixture with one component around each known point, in all
+/// dimensions at once, and one component over everything.
 /// </summary>
 internal sealed class ParzenDensity
 {

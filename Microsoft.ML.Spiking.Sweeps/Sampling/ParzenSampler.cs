@@ -4,16 +4,17 @@ using Microsoft.ML.Spiking.Sweeps.Space;
 namespace Microsoft.ML.Spiking.Sweeps.Sampling;
 
 /// <summary>
-/// Parzen estimators: the best tenth of the trials so far gives the density of good values, the others that of bad ones; of several
-/// points drawn from the good density, the one is chosen at which it exceeds the bad density most.
+/// Parzen estimators: the best tenth of the trials so far gives the density of good values, the others that of bad
+/// ones; of several points drawn from the good density, the one is chosen at which it exceeds the bad density most.
 /// </summary>
 /// <remarks>
-/// <para>Source: Bergstra, Bardenet, Bengio and Kégl, "Algorithms for Hyper-Parameter Optimization", NIPS 2011; densities over
-/// all dimensions at once as in Falkner, Klein and Hutter, "BOHB", ICML 2018. With successive halving, a trial that came farther
-/// counts as better, whatever its score: all trials are used, and scores of different epochs are not compared.</para>
-/// <para>Gaussian processes were not chosen because half of the dimensions here are choices without an order, for which a
-/// covariance would have to be invented; because scores of a few epochs are noisy; and because the estimators need no matrices,
-/// no optimizer and no library.</para>
+/// <para>Source: Bergstra, Bardenet, Bengio and Kégl, "Algorithms for Hyper-Parameter Optimization", NIPS 2011;
+/// densities over all dimensions at once as in Falkner, Klein and Hutter, "BOHB", ICML 2018. With successive halving, a
+/// trial that came farther counts as better, whatever its score: all trials are used, and scores of different epochs
+/// are not compared.</para>
+/// <para>Gaussian processes were not chosen because half of the dimensions here are choices without an order, for which
+/// a covariance would have to be invented; because scores of a few epochs are noisy; and because the estimators need no
+/// matrices, no optimizer and no library.</para>
 /// </remarks>
 internal sealed class ParzenSampler(SweepSpace space, int seed) : ISampler
 {

@@ -12,7 +12,9 @@ internal abstract class SweepDimension(string name, Action<SpikingClifTrainer.Op
     /// <summary>Puts a value into a trainer's options.</summary>
     public Action<SpikingClifTrainer.Options, object> Apply { get; } = apply;
 
-    /// <summary>Reads the value that options have; null where it cannot be read, or not be expressed as one of this dimension.</summary>
+    /// <summary>
+    /// Reads the value that options have; null where it cannot be read, or not be expressed as one of this dimension.
+    /// </summary>
     public Func<SpikingClifTrainer.Options, object?> Read { get; init; } = _ => null;
 
     /// <summary>Whether it belongs to <see cref="SweepSpace.Default"/>, rather than being asked for by name.</summary>

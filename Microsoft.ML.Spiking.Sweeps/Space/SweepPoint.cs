@@ -20,7 +20,9 @@ internal sealed class SweepPoint : IEquatable<SweepPoint>
     /// <summary>The values, in the order of the space's dimensions.</summary>
     public IReadOnlyList<object> Values => _values;
 
-    /// <summary>The values' places, in the order of the space's dimensions; see <see cref="SweepDimension.At"/>.</summary>
+    /// <summary>
+    /// The values' places, in the order of the space's dimensions; see <see cref="SweepDimension.At"/>.
+    /// </summary>
     public IReadOnlyList<double> Places =>
         [.. _space.Dimensions.Select((dimension, index) => dimension.PlaceOf(_values[index])!.Value)];
 

@@ -3,9 +3,13 @@ using Microsoft.ML.SearchSpace;
 
 namespace Microsoft.ML.Spiking.Sweeps.Space;
 
-/// <summary>A property of <see cref="SpikingClifSweepOptions"/>, and what it stands for in a trainer's options.</summary>
+/// <summary>
+/// A property of <see cref="SpikingClifSweepOptions"/>, and what it stands for in a trainer's options.
+/// </summary>
 /// <param name="Property">The property, whose attributes say what to sweep it over.</param>
-/// <param name="Read">Reads its value from options; null where they have a value that the property cannot express.</param>
+/// <param name="Read">
+/// Reads its value from options; null where they have a value that the property cannot express.
+/// </param>
 /// <param name="Apply">Puts a value into options.</param>
 internal sealed record SweptProperty(
     PropertyInfo Property, Func<SpikingClifTrainer.Options, object?> Read, Action<SpikingClifTrainer.Options, object> Apply)

@@ -21,12 +21,13 @@ internal sealed record ClaimTicket(string Token, string Worker, TimeSpan Lease, 
 }
 
 /// <summary>
-/// Identifies a process to the other processes of its machine, so that they can take up its trials as soon as it has ended,
-/// without waiting for its lease.
+/// Identifies a process to the other processes of its machine, so that they can take up its trials as soon as it has
+/// ended, without waiting for its lease.
 /// </summary>
 /// <remarks>
-/// A process is identified by the machine, the boot, the namespace of process ids (containers have their own), the id, and the
-/// start time, because ids are used again. Nothing is concluded about processes of another machine, boot or namespace.
+/// A process is identified by the machine, the boot, the namespace of process ids (containers have their own), the id,
+/// and the start time, because ids are used again. Nothing is concluded about processes of another machine, boot or
+/// namespace.
 /// </remarks>
 internal static class WorkerProcess
 {
@@ -64,7 +65,9 @@ internal static class WorkerProcess
         }
     }
 
-    /// <summary>Returns when a process started; null where it cannot be told; "ended" if it only waits for its parent.</summary>
+    /// <summary>
+    /// Returns when a process started; null where it cannot be told; "ended" if it only waits for its parent.
+    /// </summary>
     private static string? Start(int id)
     {
         if (OperatingSystem.IsLinux())

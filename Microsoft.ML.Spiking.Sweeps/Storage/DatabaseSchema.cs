@@ -14,7 +14,9 @@ internal static class DatabaseSchema
     public static IReadOnlyList<SchemaStep> Steps { get; } =
         [new(1, First), new(2, NumbersOfClaims), new(3, ProcessesAndFailures)];
 
-    /// <summary>Brings a database up to date, completely or not at all. Any number of workers may try at once.</summary>
+    /// <summary>
+    /// Brings a database up to date, completely or not at all. Any number of workers may try at once.
+    /// </summary>
     /// <param name="sql">The database.</param>
     /// <param name="steps">All steps, in order.</param>
     /// <exception cref="SweepStorageException">The database was made by a newer version.</exception>

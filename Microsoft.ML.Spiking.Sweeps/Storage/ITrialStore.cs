@@ -1,12 +1,12 @@
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
 /// <summary>
-/// The storage of sweeps' trials, shared by any number of workers in any number of processes. Each method is one transaction and
-/// may be called again after a failure that left open whether it happened. Thread-safe.
+/// The storage of sweeps' trials, shared by any number of workers in any number of processes. Each method is one
+/// transaction and may be called again after a failure that left open whether it happened. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Everything about a trial is written under a claim. Once the claim is lost, because the worker showed no sign of life for too
-/// long and another one took up the trial, nothing is written and the methods return <see langword="false"/>.
+/// Everything about a trial is written under a claim. Once the claim is lost, because the worker showed no sign of life
+/// for too long and another one took up the trial, nothing is written and the methods return <see langword="false"/>.
 /// </remarks>
 internal interface ITrialStore
 {
@@ -25,8 +25,8 @@ internal interface ITrialStore
     Claim? TryAdd(StudyRecord study, NewTrial trial, ClaimTicket ticket);
 
     /// <summary>
-    /// Claims a trial that no living worker trains, if it is still as it was seen. A claim that has expired, or whose process on
-    /// this machine has ended, is ended.
+    /// Claims a trial that no living worker trains, if it is still as it was seen. A claim that has expired, or whose
+    /// process on this machine has ended, is ended.
     /// </summary>
     /// <param name="seen">The trial as it was when it was chosen.</param>
     /// <param name="targetEpoch">The epoch to which it will be trained.</param>
@@ -61,7 +61,10 @@ internal interface ITrialStore
     /// <returns>Their files, for the caller to delete.</returns>
     IReadOnlyList<string> DeleteCheckpoints(IReadOnlyCollection<long> trials);
 
-    /// <summary>Returns whether a checkpoint's file is useless: the claim it was written under has ended, and no row refers to it.</summary>
+    /// <summary>
+    /// Returns whether a checkpoint's file is useless: the claim it was written under has ended, and no row refers to
+    /// it.
+    /// </summary>
     /// <param name="token">The token of that claim.</param>
     /// <param name="file">The file's name.</param>
     bool IsAbandoned(string token, string file);

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
 /// <summary>
-/// Waits for a database that is unavailable for a while, because its server is restarted or the network is interrupted, and turns
-/// every other failure into a sentence.
+/// Waits for a database that is unavailable for a while, because its server is restarted or the network is interrupted,
+/// and turns every other failure into a sentence.
 /// </summary>
 /// <param name="store">The database.</param>
 /// <param name="sql">Its engine.</param>
@@ -19,7 +19,9 @@ internal sealed class PatientTrialStore(
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>Opens a database. If it is unavailable at this point, that is a mistake rather than an interruption.</summary>
+    /// <summary>
+    /// Opens a database. If it is unavailable at this point, that is a mistake rather than an interruption.
+    /// </summary>
     /// <exception cref="SweepStorageException">It cannot be used.</exception>
     public static PatientTrialStore Open(SqlDialect sql, TimeSpan patience, Action<string> warn, CancellationToken token)
     {
@@ -116,5 +118,6 @@ internal sealed class PatientTrialStore(
 
     private static string Words(TimeSpan time) => time.TotalMinutes >= 2
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.#} minutes")
+        : time.TotalSeconds == 1 ? "1 second"
         : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} seconds");
 }

@@ -14,7 +14,9 @@ internal abstract class SqlDialect
     /// <summary>Seconds since 1970 by the database's clock, the only one that all workers share.</summary>
     public abstract string Now { get; }
 
-    /// <summary>Ends a query that locks its rows until the transaction ends, and waits for rows that are locked.</summary>
+    /// <summary>
+    /// Ends a query that locks its rows until the transaction ends, and waits for rows that are locked.
+    /// </summary>
     public abstract string ForUpdate { get; }
 
     /// <summary>Ends a query that locks its rows until the transaction ends, and skips rows that are locked.</summary>

@@ -2,7 +2,9 @@ using System.Data.Common;
 
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
-/// <summary>Trials in a relational database, through ADO.NET. The engines differ only in their <see cref="SqlDialect"/>.</summary>
+/// <summary>
+/// Trials in a relational database, through ADO.NET. The engines differ only in their <see cref="SqlDialect"/>.
+/// </summary>
 internal sealed class SqlTrialStore : ITrialStore
 {
     /// <summary>The outcome of a claim whose worker ended, or showed no sign of life any more.</summary>
@@ -20,8 +22,9 @@ internal sealed class SqlTrialStore : ITrialStore
     }
 
     /// <summary>
-    /// Returns a condition for a claim whose lease is over. A heartbeat that lies in the future by more than a lease counts as
-    /// over too: the database's clock was set back, and the claim would otherwise stand until the clock has caught up.
+    /// Returns a condition for a claim whose lease is over. A heartbeat that lies in the future by more than a lease
+    /// counts as over too: the database's clock was set back, and the claim would otherwise stand until the clock has
+    /// caught up.
     /// </summary>
     public static string IsOver(SqlDialect sql, string table = "") =>
         $"({table}heartbeat_at + {table}lease_seconds <= {sql.Now} or {table}heartbeat_at - {table}lease_seconds > {sql.Now})";
@@ -216,7 +219,9 @@ internal sealed class SqlTrialStore : ITrialStore
             && session.Number("select 1 from sweep_checkpoints where file = @file", ("file", file)) is null;
     }
 
-    /// <summary>Returns whether the claim still stands, and keeps it from being ended before the transaction is.</summary>
+    /// <summary>
+    /// Returns whether the claim still stands, and keeps it from being ended before the transaction is.
+    /// </summary>
     private bool Hold(SqlSession session, Claim claim)
     {
         bool isHeld = session.Number(
@@ -232,7 +237,10 @@ internal sealed class SqlTrialStore : ITrialStore
             ? new(trial, ticket.Token)
             : null;
 
-    /// <summary>Ends a claim of the trial that is over, or whose process has ended. Returns whether no claim is in the way any more.</summary>
+    /// <summary>
+    /// Ends a claim of the trial that is over, or whose process has ended. Returns whether no claim is in the way any
+    /// more.
+    /// </summary>
     private bool EndLost(SqlSession session, long trial)
     {
         bool isOpen = session.Number("select 1 from sweep_claims where trial_id = @trial and ended_at is null",

@@ -25,7 +25,9 @@ internal sealed record TrialRecord
     /// <summary>The epoch to which it is being, or was last, trained.</summary>
     public required int TargetEpoch { get; init; }
 
-    /// <summary>The epoch to which it has been trained and at which it rests; during a part, where that part began.</summary>
+    /// <summary>
+    /// The epoch to which it has been trained and at which it rests; during a part, where that part began.
+    /// </summary>
     public required int Epochs { get; init; }
 
     /// <summary>Why it failed.</summary>
@@ -43,7 +45,9 @@ internal sealed record TrialRecord
     /// <summary>Whether a living worker trains it.</summary>
     public required bool IsHeld { get; init; }
 
-    /// <summary>How long ago the worker that trains it was last heard of, by the database's clock; null without a worker.</summary>
+    /// <summary>
+    /// How long ago the worker that trains it was last heard of, by the database's clock; null without a worker.
+    /// </summary>
     public TimeSpan? Silence { get; init; }
 
     /// <summary>Whether the process of the worker that trains it is known to have ended.</summary>

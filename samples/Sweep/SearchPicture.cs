@@ -9,7 +9,9 @@ using SkiaSharp;
 
 namespace Sweep;
 
-/// <summary>Draws a search: above, what each trial came to; below, how the best grew with the epochs that were spent.</summary>
+/// <summary>
+/// Draws a search: above, what each trial came to; below, how the best grew with the epochs that were spent.
+/// </summary>
 internal static class SearchPicture
 {
     private const int Width = 1_000, Height = 400;
