@@ -70,7 +70,8 @@ public sealed class ScoringBackendTests
         TorchWorker worker = TorchWorker.On(ComputeDevice.Cpu, 0);
         int most = TorchExecutor.RowsAtOnce(network, worker);
         var scorer = new CountingScorer();
-        var model = new SpikingModelParameters(network, SmallNetworks.Weights(network), new ScorerSource(() => scorer, most));
+        var model = new SpikingModelParameters(network, SmallNetworks.Weights(network),
+            new ScorerSource(ScoringBackend.Torch, () => scorer, most, IsNative: true));
         IDataView data = Flowers.Keyed(_ml, Flowers.Rows(3000));
         var names = new TrainerColumnNames("Features", "Label", null, "PredictedLabel", "Score");
         IDataView scored = new SpikingPredictionTransformer(_ml, model, data.Schema, names).Transform(data);
@@ -147,13 +148,13 @@ public sealed class ScoringBackendTests
         using var go = new ManualResetEventSlim();
         var slow = new CountingScorer { DuringCall = () => { inside.Release(); go.Wait(Token); } };
         var next = new CountingScorer();
-        using var shared = new SharedScorer(ScorerSource.Managed(() => slow));
+        using var shared = new SharedScorer(Native(slow));
         Task[] calls = [.. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
             () => shared.Score(new float[4], 1, new float[3]), Token, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         inside.Wait(Token);
         inside.Wait(Token);
 
-        shared.Change(ScorerSource.Managed(() => next));
+        shared.Change(Native(next));
         shared.Score(new float[4], 1, new float[3]);
         Assert.AreEqual(1, next.Calls);
         Assert.IsFalse(slow.IsDisposed);
@@ -164,7 +165,10 @@ public sealed class ScoringBackendTests
         Assert.AreEqual(2, slow.Calls);
         shared.Dispose();
         Assert.IsTrue(next.IsDisposed);
-        Assert.ThrowsExactly<ObjectDisposedException>(() => shared.Change(ScorerSource.Managed(() => next)));
+        var last = new CountingScorer();
+        shared.Change(Native(last));
+        shared.Score(new float[4], 1, new float[3]);
+        Assert.AreEqual(1, last.Calls);
     }
 
     [TestMethod]
@@ -183,6 +187,92 @@ public sealed class ScoringBackendTests
         Assert.IsNotEmpty(Scores(model, Flowers.Keyed(_ml)));
         model.Dispose();
         Assert.AreEqual(before, LiveTensors());
+
+        Assert.IsNotEmpty(Scores(model, Flowers.Keyed(_ml)));
+        Assert.IsGreaterThan(before, LiveTensors());
+        Assert.AreEqual(ScoringBackend.Torch, model.Model.ScoringBackend);
+        model.Dispose();
+        model.Dispose();
+        Assert.AreEqual(before, LiveTensors());
+    }
+
+    [TestMethod]
+    public void Dispose_ManagedScorer_KeepsIt()
+    {
+        var scorer = new CountingScorer();
+        using var shared = new SharedScorer(ScorerSource.Managed(() => scorer));
+        shared.Score(new float[4], 1, new float[3]);
+
+        shared.Dispose();
+        shared.Score(new float[4], 1, new float[3]);
+
+        Assert.IsFalse(scorer.IsDisposed);
+        Assert.AreEqual(2, scorer.Calls);
+    }
+
+    [TestMethod]
+    public void Dispose_AgainAndAgainWhileOthersScore_LosesNoCallAndNoScorer()
+    {
+        var made = new System.Collections.Concurrent.ConcurrentBag<CountingScorer>();
+        using var shared = new SharedScorer(new ScorerSource(ScoringBackend.Torch, () =>
+        {
+            var scorer = new CountingScorer(); // throws when it is used after its disposal
+            made.Add(scorer);
+            return scorer;
+        }, 8, IsNative: true));
+        bool isOver = false;
+        Task[] users = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            int calls = 0;
+            for (; !Volatile.Read(ref isOver); calls++)
+            {
+                shared.Score(new float[4], 1, new float[3]);
+            }
+            return calls;
+        }, Token))];
+
+        for (int i = 0; i < 2000; i++)
+        {
+            shared.Dispose();
+            if (i % 100 == 0)
+            {
+                Thread.Sleep(1);
+            }
+        }
+        Volatile.Write(ref isOver, true);
+        Task.WaitAll(users, Token);
+        shared.Dispose();
+
+        Assert.AreEqual(users.Cast<Task<int>>().Sum(user => user.Result), made.Sum(scorer => scorer.Calls));
+        Assert.IsGreaterThan(1, made.Count);
+        Assert.IsTrue(made.All(scorer => scorer.IsDisposed));
+    }
+
+    [TestMethod]
+    public void ChangeScoringBackend_TwoAtOnce_BackendIsThatOfTheScorer()
+    {
+        NetworkDefinition network = SmallNetworks.Small();
+        using var model = new SpikingModelParameters(network, SmallNetworks.Weights(network));
+        var faults = new System.Collections.Concurrent.ConcurrentBag<string>();
+        ScoringBackend[] backends = [ScoringBackend.Torch, ScoringBackend.Managed];
+        using var barrier = new Barrier(2, _ =>
+        {
+            if (model.Scorer.Source.IsNative != (model.ScoringBackend == ScoringBackend.Torch))
+            {
+                faults.Add($"{model.ScoringBackend} is said, and the scorer is another.");
+            }
+        });
+
+        Task.WaitAll([.. backends.Select(backend => Task.Factory.StartNew(() =>
+        {
+            for (int i = 0; i < 2000; i++)
+            {
+                model.ChangeScoringBackend(backend, ComputeDevice.Cpu);
+                barrier.SignalAndWait(Token);
+            }
+        }, Token, TaskCreationOptions.LongRunning, TaskScheduler.Default))], Token);
+
+        Assert.IsEmpty(faults, faults.FirstOrDefault());
     }
 
     [TestMethod]
@@ -228,10 +318,9 @@ public sealed class ScoringBackendTests
             "The CUDA device index is -1; it must be at least 0.");
         AssertRefused<ArgumentException>(() => _ml.Model.ChangeScoringBackend(other, ScoringBackend.Managed),
             "has no spiking network.");
-        model.Dispose();
-        AssertRefused<ObjectDisposedException>(() => _ml.Model.ChangeScoringBackend(model, ScoringBackend.Managed),
-            "The model has been disposed");
     }
+
+    private static ScorerSource Native(IScorer scorer) => new(ScoringBackend.Torch, () => scorer, 8, IsNative: true);
 
     private static long LiveTensors()
     {

@@ -49,13 +49,14 @@ public sealed class SharingTests
     [Timeout(Patience, CooperativeCancellation = true)]
     [DataRow(ScoringBackend.Managed, 400)]
     [DataRow(ScoringBackend.Torch, 100)]
-    public void Predict_WhileThePoolDisposesEnginesAndReloads_GivesARightAnswerOrObjectDisposed(ScoringBackend backend, int reloads)
+    public void Predict_WhileThePoolDisposesEnginesAndReloads_GivesTheRightAnswer(
+        ScoringBackend backend, int reloads)
     {
         const int users = 4;
         byte[] zip = Zip();
         Prediction[] expected = [.. Predict(Load(zip, backend))];
         var faults = new ConcurrentBag<string>();
-        int answers = 0, disposed = 0;
+        int answers = 0;
         PredictionEngine<Flower, Prediction>[] engines = Pool(zip, backend, users);
         bool isOver = false;
 
@@ -78,24 +79,16 @@ public sealed class SharingTests
                 int row = i % _rows.Count;
                 Watch(faults, ref answers, () =>
                 {
-                    try
-                    {
-                        // The engine of this thread alone: engines are not for several threads at once.
-                        Volatile.Read(ref engines)[thread].Predict(_rows[row], ref prediction);
-                        return IsSame(expected[row], prediction) ? null : $"row {row}: {string.Join(' ', prediction.Score)}";
-                    }
-                    catch (ObjectDisposedException)
-                    {
-                        Interlocked.Increment(ref disposed);
-                        return null;
-                    }
+                    // The engine of this thread alone: engines are not for several threads at once.
+                    Volatile.Read(ref engines)[thread].Predict(_rows[row], ref prediction);
+                    return IsSame(expected[row], prediction) ? null
+                        : $"row {row}: {string.Join(' ', prediction.Score)}";
                 });
             }
         });
 
-        TestContext.WriteLine($"{answers} answers, of which {disposed} were ObjectDisposedException");
+        TestContext.WriteLine($"{answers} answers");
         Assert.IsEmpty(faults, string.Join('\n', faults.Take(3)));
-        Assert.IsGreaterThan(disposed, answers);
     }
 
     [TestMethod]

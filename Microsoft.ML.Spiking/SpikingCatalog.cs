@@ -71,7 +71,6 @@ public static class SpikingCatalog
     /// <exception cref="InvalidOperationException">
     /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public static void ChangeScoringBackend(this ModelOperationsCatalog catalog, ITransformer model, ScoringBackend backend,
         ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0)
     {

@@ -248,7 +248,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     {
         // What libtorch allocates first decides how it allocates.
         using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
-        ScorerSources.Check(Scoring);
+        Scoring.Check();
     }
 
     private ScoringChoice Scoring => new(_options.ScoringBackend, _options.ScoringDevice, _options.CudaDeviceIndex);

@@ -16,39 +16,38 @@ namespace Microsoft.ML.Spiking;
 /// unless <see cref="ChangeScoringBackend"/> says otherwise, and may be used from several threads at once.
 /// </summary>
 /// <remarks>
-/// Disposing it, or the transformer that holds it, ends its scoring: calls under way finish, later ones throw
-/// <see cref="ObjectDisposedException"/>. The definition and the weights can still be read and saved.
+/// Disposing it, or the transformer that holds it, frees the native memory that it has if libtorch scores, as soon as calls
+/// under way have returned. The model can be used afterwards: what was freed is made again when it is next needed.
 /// </remarks>
 public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>, IValueMapper, ICanSaveModel, IDisposable
 {
     internal const string LoaderSignature = "SpikingModel";
 
-    private int _backend = (int)ScoringBackend.Auto;
-
     internal SpikingModelParameters(NetworkDefinition network, NetworkWeights weights, ScorerSource? scorer = null)
     {
         Network = network;
         Weights = weights;
-        Scorer = new SharedScorer(scorer ?? ScorerSources.Managed(network, weights));
+        Scorer = new SharedScorer(scorer ?? default(ScoringChoice).Source(network, weights));
     }
 
-    /// <summary>The network with all its sizes.</summary>
+    /// <summary>Gets the network with all its sizes.</summary>
     public NetworkDefinition Network { get; }
 
-    /// <summary>The network's arrays.</summary>
+    /// <summary>Gets the network's arrays.</summary>
     public NetworkWeights Weights { get; }
 
     /// <summary>
-    /// What scores, as it was last chosen. A model that was loaded scores with <see cref="ScoringBackend.Auto"/>: the choice
-    /// is one of the process and not saved.
+    /// Gets what scores, as it was last chosen. A model that was loaded scores with <see cref="ScoringBackend.Auto"/>: the
+    /// choice belongs to the process and is not saved.
     /// </summary>
-    public ScoringBackend ScoringBackend => (ScoringBackend)Volatile.Read(ref _backend);
+    public ScoringBackend ScoringBackend => Scorer.Source.Backend;
 
     internal SharedScorer Scorer { get; }
 
     PredictionKind IPredictor.PredictionKind => PredictionKind.MulticlassClassification;
 
-    DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Network.FeatureShape.ToArray());
+    DataViewType IValueMapper.InputType =>
+        new VectorDataViewType(NumberDataViewType.Single, Network.FeatureShape.ToArray());
 
     DataViewType IValueMapper.OutputType => new VectorDataViewType(NumberDataViewType.Single, Network.ClassCount);
 
@@ -67,15 +66,11 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
     /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded. Nothing
     /// has changed then.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public void ChangeScoringBackend(
-        ScoringBackend backend, ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0)
-    {
-        Scorer.Change(ScorerSources.Of(Network, Weights, new(backend, device, cudaDeviceIndex)));
-        Volatile.Write(ref _backend, (int)backend);
-    }
+        ScoringBackend backend, ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0) =>
+        Scorer.Change(new ScoringChoice(backend, device, cudaDeviceIndex).Source(Network, Weights));
 
-    /// <summary>Ends the scoring; see the remarks of the type.</summary>
+    /// <summary>Frees native memory; the model can still be used. See the remarks of the type.</summary>
     public void Dispose() => Scorer.Dispose();
 
     ValueMapper<TSrc, TDst> IValueMapper.GetMapper<TSrc, TDst>()
@@ -90,7 +85,8 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
             ScoreValues.Copy(scores, ref value);
         };
         return mapper as ValueMapper<TSrc, TDst>
-            ?? throw Contracts.Except($"The model maps vectors of Single to vectors of Single, not {typeof(TSrc)} to {typeof(TDst)}.");
+            ?? throw Contracts.Except(
+                $"The model maps vectors of Single to vectors of Single, not {typeof(TSrc)} to {typeof(TDst)}.");
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
@@ -101,7 +97,7 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
         NetworkArchive.Save(ctx, Network, Weights);
     }
 
-    /// <summary>Found and called by ML.NET when it loads a model.</summary>
+    /// <summary>Loads a model; ML.NET finds this method by its name and calls it.</summary>
     internal static SpikingModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         Contracts.CheckValue(env, nameof(env));
@@ -115,7 +111,7 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
         }
         catch (FormatException exception)
         {
-            // ML.NET wraps what is thrown here twice; the log shows the sentence as it is.
+            // ML.NET wraps exceptions from here twice; the log shows the sentence as it is.
             using IChannel channel = host.Start("Loading");
             channel.Error(exception.Message);
             throw host.ExceptDecode(exception, exception.Message);

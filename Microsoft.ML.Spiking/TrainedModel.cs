@@ -16,7 +16,7 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
     /// <exception cref="ArgumentException">There is none, or more than one.</exception>
     public static TrainedModel Of(IExceptionContext context, ITransformer model)
     {
-        SpikingPredictionTransformer[] found = [.. Networks(model)];
+        SpikingPredictionTransformerBase[] found = [.. Networks(model)];
         return found.Length == 1
             ? new(found[0].Model, found[0].Label)
             : throw context.ExceptParam(nameof(model), found.Length == 0
@@ -76,9 +76,9 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
     /// <summary>All spiking networks of the transformer, which may be a chain.</summary>
     public static IEnumerable<SpikingModelParameters> All(ITransformer model) => Networks(model).Select(network => network.Model);
 
-    private static IEnumerable<SpikingPredictionTransformer> Networks(ITransformer model) => model switch
+    private static IEnumerable<SpikingPredictionTransformerBase> Networks(ITransformer model) => model switch
     {
-        SpikingPredictionTransformer network => [network],
+        SpikingPredictionTransformerBase network => [network],
         IEnumerable<ITransformer> chain => chain.SelectMany(Networks),
         _ => [],
     };

@@ -89,7 +89,8 @@ public sealed class ScoredDataViewTests
     {
         SpikingPredictionTransformer model = Fit();
         IDataView scored = model.Transform(Flowers.Keyed(_ml, Flowers.Rows(1000)));
-        var expected = scored.GetColumn<string>("Name").Zip(scored.GetColumn<float[]>("Score")).ToDictionary(pair => pair.First, pair => pair.Second);
+        var expected = scored.GetColumn<string>("Name").Zip(scored.GetColumn<float[]>("Score"))
+            .ToDictionary(pair => pair.First, pair => pair.Second);
 
         DataViewRowCursor[] cursors = scored.GetRowCursorSet(scored.Schema, 4);
         var found = new ConcurrentDictionary<string, float[]>();
@@ -148,10 +149,12 @@ public sealed class ScoredDataViewTests
         using var inside = new SemaphoreSlim(0);
         using var go = new ManualResetEventSlim();
         var scorer = new CountingScorer { DuringCall = () => { inside.Release(); go.Wait(Token); } };
-        SpikingPredictionTransformer model = Transformer(scorer);
+        SpikingPredictionTransformer model =
+            Transformer(new ScorerSource(ScoringBackend.Torch, () => scorer, 8, IsNative: true));
         IDataView scored = model.Transform(Flowers.Keyed(_ml, Flowers.Rows(5)));
         Task<int>[] calls = [.. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
-            () => scored.GetRowCursorSet([scored.Schema["Score"]], 1).Single().MoveNext() ? 1 : 0, Token, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+            () => scored.GetRowCursorSet([scored.Schema["Score"]], 1).Single().MoveNext() ? 1 : 0,
+            Token, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         inside.Wait(Token);
         inside.Wait(Token);
 
@@ -166,18 +169,76 @@ public sealed class ScoredDataViewTests
 
     private SpikingPredictionTransformer Fit() => Flowers.Fit(_ml, Flowers.Keyed(_ml));
 
-    private SpikingPredictionTransformer Transformer(CountingScorer scorer)
+    [TestMethod]
+    public void MoveNext_AfterScoringFailed_FailsAgainInsteadOfServingRows()
+    {
+        int calls = 0;
+        var scorer = new CountingScorer
+        {
+            DuringCall = () =>
+            {
+                if (++calls == 2)
+                {
+                    throw new InvalidOperationException("out of memory");
+                }
+            },
+        };
+        IDataView scored = Transformer(scorer).Transform(Flowers.Keyed(_ml, Flowers.Rows(300)));
+        using DataViewRowCursor cursor = scored.GetRowCursorSet(scored.Schema, 1).Single();
+        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+        ValueGetter<ReadOnlyMemory<char>> name = cursor.GetGetter<ReadOnlyMemory<char>>(scored.Schema["Name"]);
+        VBuffer<float> scores = default;
+        ReadOnlyMemory<char> text = default;
+        int rows = 0;
+        string first = Assert.ThrowsExactly<InvalidOperationException>(() =>
+        {
+            for (; cursor.MoveNext(); rows++) { }
+        }).Message;
+
+        Assert.AreEqual("out of memory", first);
+        Assert.AreEqual(128, rows);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Contains("out of memory", Assert.ThrowsExactly<InvalidOperationException>(() => cursor.MoveNext()).Message);
+            Assert.ThrowsExactly<InvalidOperationException>(() => getter(ref scores));
+            Assert.ThrowsExactly<InvalidOperationException>(() => name(ref text));
+        }
+        Assert.AreEqual(2, calls);
+    }
+
+    [TestMethod]
+    public void MoveNext_AfterTheFirstRowCouldNotBeRead_DoesNotSkipIt()
+    {
+        SpikingPredictionTransformer model = Fit();
+        // Three values where the type promises four, in the first row alone.
+        Flower[] rows = [.. Flowers.Rows(5)];
+        rows[0].Features = [1, 2, 3];
+        IDataView failing = _ml.Data.LoadFromEnumerable(rows);
+        IDataView scored = model.Transform(failing);
+        using DataViewRowCursor cursor = scored.GetRowCursorSet([scored.Schema["Score"]], 1).Single();
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Contains("has 3 values; the model takes 4", Assert.Throws<Exception>(() => cursor.MoveNext()).Message);
+        }
+    }
+
+    private SpikingPredictionTransformer Transformer(CountingScorer scorer) =>
+        Transformer(ScorerSource.Managed(() => scorer));
+
+    private SpikingPredictionTransformer Transformer(ScorerSource source)
     {
         var network = SmallNetworks.Small();
         IDataView data = Flowers.Keyed(_ml);
         var names = new TrainerColumnNames("Features", "Label", null, "PredictedLabel", "Score");
-        return new SpikingPredictionTransformer(_ml, new SpikingModelParameters(network, SmallNetworks.Weights(network), ScorerSource.Managed(() => scorer)),
-            data.Schema, names);
+        var model = new SpikingModelParameters(network, SmallNetworks.Weights(network), source);
+        return new SpikingPredictionTransformer(_ml, model, data.Schema, names);
     }
 
     private static IEnumerable<(DataViewRowId Id, long Batch)> Positions(IDataView data)
     {
-        using DataViewRowCursor cursor = data.GetRowCursorSet(data.Schema.Where(column => column.Name is "Name" or "Score"), 1).Single();
+        using DataViewRowCursor cursor =
+            data.GetRowCursorSet(data.Schema.Where(column => column.Name is "Name" or "Score"), 1).Single();
         ValueGetter<DataViewRowId> getter = cursor.GetIdGetter();
         DataViewRowId id = default;
         while (cursor.MoveNext())

@@ -20,19 +20,22 @@ internal static class ColumnShapes
         }
     }
 
-    /// <summary>The columns that the trained transformer adds to data of that shape.</summary>
+    /// <summary>
+    /// Returns the shape of data after the trained transformer. The order is that of ML.NET's own trainers, which is not
+    /// that of the columns.
+    /// </summary>
     public static SchemaShape Output(SchemaShape input, TrainerColumnNames names)
     {
         SchemaShape.Column label = input.Single(column => column.Name == names.Label);
         SchemaShape.Column[] labelAnnotations =
             [.. label.Annotations.Where(annotation => annotation.Name == AnnotationUtils.Kinds.KeyValues)];
         var columns = input.ToDictionary(column => column.Name);
-        columns[names.PredictedLabel] = new(names.PredictedLabel,
-            SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true,
-            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation().Concat(labelAnnotations)));
         columns[names.Score] = new(names.Score,
             SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false,
             new SchemaShape(AnnotationUtils.AnnotationsForMulticlassScoreColumn(label)));
+        columns[names.PredictedLabel] = new(names.PredictedLabel,
+            SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true,
+            new SchemaShape(labelAnnotations.Concat(AnnotationUtils.GetTrainerOutputAnnotation())));
         return new SchemaShape(columns.Values);
     }
 

@@ -8,20 +8,24 @@ using Microsoft.ML.Spiking.Scoring.Scorers;
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
 /// <summary>
-/// A model bound to the schema of the data that it is to score: which column it reads, and the schema that leaves,
-/// which is the input's followed by the predicted label and the score.
+/// A model bound to the schema of the data that it is to score: the column that it reads, and the schema of scored data,
+/// which is the input's followed by the columns of the prediction.
 /// </summary>
 internal sealed class ScoringBinding
 {
+    private readonly bool _isBinary;
+
     /// <summary>Binds the model.</summary>
     /// <param name="context">Marks the exceptions.</param>
     /// <param name="input">The schema of the data.</param>
     /// <param name="columns">The names and the label.</param>
     /// <param name="network">The sizes.</param>
-    /// <param name="scorer">Shared with the model.</param>
-    /// <exception cref="ArgumentException">The feature column is missing, or is no vector of that many Singles.</exception>
-    public ScoringBinding(
-        IExceptionContext context, DataViewSchema input, ScoringColumns columns, NetworkDefinition network, SharedScorer scorer)
+    /// <param name="scorer">The model's scorer.</param>
+    /// <exception cref="ArgumentException">
+    /// The feature column is missing, or is no vector of that many Singles.
+    /// </exception>
+    public ScoringBinding(IExceptionContext context, DataViewSchema input, ScoringColumns columns,
+        NetworkDefinition network, SharedScorer scorer)
     {
         Input = input;
         Scorer = scorer;
@@ -30,39 +34,37 @@ internal sealed class ScoringBinding
         Rows = new(network);
         Feature = FindFeature(context, input, columns, network);
         Output = ScoredSchema.Create(input, columns, ClassCount);
+        _isBinary = columns.IsBinary;
     }
 
-    /// <summary>The schema of the data.</summary>
+    /// <summary>Gets the schema of the data.</summary>
     public DataViewSchema Input { get; }
 
-    /// <summary>The input's columns, the predicted label, the score.</summary>
+    /// <summary>Gets the input's columns followed by those of the prediction.</summary>
     public DataViewSchema Output { get; }
 
-    /// <summary>The feature column of <see cref="Input"/>.</summary>
+    /// <summary>Gets the feature column of <see cref="Input"/>.</summary>
     public DataViewSchema.Column Feature { get; }
 
-    /// <summary>Values in a row.</summary>
+    /// <summary>Gets the number of values in a row.</summary>
     public int FeatureCount { get; }
 
-    /// <summary>Reads rows.</summary>
+    /// <summary>Gets the reader of rows.</summary>
     public FeatureRows Rows { get; }
 
-    /// <summary>Scores in a row.</summary>
+    /// <summary>Gets the number of scores in a row.</summary>
     public int ClassCount { get; }
 
-    /// <summary>Scores the rows.</summary>
+    /// <summary>Gets the scorer of the rows.</summary>
     public SharedScorer Scorer { get; }
 
-    /// <summary>Index in <see cref="Output"/>.</summary>
-    public int PredictedLabelIndex => Input.Count;
-
-    /// <summary>Index in <see cref="Output"/>.</summary>
-    public int ScoreIndex => Input.Count + 1;
-
-    /// <summary>Whether that column of <see cref="Output"/> is computed here and not passed through.</summary>
+    /// <summary>Returns whether a column of <see cref="Output"/> is part of the prediction, not passed through.</summary>
     public bool IsComputed(DataViewSchema.Column column) => column.Index >= Input.Count;
 
-    /// <summary>Which columns of <see cref="Output"/> those are.</summary>
+    /// <summary>Returns whether one of the active columns of <see cref="Output"/> is part of the prediction.</summary>
+    public bool IsScored(bool[] active) => active.AsSpan(Input.Count).Contains(true);
+
+    /// <summary>Returns which columns of <see cref="Output"/> are among those.</summary>
     public bool[] Active(IEnumerable<DataViewSchema.Column> columns)
     {
         bool[] active = new bool[Output.Count];
@@ -73,12 +75,24 @@ internal sealed class ScoringBinding
         return active;
     }
 
-    /// <summary>The columns of <see cref="Input"/> that those of <see cref="Output"/> need.</summary>
+    /// <summary>Returns the columns of <see cref="Input"/> that the active ones of <see cref="Output"/> need.</summary>
     public IEnumerable<DataViewSchema.Column> Dependencies(bool[] active)
     {
-        bool computes = active[PredictedLabelIndex] || active[ScoreIndex];
-        return Input.Where(column => active[column.Index] || (computes && column.Index == Feature.Index));
+        bool isScored = IsScored(active);
+        return Input.Where(column => active[column.Index] || (isScored && column.Index == Feature.Index));
     }
+
+    /// <summary>Makes a getter of a column of the prediction.</summary>
+    /// <param name="column">A computed column of <see cref="Output"/>.</param>
+    /// <param name="scores">Gives the probabilities of the current row's classes.</param>
+    public Delegate Getter(DataViewSchema.Column column, RowScores scores) => (column.Index - Input.Count, _isBinary) switch
+    {
+        (0, false) => (ValueGetter<uint>)((ref uint value) => value = ScoreValues.PredictedKey(scores())),
+        (_, false) => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => ScoreValues.Copy(scores(), ref value)),
+        (0, true) => (ValueGetter<bool>)((ref bool value) => value = ScoreValues.LogOdds(scores()) > 0),
+        (1, true) => (ValueGetter<float>)((ref float value) => value = ScoreValues.LogOdds(scores())),
+        (_, true) => (ValueGetter<float>)((ref float value) => value = scores()[1]),
+    };
 
     private static DataViewSchema.Column FindFeature(
         IExceptionContext context, DataViewSchema input, ScoringColumns columns, NetworkDefinition network)
@@ -86,18 +100,22 @@ internal sealed class ScoringBinding
         string name = columns.FeatureName;
         if (input.GetColumnOrNull(name) is not DataViewSchema.Column column)
         {
-            throw context.ExceptParam(nameof(input), $"The data has no column '{name}', from which the model reads its features. " +
+            throw context.ExceptParam(nameof(input),
+                $"The data has no column '{name}', from which the model reads its features. " +
                 $"Its columns are: {string.Join(", ", input.Select(other => $"'{other.Name}'"))}.");
         }
-        if (column.Type is not VectorDataViewType type || type.ItemType != NumberDataViewType.Single || type.Size != network.InputSize)
+        if (column.Type is not VectorDataViewType type || type.ItemType != NumberDataViewType.Single ||
+            type.Size != network.InputSize)
         {
             throw context.ExceptParam(nameof(input), $"The feature column '{name}' is of type {column.Type}; the model was " +
                 $"trained on vectors of {network.InputSize} values of Single. {Advice(column.Type, network.InputSize)}");
         }
-        IReadOnlyList<int> trained = columns.FeatureShape.Count >= type.Dimensions.Length ? columns.FeatureShape : network.FeatureShape;
+        IReadOnlyList<int> trained =
+            columns.FeatureShape.Count >= type.Dimensions.Length ? columns.FeatureShape : network.FeatureShape;
         return RowLayout.Contradict(type.Dimensions, trained)
             ? throw context.ExceptParam(nameof(input), $"The feature column '{name}' has the shape " +
-                $"[{string.Join(", ", type.Dimensions)}]; the model was trained on images of the shape [{string.Join(", ", trained)}].")
+                $"[{string.Join(", ", type.Dimensions)}]; the model was trained on images of the shape " +
+                $"[{string.Join(", ", trained)}].")
             : column;
     }
 
@@ -105,7 +123,8 @@ internal sealed class ScoringBinding
     {
         VectorDataViewType vector when vector.ItemType != NumberDataViewType.Single =>
             "Convert it with Transforms.Conversion.ConvertType to DataKind.Single.",
-        VectorDataViewType { IsKnownSize: false } => $"Annotate the class's member as in [VectorType({size})], or load the column with a fixed range.",
+        VectorDataViewType { IsKnownSize: false } =>
+            $"Annotate the class's member as in [VectorType({size})], or load the column with a fixed range.",
         VectorDataViewType => "Send the data through the transforms that the model was trained behind.",
         _ => "Make it a vector with Transforms.Concatenate.",
     };

@@ -32,13 +32,16 @@ internal sealed class BatchedScoringCursor : RootCursorBase
     public BatchedScoringCursor(IChannelProvider provider, DataViewRowCursor input, ScoringBinding binding, bool[] active)
         : base(provider)
     {
-        int capacity = Math.Clamp(MostValues / Math.Max(binding.FeatureCount, binding.ClassCount), 1, binding.Scorer.BatchRows);
+        int capacity = Math.Clamp(
+            MostValues / Math.Max(binding.FeatureCount, binding.ClassCount), 1, binding.Scorer.Source.BatchRows);
         _input = input;
         _binding = binding;
         _active = active;
-        _columns = [.. binding.Input.Select(column => active[column.Index] ? ColumnBuffer.Create(input, column, capacity) : null)];
+        _columns = [.. binding.Input.Select(column =>
+            active[column.Index] ? ColumnBuffer.Create(input, column, capacity) : null)];
         // Asked once for each row, also when the consumer wants the features too: getters need not be repeatable.
-        _features = (VectorColumnBuffer<float>)(_columns[binding.Feature.Index] ??= ColumnBuffer.Create(input, binding.Feature, capacity));
+        _features = (VectorColumnBuffer<float>)(
+            _columns[binding.Feature.Index] ??= ColumnBuffer.Create(input, binding.Feature, capacity));
         _idGetter = input.GetIdGetter();
         _ids = new DataViewRowId[capacity];
         _batches = new long[capacity];
@@ -57,8 +60,8 @@ internal sealed class BatchedScoringCursor : RootCursorBase
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         Ch.CheckParam(IsColumnActive(column), nameof(column), $"The column '{column.Name}' is not active.");
-        Delegate getter = column.Index == _binding.ScoreIndex ? (ValueGetter<VBuffer<float>>)GetScore
-            : column.Index == _binding.PredictedLabelIndex ? (ValueGetter<uint>)GetPredictedLabel
+        Delegate getter = _binding.IsComputed(column)
+            ? _binding.Getter(column, Scores)
             : _columns[column.Index]!.Getter(Current);
         return getter as ValueGetter<TValue> ?? throw ScoreValues.WrongType<TValue>(column);
     }
@@ -70,16 +73,26 @@ internal sealed class BatchedScoringCursor : RootCursorBase
             _row++;
             return true;
         }
+        // What cannot be read or scored is not skipped: a consumer that tries again hears the same.
         _failure?.Throw();
         if (_atEnd)
         {
             return false;
         }
-        Read();
-        _row = 0;
-        _binding.Scorer.Score(_matrix.AsSpan(0, _rows * _binding.FeatureCount), _rows,
-            _scores.AsSpan(0, _rows * _binding.ClassCount));
-        return _rows > 0;
+        (_row, _rows) = (0, 0);
+        int rows = Read();
+        try
+        {
+            _binding.Scorer.Score(_matrix.AsSpan(0, rows * _binding.FeatureCount), rows,
+                _scores.AsSpan(0, rows * _binding.ClassCount));
+        }
+        catch (Exception exception)
+        {
+            _failure = ExceptionDispatchInfo.Capture(exception);
+            throw;
+        }
+        _rows = rows;
+        return rows > 0;
     }
 
     protected override void Dispose(bool disposing)
@@ -91,27 +104,32 @@ internal sealed class BatchedScoringCursor : RootCursorBase
         base.Dispose(disposing);
     }
 
-    private void Read()
+    private int Read()
     {
-        _rows = 0;
+        int rows = 0;
         try
         {
-            while (_rows < _ids.Length)
+            while (rows < _ids.Length)
             {
                 if (!_input.MoveNext())
                 {
                     _atEnd = true;
-                    return;
+                    return rows;
                 }
-                Store(_rows);
-                _rows++;
+                Store(rows);
+                rows++;
             }
         }
-        catch (Exception exception) when (_rows > 0)
+        catch (Exception exception)
         {
-            // The consumer may never come to the row that cannot be read: it hears of it when it does.
             _failure = ExceptionDispatchInfo.Capture(exception);
+            if (rows == 0)
+            {
+                throw;
+            }
+            // The consumer may stop before the row that cannot be read: the failure waits until that row is asked for.
         }
+        return rows;
     }
 
     private void Store(int row)
@@ -128,13 +146,9 @@ internal sealed class BatchedScoringCursor : RootCursorBase
 
     private int Current()
     {
-        Ch.Check(IsGood, "There is no current row: call MoveNext first.");
+        Ch.Check(IsGood && _row < _rows, "There is no current row: call MoveNext first.");
         return _row;
     }
 
-    private void GetScore(ref VBuffer<float> value) =>
-        ScoreValues.Copy(_scores.AsSpan(Current() * _binding.ClassCount, _binding.ClassCount), ref value);
-
-    private void GetPredictedLabel(ref uint value) =>
-        value = ScoreValues.PredictedKey(_scores.AsSpan(Current() * _binding.ClassCount, _binding.ClassCount));
+    private ReadOnlySpan<float> Scores() => _scores.AsSpan(Current() * _binding.ClassCount, _binding.ClassCount);
 }

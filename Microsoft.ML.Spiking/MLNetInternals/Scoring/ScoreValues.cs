@@ -3,10 +3,10 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
 
-/// <summary>The steps between ML.NET's values and the scorer's that rows, cursors and mappers share.</summary>
+/// <summary>The conversions between ML.NET's values and the scorer's that rows, cursors and mappers share.</summary>
 internal static class ScoreValues
 {
-    /// <summary>The scores of a row as ML.NET takes them.</summary>
+    /// <summary>Copies the scores of a row into a vector of ML.NET's.</summary>
     public static void Copy(ReadOnlySpan<float> scores, ref VBuffer<float> value)
     {
         VBufferEditor<float> editor = VBufferEditor.Create(ref value, scores.Length);
@@ -14,7 +14,7 @@ internal static class ScoreValues
         value = editor.Commit();
     }
 
-    /// <summary>The key of the highest score, from 1; 0, the missing key, when the row could not be scored.</summary>
+    /// <summary>Returns the key of the highest score, from 1, or 0, the missing key, when the row has no scores.</summary>
     public static uint PredictedKey(ReadOnlySpan<float> scores)
     {
         int best = 0;
@@ -29,7 +29,17 @@ internal static class ScoreValues
         return (uint)best + 1;
     }
 
-    /// <summary>A column was asked for as a type that it does not have.</summary>
-    public static Exception WrongType<T>(DataViewSchema.Column column) =>
-        Contracts.ExceptParam(nameof(column), $"The column '{column.Name}' is of type {column.Type} ({column.Type.RawType}), not {typeof(T)}.");
+    /// <summary>
+    /// Returns the logarithm of the odds of the second of two classes, between -104 and 104: the difference of the logits as
+    /// far as their softmax tells it.
+    /// </summary>
+    public static float LogOdds(ReadOnlySpan<float> scores) => float.IsNaN(scores[0] + scores[1]) ? float.NaN
+        : (float)(Math.Log(Math.Max(scores[1], float.Epsilon)) - Math.Log(Math.Max(scores[0], float.Epsilon)));
+
+    /// <summary>Makes the exception for a column that was asked for as a type that it does not have.</summary>
+    public static Exception WrongType<T>(DataViewSchema.Column column) => Contracts.ExceptParam(nameof(column),
+        $"The column '{column.Name}' is of type {column.Type} ({column.Type.RawType}), not {typeof(T)}.");
 }
+
+/// <summary>Returns the scores of the current row; valid until the row changes.</summary>
+internal delegate ReadOnlySpan<float> RowScores();

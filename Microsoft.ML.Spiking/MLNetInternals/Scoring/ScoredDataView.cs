@@ -1,19 +1,27 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
 
 /// <summary>
-/// Data with the model's two columns added. Cursors score many rows with one call; a single row, as a prediction
-/// engine has it, goes through <see cref="GetRow"/>. Never asks the host whether it is alive: models outlive the
-/// contexts that experiments cancel.
+/// Data with the columns of a prediction. Cursors score many rows with one call; a single row, as a prediction engine has
+/// it, goes through <see cref="GetRow"/>. Never asks the host whether it is alive: models outlive the contexts that
+/// experiments cancel.
 /// </summary>
-internal sealed class ScoredDataView(IHost host, IDataView source, ScoringBinding binding) : IDataView, IRowToRowMapper
+/// <remarks>
+/// It is an <see cref="IDataTransform"/> because the exporter to ONNX walks from the last data view back to the first and
+/// takes the first one that is none for the source of the data: a file without the network would be the result.
+/// </remarks>
+internal sealed class ScoredDataView(IHost host, ITransformer transformer, IDataView source, ScoringBinding binding)
+    : ITransformCanSaveOnnx, ITransformTemplate, IRowToRowMapper
 {
     public bool CanShuffle => source.CanShuffle;
 
     public DataViewSchema Schema => binding.Output;
+
+    IDataView IDataTransform.Source => source;
 
     DataViewSchema IRowToRowMapper.InputSchema => binding.Input;
 
@@ -25,40 +33,55 @@ internal sealed class ScoredDataView(IHost host, IDataView source, ScoringBindin
     {
         DataViewSchema.Column[] columns = [.. columnsNeeded];
         bool[] active = binding.Active(columns);
-        if (IsScored(active) && DataViewUtils.TryCreateConsolidatingCursor(out DataViewRowCursor parallel, this, columns, host, rand))
-        {
-            return parallel;
-        }
-        return Wrap(source.GetRowCursor(binding.Dependencies(active), rand), active);
+        return binding.IsScored(active) &&
+            DataViewUtils.TryCreateConsolidatingCursor(out DataViewRowCursor parallel, this, columns, host, rand)
+            ? parallel
+            : Wrap(source.GetRowCursor(binding.Dependencies(active), rand), active);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    public DataViewRowCursor[] GetRowCursorSet(
+        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         bool[] active = binding.Active(columnsNeeded);
         DataViewRowCursor[] inputs = source.GetRowCursorSet(binding.Dependencies(active), n, rand);
-        if (inputs.Length == 1 && n > 1 && IsScored(active) && (source.GetRowCount() ?? long.MaxValue) > n)
+        if (inputs.Length == 1 && n > 1 && binding.IsScored(active) && (source.GetRowCount() ?? long.MaxValue) > n)
         {
             inputs = DataViewUtils.CreateSplitCursors(host, inputs[0], n);
         }
         return [.. inputs.Select(input => Wrap(input, active))];
     }
 
-    IEnumerable<DataViewSchema.Column> IRowToRowMapper.GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) =>
+    IEnumerable<DataViewSchema.Column> IRowToRowMapper.GetDependencies(
+        IEnumerable<DataViewSchema.Column> dependingColumns) =>
         binding.Dependencies(binding.Active(dependingColumns));
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
-        host.CheckParam(input.Schema == binding.Input, nameof(input), "The row does not have the schema that the model was bound to.");
+        host.CheckParam(input.Schema == binding.Input, nameof(input),
+            "The row does not have the schema that the model was bound to.");
         return new ScoredRow(input, binding, binding.Active(activeColumns));
     }
 
-    private bool IsScored(bool[] active) => active[binding.PredictedLabelIndex] || active[binding.ScoreIndex];
+    IDataTransform ITransformTemplate.ApplyToData(IHostEnvironment env, IDataView newSource) =>
+        (IDataTransform)transformer.Transform(newSource);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => throw host.ExceptNotSupp(
+        "Scored data cannot be saved as a model; save the transformer that scores it.");
+
+    // Asked before anything is exported. Were the answer no, the exporter would leave the network out.
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw NotExportable();
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw NotExportable();
+
+    private Exception NotExportable() => host.ExceptNotSupp(
+        $"The pipeline was not exported to ONNX: the network of SpikingClif, a {transformer.GetType().Name}, cannot be " +
+        "written in that format. Save the pipeline with Model.Save, or export the transformers before the network.");
 
     private DataViewRowCursor Wrap(DataViewRowCursor input, bool[] active)
     {
         try
         {
-            return IsScored(active)
+            return binding.IsScored(active)
                 ? new BatchedScoringCursor(host, input, binding, active)
                 : new PassThroughCursor(host, input, binding, active);
         }
@@ -66,6 +89,22 @@ internal sealed class ScoredDataView(IHost host, IDataView source, ScoringBindin
         {
             input.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The input's cursor under the scored schema, for consumers that want no column of the prediction.</summary>
+    private sealed class PassThroughCursor(
+        IChannelProvider provider, DataViewRowCursor input, ScoringBinding binding, bool[] active)
+        : SynchronizedCursorBase(provider, input)
+    {
+        public override DataViewSchema Schema => binding.Output;
+
+        public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        {
+            Ch.CheckParam(IsColumnActive(column), nameof(column), $"The column '{column.Name}' is not active.");
+            return Input.GetGetter<TValue>(Input.Schema[column.Index]);
         }
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.MLNetInternals.Schema;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
 
-/// <summary>One row with the model's columns added, scored when one of them is first asked for.</summary>
+/// <summary>One row with the columns of a prediction, scored when one of them is first asked for.</summary>
 internal sealed class ScoredRow : WrappingRow
 {
     private readonly ScoringBinding _binding;
@@ -17,13 +17,12 @@ internal sealed class ScoredRow : WrappingRow
 
     public ScoredRow(DataViewRow input, ScoringBinding binding, bool[] active) : base(input)
     {
-        binding.Scorer.CheckNotDisposed();
         _binding = binding;
         _active = active;
-        bool computes = active[binding.PredictedLabelIndex] || active[binding.ScoreIndex];
-        _featureGetter = computes ? input.GetGetter<VBuffer<float>>(binding.Feature) : null;
-        _features = computes ? new float[binding.FeatureCount] : [];
-        _scores = computes ? new float[binding.ClassCount] : [];
+        bool isScored = binding.IsScored(active);
+        _featureGetter = isScored ? input.GetGetter<VBuffer<float>>(binding.Feature) : null;
+        _features = isScored ? new float[binding.FeatureCount] : [];
+        _scores = isScored ? new float[binding.ClassCount] : [];
     }
 
     public override DataViewSchema Schema => _binding.Output;
@@ -40,15 +39,8 @@ internal sealed class ScoredRow : WrappingRow
         {
             return Input.GetGetter<TValue>(Input.Schema[column.Index]);
         }
-        Delegate getter = column.Index == _binding.ScoreIndex
-            ? (ValueGetter<VBuffer<float>>)GetScore
-            : (ValueGetter<uint>)GetPredictedLabel;
-        return getter as ValueGetter<TValue> ?? throw ScoreValues.WrongType<TValue>(column);
+        return _binding.Getter(column, Scores) as ValueGetter<TValue> ?? throw ScoreValues.WrongType<TValue>(column);
     }
-
-    private void GetScore(ref VBuffer<float> value) => ScoreValues.Copy(Scores(), ref value);
-
-    private void GetPredictedLabel(ref uint value) => value = ScoreValues.PredictedKey(Scores());
 
     private ReadOnlySpan<float> Scores()
     {

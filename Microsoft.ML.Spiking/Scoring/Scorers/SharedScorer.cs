@@ -1,20 +1,18 @@
 namespace Microsoft.ML.Spiking.Scoring.Scorers;
 
 /// <summary>
-/// A scorer that is shared by all threads and can be exchanged while they score. One that is no longer wanted is disposed
-/// when the last call that was under way on it has returned.
+/// The scorer of a model, shared by all threads. It can be exchanged while they score; one that is no longer wanted is
+/// disposed when the last call that was under way on it has returned.
 /// </summary>
-/// <param name="source">The first scorer.</param>
+/// <param name="source">The first scorer's.</param>
 internal sealed class SharedScorer(ScorerSource source) : IDisposable
 {
-    private ScorerLease? _current = new(source); // null: disposed
+    private ScorerLease _current = new(source);
 
-    /// <summary>See <see cref="ScorerSource.BatchRows"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
-    public int BatchRows => Current().Source.BatchRows;
+    /// <summary>Gets how the present scorer is made, and for which choice: both change together.</summary>
+    public ScorerSource Source => Volatile.Read(ref _current).Source;
 
-    /// <summary>See <see cref="IScorer.Score"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    /// <summary>Scores rows; see <see cref="IScorer.Score"/>.</summary>
     public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores)
     {
         ScorerLease lease = Enter();
@@ -29,36 +27,96 @@ internal sealed class SharedScorer(ScorerSource source) : IDisposable
     }
 
     /// <summary>Lets later calls use another scorer; calls under way finish on the one that they have.</summary>
-    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
-    public void Change(ScorerSource source)
+    public void Change(ScorerSource source) => Interlocked.Exchange(ref _current, new(source)).Leave();
+
+    /// <summary>
+    /// Frees native memory, when calls under way have returned. A later call makes the scorer again. A managed scorer stays:
+    /// it holds nothing that the garbage collector does not free.
+    /// </summary>
+    public void Dispose()
     {
-        var next = new ScorerLease(source);
-        ScorerLease before;
-        do
+        ScorerLease current = Volatile.Read(ref _current);
+        if (current.Source.IsNative &&
+            Interlocked.CompareExchange(ref _current, new(current.Source), current) == current)
         {
-            before = Current();
+            current.Leave();
         }
-        while (Interlocked.CompareExchange(ref _current, next, before) != before);
-        before.Leave();
     }
-
-    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
-    public void CheckNotDisposed() => Current();
-
-    public void Dispose() => Interlocked.Exchange(ref _current, null)?.Leave();
 
     private ScorerLease Enter()
     {
         ScorerLease lease;
         do
         {
-            lease = Current();
+            lease = Volatile.Read(ref _current);
         }
-        while (!lease.TryEnter());
+        while (!lease.TryEnter()); // it has just been exchanged
         return lease;
     }
+}
 
-    private ScorerLease Current() => Volatile.Read(ref _current) ?? throw new ObjectDisposedException(
-        nameof(SpikingModelParameters), "The model has been disposed and scores no more rows. A PredictionEngine disposes its " +
-        "model with itself unless it is created with OwnsTransformer = false.");
+/// <summary>A way to make a scorer, and what is known of the scorer before.</summary>
+/// <param name="Backend">The choice that it was made for.</param>
+/// <param name="Create">Makes the scorer.</param>
+/// <param name="BatchRows">The number of rows above which a call gains no speed.</param>
+/// <param name="IsNative">Whether the scorer holds native memory.</param>
+internal sealed record ScorerSource(ScoringBackend Backend, Func<IScorer> Create, int BatchRows, bool IsNative)
+{
+    // Enough to make the cost of a call by itself disappear; the rows' memory stays in the cache.
+    private const int ManagedRows = 128;
+
+    /// <summary>Returns the source of a scorer in managed code.</summary>
+    public static ScorerSource Managed(Func<IScorer> create, ScoringBackend backend = ScoringBackend.Managed) =>
+        new(backend, create, ManagedRows, IsNative: false);
+}
+
+/// <summary>
+/// A reference-counted scorer. Its holders are the <see cref="SharedScorer"/> and every call under way; the last to leave
+/// disposes it.
+/// </summary>
+/// <param name="source">Makes the scorer when it is first needed.</param>
+internal sealed class ScorerLease(ScorerSource source)
+{
+    private readonly Lock _creation = new();
+    private IScorer? _scorer;
+    private int _holders = 1;
+
+    public ScorerSource Source { get; } = source;
+
+    /// <summary>Gets the scorer. For holders only.</summary>
+    public IScorer Scorer => Volatile.Read(ref _scorer) ?? Create();
+
+    /// <summary>Adds a holder; returns false when there is none left, because the scorer may then have been disposed.</summary>
+    public bool TryEnter()
+    {
+        while (true)
+        {
+            int holders = Volatile.Read(ref _holders);
+            if (holders == 0)
+            {
+                return false;
+            }
+            if (Interlocked.CompareExchange(ref _holders, holders + 1, holders) == holders)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Removes a holder.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            _scorer?.Dispose();
+        }
+    }
+
+    private IScorer Create()
+    {
+        lock (_creation)
+        {
+            return _scorer ??= Source.Create();
+        }
+    }
 }

@@ -1,0 +1,56 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
+
+[assembly: LoadableClass(typeof(SpikingBinaryPredictionTransformer), null, typeof(SignatureLoadModel),
+    "Spiking network binary scorer", SpikingBinaryPredictionTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.Spiking;
+
+/// <summary>
+/// Scores data with a network that was trained for two classes. It adds three columns: the predicted label, a
+/// <see cref="bool"/>; the score, a <see cref="float"/>, the logarithm of the odds of <see langword="true"/>; and the
+/// probability of <see langword="true"/>, a <see cref="float"/> from 0 to 1.
+/// </summary>
+/// <remarks>
+/// The predicted label is <see langword="true"/> where the score is greater than 0. A row with a missing or infinite
+/// feature gets a NaN score and probability and the label <see langword="false"/>, as with ML.NET's own trainers. The
+/// score tells rows apart whose probabilities are both rounded to 1. See also the remarks of
+/// <see cref="SpikingPredictionTransformerBase"/>.
+/// </remarks>
+public sealed class SpikingBinaryPredictionTransformer : SpikingPredictionTransformerBase
+{
+    internal const string LoaderSignature = "SpikingBinaryPredXfer";
+
+    internal SpikingBinaryPredictionTransformer(IHostEnvironment env, SpikingModelParameters model,
+        DataViewSchema trainSchema, TrainerColumnNames names, string probability)
+        : base(env.Register(LoaderSignature), model, trainSchema, ScoringColumns.Of(
+            trainSchema, names.Feature, names.Label, names.PredictedLabel, names.Score, probability))
+    {
+    }
+
+    private protected override VersionInfo Version => VersionInfo();
+
+    /// <summary>Loads a transformer; ML.NET finds this method by its name and calls it.</summary>
+    internal static SpikingBinaryPredictionTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        Contracts.CheckValue(env, nameof(env));
+        IHost host = env.Register(LoaderSignature);
+        host.CheckValue(ctx, nameof(ctx));
+        ctx.CheckAtModel(VersionInfo());
+        LoadedParts parts = Load(host, ctx, (label, classes) => label is BooleanDataViewType && classes == 2);
+        var names = new TrainerColumnNames(parts.Feature, parts.Label, Weight: null,
+            PredictedLabel: ctx.LoadNonEmptyString(), Score: ctx.LoadNonEmptyString());
+        return new(host, parts.Model, parts.TrainSchema, names, ctx.LoadNonEmptyString());
+    }
+
+    private static VersionInfo VersionInfo() => new(
+        modelSignature: "SPKBINPR",
+        verWrittenCur: 0x00010001, // Initial
+        verReadableCur: 0x00010001,
+        verWeCanReadBack: 0x00010001,
+        loaderAssemblyName: typeof(SpikingBinaryPredictionTransformer).Assembly.GetName().Name,
+        loaderSignature: LoaderSignature);
+}
