@@ -19,9 +19,12 @@ public sealed class BadInputTests : IDisposable
         ("MaximumTime is 00:00:00; it must be greater than 0 and at most 30 days", s => s.MaximumTime = TimeSpan.Zero),
         ("MaximumTrials is 1000001", s => s.MaximumTrials = 1_000_001),
         ("MaximumEpochs is 1000000001", s => s.MaximumEpochs = 1_000_000_001),
-        ("MaximumTime is 31.00:00:00; it must be greater than 0 and at most 30 days", s => s.MaximumTime = TimeSpan.FromDays(31)),
-        ("WorkerTimeout is 90.00:00:00; it must be from 1 second to 7 days.", s => s.WorkerTimeout = TimeSpan.FromDays(90)),
-        ("DatabasePatience is 8.00:00:00; it must be from 0 to 7 days.", s => s.DatabasePatience = TimeSpan.FromDays(8)),
+        ("MaximumTime is 31.00:00:00; it must be greater than 0 and at most 30 days", s =>
+            s.MaximumTime = TimeSpan.FromDays(31)),
+        ("WorkerTimeout is 90.00:00:00; it must be from 1 second to 7 days.", s =>
+            s.WorkerTimeout = TimeSpan.FromDays(90)),
+        ("DatabasePatience is 8.00:00:00; it must be from 0 to 7 days.", s =>
+            s.DatabasePatience = TimeSpan.FromDays(8)),
         ("CheckpointInterval is 31.00:00:00", s => s.CheckpointInterval = TimeSpan.FromDays(31)),
         ("StabilityTrials is 1001", s => s.StabilityTrials = 1_001),
         ("MinimumEpochs is 100001", s => s.Halving = new() { MinimumEpochs = 100_001 }),
@@ -71,7 +74,8 @@ public sealed class BadInputTests : IDisposable
     {
         SweepSettings settings = Pebbles.Settings(_ml);
         (settings.MaximumEpochs, settings.Folds) = (17, 2);
-        Assert.Contains("MaximumEpochs is 17, but one trial that is trained to the end takes 9 epochs on each of 2 folds",
+        Assert.Contains(
+            "MaximumEpochs is 17, but one trial that is trained to the end takes 9 epochs on each of 2 folds",
             Assert.ThrowsExactly<ArgumentException>(() => Sweep(settings)).Message);
     }
 
@@ -89,7 +93,8 @@ public sealed class BadInputTests : IDisposable
         SweepSettings settings = Pebbles.Settings(_ml);
         settings.Folds = 3;
         Assert.Contains("There is validation data, and Folds is 3", Assert.ThrowsExactly<ArgumentException>(
-            () => _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), Pebbles.Data(_ml), settings)).Message);
+            () => _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), Pebbles.Data(_ml),
+                settings)).Message);
     }
 
     [TestMethod]
@@ -97,7 +102,8 @@ public sealed class BadInputTests : IDisposable
     {
         IDataView other = _ml.Data.LoadFromEnumerable([new { Width = "broad", Height = 1f, Kind = "a" }]);
         string message = Assert.ThrowsExactly<ArgumentException>(
-            () => _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), other, Pebbles.Settings(_ml))).Message;
+            () => _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), other,
+                Pebbles.Settings(_ml))).Message;
         Assert.Contains("The validation data has another schema than the training data", message);
         Assert.Contains("'Width' (Single, in the validation data String)", message);
         Assert.Contains("'Color' (Vector<Single, 4>, in the validation data missing)", message);
@@ -110,7 +116,8 @@ public sealed class BadInputTests : IDisposable
         settings.Featurizers = null;
         IDataView train = Pebbles.Featurizers(_ml).Fit(Pebbles.Data(_ml)).Transform(Pebbles.Data(_ml));
         IDataView other = _ml.Transforms.Concatenate("Features", "Width", "Height").Fit(train).Transform(train);
-        Assert.Contains("has 2 values in the validation data and 6 in the training data", Assert.Throws<ArgumentException>(
+        Assert.Contains("has 2 values in the validation data and 6 in the training data",
+            Assert.Throws<ArgumentException>(
             () => _ml.MulticlassClassification.SweepSpikingClif(train, other, settings)).Message);
     }
 
@@ -121,7 +128,8 @@ public sealed class BadInputTests : IDisposable
         settings.Space = SweepSpace.Empty.Choice("Network", "conv 4", "conv 8");
         (settings.MaximumTrials, settings.StartsWithTrainer) = (2, false);
         string message = Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message;
-        Assert.StartsWith("The only trial failed: Layer 'conv1'", message, "The other value is refused for the same reason.");
+        Assert.StartsWith("The only trial failed: Layer 'conv1'", message,
+            "The other value is refused for the same reason.");
         Assert.Contains("[6]", message);
     }
 
@@ -179,7 +187,8 @@ public sealed class BadInputTests : IDisposable
         (settings.MaximumTrials, settings.Trainer.Epochs) = (1, 1);
         Sweep(settings);
         Change(settings, "update sweep_studies set definition = replace(definition, '\"Version\":2,', '')");
-        Assert.Contains("was begun by another version", Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message);
+        Assert.Contains("was begun by another version",
+            Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message);
     }
 
     [TestMethod]
@@ -208,7 +217,8 @@ public sealed class BadInputTests : IDisposable
     {
         SweepSettings settings = Stored("sweep.db");
         DatabaseSchema.Upgrade(settings.Storage!.Sql, [.. DatabaseSchema.Steps, new(99, _ => [])]);
-        Assert.Contains("has the schema version 99", Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message);
+        Assert.Contains("has the schema version 99",
+            Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message);
     }
 
     [TestMethod]
@@ -217,14 +227,16 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("check that its folder exists", Assert.ThrowsExactly<SweepStorageException>(
             () => Sweep(Stored("nowhere/sweep.db"))).Message);
         File.WriteAllText(Path.Combine(_folder.Path, "text.db"), new string('x', 5_000));
-        Assert.Contains("is not an SQLite database", Assert.ThrowsExactly<SweepStorageException>(() => Sweep(Stored("text.db"))).Message);
+        Assert.Contains("is not an SQLite database",
+            Assert.ThrowsExactly<SweepStorageException>(() => Sweep(Stored("text.db"))).Message);
     }
 
     [TestMethod]
     public void SweepSpikingClif_ServerUnreachable_SaysWhich()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        settings.Storage = SweepStorage.Parse("Host=127.0.0.1;Port=1;Database=sweeps;Username=me;Password=secret;Timeout=30");
+        settings.Storage =
+            SweepStorage.Parse("Host=127.0.0.1;Port=1;Database=sweeps;Username=me;Password=secret;Timeout=30");
         string message = Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message;
         Assert.Contains("The PostgreSQL database 'sweeps' on 127.0.0.1:1 cannot be reached", message);
         Assert.DoesNotContain("secret", message);
@@ -234,16 +246,21 @@ public sealed class BadInputTests : IDisposable
     public void Parse_NoConnectionString_SaysSo()
     {
         Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse(" "));
-        Assert.Contains("is not a PostgreSQL connection string", Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse("Host=a;Nonsense=b")).Message);
-        Assert.Contains("names no server", Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.PostgreSql("Database=a")).Message);
+        Assert.Contains("is not a PostgreSQL connection string",
+            Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse("Host=a;Nonsense=b")).Message);
+        Assert.Contains("names no server",
+            Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.PostgreSql("Database=a")).Message);
         Assert.StartsWith("The SQLite database", SweepStorage.Parse("sweep.db").ToString());
     }
 
     [TestMethod]
     public void Parse_Uri_SaysWhatToWriteAndNotThePassword()
     {
-        string message = Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse("postgresql://me:secret@server/sweeps")).Message;
-        Assert.Contains("is given as a URI; write the name of an SQLite file, or a PostgreSQL connection string such as \"Host=", message);
+        string message = Assert.ThrowsExactly<ArgumentException>(() =>
+            SweepStorage.Parse("postgresql://me:secret@server/sweeps")).Message;
+        Assert.Contains(
+            "is given as a URI; write the name of an SQLite file, or a PostgreSQL connection string such as \"Host=",
+                message);
         Assert.DoesNotContain("secret", message);
     }
 
@@ -287,7 +304,8 @@ public sealed class BadInputTests : IDisposable
         SweepSettings settings = Pebbles.Settings(_ml);
         (settings.Trainer.ScoringBackend, settings.Trainer.ScoringDevice) = (ScoringBackend.Torch, ComputeDevice.Cuda);
         settings.Trainer.MetricsCallback = _ => Assert.Fail("A trial was trained.");
-        Assert.DoesNotContain("trials failed", Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
+        Assert.DoesNotContain("trials failed",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
     }
 
     public void Dispose()

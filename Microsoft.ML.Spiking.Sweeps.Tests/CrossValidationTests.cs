@@ -22,8 +22,10 @@ public sealed class CrossValidationTests
         Assert.AreEqual(Mean(data, settings, result, best), best.Epochs[^1].Accuracy, 1e-9);
 
         ITransformer featurizers = Pebbles.Featurizers(_ml).Fit(data);
-        SpikingPredictionTransformer all = _ml.MulticlassClassification.Trainers.SpikingClif(result.BestOptions).Fit(featurizers.Transform(data));
-        Assert.AreSequenceEqual(Scores(all.Transform(featurizers.Transform(data))), Scores(result.BestModel.Transform(data)));
+        SpikingPredictionTransformer all =
+            _ml.MulticlassClassification.Trainers.SpikingClif(result.BestOptions).Fit(featurizers.Transform(data));
+        Assert.AreSequenceEqual(Scores(all.Transform(featurizers.Transform(data))),
+            Scores(result.BestModel.Transform(data)));
     }
 
     [TestMethod]
@@ -44,7 +46,8 @@ public sealed class CrossValidationTests
 
         Assert.IsFalse(result.HasBestModel);
         Assert.AreEqual(9, result.BestOptions.Epochs);
-        Assert.Contains("The sweep was cancelled", Assert.ThrowsExactly<InvalidOperationException>(() => result.BestModel).Message);
+        Assert.Contains("The sweep was cancelled",
+            Assert.ThrowsExactly<InvalidOperationException>(() => result.BestModel).Message);
     }
 
     [TestMethod]
@@ -82,7 +85,8 @@ public sealed class CrossValidationTests
     [TestMethod]
     public void SweepSpikingClif_TimeUsedUpWhileAllRowsAreLearned_KeepsTheEpochsSoFar()
     {
-        (SweepResult result, int epochs) = Timed((clock, epoch) => clock.Advance(TimeSpan.FromMinutes(epoch > 42 ? 10 : 1)));
+        (SweepResult result, int epochs) =
+            Timed((clock, epoch) => clock.Advance(TimeSpan.FromMinutes(epoch > 42 ? 10 : 1)));
 
         Assert.AreEqual((SweepEnd.TimeUsedUp, true), (result.End, result.HasBestModel));
         Assert.AreEqual(42 + 2, epochs);
@@ -108,21 +112,25 @@ public sealed class CrossValidationTests
         (settings.StabilityTrials, settings.StabilitySeeds) = (2, 3);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
 
-        int[] top = [.. result.Trials.OrderByDescending(trial => trial.Score).ThenBy(trial => trial.Number).Take(2).Select(trial => trial.Number).Order()];
+        int[] top = [.. result.Trials.OrderByDescending(trial => trial.Score).ThenBy(trial => trial.Number).Take(2)
+            .Select(trial => trial.Number).Order()];
         Assert.AreSequenceEqual(top, result.Stability.Select(stability => stability.Trial).ToArray());
         Assert.HasCount(3, result.Trials);
         Assert.AreEqual(9, result.EpochsSpent);
         SweepStability first = result.Stability.Single(stability => stability.Trial == result.BestTrial.Number);
         Assert.HasCount(3, first.Scores);
         Assert.AreEqual(first.Scores.Average(), first.Mean, 1e-12);
-        Assert.AreEqual(Math.Sqrt(first.Scores.Sum(score => Math.Pow(score - first.Mean, 2)) / 2), first.StandardDeviation, 1e-12);
+        Assert.AreEqual(Math.Sqrt(first.Scores.Sum(score => Math.Pow(score - first.Mean, 2)) / 2),
+            first.StandardDeviation, 1e-12);
 
         // The first repetition, by hand.
         SpikingClifTrainer.Options options = result.BestOptions;
         options.Seed++;
         ITransformer featurizers = Pebbles.Featurizers(_ml).Fit(train);
-        SpikingPredictionTransformer model = _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(featurizers.Transform(train), featurizers.Transform(validation));
-        Assert.AreEqual(_ml.MulticlassClassification.Evaluate(model.Transform(featurizers.Transform(validation))).MicroAccuracy, first.Scores[0], 1e-9);
+        SpikingPredictionTransformer model = _ml.MulticlassClassification.Trainers.SpikingClif(options)
+            .Fit(featurizers.Transform(train), featurizers.Transform(validation));
+        Assert.AreEqual(_ml.MulticlassClassification.Evaluate(
+            model.Transform(featurizers.Transform(validation))).MicroAccuracy, first.Scores[0], 1e-9);
     }
 
     /// <summary>The mean accuracy of the trial's pipeline, trained on each fold.</summary>
@@ -145,5 +153,6 @@ public sealed class CrossValidationTests
         return accuracies.Average();
     }
 
-    private static float[] Scores(IDataView scored) => [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)];
+    private static float[] Scores(IDataView scored) =>
+        [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)];
 }

@@ -5,9 +5,11 @@ namespace Microsoft.ML.Spiking.Sweeps.Tests;
 /// </summary>
 internal static class Pebbles
 {
-    public static IDataView Data(MLContext ml, int count = 150, int seed = 1) => ml.Data.LoadFromEnumerable(Rows(count, seed));
+    public static IDataView Data(MLContext ml, int count = 150, int seed = 1) =>
+        ml.Data.LoadFromEnumerable(Rows(count, seed));
 
-    public static IEstimator<ITransformer> Featurizers(MLContext ml) => ml.Transforms.Conversion.MapValueToKey("Label", "Kind")
+    public static IEstimator<ITransformer> Featurizers(MLContext ml) =>
+        ml.Transforms.Conversion.MapValueToKey("Label", "Kind")
         .Append(ml.Transforms.Concatenate("Features", "Width", "Height", "Color"))
         .Append(ml.Transforms.NormalizeMeanVariance("Features"));
 

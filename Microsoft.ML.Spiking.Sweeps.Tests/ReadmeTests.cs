@@ -9,7 +9,8 @@ namespace Microsoft.ML.Spiking.Sweeps.Tests;
 [TestClass]
 public sealed partial class ReadmeTests
 {
-    private static readonly string Repository = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    private static readonly string Repository =
+        typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "Repository").Value!;
 
     [TestMethod]
@@ -30,7 +31,8 @@ public sealed partial class ReadmeTests
     }
 
     /// <summary>The lines without the blanks before and after them.</summary>
-    private static string Unindented(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim())).Trim();
+    private static string Unindented(string text) =>
+        string.Join('\n', text.Split('\n').Select(line => line.Trim())).Trim();
 
     [GeneratedRegex(@"^## Sweeps[^\n]*$.*?(?=^## |\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex OneChapter();

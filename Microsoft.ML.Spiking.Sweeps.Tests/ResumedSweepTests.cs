@@ -40,7 +40,8 @@ public sealed class ResumedSweepTests : IDisposable
         Assert.AreSequenceEqual(Scores(whole), Scores(resumed));
         if (hasFolder)
         {
-            Assert.HasCount(1, Directory.GetFiles(Path.Combine(_folder.Path, "checkpoints")), "Only the best one's is still there.");
+            Assert.HasCount(1, Directory.GetFiles(Path.Combine(_folder.Path, "checkpoints")),
+                "Only the best one's is still there.");
         }
     }
 
@@ -76,14 +77,16 @@ public sealed class ResumedSweepTests : IDisposable
         SweepResult first = Run(stored);
         using (SqlSession session = SqlSession.Write(stored.Storage!.Sql))
         {
-            Assert.AreEqual(1, session.Execute("update sweep_checkpoints set data = @data", ("data", new byte[] { 1, 2, 3 })));
+            Assert.AreEqual(1,
+                session.Execute("update sweep_checkpoints set data = @data", ("data", new byte[] { 1, 2, 3 })));
             session.Commit();
         }
         var warnings = new List<string>();
         _ml.Log += (_, entry) => warnings.Add(entry.RawMessage);
 
         Assert.AreSequenceEqual(Scores(first), Scores(Run(stored)));
-        Assert.Contains(line => line.StartsWith("A checkpoint of the sweep cannot be read", StringComparison.Ordinal), warnings);
+        Assert.Contains(line =>
+            line.StartsWith("A checkpoint of the sweep cannot be read", StringComparison.Ordinal), warnings);
         Assert.Contains(line => line.Contains("left no checkpoint: it is trained again, for 9 epochs."), warnings);
     }
 
@@ -104,7 +107,8 @@ public sealed class ResumedSweepTests : IDisposable
         _ml.Log += (_, entry) => warnings.Add(entry.RawMessage);
 
         Assert.AreEqual(Summaries.Of(whole), Summaries.Of(Run(stored)));
-        Assert.Contains(line => line.Contains("its trial begins again: its row has neither data nor a file."), warnings);
+        Assert.Contains(line =>
+            line.Contains("its trial begins again: its row has neither data nor a file."), warnings);
     }
 
     [TestMethod]
@@ -128,7 +132,8 @@ public sealed class ResumedSweepTests : IDisposable
         string token = "";
         using (SqlSession session = SqlSession.Read(stored.Storage!.Sql))
         {
-            token = session.Query("select token from sweep_claims where ended_at is not null", row => row.GetString(0))[0];
+            token = session.Query("select token from sweep_claims where ended_at is not null", row =>
+                row.GetString(0))[0];
         }
         string folder = stored.CheckpointFolder!;
         File.WriteAllText(Path.Combine(folder, $"trial-1-0-1-{token}.checkpoint.tmp"), "half");
@@ -193,8 +198,10 @@ public sealed class ResumedSweepTests : IDisposable
             session.Execute("update sweep_trials set state = 'Running' where number = 1");
             for (int worker = 1; worker <= 3; worker++)
             {
-                session.Execute("insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, ended_at, outcome) " +
-                    "select @token, id, 'somebody', 0, 0, 1, 1, 'Expired' from sweep_trials where number = 1", ("token", $"worker {worker}"));
+                session.Execute(
+                    "insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, ended_at, outcome) " +
+                    "select @token, id, 'somebody', 0, 0, 1, 1, 'Expired' from sweep_trials where number = 1",
+                        ("token", $"worker {worker}"));
             }
             session.Commit();
         }
@@ -220,12 +227,14 @@ public sealed class ResumedSweepTests : IDisposable
                 return;
             }
             using SqlSession session = SqlSession.Write(stored.Storage!.Sql);
-            Assert.AreEqual(1, session.Execute("update sweep_claims set ended_at = 1, outcome = 'Expired' where ended_at is null"));
+            Assert.AreEqual(1,
+                session.Execute("update sweep_claims set ended_at = 1, outcome = 'Expired' where ended_at is null"));
             session.Commit();
         };
 
         Assert.AreEqual(Summaries.Of(whole), Summaries.Of(Run(stored)));
-        Assert.Contains(line => line.Contains("was taken up by another worker, because this one had not been heard of for 60 s."), lines);
+        Assert.Contains(line =>
+            line.Contains("was taken up by another worker, because this one had not been heard of for 60 s."), lines);
     }
 
     [TestMethod]
@@ -267,7 +276,8 @@ public sealed class ResumedSweepTests : IDisposable
         IDataView train = Pebbles.Featurizers(_ml).Fit(Pebbles.Data(_ml)).Transform(Pebbles.Data(_ml));
         SpikingClifTrainer.Options options = result.BestOptions;
         options.MetricsCallback = null;
-        Assert.HasCount(3, _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train).Transform(train).GetColumn<float[]>("Score").First());
+        Assert.HasCount(3, _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train).Transform(train)
+            .GetColumn<float[]>("Score").First());
     }
 
     [TestMethod]
@@ -290,7 +300,8 @@ public sealed class ResumedSweepTests : IDisposable
         using var cancel = new CancellationTokenSource();
         settings.CancellationToken = cancel.Token;
         settings.Trainer.ProgressCallback = _ => cancel.Cancel();
-        Assert.Contains("before a trial had finished an epoch", Assert.ThrowsExactly<OperationCanceledException>(() => Run(settings)).Message);
+        Assert.Contains("before a trial had finished an epoch",
+            Assert.ThrowsExactly<OperationCanceledException>(() => Run(settings)).Message);
     }
 
     public void Dispose()
@@ -338,5 +349,6 @@ public sealed class ResumedSweepTests : IDisposable
         _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), Pebbles.Data(_ml, seed: 2), settings);
 
     private float[] Scores(SweepResult result) =>
-        [.. result.BestModel.Transform(Pebbles.Data(_ml, seed: 3)).GetColumn<float[]>("Score").SelectMany(scores => scores)];
+        [.. result.BestModel.Transform(Pebbles.Data(_ml, seed: 3)).GetColumn<float[]>("Score")
+            .SelectMany(scores => scores)];
 }

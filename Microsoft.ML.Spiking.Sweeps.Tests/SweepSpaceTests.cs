@@ -8,7 +8,8 @@ public sealed class SweepSpaceTests
 {
     [TestMethod]
     public void Default_Always_HasEveryProperty() =>
-        Assert.AreSequenceEqual(typeof(SpikingClifSweepOptions).GetProperties().Select(property => property.Name).ToArray(),
+        Assert.AreSequenceEqual(typeof(SpikingClifSweepOptions).GetProperties().Select(property => property.Name)
+            .ToArray(),
             SweepSpace.Default.Names.ToArray());
 
     /// <summary>The attributes are constants; the trainer's own ranges are what they must lie in.</summary>
@@ -17,7 +18,8 @@ public sealed class SweepSpaceTests
     {
         foreach (SweepDimension dimension in SweepSpace.Default.Dimensions)
         {
-            foreach (object value in dimension is RangeDimension range ? [range.Ends.Low, range.Ends.High] : dimension.Values!)
+            foreach (object value in dimension is RangeDimension range ? [range.Ends.Low, range.Ends.High]
+                : dimension.Values!)
             {
                 var options = new SpikingClifTrainer.Options();
                 dimension.Apply(options, value);
@@ -30,12 +32,16 @@ public sealed class SweepSpaceTests
     [TestMethod]
     public void For_ValuesOutsideTheDefaultSpace_AreNotVaried()
     {
-        var trainer = new SpikingClifTrainer.Options { Network = new ConvNet(4), Neuron = new ReluNeuron(), TimeSteps = 1, BatchSize = 48 };
+        var trainer = new SpikingClifTrainer.Options
+        {
+            Network = new ConvNet(4), Neuron = new ReluNeuron(), TimeSteps = 1, BatchSize = 48,
+        };
         var lines = new List<string>();
         string[] left = [.. SweepSpace.Default.Names.Except(SweepSpace.Default.For(trainer, lines.Add).Names)];
 
         Assert.AreSequenceEqual(["Network", "Neuron", "BatchSize"], left);
-        Assert.StartsWith("Network is not varied: the trainer's own value, conv 4, is not part of SweepSpace.Default.", lines[0]);
+        Assert.StartsWith("Network is not varied: the trainer's own value, conv 4, is not part of SweepSpace.Default.",
+            lines[0]);
         Assert.StartsWith("Neuron is not varied: the trainer's own value is not part of SweepSpace.Default.", lines[1]);
         Assert.HasCount(SweepSpace.Default.Names.Count, SweepSpace.Default.For(new(), lines.Add).Names);
         SweepSpace chosen = SweepSpace.Default.Choice("Network", "8", "16");
@@ -57,7 +63,8 @@ public sealed class SweepSpaceTests
     {
         SweepSpace space = SweepSpace.Default.Range("Dropout", 0.1, 0.2).Without("Neuron");
         Assert.HasCount(SweepSpace.Default.Names.Count - 1, space.Names);
-        Assert.AreEqual(SweepSpace.Default.Names.ToList().IndexOf("Dropout") - 1, space.Names.ToList().IndexOf("Dropout"));
+        Assert.AreEqual(SweepSpace.Default.Names.ToList().IndexOf("Dropout") - 1, space.Names.ToList()
+            .IndexOf("Dropout"));
         Assert.AreEqual(0.1, space.Dimensions[space.Names.ToList().IndexOf("Dropout")].At(0));
     }
 
@@ -92,7 +99,8 @@ public sealed class SweepSpaceTests
             for (int i = 0; i < space.Dimensions.Count; i++)
             {
                 (object value, object again) = (point.Values[i], space.Dimensions[i].At(back.Places[i]));
-                Assert.IsTrue(value is double real ? Math.Abs(real - (double)again) < 1e-12 : value.Equals(again), "Its place is another's.");
+                Assert.IsTrue(value is double real ? Math.Abs(real - (double)again) < 1e-12
+                    : value.Equals(again), "Its place is another's.");
             }
         }
     }
@@ -130,19 +138,24 @@ public sealed class SweepSpaceTests
     [TestMethod]
     [DataRow("'Nothing' is not a property of SpikingClifSweepOptions, which has LearningRate, ")]
     public void Range_UnknownName_ListsTheProperties(string expected) =>
-        Assert.Contains(expected, Assert.ThrowsExactly<ArgumentException>(() => SweepSpace.Empty.Range("Nothing", 0, 1)).Message);
+        Assert.Contains(expected,
+            Assert.ThrowsExactly<ArgumentException>(() => SweepSpace.Empty.Range("Nothing", 0, 1)).Message);
 
     [TestMethod]
     public void Dimensions_ThatCannotBe_SayWhy()
     {
         AssertRefused("goes from 1 to 1; give two finite numbers", () => SweepSpace.Empty.Range("Dropout", 1, 1));
         AssertRefused("goes from 0 to NaN", () => SweepSpace.Empty.Range("Dropout", 0, double.NaN));
-        AssertRefused("begins with 0; on a logarithmic scale", () => SweepSpace.Empty.Range("Dropout", 0, 1, isLogarithmic: true));
+        AssertRefused("begins with 0; on a logarithmic scale", () =>
+            SweepSpace.Empty.Range("Dropout", 0, 1, isLogarithmic: true));
         AssertRefused("The choices of Network are []", () => SweepSpace.Empty.Choice<string>("Network"));
         AssertRefused("each only once", () => SweepSpace.Empty.Choice("Network", "1", "1"));
-        AssertRefused("Network is a String; its choices cannot be of type Int32", () => SweepSpace.Empty.Choice("Network", 1, 2));
-        AssertRefused("The choices of X include a Mlp", () => SweepSpace.Empty.Choice("X", (options, value) => options.Network = value, new Mlp(4)));
-        AssertRefused("The space does not vary 'Momentum'; it varies Dropout", () => SweepSpace.Empty.Range("Dropout", 0, 1).Without("Momentum"));
+        AssertRefused("Network is a String; its choices cannot be of type Int32", () =>
+            SweepSpace.Empty.Choice("Network", 1, 2));
+        AssertRefused("The choices of X include a Mlp", () =>
+            SweepSpace.Empty.Choice("X", (options, value) => options.Network = value, new Mlp(4)));
+        AssertRefused("The space does not vary 'Momentum'; it varies Dropout", () =>
+            SweepSpace.Empty.Range("Dropout", 0, 1).Without("Momentum"));
         AssertRefused("Dropout is not a whole number", () => SweepSpace.Empty.WholeNumbers("Dropout", 0, 1));
     }
 

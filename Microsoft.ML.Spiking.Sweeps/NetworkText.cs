@@ -5,7 +5,8 @@ namespace Microsoft.ML.Spiking.Sweeps;
 /// <summary>Names of network templates, so that a sweep can choose from them.</summary>
 internal static class NetworkText
 {
-    private const string Forms = "\"512-512\" (the hidden layers of an Mlp), \"conv 32-64\" (the channels of a ConvNet), " +
+    private const string Forms =
+        "\"512-512\" (the hidden layers of an Mlp), \"conv 32-64\" (the channels of a ConvNet), " +
         "\"vgg 11\", \"resnet 18\", \"snn5\" or \"vggsnn\"";
 
     /// <summary>Returns the template of a name.</summary>

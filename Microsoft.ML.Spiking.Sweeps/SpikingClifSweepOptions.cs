@@ -107,7 +107,8 @@ public sealed class SpikingClifSweepOptions
         nameof(LearningRate) => new(property, o => o.LearningRate, (o, value) => o.LearningRate = (double)value),
         nameof(WeightDecay) => new(property, o => o.WeightDecay, (o, value) => o.WeightDecay = (double)value),
         nameof(TimeSteps) => new(property, o => o.TimeSteps, (o, value) => o.TimeSteps = (int)value),
-        nameof(Network) => new(property, o => NetworkText.Of(o.Network), (o, value) => o.Network = NetworkText.Parse((string)value)),
+        nameof(Network) =>
+            new(property, o => NetworkText.Of(o.Network), (o, value) => o.Network = NetworkText.Parse((string)value)),
         nameof(Neuron) => new(property, o => KindOf(o.Neuron),
             (o, value) => o.Neuron = KindOf(o.Neuron) == (SweepNeuron)value ? o.Neuron : New((SweepNeuron)value)),
         nameof(Dropout) => new(property, o => o.Dropout, (o, value) => o.Dropout = (double)value),

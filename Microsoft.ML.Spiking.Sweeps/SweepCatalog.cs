@@ -57,7 +57,8 @@ public static class SweepCatalog
     /// </exception>
     /// <exception cref="OperationCanceledException">The sweep was cancelled before its first epoch ended.</exception>
     public static SweepResult SweepSpikingClif(
-        this MulticlassClassificationCatalog catalog, IDataView trainData, IDataView validationData, SweepSettings? settings = null)
+        this MulticlassClassificationCatalog catalog, IDataView trainData, IDataView validationData,
+        SweepSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(validationData);
         return Sweep.Run(catalog, trainData, validationData, settings);

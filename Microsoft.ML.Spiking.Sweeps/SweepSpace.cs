@@ -49,8 +49,8 @@ public sealed class SweepSpace
     /// <param name="isLogarithmic">Whether equal ratios are equally likely, rather than equal differences.</param>
     /// <returns>The new space.</returns>
     /// <exception cref="ArgumentException">The range is empty, or there is no such property.</exception>
-    public SweepSpace Range(string name, double low, double high, Action<SpikingClifTrainer.Options, double>? apply = null,
-        bool isLogarithmic = false)
+    public SweepSpace Range(string name, double low, double high,
+        Action<SpikingClifTrainer.Options, double>? apply = null, bool isLogarithmic = false)
     {
         if (apply is not null)
         {
@@ -73,8 +73,8 @@ public sealed class SweepSpace
     /// <param name="isLogarithmic">Whether equal ratios are equally likely, rather than equal differences.</param>
     /// <returns>The new space.</returns>
     /// <exception cref="ArgumentException">The range is empty, or there is no such property.</exception>
-    public SweepSpace WholeNumbers(string name, int low, int high, Action<SpikingClifTrainer.Options, int>? apply = null,
-        bool isLogarithmic = false)
+    public SweepSpace WholeNumbers(string name, int low, int high,
+        Action<SpikingClifTrainer.Options, int>? apply = null, bool isLogarithmic = false)
     {
         if (apply is not null)
         {
@@ -108,7 +108,8 @@ public sealed class SweepSpace
     /// <param name="values">Numbers, strings, Booleans or enums, at least one, each only once.</param>
     /// <returns>The new space.</returns>
     /// <exception cref="ArgumentException">There are no values, two are alike, or they cannot be stored.</exception>
-    public SweepSpace Choice<T>(string name, Action<SpikingClifTrainer.Options, T> apply, params IReadOnlyList<T> values)
+    public SweepSpace Choice<T>(string name, Action<SpikingClifTrainer.Options, T> apply,
+        params IReadOnlyList<T> values)
         where T : notnull
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -125,7 +126,8 @@ public sealed class SweepSpace
     {
         ArgumentNullException.ThrowIfNull(names);
         return names.Except(Names).FirstOrDefault() is string unknown
-            ? throw new ArgumentException($"The space does not vary '{unknown}'; it varies {List(Names)}.", nameof(names))
+            ? throw new ArgumentException($"The space does not vary '{unknown}'; it varies {List(Names)}.",
+                nameof(names))
             : new(_dimensions.Where(dimension => !names.Contains(dimension.Name)));
     }
 
@@ -143,7 +145,8 @@ public sealed class SweepSpace
         ];
         foreach (SweepDimension dimension in outside)
         {
-            kept(string.Create(CultureInfo.InvariantCulture, $"{dimension.Name} is not varied: the trainer's own value" +
+            kept(string.Create(CultureInfo.InvariantCulture,
+                $"{dimension.Name} is not varied: the trainer's own value" +
                 $"{(dimension.Read(trainer) is { } value ? $", {value}," : "")} is not part of {nameof(SweepSpace)}." +
                 $"{nameof(Default)}. To vary it, name its values with {nameof(Choice)} or {nameof(Range)}."));
         }
@@ -198,7 +201,8 @@ public sealed class SweepSpace
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return SweptProperty.All.TryGetValue(name, out SweptProperty? swept)
             ? swept
-            : throw new ArgumentException($"'{name}' is not a property of {nameof(SpikingClifSweepOptions)}, which has " +
+            : throw new ArgumentException(
+                $"'{name}' is not a property of {nameof(SpikingClifSweepOptions)}, which has " +
                 $"{List(SweptProperty.All.Keys)}; for anything else, pass a delegate that puts its value into the options.",
                 nameof(name));
     }

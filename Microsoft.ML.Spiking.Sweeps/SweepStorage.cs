@@ -50,7 +50,8 @@ public sealed class SweepStorage
         if (text.Contains("://", StringComparison.Ordinal))
         {
             // Without the text itself, which may hold a password.
-            throw new ArgumentException("A sweep's storage is given as a URI; write the name of an SQLite file, or a PostgreSQL " +
+            throw new ArgumentException(
+                "A sweep's storage is given as a URI; write the name of an SQLite file, or a PostgreSQL " +
                 "connection string such as \"Host=server;Database=sweeps;Username=me;Password=...\".", nameof(text));
         }
         bool isServer = text.Split(';').Any(part => part.Split('=') is [string word, _, ..]

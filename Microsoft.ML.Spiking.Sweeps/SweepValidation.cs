@@ -30,7 +30,8 @@ internal static class SweepValidation
             yield return fault;
         }
         yield return Outside(s.StabilityTrials, 0, MaximumStability, nameof(s.StabilityTrials));
-        yield return s.StabilityTrials == 0 ? null : Outside(s.StabilitySeeds, 2, MaximumStability, nameof(s.StabilitySeeds));
+        yield return s.StabilityTrials == 0 ? null
+            : Outside(s.StabilitySeeds, 2, MaximumStability, nameof(s.StabilitySeeds));
     }
 
     private static IEnumerable<string?> Budget(SweepSettings s)
@@ -87,7 +88,8 @@ internal static class SweepValidation
         value is null || (value >= low && value <= high) ? null
             : string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must be from {low:N0} to {high:N0}.");
 
-    private static string Days(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0} days");
+    private static string Days(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0} days");
 
     private static string? Undefined<T>(T value, string name)
         where T : struct, Enum =>

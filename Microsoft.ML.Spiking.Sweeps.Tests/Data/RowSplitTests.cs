@@ -27,7 +27,8 @@ public sealed class RowSplitTests
     [TestMethod]
     public void Split_Fraction_GivesEachClassItsShare()
     {
-        List<Pebble> rows = [.. Pebbles.Rows(100, 1).Where((row, index) => row.Kind != "c" || index < 30), .. WithRareKinds()[^2..]];
+        List<Pebble> rows =
+            [.. Pebbles.Rows(100, 1).Where((row, index) => row.Kind != "c" || index < 30), .. WithRareKinds()[^2..]];
         (Pebble[] train, Pebble[] validation) = Split(rows, new() { ValidationFraction = 0.25 }).Single();
 
         Assert.HasCount(rows.Count, train.Concat(validation));
@@ -80,7 +81,8 @@ public sealed class RowSplitTests
     public void Split_AnotherSeed_HoldsOutOtherRows()
     {
         List<Pebble> rows = Pebbles.Rows(60, 1);
-        float[][] held = [.. new[] { 1, 1, 2 }.Select(seed => Split(rows, new(), seed).Single().Validation.Select(row => row.Width).ToArray())];
+        float[][] held = [.. new[] { 1, 1, 2 }.Select(seed =>
+            Split(rows, new(), seed).Single().Validation.Select(row => row.Width).ToArray())];
         Assert.AreSequenceEqual(held[0], held[1]);
         Assert.AreNotEqual(string.Join(' ', held[0]), string.Join(' ', held[2]));
     }
@@ -109,7 +111,8 @@ public sealed class RowSplitTests
         _ml.MulticlassClassification.SweepSpikingClif(
             Pebbles.Data(_ml), _ml.Data.LoadFromEnumerable(WithRareKinds()), settings);
 
-        Assert.Contains("2 of 92 validation rows have no label in column 'Label', or labels that do not occur in the training rows; " +
+        Assert.Contains(
+            "2 of 92 validation rows have no label in column 'Label', or labels that do not occur in the training rows; " +
             "trials are not measured on them.", lines);
     }
 

@@ -50,7 +50,8 @@ public sealed class HeartbeatTests
     [TestMethod]
     public void ThrowIfEnded_StoreThatThrows_StopsTheWorkerWithItsException()
     {
-        foreach (Exception fault in new Exception[] { new SweepStorageException("It is gone."), new InvalidOperationException("Anything.") })
+        foreach (Exception fault in new Exception[] { new SweepStorageException("It is gone."),
+            new InvalidOperationException("Anything.") })
         {
             using var heartbeat = new Heartbeat(new BeatingStore(() => throw fault), new(1, "token"), Lease);
             Assert.IsTrue(heartbeat.Ended.WaitHandle.WaitOne(Patience));

@@ -26,7 +26,8 @@ public sealed class SqliteSharedSweepTests : SharedSweepContract, IDisposable
         ml.Log += (_, entry) => lines.Add(entry.RawMessage);
         SweepResult resumed = Worker.Sweep(ml, Worker.HalvingSettings(ml, SweepStorage.Parse(Storage)));
 
-        Assert.AreEqual(Summaries.Of(Worker.Sweep(ml, Worker.HalvingSettings(ml, storage: null))), Summaries.Of(resumed));
+        Assert.AreEqual(Summaries.Of(Worker.Sweep(ml, Worker.HalvingSettings(ml, storage: null))),
+            Summaries.Of(resumed));
         Assert.Contains(line => line.Contains("was taken up from the worker", StringComparison.Ordinal)
             && line.EndsWith("its process has ended.", StringComparison.Ordinal), lines);
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 
-/// <summary>A worker of a sweep in a process of its own, which says a line for every epoch.</summary>
+/// <summary>A worker of a sweep in a process of its own, which prints a line for every epoch.</summary>
 internal sealed class Worker : IDisposable
 {
     public const string Command = "sweep";
@@ -57,9 +57,10 @@ internal sealed class Worker : IDisposable
         var ml = new MLContext(1);
         var parsed = SweepStorage.Parse(storage);
         SweepSettings settings = isHalving ? HalvingSettings(ml, parsed) : Settings(ml, parsed);
-        settings.Trainer.ProgressCallback = _ => Thread.Sleep(5); // or it would be over before somebody kills it
+        settings.Trainer.ProgressCallback = _ => Thread.Sleep(5); // otherwise it would end before it is killed
         settings.Trainer.MetricsCallback = null;
-        settings.Progress = new Listener(progress => Say(string.Create(CultureInfo.InvariantCulture, $"{progress.Trial} {progress.Epoch}")));
+        settings.Progress = new Listener(progress =>
+            Say(string.Create(CultureInfo.InvariantCulture, $"{progress.Trial} {progress.Epoch}")));
         Say(string.Create(CultureInfo.InvariantCulture, $"{End} {Sweep(ml, settings).Trials.Count}"));
     }
 
@@ -67,7 +68,8 @@ internal sealed class Worker : IDisposable
     public static Worker Start(string storage, bool isHalving = false)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.Spiking.Sweeps.Tests");
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? program + ".exe" : program, [Command, storage, isHalving.ToString()])
+        string file = OperatingSystem.IsWindows() ? program + ".exe" : program;
+        var start = new ProcessStartInfo(file, [Command, storage, isHalving.ToString()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -84,8 +86,10 @@ internal sealed class Worker : IDisposable
             {
                 return
                 [
-                    .. _lines.Where(line => !line.StartsWith(End, StringComparison.Ordinal)).Select(line => line.Split(' '))
-                        .Select(words => (int.Parse(words[0], CultureInfo.InvariantCulture), int.Parse(words[1], CultureInfo.InvariantCulture))),
+                    .. _lines.Where(line => !line.StartsWith(End, StringComparison.Ordinal))
+                        .Select(line => line.Split(' '))
+                        .Select(words => (int.Parse(words[0], CultureInfo.InvariantCulture),
+                            int.Parse(words[1], CultureInfo.InvariantCulture))),
                 ];
             }
         }

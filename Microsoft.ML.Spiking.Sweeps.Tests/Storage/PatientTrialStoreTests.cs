@@ -43,7 +43,8 @@ public sealed class PatientTrialStoreTests
         string message;
         using (SqlSession.Write(sql))
         {
-            message = Assert.ThrowsExactly<SweepStorageException>(() => store.OpenStudy("a", "{}", SweepSpace.Empty)).Message;
+            message =
+                Assert.ThrowsExactly<SweepStorageException>(() => store.OpenStudy("a", "{}", SweepSpace.Empty)).Message;
         }
         sql.Close();
         Assert.Contains("is locked by another process. The sweep tried for ", message);
@@ -67,6 +68,7 @@ public sealed class PatientTrialStoreTests
     {
         public int Calls { get; private set; }
 
-        public override bool Renew(Claim claim) => ++Calls > failures ? true : throw new SqliteException("It says no.", code);
+        public override bool Renew(Claim claim) =>
+            ++Calls > failures ? true : throw new SqliteException("It says no.", code);
     }
 }

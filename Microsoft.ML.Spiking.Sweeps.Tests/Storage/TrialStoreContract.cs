@@ -112,7 +112,8 @@ public abstract class TrialStoreContract
         foreach (string worker in new[] { "z", "a", "m" })
         {
             TrialRecord? seen = _store.Read(_study).Trials.SingleOrDefault();
-            Claim claim = seen is null ? _store.TryAdd(_study, Trial(1), Ticket(worker))! : _store.TryClaim(seen, 3, Ticket(worker))!;
+            Claim claim = seen is null ? _store.TryAdd(_study, Trial(1), Ticket(worker))!
+                : _store.TryClaim(seen, 3, Ticket(worker))!;
             _store.Release(claim, Rest(3));
             using SqlSession session = SqlSession.Write(Database);
             session.Execute("update sweep_claims set claimed_at = 5");
@@ -280,7 +281,8 @@ public abstract class TrialStoreContract
         _store.Stop([paused.Trial, running.Trial, failed.Trial]);
 
         TrialRecord[] trials = [.. _store.Read(_study).Trials];
-        Assert.AreSequenceEqual([TrialState.Stopped, TrialState.Running, TrialState.Failed], trials.Select(trial => trial.State).ToArray());
+        Assert.AreSequenceEqual([TrialState.Stopped, TrialState.Running, TrialState.Failed],
+            trials.Select(trial => trial.State).ToArray());
         Assert.AreEqual(("It diverged.", "All of it."), (trials[2].Reason, trials[2].Failure));
     }
 
@@ -302,7 +304,8 @@ public abstract class TrialStoreContract
             }
         });
 
-        Assert.AreSequenceEqual(Enumerable.Range(1, 10).ToArray(), claims.Select(claim => claim.Number).Order().ToArray());
+        Assert.AreSequenceEqual(Enumerable.Range(1, 10).ToArray(), claims.Select(claim => claim.Number).Order()
+            .ToArray());
         claims.ForEach(claim => _store.Release(claim.Claim, Rest(3)));
         StudySnapshot seen = _store.Read(_study);
         int promoted = 0;
@@ -332,7 +335,8 @@ public abstract class TrialStoreContract
         Assert.AreEqual(1, session.Number("select count(*) from sweep_trials where extra is null"));
         Assert.AreEqual(present + 1, session.Number("select count(*) from sweep_schema"));
         SweepStorageException fault = Assert.ThrowsExactly<SweepStorageException>(() => new SqlTrialStore(Database));
-        Assert.Contains($"has the schema version {present + 1}; this version of Microsoft.ML.Spiking.Sweeps knows versions up to {present}.", fault.Message);
+        Assert.Contains(
+            $"has the schema version {present + 1}; this version of Microsoft.ML.Spiking.Sweeps knows versions up to {present}.", fault.Message);
     }
 
     [TestMethod]
@@ -344,7 +348,8 @@ public abstract class TrialStoreContract
         Assert.Throws<Exception>(() => DatabaseSchema.Upgrade(Database, [.. DatabaseSchema.Steps, next]));
         using SqlSession session = SqlSession.Read(Database);
         Assert.AreEqual(present, session.Number("select max(version) from sweep_schema"));
-        DatabaseSchema.Upgrade(Database, [.. DatabaseSchema.Steps, next with { Statements = _ => ["alter table sweep_trials add column extra text null"] }]);
+        DatabaseSchema.Upgrade(Database, [.. DatabaseSchema.Steps,
+            next with { Statements = _ => ["alter table sweep_trials add column extra text null"] }]);
     }
 
     private static NewTrial Trial(int number) => new(number, Repeat: 0, Seed: 7, new(Space, [0.5]), TargetEpoch: 3);

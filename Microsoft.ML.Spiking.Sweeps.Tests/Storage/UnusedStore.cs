@@ -26,7 +26,8 @@ internal abstract class UnusedStore : ITrialStore
 
     public void Stop(IReadOnlyCollection<long> trials) => throw new NotSupportedException();
 
-    public IReadOnlyList<string> DeleteCheckpoints(IReadOnlyCollection<long> trials) => throw new NotSupportedException();
+    public IReadOnlyList<string> DeleteCheckpoints(IReadOnlyCollection<long> trials) =>
+        throw new NotSupportedException();
 
     public bool IsAbandoned(string token, string file) => throw new NotSupportedException();
 }

@@ -44,12 +44,14 @@ internal sealed record FoldData(ITransformer? Featurizers, SharedTrainingData Ro
         {
             string[] others =
             [
-                .. train.Where(column => validation.GetColumnOrNull(column.Name)?.Type is not { } type || !type.Equals(column.Type))
+                .. train.Where(column =>
+                    validation.GetColumnOrNull(column.Name)?.Type is not { } type || !type.Equals(column.Type))
                     .Select(column => $"'{column.Name}' ({column.Type}, in the validation data " +
                         $"{validation.GetColumnOrNull(column.Name)?.Type.ToString() ?? "missing"})"),
             ];
             throw new ArgumentException("The validation data has another schema than the training data: " +
-                (others.Length > 0 ? $"{string.Join(", ", others)}." : exception.Message) + " Load both in the same way.",
+                (others.Length > 0 ? $"{string.Join(", ", others)}." : exception.Message) +
+                    " Load both in the same way.",
                 exception);
         }
     }
@@ -57,7 +59,8 @@ internal sealed record FoldData(ITransformer? Featurizers, SharedTrainingData Ro
     /// <summary>Warns of labels that featurizers fitted on the training rows do not know.</summary>
     private static void CheckLabels(IDataView validation, string label, Action<string> warn)
     {
-        if (validation.Schema.GetColumnOrNull(label) is not { Type: KeyDataViewType { RawType: var raw } } column || raw != typeof(uint))
+        if (validation.Schema.GetColumnOrNull(label) is not { Type: KeyDataViewType { RawType: var raw } } column
+            || raw != typeof(uint))
         {
             return; // the trainer says what is wrong with it
         }
@@ -72,7 +75,8 @@ internal sealed record FoldData(ITransformer? Featurizers, SharedTrainingData Ro
         }
         if (missing > 0)
         {
-            warn(string.Create(CultureInfo.InvariantCulture, $"{missing} of {rows} validation rows have no label in column " +
+            warn(string.Create(CultureInfo.InvariantCulture,
+                $"{missing} of {rows} validation rows have no label in column " +
                 $"'{label}', or labels that do not occur in the training rows; trials are not measured on them."));
         }
     }

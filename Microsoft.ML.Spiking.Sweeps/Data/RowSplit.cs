@@ -60,7 +60,8 @@ internal static class RowSplit
         }
         return isValidation.Contains(true)
             ? (new RowSubset(data, isValidation, isTaken: false), new RowSubset(data, isValidation, isTaken: true))
-            : throw new ArgumentException("No rows are left to be held out: each class has too few of them. Pass validation data.");
+            : throw new ArgumentException(
+                "No rows are left to be held out: each class has too few of them. Pass validation data.");
     }
 
     /// <summary>Returns the units in random order, those of one class after those of another.</summary>
@@ -119,7 +120,8 @@ internal static class RowSplit
     private static List<uint> Labels(IDataView data, string name)
     {
         var labels = new List<uint>();
-        DataViewSchema.Column? column = data.Schema.GetColumnOrNull(name) is { Type: KeyDataViewType { RawType: var raw } } key
+        DataViewSchema.Column? column =
+            data.Schema.GetColumnOrNull(name) is { Type: KeyDataViewType { RawType: var raw } } key
             && raw == typeof(uint) ? key : null;
         using DataViewRowCursor cursor = column is { } active ? data.GetRowCursor([active]) : data.GetRowCursor([]);
         ValueGetter<uint>? get = column is { } read ? cursor.GetGetter<uint>(read) : null;

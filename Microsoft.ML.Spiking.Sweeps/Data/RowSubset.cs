@@ -17,7 +17,8 @@ internal sealed class RowSubset(IDataView source, bool[] marks, bool isTaken) : 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new Cursor(this, source.GetRowCursor(columnsNeeded), marks, isTaken);
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n,
+        Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor(RowSubset view, DataViewRowCursor all, bool[] marks, bool isTaken) : DataViewRowCursor
@@ -33,7 +34,8 @@ internal sealed class RowSubset(IDataView source, bool[] marks, bool isTaken) : 
 
         public override bool IsColumnActive(DataViewSchema.Column column) => all.IsColumnActive(column);
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => all.GetGetter<TValue>(column);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+            all.GetGetter<TValue>(column);
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => all.GetIdGetter();
 
@@ -43,7 +45,8 @@ internal sealed class RowSubset(IDataView source, bool[] marks, bool isTaken) : 
             {
                 if (++_index >= marks.Length)
                 {
-                    throw new InvalidOperationException($"The data had {marks.Length} rows when they were split, and has more now; " +
+                    throw new InvalidOperationException(
+                        $"The data had {marks.Length} rows when they were split, and has more now; " +
                         "a sweep needs data that stays as it is.");
                 }
                 if (marks[_index] == isTaken)
@@ -74,10 +77,12 @@ internal static class DataViewText
     {
         if (column.Type is VectorDataViewType)
         {
-            throw new ArgumentException($"The column '{column.Name}' has vectors; rows can only be kept together by single values.");
+            throw new ArgumentException(
+                $"The column '{column.Name}' has vectors; rows can only be kept together by single values.");
         }
         return (List<string>)typeof(DataViewText).GetMethod(nameof(ReadAs), System.Reflection.BindingFlags.NonPublic
-            | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(column.Type.RawType).Invoke(null, [data, column])!;
+            | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(column.Type.RawType)
+                .Invoke(null, [data, column])!;
     }
 
     private static List<string> ReadAs<T>(IDataView data, DataViewSchema.Column column)

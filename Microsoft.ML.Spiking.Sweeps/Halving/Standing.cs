@@ -18,7 +18,8 @@ internal sealed class Standing
             .OrderByDescending(trial => scores.Best(trial, rung)?.Score ?? double.NegativeInfinity)
             .ThenBy(trial => trial.Number)
             .ToArray())];
-        Left = rules.MaximumEpochs - trials.Sum(trial => (long)scores.Spent(trial)) - trials.Sum(trial => Committed(trial, scores));
+        Left = rules.MaximumEpochs - trials.Sum(trial => (long)scores.Spent(trial))
+            - trials.Sum(trial => Committed(trial, scores));
     }
 
     /// <summary>The epochs of the budget that are neither spent nor being spent; null for no limit.</summary>

@@ -26,7 +26,8 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
         SpikingClifTrainer.Options options = trainer.Options(best.Point, best.Seed);
         ITransformer? model =
             plan.Folds.Count > 1 ? (plan.Stop.Cancelled.IsCancellationRequested ? null : fitOnAll(options))
-            : trainer.Model(best, scores.Curve(best)[^1].Epoch, plan.Stop.Whole) is { } network ? plan.Folds[0].Chain(network)
+            : trainer.Model(best, scores.Curve(best)[^1].Epoch, plan.Stop.Whole) is { } network
+                ? plan.Folds[0].Chain(network)
             : null;
         bool isRetrained = plan.Folds.Count > 1 || model is null;
         SweepTrial[] trials = [.. search.Select(trial => Trial(trial, scores))];
@@ -35,7 +36,8 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
             Trials = trials,
             Stability = [.. Stability(scores)],
             EpochsSpent = search.Sum(trial => (long)scores.Spent(trial)),
-            End = end == SweepEnd.Finished && isRetrained && plan.Stop.Whole.IsCancellationRequested ? plan.Stop.EndOfRetraining : end,
+            End = end == SweepEnd.Finished && isRetrained && plan.Stop.Whole.IsCancellationRequested
+                ? plan.Stop.EndOfRetraining : end,
             Metric = plan.Rules.Metric,
         };
     }
@@ -45,7 +47,8 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
         TrialRecord[] failed = [.. search.Where(trial => trial.State == TrialState.Failed)];
         return end switch
         {
-            SweepEnd.Cancelled => new OperationCanceledException("The sweep was cancelled before a trial had finished an epoch."),
+            SweepEnd.Cancelled =>
+                new OperationCanceledException("The sweep was cancelled before a trial had finished an epoch."),
             SweepEnd.TimeUsedUp => new InvalidOperationException(
                 $"The sweep's time of {plan.Settings.MaximumTime} was used up before a trial had finished an epoch; raise " +
                 $"{nameof(SweepSettings.MaximumTime)}."),
@@ -72,7 +75,8 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
             BestEpoch = best?.Epoch,
             Epochs =
             [
-                .. reports.GroupBy(report => report.Epoch).Where(epoch => epoch.Count() == plan.Rules.Folds).Select(Epoch),
+                .. reports.GroupBy(report => report.Epoch).Where(epoch => epoch.Count() == plan.Rules.Folds)
+                    .Select(Epoch),
             ],
             Reason = trial.Reason,
             Failure = trial.Failure,

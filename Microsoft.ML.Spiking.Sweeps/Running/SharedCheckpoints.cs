@@ -27,7 +27,8 @@ internal sealed class SharedCheckpoints(ITrialStore store, string? folder, Actio
             {
                 { Data: { } data } => new MemoryStream(data),
                 { File: { } file } when folder is not null => File.OpenRead(PathOf(file)),
-                { File: { } file } => throw new FormatException($"it is the file '{file}' of a folder, and this worker has none; " +
+                { File: { } file } =>
+                    throw new FormatException($"it is the file '{file}' of a folder, and this worker has none; " +
                     $"set {nameof(SweepSettings.CheckpointFolder)} as the other workers do."),
                 _ => throw new FormatException("its row has neither data nor a file."),
             };

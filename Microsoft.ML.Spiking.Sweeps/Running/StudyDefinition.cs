@@ -77,11 +77,13 @@ internal sealed record StudyDefinition
             (nameof(Halving), Halving, present.Halving),
             ("folds", Trainings.Count, present.Trainings.Count),
             .. Space.Select(of => of.Key).Union(present.Space.Select(of => of.Key)).Select(name =>
-                ($"{nameof(Space)}.{name}", (object?)Space[name]?.ToJsonString(), (object?)present.Space[name]?.ToJsonString())),
+                ($"{nameof(Space)}.{name}", (object?)Space[name]?.ToJsonString(),
+                    (object?)present.Space[name]?.ToJsonString())),
         ];
         string[] others =
         [
-            .. values.Where(value => !Equals(value.Then, value.Now)).Select(value => string.Create(CultureInfo.InvariantCulture,
+            .. values.Where(value => !Equals(value.Then, value.Now))
+                .Select(value => string.Create(CultureInfo.InvariantCulture,
                 $"{value.Name} {value.Then ?? Absent} (now {value.Now ?? Absent})")),
         ];
         return others.Length > 0

@@ -85,7 +85,8 @@ internal sealed partial class Sweep
     }
 
     private (SweepPlan Plan, ITransformer? Featurizers) Prepare(
-        IDataView data, IDataView? validation, ITrialStore store, SqlDialect sql, TemporaryFolder temporary, SweepStop stop)
+        IDataView data, IDataView? validation, ITrialStore store, SqlDialect sql, TemporaryFolder temporary,
+        SweepStop stop)
     {
         SpikingClifTrainer.Options template = _settings.Trainer;
         template.Seed = _seed;
@@ -103,7 +104,8 @@ internal sealed partial class Sweep
         CheckDevices(template);
         _settings.Space = _settings.Space.For(template, _host.Info);
         CheckRanges(template);
-        (IReadOnlyList<(IDataView Train, IDataView Validation)> split, ITransformer? featurizers) = Split(data, validation);
+        (IReadOnlyList<(IDataView Train, IDataView Validation)> split, ITransformer? featurizers) =
+            Split(data, validation);
         FoldData[] folds =
         [
             .. split.Select(fold => FoldData.Create(
@@ -138,13 +140,15 @@ internal sealed partial class Sweep
     /// <summary>
     /// Returns the rows of each training of a trial, and the featurizers fitted on all rows, where they are needed.
     /// </summary>
-    private (IReadOnlyList<(IDataView Train, IDataView Validation)>, ITransformer?) Split(IDataView data, IDataView? validation)
+    private (IReadOnlyList<(IDataView Train, IDataView Validation)>, ITransformer?) Split(IDataView data,
+        IDataView? validation)
     {
         if (validation is not null)
         {
             return _settings.Folds is null
                 ? ([(data, validation)], null)
-                : throw new ArgumentException($"There is validation data, and {nameof(SweepSettings.Folds)} is {_settings.Folds}: " +
+                : throw new ArgumentException(
+                    $"There is validation data, and {nameof(SweepSettings.Folds)} is {_settings.Folds}: " +
                     "pass all rows as one for cross-validation, or set it to null.");
         }
         // Only the labels are read behind them, to give each class its share; each training has featurizers of its own.
@@ -214,18 +218,22 @@ internal sealed partial class Sweep
         }
         catch (FormatException exception)
         {
-            throw new SweepStorageException($"{sql.Description} holds a sweep of the name '{_settings.Name}' that cannot go on: " +
-                $"{exception.Message}. Go on with the version that began it, or give this one another name.", exception);
+            throw new SweepStorageException(
+                $"{sql.Description} holds a sweep of the name '{_settings.Name}' that cannot go on: " +
+                $"{exception.Message}. Go on with the version that began it, or give this one another name.",
+                exception);
         }
         if (difference is not null)
         {
-            throw new SweepStorageException($"{sql.Description} holds another sweep of the name '{_settings.Name}': it {difference}. " +
+            throw new SweepStorageException(
+                $"{sql.Description} holds another sweep of the name '{_settings.Name}': it {difference}. " +
                 "Go on with it as it was begun, or give this one another name.");
         }
         int trials = store.Read(study).Trials.Count;
         _host.Info(trials == 0
             ? $"The sweep '{_settings.Name}' begins."
-            : string.Create(CultureInfo.InvariantCulture, $"The sweep '{_settings.Name}' goes on after {trials} trials."));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"The sweep '{_settings.Name}' goes on after {trials} trials."));
         return study;
     }
 
@@ -240,7 +248,8 @@ internal sealed partial class Sweep
 
     private SweepRules Rules(int epochs, int folds)
     {
-        bool hasBudget = (_settings.MaximumTrials, _settings.MaximumEpochs, _settings.MaximumTime) is not (null, null, null);
+        bool hasBudget =
+            (_settings.MaximumTrials, _settings.MaximumEpochs, _settings.MaximumTime) is not (null, null, null);
         return new()
         {
             Rungs = SuccessiveHalving.Rungs(_settings.Halving, epochs),
@@ -269,7 +278,8 @@ internal sealed partial class Sweep
     /// Returns the featurizers and a network, trained on all rows; null if it was cancelled, or no epoch ended in time.
     /// When the time is used up later, the network of the epochs so far is kept.
     /// </summary>
-    private ITransformer? FitOnAll(IDataView data, ITransformer? featurizers, SpikingClifTrainer.Options options, SweepStop stop)
+    private ITransformer? FitOnAll(IDataView data, ITransformer? featurizers, SpikingClifTrainer.Options options,
+        SweepStop stop)
     {
         SpikingClifTrainer.Options stoppable = options.Copy();
         (stoppable.CancellationToken, stoppable.KeepBestOnCancellation) = (stop.Whole, true);
@@ -282,7 +292,8 @@ internal sealed partial class Sweep
                 network.Dispose();
                 return null;
             }
-            return featurizers is null ? network : new TransformerChain<SpikingPredictionTransformer>(featurizers, network);
+            return featurizers is null ? network
+                : new TransformerChain<SpikingPredictionTransformer>(featurizers, network);
         }
         catch (OperationCanceledException) when (stop.Whole.IsCancellationRequested)
         {

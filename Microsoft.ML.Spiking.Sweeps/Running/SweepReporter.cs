@@ -57,7 +57,8 @@ internal sealed class SweepReporter(SweepPlan plan)
         {
             TrialState.Failed => $"{name} failed: {outcome.Reason}",
             TrialState.Waiting => $"{name} was left and can be taken up again.",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{name}: epoch {outcome.Epochs} of {plan.Rules.Epochs}, " +
+            _ => string.Create(CultureInfo.InvariantCulture,
+                $"{name}: epoch {outcome.Epochs} of {plan.Rules.Epochs}, " +
                 $"{plan.Rules.Metric} {_last.Values.Average():0.0000}{best}; {_spent} epochs spent"),
         });
     }

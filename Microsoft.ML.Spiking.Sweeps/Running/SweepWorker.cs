@@ -27,7 +27,8 @@ internal sealed class SweepWorker
     private SweepWorker(SweepPlan plan, int index)
     {
         _plan = plan;
-        _name = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{index}");
+        _name = string.Create(CultureInfo.InvariantCulture,
+            $"{Environment.MachineName}:{Environment.ProcessId}:{index}");
         _chooser = new(plan.Rules);
         _reporter = new(plan);
         _clearing = new(plan);
@@ -118,11 +119,13 @@ internal sealed class SweepWorker
     private void Continue(StudySnapshot snapshot, Job.Continue job, CancellationToken token)
     {
         bool isClaimed = Work(
-            snapshot, job.Trial, job.TargetEpoch, ticket => _plan.Store.TryClaim(job.Trial, job.TargetEpoch, ticket), token);
+            snapshot, job.Trial, job.TargetEpoch, ticket =>
+                _plan.Store.TryClaim(job.Trial, job.TargetEpoch, ticket), token);
         if (isClaimed && job.Trial is { State: TrialState.Running, Silence: { } silence })
         {
             string reason = job.Trial.HasWorkerEnded ? "its process has ended"
-                : silence < TimeSpan.Zero ? $"its last heartbeat is {-silence.TotalSeconds:0} s in the future, because the " +
+                : silence < TimeSpan.Zero
+                    ? $"its last heartbeat is {-silence.TotalSeconds:0} s in the future, because the " +
                     "database's clock was set back"
                 : $"there was no sign of life for {silence.TotalSeconds:0} s";
             _plan.Info(string.Create(CultureInfo.InvariantCulture,
@@ -197,12 +200,14 @@ internal sealed class SweepWorker
         }
         catch (ClaimLostException)
         {
-            _plan.Info(string.Create(CultureInfo.InvariantCulture, $"Trial {trial.Number} was taken up by another worker, because " +
+            _plan.Info(string.Create(CultureInfo.InvariantCulture,
+                $"Trial {trial.Number} was taken up by another worker, because " +
                 $"this one had not been heard of for {_plan.Settings.WorkerTimeout.TotalSeconds:0} s."));
         }
         catch (Exception exception) when (exception is not SweepStorageException)
         {
-            _plan.Info(string.Create(CultureInfo.InvariantCulture, $"The sweep stops because of an error that is not one of the " +
+            _plan.Info(string.Create(CultureInfo.InvariantCulture,
+                $"The sweep stops because of an error that is not one of the " +
                 $"values of trial {trial.Number}; started again, it goes on with that trial."));
             _plan.Store.Release(claim, new(TrialState.Waiting, trial.Epochs, Seconds: 0));
             throw;

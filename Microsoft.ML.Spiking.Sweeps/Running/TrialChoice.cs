@@ -23,7 +23,8 @@ internal sealed class TrialChoice(SweepPlan plan, TrialTrainer trainer)
     {
         HashSet<SweepPoint> taken = [.. snapshot.Search.Select(trial => trial.Point)];
         HashSet<string> refusals =
-            [.. snapshot.Search.Where(trial => trial.State == TrialState.Failed).Select(trial => trial.Reason).OfType<string>()];
+            [.. snapshot.Search.Where(trial => trial.State == TrialState.Failed).Select(trial => trial.Reason)
+                .OfType<string>()];
         return Candidates(number, Observations(snapshot)).FirstOrDefault(point => !taken.Contains(point)
             && !(refusals.Count > 0 && trainer.Refusal(point) is string reason && refusals.Contains(reason)));
     }
@@ -33,7 +34,8 @@ internal sealed class TrialChoice(SweepPlan plan, TrialTrainer trainer)
         if (number == 1 && plan.Settings.StartsWithTrainer)
         {
             SweepPoint sampled = plan.Sampler.Sample(number, observations);
-            yield return new(_space, _space.ValuesOf(plan.Settings.Trainer).Zip(sampled.Values, (own, other) => own ?? other));
+            yield return new(_space, _space.ValuesOf(plan.Settings.Trainer)
+                .Zip(sampled.Values, (own, other) => own ?? other));
         }
         for (int attempt = 0; attempt < Attempts; attempt++)
         {

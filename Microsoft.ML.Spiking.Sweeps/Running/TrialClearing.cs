@@ -22,7 +22,8 @@ internal sealed class TrialClearing(SweepPlan plan)
         long? best = scores.Ranked(snapshot.Search).FirstOrDefault()?.Id;
         long[] ended =
         [
-            .. snapshot.Trials.Where(trial => trial.State is TrialState.Completed or TrialState.Failed or TrialState.Stopped)
+            .. snapshot.Trials.Where(trial =>
+                trial.State is TrialState.Completed or TrialState.Failed or TrialState.Stopped)
                 .Select(trial => trial.Id).Union(hopeless).Where(id => id != best && !_cleared.Contains(id)),
         ];
         if (ended.Length == 0)

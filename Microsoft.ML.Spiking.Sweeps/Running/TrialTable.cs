@@ -18,11 +18,13 @@ internal static class TrialTable
             (string[])["trial", "state", result.Metric.ToString(), "epochs", .. names, .. Reason("reason")],
         };
         rows.AddRange(result.Trials
-            .OrderByDescending(trial => trial.Score is double score ? (isLowBest ? -score : score) : double.NegativeInfinity)
+            .OrderByDescending(trial =>
+                trial.Score is double score ? (isLowBest ? -score : score) : double.NegativeInfinity)
             .ThenBy(trial => trial.Number)
             .Select(trial => (string[])
             [
-                Text(trial.Number), trial.State.ToString(), trial.Score?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
+                Text(trial.Number), trial.State.ToString(),
+                trial.Score?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
                 Text(trial.Epochs.Count), .. names.Select(name => Text(trial.Values.GetValueOrDefault(name))),
                 .. Reason(Short(trial.Reason)),
             ]));

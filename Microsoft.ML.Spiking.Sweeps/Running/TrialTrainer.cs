@@ -152,7 +152,8 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
         TimeSpan? withinEpochs = plan.Checkpoints is null || interval == TimeSpan.Zero ? null : interval;
         try
         {
-            TrainingSessionResult session = Trainer(options).TrainSession(plan.Folds[fold].Rows, new(place, target, withinEpochs));
+            TrainingSessionResult session =
+                Trainer(options).TrainSession(plan.Folds[fold].Rows, new(place, target, withinEpochs));
             Flush(place);
             return session;
         }

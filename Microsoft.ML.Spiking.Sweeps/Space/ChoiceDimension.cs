@@ -20,7 +20,8 @@ internal sealed class ChoiceDimension : SweepDimension
         : base(name, apply)
     {
         _values = [.. values];
-        if (_values.FirstOrDefault(value => value is not (int or long or float or double or bool or string or Enum)) is { } other)
+        if (_values.FirstOrDefault(value =>
+            value is not (int or long or float or double or bool or string or Enum)) is { } other)
         {
             throw new ArgumentException($"The choices of {name} include a {other.GetType().Name}; " +
                 "only numbers, strings, Booleans and enums can be stored.");

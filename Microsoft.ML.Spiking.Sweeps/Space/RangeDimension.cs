@@ -19,7 +19,8 @@ internal sealed class RangeDimension : SweepDimension
     /// <param name="apply">See <see cref="SweepDimension"/>.</param>
     /// <exception cref="ArgumentException">The range is empty, or cannot be logarithmic.</exception>
     public RangeDimension(
-        string name, double low, double high, bool isWhole, bool isLogarithmic, Action<SpikingClifTrainer.Options, object> apply)
+        string name, double low, double high, bool isWhole, bool isLogarithmic,
+        Action<SpikingClifTrainer.Options, object> apply)
         : base(name, apply)
     {
         if (!(low < high) || !double.IsFinite(high - low))

@@ -12,7 +12,8 @@ namespace Microsoft.ML.Spiking.Sweeps.Space;
 /// </param>
 /// <param name="Apply">Puts a value into options.</param>
 internal sealed record SweptProperty(
-    PropertyInfo Property, Func<SpikingClifTrainer.Options, object?> Read, Action<SpikingClifTrainer.Options, object> Apply)
+    PropertyInfo Property, Func<SpikingClifTrainer.Options, object?> Read,
+    Action<SpikingClifTrainer.Options, object> Apply)
 {
     /// <summary>All properties by name, in the order in which they are declared.</summary>
     public static IReadOnlyDictionary<string, SweptProperty> All { get; } =

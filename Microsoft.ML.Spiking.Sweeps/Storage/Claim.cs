@@ -38,7 +38,8 @@ internal static class WorkerProcess
         OperatingSystem.IsLinux() ? new FileInfo("/proc/self/ns/pid").LinkTarget : null);
 
     /// <summary>The identity of this process; null where it cannot be told.</summary>
-    public static string? Current { get; } = Start(Environment.ProcessId) is string start ? Of(Environment.ProcessId, start) : null;
+    public static string? Current { get; } =
+        Start(Environment.ProcessId) is string start ? Of(Environment.ProcessId, start) : null;
 
     /// <summary>Returns the identity of a process of this machine.</summary>
     public static string Of(int id, string start) =>
@@ -74,7 +75,8 @@ internal static class WorkerProcess
         {
             // The name, in parentheses, may hold anything; behind it are the state and, as the 20th field, the start in ticks.
             string? stat = ReadLine(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
-            string[] fields = stat?[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+            string[] fields =
+                stat?[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
             return fields.Length < 20 ? null : fields[0] is "Z" or "X" ? "ended" : fields[19];
         }
         try

@@ -23,7 +23,8 @@ internal sealed class PatientTrialStore(
     /// Opens a database. If it is unavailable at this point, that is a mistake rather than an interruption.
     /// </summary>
     /// <exception cref="SweepStorageException">It cannot be used.</exception>
-    public static PatientTrialStore Open(SqlDialect sql, TimeSpan patience, Action<string> warn, CancellationToken token)
+    public static PatientTrialStore Open(SqlDialect sql, TimeSpan patience, Action<string> warn,
+        CancellationToken token)
     {
         try
         {
@@ -67,7 +68,8 @@ internal sealed class PatientTrialStore(
 
     public bool WriteCheckpoint(Claim claim, int fold, CheckpointRecord checkpoint, out string? replaced)
     {
-        (bool isHeld, replaced) = Patiently(() => (store.WriteCheckpoint(claim, fold, checkpoint, out string? old), old));
+        (bool isHeld, replaced) =
+            Patiently(() => (store.WriteCheckpoint(claim, fold, checkpoint, out string? old), old));
         return isHeld;
     }
 

@@ -28,7 +28,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
         }
         if (string.IsNullOrEmpty(_settings.Host))
         {
-            throw new ArgumentException("The PostgreSQL connection string names no server; begin it with \"Host=server;\".");
+            throw new ArgumentException(
+                "The PostgreSQL connection string names no server; begin it with \"Host=server;\".");
         }
     }
 
@@ -89,7 +90,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
     {
         using DbCommand command = transaction.Connection!.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"select pg_advisory_xact_lock({SchemaLock})");
+        command.CommandText =
+            string.Create(CultureInfo.InvariantCulture, $"select pg_advisory_xact_lock({SchemaLock})");
         command.ExecuteNonQuery();
     }
 
@@ -104,7 +106,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
             $"{Description} refused the user '{_settings.Username}': check the user name and the password.",
-        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => $"{Description} does not exist; create it first.",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+            $"{Description} does not exist; create it first.",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
             $"{Description} does not permit the user '{_settings.Username}' what a sweep needs (create tables, read and write them).",
         PostgresException other => $"{Description} failed: {other.MessageText}",

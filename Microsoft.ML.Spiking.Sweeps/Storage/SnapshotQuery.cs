@@ -46,8 +46,10 @@ internal static class SnapshotQuery
         }
         catch (Exception exception) when (IsDamage(exception))
         {
-            throw new SweepStorageException($"{sql.Description} holds a damaged row, the {what} with the id {row.GetValue(0)}: " +
-                $"{exception.Message} Restore the database from a copy, or begin the sweep again under another name.", exception);
+            throw new SweepStorageException(
+                $"{sql.Description} holds a damaged row, the {what} with the id {row.GetValue(0)}: " +
+                $"{exception.Message} Restore the database from a copy, or begin the sweep again under another name.",
+                exception);
         }
     }
 
@@ -71,7 +73,8 @@ internal static class SnapshotQuery
             Seconds = row.GetDouble(9),
             Worker = Text(row, 10),
             IsHeld = isHeld && !hasEnded,
-            LostWorkers = Convert.ToInt32(row.GetValue(12), CultureInfo.InvariantCulture) + (isHeld && hasEnded ? 1 : 0),
+            LostWorkers =
+                Convert.ToInt32(row.GetValue(12), CultureInfo.InvariantCulture) + (isHeld && hasEnded ? 1 : 0),
             Failure = Text(row, 13),
             HasWorkerEnded = hasEnded,
             Silence = row.IsDBNull(15) ? null : TimeSpan.FromSeconds(row.GetDouble(15)),
@@ -92,7 +95,8 @@ internal static class SnapshotQuery
     {
         // SQLite keeps any value in any column, and reads text as 0.
         int value = row.GetValue(column) is int or long ? row.GetInt32(column)
-            : throw new FormatException($"The column {row.GetName(column)} holds '{row.GetValue(column)}', which is not a whole number.");
+            : throw new FormatException(
+                $"The column {row.GetName(column)} holds '{row.GetValue(column)}', which is not a whole number.");
         return value >= least ? value
             : throw new FormatException(string.Create(CultureInfo.InvariantCulture,
                 $"The column {row.GetName(column)} holds {value}, which is less than {least}."));

@@ -38,7 +38,8 @@ internal sealed class SqlTrialStore : ITrialStore
             on conflict do nothing
             """, ("name", name), ("definition", definition));
         StudyRecord study = session.Query("select id, name, definition from sweep_studies where name = @name",
-            row => new StudyRecord(row.GetInt64(0), row.GetString(1), row.GetString(2), space), ("name", name)).Single();
+            row => new StudyRecord(row.GetInt64(0), row.GetString(1), row.GetString(2), space), ("name", name))
+                .Single();
         session.Commit();
         return study;
     }
@@ -170,12 +171,13 @@ internal sealed class SqlTrialStore : ITrialStore
     public CheckpointRecord? ReadCheckpoint(long trial, int fold)
     {
         using SqlSession session = SqlSession.Read(_sql);
-        return session.Query("select epoch, data, file from sweep_checkpoints where trial_id = @trial and fold = @fold", row =>
+        return session.Query("select epoch, data, file from sweep_checkpoints where trial_id = @trial and fold = @fold",
+            row =>
         {
             try
             {
                 return new CheckpointRecord(
-                    row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : row.GetString(2));
+                    row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1), Text(row, 2));
             }
             catch (Exception exception) when (SnapshotQuery.IsDamage(exception))
             {
@@ -215,7 +217,8 @@ internal sealed class SqlTrialStore : ITrialStore
     public bool IsAbandoned(string token, string file)
     {
         using SqlSession session = SqlSession.Read(_sql);
-        return session.Number("select 1 from sweep_claims where token = @token and ended_at is not null", ("token", token)) is not null
+        return session.Number("select 1 from sweep_claims where token = @token and ended_at is not null",
+            ("token", token)) is not null
             && session.Number("select 1 from sweep_checkpoints where file = @file", ("file", file)) is null;
     }
 
@@ -257,7 +260,8 @@ internal sealed class SqlTrialStore : ITrialStore
             """, row => (Token: row.GetString(0), Process: Text(row, 1), IsOver: Convert.ToInt32(row.GetValue(2), null) == 1),
             ("trial", trial)) is [var claim]
             && (claim.IsOver || WorkerProcess.HasEnded(claim.Process))
-            && session.Execute($"update sweep_claims set ended_at = {_sql.Now}, outcome = '{Expired}' where token = @token",
+            && session.Execute(
+                $"update sweep_claims set ended_at = {_sql.Now}, outcome = '{Expired}' where token = @token",
                 ("token", claim.Token)) == 1;
     }
 

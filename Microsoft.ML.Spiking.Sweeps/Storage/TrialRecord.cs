@@ -81,7 +81,8 @@ internal sealed record TrialOutcome(
 /// <param name="Accuracy">On the validation rows, 0 to 1.</param>
 /// <param name="Loss">Mean cross entropy of the validation rows' scores; null where it is not a finite number.</param>
 /// <param name="TrainingLoss">Mean over the epoch; null where it is not a finite number.</param>
-internal sealed record EpochReport(int Fold, int Epoch, double? Value, double? Accuracy, double? Loss, double? TrainingLoss)
+internal sealed record EpochReport(int Fold, int Epoch, double? Value, double? Accuracy, double? Loss,
+    double? TrainingLoss)
 {
     /// <summary>When it was stored, in seconds of the database's clock.</summary>
     public double ReportedAt { get; init; }
