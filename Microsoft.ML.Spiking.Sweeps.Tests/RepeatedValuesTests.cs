@@ -83,16 +83,16 @@ public sealed class RepeatedValuesTests
         SweepSettings settings = Settings();
         settings.Storage = SweepStorage.Sqlite(Path.Combine(folder.Path, "sweep.db"));
         bool isBroken = true;
+        string? nothing = null;
         settings.Space = settings.Space.Range("Momentum", 0.1, 0.9, (options, value) =>
-            options.Momentum =
-                isBroken && value is > 0.2 and < 0.8 ? throw new NullReferenceException("A bug.") : value);
+            options.Momentum = isBroken && value is > 0.2 and < 0.8 ? nothing!.Length : value);
         settings.MaximumTrials = 4;
 
-        Assert.AreEqual("A bug.", Assert.ThrowsExactly<NullReferenceException>(() => Sweep(settings)).Message);
+        Assert.ThrowsExactly<NullReferenceException>(() => Sweep(settings));
         Assert.Contains(line =>
             line.StartsWith("The sweep stops because of an error", StringComparison.Ordinal), _lines);
         isBroken = false;
-        Assert.HasCount(0,
+        Assert.IsEmpty(
             Sweep(settings).Trials.Where(trial => trial.State is TrialState.Failed or TrialState.Waiting));
         settings.Storage.Sql.Close();
     }

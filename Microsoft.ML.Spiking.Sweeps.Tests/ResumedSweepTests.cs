@@ -200,7 +200,7 @@ public sealed class ResumedSweepTests : IDisposable
             {
                 session.Execute(
                     "insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, ended_at, outcome) " +
-                    "select @token, id, 'somebody', 0, 0, 1, 1, 'Expired' from sweep_trials where number = 1",
+                    "select @token, id, 'a worker', 0, 0, 1, 1, 'Expired' from sweep_trials where number = 1",
                         ("token", $"worker {worker}"));
             }
             session.Commit();

@@ -47,7 +47,7 @@ public sealed class JobChooserTests
     }
 
     [TestMethod]
-    public void Choose_BestIsRunningFurther_GivesItsPlaceToNobody()
+    public void Choose_BestIsRunningFurther_GivesItsPlaceToNoOther()
     {
         Add(TrialState.Running, 1, 0.7, target: 3, isHeld: true);
         Add(TrialState.Paused, 1, 0.6);
@@ -65,7 +65,7 @@ public sealed class JobChooserTests
     }
 
     [TestMethod]
-    public void Choose_SomebodyLeftATrial_ComesFirst()
+    public void Choose_TrialThatAWorkerLeft_ComesFirst()
     {
         Add(TrialState.Paused, 1, 0.5);
         Add(TrialState.Running, 0, null, target: 1, isHeld: true);

@@ -41,7 +41,7 @@ public abstract class SharedSweepContract
     }
 
     /// <summary>
-    /// Somebody went on with the killed worker's trial where its last checkpoint was, not at the beginning.
+    /// Another worker went on with the killed worker's trial at its last checkpoint, not at the beginning.
     /// </summary>
     private static void AssertTakenUp(int trial, Worker killed, Worker[] others)
     {

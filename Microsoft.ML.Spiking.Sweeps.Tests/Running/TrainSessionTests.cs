@@ -109,7 +109,7 @@ public sealed class TrainSessionTests
             Assert.ThrowsExactly<InvalidOperationException>(() => trainer.Share(train, validation, _ => { })).Message);
     }
 
-    /// <summary>A part that somebody stops in the middle of the second epoch.</summary>
+    /// <summary>A session that is stopped in the middle of the second epoch.</summary>
     private void Interrupted(SpikingClifTrainer.Options options, SharedTrainingData shared, Place place)
     {
         SpikingClifTrainer.Options copy = options.Copy();

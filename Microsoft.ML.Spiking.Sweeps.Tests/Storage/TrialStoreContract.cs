@@ -75,7 +75,7 @@ public abstract class TrialStoreContract
     }
 
     [TestMethod]
-    public void TryClaim_TrialThatSomebodyHas_GivesNull()
+    public void TryClaim_TrialThatAnotherWorkerHas_GivesNull()
     {
         Claim claim = _store.TryAdd(_study, Trial(1), Ticket("a"))!;
         Assert.IsNull(_store.TryClaim(Only(), 3, Ticket("b")));
@@ -222,10 +222,10 @@ public abstract class TrialStoreContract
     }
 
     [TestMethod]
-    public void Renew_ClaimThatNobodyTookYet_KeepsIt()
+    public void Renew_ClaimThatWasNotTakenYet_KeepsIt()
     {
         Claim claim = _store.TryAdd(_study, Trial(1), Ticket("a", Over))!;
-        Assert.IsTrue(_store.Renew(claim), "Late, but nobody was waiting.");
+        Assert.IsTrue(_store.Renew(claim), "It is late, but no other worker has taken the trial.");
     }
 
     [TestMethod]
@@ -344,7 +344,7 @@ public abstract class TrialStoreContract
     {
         int present = DatabaseSchema.Steps.Count;
         SchemaStep next = new(present + 1,
-            _ => ["alter table sweep_trials add column extra text null", "alter table nobody add column x text null"]);
+            _ => ["alter table sweep_trials add column extra text null", "alter table missing add column x text null"]);
         Assert.Throws<Exception>(() => DatabaseSchema.Upgrade(Database, [.. DatabaseSchema.Steps, next]));
         using SqlSession session = SqlSession.Read(Database);
         Assert.AreEqual(present, session.Number("select max(version) from sweep_schema"));

@@ -19,30 +19,6 @@ internal sealed class CheckpointCache(long limit, TemporaryFolder folder, Action
     private readonly LinkedList<Entry> _inMemory = []; // used last, first
     private long _bytes;
 
-    /// <summary>The number of checkpoints.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _entries.Count;
-            }
-        }
-    }
-
-    /// <summary>The number of checkpoints in files.</summary>
-    public int Spilled
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _entries.Count - _inMemory.Count;
-            }
-        }
-    }
-
     /// <summary>Returns the checkpoint of a fold; null if there is none.</summary>
     public Checkpoint? Get(long trial, int fold)
     {

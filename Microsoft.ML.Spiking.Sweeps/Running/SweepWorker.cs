@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML.Spiking.Sweeps.Halving;
-using Microsoft.ML.Spiking.Sweeps.Space;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;

@@ -35,7 +35,7 @@ internal static class Report
         }
         foreach (SweepStability stability in result.Stability)
         {
-            AnsiConsole.MarkupLineInterpolated(
+            AnsiConsole.WriteLine(
                 $"trial {stability.Trial} with {stability.Scores.Count} other seeds: {Percent(stability.Mean)}, " +
                 $"standard deviation {Percent(stability.StandardDeviation)}");
         }
