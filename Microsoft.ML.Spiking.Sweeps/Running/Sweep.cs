@@ -10,7 +10,6 @@ using Microsoft.ML.Spiking.Sweeps.Space;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Loop;
-using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
@@ -32,7 +31,7 @@ internal sealed partial class Sweep
         _host = host;
         _seed = settings.Seed ?? settings.Trainer.Seed ?? host.Seed ?? DefaultSeed;
         // Trainings log to a context of their own, or their lines could not be told apart.
-        _context = new(_seed);
+        _context = new(_seed) { GpuDeviceId = host.GpuDeviceId, FallbackToCpu = host.FallbackToCpu };
         _context.Log += (_, entry) =>
         {
             if (entry.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
@@ -101,7 +100,10 @@ internal sealed partial class Sweep
             template.NumberOfThreads ??= Math.Max(1, Environment.ProcessorCount / _settings.Workers);
         }
         SpikingClifTrainer trainer = _context.MulticlassClassification.Trainers.SpikingClif(template);
-        CheckDevices(template);
+        foreach (int device in _settings.CudaDevices ?? [])
+        {
+            trainer.CheckDevices(device);
+        }
         _settings.Space = _settings.Space.For(template, _host.Info);
         CheckRanges(template);
         (IReadOnlyList<(IDataView Train, IDataView Validation)> split, ITransformer? featurizers) =
@@ -154,21 +156,6 @@ internal sealed partial class Sweep
         // Only the labels are read behind them, to give each class its share; each training has featurizers of its own.
         ITransformer? featurizers = _settings.Featurizers?.Fit(data);
         return (RowSplit.Split(data, featurizers?.Transform(data) ?? data, _settings, _seed), featurizers);
-    }
-
-    /// <exception cref="InvalidOperationException">A worker's device does not exist.</exception>
-    private void CheckDevices(SpikingClifTrainer.Options template)
-    {
-        // What libtorch allocates first decides how it allocates.
-        using IDisposable? memory = NativeMemory.Use(template.ReuseNativeMemory);
-        foreach (int device in _settings.CudaDevices ?? [])
-        {
-            DeviceChoice.Make(ComputeDevice.Cuda, device);
-        }
-        if (_settings.CudaDevices is null)
-        {
-            DeviceChoice.Make(template.Device, template.CudaDeviceIndex);
-        }
     }
 
     /// <summary>Refuses ranges that reach beyond what the trainer accepts, before the first trial.</summary>

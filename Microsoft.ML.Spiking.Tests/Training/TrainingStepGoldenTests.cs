@@ -50,18 +50,18 @@ public sealed class TrainingStepGoldenTests
             optimizer.Step(rule.GetProperty("lr").GetDouble());
 
             losses.Add(Values(value)[0]);
-            GoldenFiles.AssertClose(golden.GetProperty("mean_logits_train")[i].Doubles(), Values(logits.mean([0])),
+            GoldenFiles.AssertCloseToNineDigits(golden.GetProperty("mean_logits_train")[i].Doubles(), Values(logits.mean([0])),
                 tolerance, $"logits of batch {i}");
         }
 
-        GoldenFiles.AssertClose(golden.GetProperty("losses").Doubles(), [.. losses], tolerance, "loss");
+        GoldenFiles.AssertCloseToNineDigits(golden.GetProperty("losses").Doubles(), [.. losses], tolerance, "loss");
         foreach (JsonProperty array in golden.GetProperty("final").EnumerateObject())
         {
-            GoldenFiles.AssertClose(array.Value.GetProperty("data").Doubles(), Values(network.Parameters[array.Name]),
+            GoldenFiles.AssertCloseToNineDigits(array.Value.GetProperty("data").Doubles(), Values(network.Parameters[array.Name]),
                 tolerance, array.Name);
         }
         using IDisposable noGradient = no_grad();
-        GoldenFiles.AssertClose(golden.GetProperty("mean_logits_eval_first_batch").Doubles(),
+        GoldenFiles.AssertCloseToNineDigits(golden.GetProperty("mean_logits_eval_first_batch").Doubles(),
             Values(network.Forward(Array(inputs[0], type), ForwardPass.Evaluation).mean([0])), tolerance, "evaluation");
     }
 

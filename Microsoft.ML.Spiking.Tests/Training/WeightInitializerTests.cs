@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Torch;
 
 
@@ -48,6 +49,41 @@ public sealed class WeightInitializerTests
         Assert.IsTrue(weights["b.bias"].Values.ToArray().All(value => value == 0));
         Assert.IsTrue(weights["b.running_mean"].Values.ToArray().All(value => value == 0));
         Assert.AreEqual(0, weights["n.w"].Values.Span[0]); // 1/tau = sigmoid(w) = 1/2
+    }
+
+    [TestMethod]
+    public void Create_SameSeedOtherNeuron_GivesTheSameWeightsAndBiases()
+    {
+        NetworkDefinition Network(NeuronDefinition neuron) => new ConvNet(4, 8).Bind(
+            new NetworkBinding([1, 8, 8], ClassCount: 3, TimeSteps: 2, new DirectEncoder(), neuron, Dropout: 0));
+        NetworkDefinition expectedNetwork = Network(new ClifNeuron());
+        NetworkWeights expected = WeightInitializer.Create(expectedNetwork, seed: 5);
+        ParameterSpec[] shared = [.. expectedNetwork.Parameters];
+        Assert.IsNotEmpty(shared.Where(spec => spec.Role == ParameterRole.Weight));
+
+        NeuronDefinition[] others =
+            [new LifNeuron(), new PlifNeuron(), new KlifNeuron(), new IfNeuron(), new ReluNeuron()];
+        foreach (NeuronDefinition other in others)
+        {
+            NetworkWeights weights = WeightInitializer.Create(Network(other), seed: 5);
+            foreach (ParameterSpec spec in shared)
+            {
+                Assert.AreSequenceEqual(
+                    expected[spec.Name].Values.ToArray(), weights[spec.Name].Values.ToArray(), $"{other} {spec.Name}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Create_ArraysOfOneShape_DifferFromEachOtherAndFromOtherSeeds()
+    {
+        NetworkDefinition network = new Mlp(16, 16, 16).Bind(
+            new NetworkBinding([16], ClassCount: 2, TimeSteps: 2, new DirectEncoder(), new LifNeuron(), Dropout: 0));
+        float[][] squares = [.. new[] { 1, 2 }.SelectMany(seed => WeightInitializer.Create(network, seed))
+            .Where(array => array.Values.Length == 256).Select(array => array.Values.ToArray())];
+
+        Assert.HasCount(6, squares);
+        Assert.HasCount(6, squares.Select(values => values[0]).Distinct());
     }
 
     private static NetworkWeights Weights(params Layer[] layers) => WeightInitializer.Create(

@@ -6,13 +6,13 @@ public abstract record LeakyNeuronDefinition : SpikingNeuronDefinition
     private protected LeakyNeuronDefinition() { }
 
     /// <summary>
-    /// The membrane time constant tau, in time steps: at each step the potential keeps the part 1 - 1/tau of itself.
-    /// Finite, greater than 1. Default 2.
+    /// Gets the membrane time constant tau, in time steps: at each step the potential keeps the part 1 - 1/tau of
+    /// itself. Greater than 1 and finite in float32. Default 2.
     /// </summary>
     public double MembraneTimeConstant { get; init; } = 2.0;
 
     /// <summary>
-    /// Whether the arriving current is divided by tau. Default <see langword="false"/>, as in the CLIF paper.
+    /// Gets whether the arriving current is divided by tau. Default <see langword="false"/>, as in the CLIF paper.
     /// </summary>
     public bool DecayInput { get; init; }
 
@@ -22,10 +22,10 @@ public abstract record LeakyNeuronDefinition : SpikingNeuronDefinition
         {
             yield return fault;
         }
-        if (!(double.IsFinite(MembraneTimeConstant) && MembraneTimeConstant > 1))
+        if (!(IsFinite(MembraneTimeConstant) && MembraneTimeConstant > 1))
         {
             yield return $"{GetType().Name}.{nameof(MembraneTimeConstant)} is {MembraneTimeConstant}; " +
-                "it must be a finite number greater than 1 (in time steps).";
+                "it must be greater than 1 (in time steps) and finite in float32.";
         }
     }
 }

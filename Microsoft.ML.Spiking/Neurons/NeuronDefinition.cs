@@ -25,6 +25,9 @@ public abstract record NeuronDefinition
     /// <summary>Scalars that training adapts, one of each for a layer, in the order in which they are saved.</summary>
     internal virtual IReadOnlyList<LearnedScalar> LearnedScalars => [];
 
-    /// <summary>One sentence for every value that is out of its range.</summary>
+    /// <summary>Returns one sentence for each value that is out of its range.</summary>
     internal abstract IEnumerable<string> Faults();
+
+    /// <summary>Tells whether a value remains finite in float32, which neurons are computed in.</summary>
+    private protected static bool IsFinite(double value) => float.IsFinite((float)value);
 }

@@ -9,24 +9,27 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
 {
     private protected SpikingNeuronDefinition() { }
 
-    /// <summary>The potential at which the neuron fires (&gt;=). Finite, greater than 0. Default 1.</summary>
+    /// <summary>
+    /// Gets the potential at which the neuron fires (&gt;=). Finite and greater than 0, in float32 too. Default 1.
+    /// </summary>
     public double Threshold { get; init; } = 1.0;
 
     /// <summary>
-    /// <see langword="null"/> (the default) for the soft reset, which subtracts the threshold; a number for the hard
+    /// Gets <see langword="null"/> (the default) for the soft reset, which subtracts the threshold; a number for the hard
     /// reset, which sets the potential to it. With a hard reset it is also the potential before the first step and,
-    /// for leaky neurons, the one towards which the membrane leaks. Finite and below <see cref="Threshold"/>.
+    /// for leaky neurons, the one towards which the membrane leaks. Finite and below <see cref="Threshold"/>, in float32
+    /// too.
     /// </summary>
     public double? ResetPotential { get; init; }
 
     /// <summary>
-    /// Whether the gradient that would flow through the reset is dropped. Default <see langword="false"/>, as in the
+    /// Gets whether the gradient that would flow through the reset is dropped. Default <see langword="false"/>, as in the
     /// CLIF paper.
     /// </summary>
     public bool DetachReset { get; init; }
 
     /// <summary>
-    /// The surrogate gradient. Default <see cref="AtanSurrogate"/> of alpha 2: its long tails reach neurons far from
+    /// Gets the surrogate gradient. Default <see cref="AtanSurrogate"/> of alpha 2: its long tails reach neurons far from
     /// the threshold, and it trained better than the CLIF paper's <see cref="RectangleSurrogate"/> on all data measured
     /// (docs/defaults.md).
     /// </summary>
@@ -47,15 +50,15 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
 
     internal override IEnumerable<string> Faults()
     {
-        if (!(double.IsFinite(Threshold) && Threshold > 0))
+        if (!(IsFinite(Threshold) && (float)Threshold > 0))
         {
             yield return $"{GetType().Name}.{nameof(Threshold)} is {Threshold}; " +
-                "it must be a finite number greater than 0.";
+                "it must be a finite number greater than 0, in float32 too.";
         }
-        if (ResetPotential is double reset && !(double.IsFinite(reset) && reset < Threshold))
+        if (ResetPotential is double reset && !(IsFinite(reset) && (float)reset < (float)Threshold))
         {
             yield return $"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite number below " +
-                $"the threshold ({Threshold}), or null for the soft reset.";
+                $"the threshold ({Threshold}), in float32 too, or null for the soft reset.";
         }
         if (Surrogate is null)
         {

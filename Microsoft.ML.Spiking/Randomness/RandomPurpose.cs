@@ -4,7 +4,7 @@ namespace Microsoft.ML.Spiking.Randomness;
 /// <remarks>The values are part of what makes a seed repeatable: they never change and are never used again.</remarks>
 internal enum RandomPurpose
 {
-    /// <summary>First values of the weights; the item is the array's index.</summary>
+    /// <summary>Initial values of the weights; the item is a hash of the array's name.</summary>
     Initialization = 1,
 
     /// <summary>The order of an epoch's rows; the item is the chunk of the rows.</summary>

@@ -38,7 +38,7 @@ public sealed unsafe class FiringCheckTests
         {
             foreach (VectorWidth width in KernelCases.Widths)
             {
-                float[] current = KernelCases.Uniform(random, timeSteps * n, -3f, 3f);
+                float[] current = KernelCases.Uniform(random, timeSteps * n, -6f, 6f);
                 float[] mayFire = Mark(NeuronKernel.Create(variant, learned, width), current, timeSteps, n);
                 bool[] fires = Fires(variant, learned, current, timeSteps, n, constant: false);
                 Assert.AreSequenceEqual(fires, mayFire.Select(mark => mark != 0), $"{variant} {width}");

@@ -3,8 +3,7 @@ namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 [TestClass]
 public sealed class ReferenceNeuronTests
 {
-    // The files' nine digits: 5e-9 of a value near 3, and what rounded inputs add to sums of up to 144 terms.
-    private const double Tolerance = 1e-7;
+    private const double Tolerance = 1e-9;
 
     [TestMethod]
     public void Reference_GoldenCases_EqualInDouble()

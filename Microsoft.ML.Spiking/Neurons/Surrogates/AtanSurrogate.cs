@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking;
 public sealed record AtanSurrogate : SurrogateGradient
 {
     /// <summary>Creates the surrogate.</summary>
-    /// <param name="alpha">Slope; finite, greater than 0.</param>
+    /// <param name="alpha">Slope; from 1e-18 to 1e18.</param>
     public AtanSurrogate(double alpha = 2.0) : base(alpha) { }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking;
 public sealed record RectangleSurrogate : SurrogateGradient
 {
     /// <summary>Creates the surrogate.</summary>
-    /// <param name="alpha">Full width of the rectangle; finite, greater than 0.</param>
+    /// <param name="alpha">Full width of the rectangle; from 1e-18 to 1e18.</param>
     public RectangleSurrogate(double alpha = 1.0) : base(alpha) { }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking;
 public sealed record SigmoidSurrogate : SurrogateGradient
 {
     /// <summary>Creates the surrogate.</summary>
-    /// <param name="alpha">Slope; finite, greater than 0.</param>
+    /// <param name="alpha">Slope; from 1e-18 to 1e18.</param>
     public SigmoidSurrogate(double alpha = 4.0) : base(alpha) { }
 
     /// <inheritdoc/>

@@ -13,27 +13,32 @@ namespace Microsoft.ML.Spiking;
 [JsonDerivedType(typeof(AtanSurrogate), "atan")]
 public abstract record SurrogateGradient
 {
+    // Between them float32 holds the constants of every surrogate, of which the largest is (pi/2 alpha)^2.
+    private const double SmallestAlpha = 1e-18;
+    private const double LargestAlpha = 1e18;
+
     private protected SurrogateGradient(double alpha) => Alpha = alpha;
 
     /// <summary>
-    /// The width parameter, in the sense of the field's literature: see the derived type for whether a larger value
-    /// widens or narrows the surrogate. Finite and greater than 0.
+    /// Gets the width parameter, in the sense of the field's literature: see the derived type for whether a larger value
+    /// widens or narrows the surrogate. From 1e-18 to 1e18.
     /// </summary>
     public double Alpha { get; init; }
 
-    /// <summary>The smooth function whose derivative replaces that of the step.</summary>
+    /// <summary>Returns the smooth function whose derivative replaces that of the step.</summary>
     /// <param name="u">Potential minus threshold.</param>
     public abstract double Primitive(double u);
 
-    /// <summary>The surrogate's value: the derivative of <see cref="Primitive"/> at <paramref name="u"/>.</summary>
+    /// <summary>Returns the surrogate's value: the derivative of <see cref="Primitive"/>.</summary>
     /// <param name="u">Potential minus threshold.</param>
     public abstract double Derivative(double u);
 
     internal IEnumerable<string> Faults()
     {
-        if (!(double.IsFinite(Alpha) && Alpha > 0))
+        if (!(Alpha >= SmallestAlpha && Alpha <= LargestAlpha))
         {
-            yield return $"{GetType().Name}.{nameof(Alpha)} is {Alpha}; it must be a finite number greater than 0.";
+            yield return $"{GetType().Name}.{nameof(Alpha)} is {Alpha}; " +
+                $"it must be a number from {SmallestAlpha} to {LargestAlpha}.";
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking;
 public sealed record TriangleSurrogate : SurrogateGradient
 {
     /// <summary>Creates the surrogate.</summary>
-    /// <param name="alpha">Height; the base is 2/alpha wide. Finite, greater than 0.</param>
+    /// <param name="alpha">Height; the base is 2/alpha wide. From 1e-18 to 1e18.</param>
     public TriangleSurrogate(double alpha = 1.0) : base(alpha) { }
 
     /// <inheritdoc/>

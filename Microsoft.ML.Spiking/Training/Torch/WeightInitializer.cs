@@ -7,7 +7,7 @@ using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 namespace Microsoft.ML.Spiking.Training.Torch;
 
-/// <summary>The weights before training; the same for the same network and seed, on every machine.</summary>
+/// <summary>The weights before training: functions of the seed and of each array's name, on every machine.</summary>
 internal static class WeightInitializer
 {
     private const double SmallDeviation = 0.01;
@@ -25,13 +25,18 @@ internal static class WeightInitializer
             foreach (ParameterSpec spec in layer.Parameters)
             {
                 float[] values = new float[spec.Size];
-                var random = new RandomStream(seed, RandomPurpose.Initialization, item: arrays.Count);
+                var random = new RandomStream(seed, RandomPurpose.Initialization, item: Key(spec.Name));
                 Fill(values, layer, spec, random, input);
                 arrays.Add(new(spec.Name, spec.Shape, values));
             }
         }
         return new(definition, arrays);
     }
+
+    // An array's own name, so that networks that differ in other arrays, such as a neuron's learned value, start from the
+    // same weights. FNV-1a over its characters.
+    private static long Key(string name) => unchecked((long)name.Aggregate(
+        14695981039346656037, (hash, character) => (hash ^ character) * 1099511628211));
 
     private static void Fill(float[] values, Layer layer, ParameterSpec spec, RandomStream random, InputConstants? input)
     {
