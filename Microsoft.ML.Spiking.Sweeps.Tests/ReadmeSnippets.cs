@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>README.md's chapter on sweeps, as code that compiles; <see cref="ReadmeTests"/> holds the two together.</summary>
+/// <summary>
+/// README.md's chapter on sweeps, as code that compiles; <see cref="ReadmeTests"/> holds the two together.
+/// </summary>
 internal static class ReadmeSnippets
 {
     public static SpikingClifTrainer.Options First(MLContext ml, IDataView train)

@@ -3,11 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>README.md's chapter on sweeps shows code that compiles, but for AutoML's, whose package is not there.</summary>
+/// <summary>
+/// README.md's chapter on sweeps shows code that compiles, but for AutoML's, whose package is not there.
+/// </summary>
 [TestClass]
 public sealed partial class ReadmeTests
 {
-    private static readonly string Repository = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    private static readonly string Repository =
+        typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "Repository").Value!;
 
     [TestMethod]
@@ -28,7 +31,8 @@ public sealed partial class ReadmeTests
     }
 
     /// <summary>The lines without the blanks before and after them.</summary>
-    private static string Unindented(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim())).Trim();
+    private static string Unindented(string text) =>
+        string.Join('\n', text.Split('\n').Select(line => line.Trim())).Trim();
 
     [GeneratedRegex(@"^## Sweeps[^\n]*$.*?(?=^## |\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex OneChapter();
