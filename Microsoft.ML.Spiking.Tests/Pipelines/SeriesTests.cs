@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>Rows of [time steps, features]: a pulse moves up or down through the features; only the order tells.</summary>
 [TestClass]

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>What cannot be trained on or scored is refused with a sentence that says what, where and what to do.</summary>
 [TestClass]

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>An export to ONNX, which is not possible: it must say so instead of writing a file without the network.</summary>
 [TestClass]

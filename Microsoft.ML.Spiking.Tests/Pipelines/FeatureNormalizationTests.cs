@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Tests.Training;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>The default normalization: features of vectors are standardized one by one, images are divided by one number.</summary>
 [TestClass]

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>A row's scores are a function of the row, also where an encoder draws spikes: not of the batch, the order or the thread.</summary>
 [TestClass]

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Tests.Networks;
 using Microsoft.ML.Transforms.Image;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>A folder of class folders through ML.NET's own transforms into a trained and saved model.</summary>
 [TestClass]

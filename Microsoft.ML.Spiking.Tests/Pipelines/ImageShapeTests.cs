@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Tests.Networks;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>How the trainer finds the shape of images and of rows with time steps.</summary>
 [TestClass]

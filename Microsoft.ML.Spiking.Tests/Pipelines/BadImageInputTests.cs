@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>Images that a network cannot take are refused before training, with one sentence. Their order is tested in <see cref="ImagePipelineTests"/>.</summary>
 [TestClass]

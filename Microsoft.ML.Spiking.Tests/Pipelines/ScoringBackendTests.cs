@@ -8,7 +8,7 @@ using Microsoft.ML.Spiking.Tests.Serialization;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>Managed code or libtorch: chosen in the options, and changed on a model in use.</summary>
 [TestClass]

@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>What the trainer makes of checkpoints, early stopping and trained models; the training itself is tested below it.</summary>
 [TestClass]

@@ -1,7 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Tests.Networks;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 [TestClass]
 public sealed class InputNormalizationTests

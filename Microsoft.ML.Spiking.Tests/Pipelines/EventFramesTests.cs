@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
 /// Frames of an event camera, [time steps, polarities, height, width], through a pipeline: a bar lights up in the first frame

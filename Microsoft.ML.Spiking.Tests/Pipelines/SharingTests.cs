@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.ML.Spiking.Tests.Training;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>One model in many hands: threads, prediction engines, pools that throw engines away and reload.</summary>
 [TestClass]

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>Every neuron, from the options to a model that another context loads.</summary>
 [TestClass]

@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using TorchSharp;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>Which device trains: what the options say, else what the context says, else the first CUDA device, else the CPU.</summary>
 [TestClass]

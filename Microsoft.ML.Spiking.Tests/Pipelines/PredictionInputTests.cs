@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>What a prediction engine or a batch can be given that a model cannot score: one sentence says what and what to do.</summary>
 [TestClass]

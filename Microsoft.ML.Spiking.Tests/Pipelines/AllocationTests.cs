@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.Spiking.Tests;
+namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>What a prediction allocates on the managed heap, above what ML.NET's own engine does.</summary>
 [TestClass]
