@@ -28,7 +28,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
         {
             entry.Count.Add(spikes.Values.count_nonzero());
         }
-        entry.Places += spikes.Values.numel();
+        entry.Places += spikes.Places;
     }
 
     /// <summary>Spikes per neuron and time step since the last <see cref="Clear"/>, by layer, and over all neurons.</summary>
