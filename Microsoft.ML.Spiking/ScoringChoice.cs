@@ -2,6 +2,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
@@ -18,7 +19,7 @@ internal readonly record struct ScoringChoice(ScoringBackend Backend, ComputeDev
             $"The scoring backend is {Backend}; it must be one of {string.Join(", ", Enum.GetNames<ScoringBackend>())}.",
         _ when !Enum.IsDefined(Device) =>
             $"The scoring device is {Device}; it must be one of {string.Join(", ", Enum.GetNames<ComputeDevice>())}.",
-        { CudaDeviceIndex: < 0 } => $"The CUDA device index is {CudaDeviceIndex}; it must be at least 0.",
+        { CudaDeviceIndex: < 0 } => Invariant($"The CUDA device index is {CudaDeviceIndex}; it must be at least 0."),
         { Backend: ScoringBackend.Managed, Device: ComputeDevice.Cuda } =>
             "ScoringBackend.Managed scores on the processor, not on CUDA; choose ScoringBackend.Torch, or another device.",
         _ => null,

@@ -29,7 +29,8 @@ internal sealed class BatchedScoringCursor : RootCursorBase
     private int _row;
 
     /// <summary>Creates the cursor and owns the input, unless it throws.</summary>
-    public BatchedScoringCursor(IChannelProvider provider, DataViewRowCursor input, ScoringBinding binding, bool[] active)
+    public BatchedScoringCursor(
+        IChannelProvider provider, DataViewRowCursor input, ScoringBinding binding, bool[] active)
         : base(provider)
     {
         int capacity = Math.Clamp(

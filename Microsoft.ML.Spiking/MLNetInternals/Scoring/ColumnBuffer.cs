@@ -24,10 +24,12 @@ internal abstract class ColumnBuffer
     /// <summary>Returns a getter of the value of the row that <paramref name="current"/> names.</summary>
     public abstract Delegate Getter(Func<int> current);
 
-    private static VectorColumnBuffer<T> CreateVector<T>(DataViewRow input, DataViewSchema.Column column, int capacity) =>
+    private static VectorColumnBuffer<T> CreateVector<T>(
+        DataViewRow input, DataViewSchema.Column column, int capacity) =>
         new(input.GetGetter<VBuffer<T>>(column), capacity);
 
-    private static ScalarColumnBuffer<T> CreateScalar<T>(DataViewRow input, DataViewSchema.Column column, int capacity) =>
+    private static ScalarColumnBuffer<T> CreateScalar<T>(
+        DataViewRow input, DataViewSchema.Column column, int capacity) =>
         new(input.GetGetter<T>(column), capacity);
 }
 

@@ -4,14 +4,16 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
 
-/// <summary>Reads feature vectors for a network: all values, zeros included, in the order in which it takes them.</summary>
-/// <param name="network">Says how images lie.</param>
+/// <summary>
+/// The reader of feature vectors: all values, zeros included, in the order in which a network takes them.
+/// </summary>
+/// <param name="network">The network, which has the order of pixels.</param>
 internal sealed class FeatureRows(NetworkDefinition network)
 {
     private readonly int _channels = network.InputShape[0];
     private readonly int _plane = network.InputShape.Skip(1).Aggregate(1, (product, length) => product * length);
 
-    /// <summary>Whether the values lie as the network takes them.</summary>
+    /// <summary>Gets whether the values of a vector have the network's order.</summary>
     public bool AreInOrder { get; } = network.PixelOrder == PixelOrder.Planar || network.InputShape[0] == 1;
 
     /// <summary>Writes a row.</summary>
@@ -20,8 +22,8 @@ internal sealed class FeatureRows(NetworkDefinition network)
     {
         if (features.Length != row.Length)
         {
-            throw Contracts.Except($"A row of column '{columnName}' has {features.Length} values; the model takes {row.Length}: " +
-                "give every row as many (null counts as none).");
+            throw Contracts.Except($"A row of column '{columnName}' has {features.Length} values; the model takes " +
+                $"{row.Length}: give every row as many (null counts as none).");
         }
         if (AreInOrder)
         {

@@ -17,8 +17,10 @@ internal static class NetworkArchive
         // *** Binary format of the main stream ***
         // byte[32]: SHA-256 of the entry Network.json
         // byte[32]: SHA-256 of the entry Weights.safetensors
-        byte[] definitionChecksum = SaveEntry(context, ModelFormat.DefinitionEntry, stream => stream.Write(DefinitionJson.Write(network)));
-        byte[] weightsChecksum = SaveEntry(context, ModelFormat.WeightsEntry, stream => SafetensorsWriter.Write(stream, weights));
+        byte[] definitionChecksum = SaveEntry(
+            context, ModelFormat.DefinitionEntry, stream => stream.Write(DefinitionJson.Write(network)));
+        byte[] weightsChecksum = SaveEntry(
+            context, ModelFormat.WeightsEntry, stream => SafetensorsWriter.Write(stream, weights));
         context.Writer.Write(definitionChecksum);
         context.Writer.Write(weightsChecksum);
     }
@@ -50,7 +52,8 @@ internal static class NetworkArchive
         }
         catch (IOException exception)
         {
-            throw new IOException($"The model was not saved: its entry '{name}' could not be written: {exception.Message}", exception);
+            throw new IOException(
+                $"The model was not saved: its entry '{name}' could not be written: {exception.Message}", exception);
         }
         return checksum;
     }

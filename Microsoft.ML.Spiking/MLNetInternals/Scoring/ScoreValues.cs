@@ -14,7 +14,9 @@ internal static class ScoreValues
         value = editor.Commit();
     }
 
-    /// <summary>Returns the key of the highest score, from 1, or 0, the missing key, when the row has no scores.</summary>
+    /// <summary>
+    /// Returns the key of the highest score, from 1, or 0, the missing key, when the row has no scores.
+    /// </summary>
     public static uint PredictedKey(ReadOnlySpan<float> scores)
     {
         int best = 0;
@@ -30,8 +32,8 @@ internal static class ScoreValues
     }
 
     /// <summary>
-    /// Returns the logarithm of the odds of the second of two classes, between -104 and 104: the difference of the logits as
-    /// far as their softmax tells it.
+    /// Returns the logarithm of the odds of the second of two classes, between -104 and 104: the difference of the
+    /// logits as far as their softmax tells it.
     /// </summary>
     public static float LogOdds(ReadOnlySpan<float> scores) => float.IsNaN(scores[0] + scores[1]) ? float.NaN
         : (float)(Math.Log(Math.Max(scores[1], float.Epsilon)) - Math.Log(Math.Max(scores[0], float.Epsilon)));

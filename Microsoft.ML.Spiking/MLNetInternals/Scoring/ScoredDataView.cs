@@ -6,13 +6,13 @@ using Microsoft.ML.Spiking.MLNetInternals.Schema;
 namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
 
 /// <summary>
-/// Data with the columns of a prediction. Cursors score many rows with one call; a single row, as a prediction engine has
-/// it, goes through <see cref="GetRow"/>. Never asks the host whether it is alive: models outlive the contexts that
+/// Data with the columns of a prediction. Cursors score many rows with one call; a single row, as a prediction engine
+/// has it, goes through <see cref="GetRow"/>. Never asks the host whether it is alive: models outlive the contexts that
 /// experiments cancel.
 /// </summary>
 /// <remarks>
-/// It is an <see cref="IDataTransform"/> because the exporter to ONNX walks from the last data view back to the first and
-/// takes the first one that is none for the source of the data: a file without the network would be the result.
+/// It is an <see cref="IDataTransform"/> because the exporter to ONNX walks from the last data view back to the first
+/// and takes the first one that is none for the source of the data: a file without the network would be the result.
 /// </remarks>
 internal sealed class ScoredDataView(IHost host, ITransformer transformer, IDataView source, ScoringBinding binding)
     : ITransformCanSaveOnnx, ITransformTemplate, IRowToRowMapper
@@ -74,8 +74,8 @@ internal sealed class ScoredDataView(IHost host, ITransformer transformer, IData
     void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw NotExportable();
 
     private Exception NotExportable() => host.ExceptNotSupp(
-        $"The pipeline was not exported to ONNX: the network of SpikingClif, a {transformer.GetType().Name}, cannot be " +
-        "written in that format. Save the pipeline with Model.Save, or export the transformers before the network.");
+        $"The pipeline was not exported to ONNX: the network of SpikingClif, a {transformer.GetType().Name}, cannot " +
+        "be written in that format. Save the pipeline with Model.Save, or export the transformers before the network.");
 
     private DataViewRowCursor Wrap(DataViewRowCursor input, bool[] active)
     {
@@ -92,7 +92,9 @@ internal sealed class ScoredDataView(IHost host, ITransformer transformer, IData
         }
     }
 
-    /// <summary>The input's cursor under the scored schema, for consumers that want no column of the prediction.</summary>
+    /// <summary>
+    /// The input's cursor under the scored schema, for consumers that want no column of the prediction.
+    /// </summary>
     private sealed class PassThroughCursor(
         IChannelProvider provider, DataViewRowCursor input, ScoringBinding binding, bool[] active)
         : SynchronizedCursorBase(provider, input)

@@ -3,10 +3,10 @@ using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
-/// <summary>The end of a residual block: adds what one path brings to what the other has left in the output.</summary>
+/// <summary>The end of a residual block: adds the result of one path to that of the other, in the output.</summary>
 /// <param name="size">Values of a step.</param>
 /// <param name="timeSteps">T; 1 if the sum is the same at every step.</param>
-/// <param name="constantInput">Whether what is added is the same at every step.</param>
+/// <param name="constantInput">Whether the added values are the same at every step.</param>
 internal sealed unsafe class AdditionExecutor<TLanes>(int size, int timeSteps, bool constantInput) : LayerExecutor
     where TLanes : unmanaged, ILanes<TLanes>
 {

@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
-/// <summary>y = scale x + shift, constants for each channel: a batch normalization with nothing before it to fold into.</summary>
+/// <summary>
+/// y = scale x + shift with constants for each channel: a batch normalization with nothing before it to fold into.
+/// </summary>
 internal sealed unsafe class AffineExecutor<TLanes> : LayerExecutor
     where TLanes : unmanaged, ILanes<TLanes>
 {
@@ -49,8 +51,9 @@ internal sealed unsafe class AffineExecutor<TLanes> : LayerExecutor
             int i = 0;
             for (; i <= _run - TLanes.Count; i += TLanes.Count)
             {
-                TLanes.Store(
-                    TLanes.MultiplyAdd(TLanes.Load(input + i), TLanes.Load(scale + i), TLanes.Load(shift + i)), output + i);
+                TLanes value =
+                    TLanes.MultiplyAdd(TLanes.Load(input + i), TLanes.Load(scale + i), TLanes.Load(shift + i));
+                TLanes.Store(value, output + i);
             }
             for (; i < _run; i++)
             {

@@ -1,10 +1,9 @@
 using Microsoft.ML.Spiking.Networks.Encoding;
 
-
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
-/// <summary>A row becomes the current of every time step, where that is not the row itself.</summary>
-/// <param name="encoder">How.</param>
+/// <summary>The encoder: makes the current of every time step of a row, where that is not the row itself.</summary>
+/// <param name="encoder">The encoder.</param>
 /// <param name="size">Features of a row.</param>
 /// <param name="timeSteps">T.</param>
 internal sealed unsafe class EncoderExecutor(InputEncoder encoder, int size, int timeSteps) : LayerExecutor
@@ -17,7 +16,8 @@ internal sealed unsafe class EncoderExecutor(InputEncoder encoder, int size, int
         long key = encoder.KeyOf(row);
         for (int t = 0; t < timeSteps; t++)
         {
-            encoder.Encode(row, new EncodingMoment(t, timeSteps, key), new Span<float>(output + ((long)t * size), size));
+            var current = new Span<float>(output + ((long)t * size), size);
+            encoder.Encode(row, new EncodingMoment(t, timeSteps, key), current);
         }
     }
 }

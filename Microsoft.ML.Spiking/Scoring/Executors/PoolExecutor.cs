@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Scoring.Plan;
 
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
-/// <summary>A pooling, channel by channel; neighbouring channels are handled together.</summary>
-/// <param name="windows">What each pixel of the leaving image is made of.</param>
+/// <summary>A pooling, channel by channel; neighboring channels are handled together.</summary>
+/// <param name="windows">The window of each pixel of the output.</param>
 /// <param name="channels">Channels of the image.</param>
 /// <param name="timeSteps">T; 1 if the input is the same at every step.</param>
 internal sealed unsafe class PoolExecutor<TLanes, TPooling>(PoolWindows windows, int channels, int timeSteps)
@@ -63,4 +63,36 @@ internal sealed unsafe class PoolExecutor<TLanes, TPooling>(PoolWindows windows,
         }
         return TPooling.Finish(value, share);
     }
+}
+
+/// <summary>The reduction of a window's values to one.</summary>
+internal interface IPooling
+{
+    /// <summary>Reduces two values to one.</summary>
+    static abstract TLanes Combine<TLanes>(TLanes value, TLanes next) where TLanes : unmanaged, ILanes<TLanes>;
+
+    /// <summary>Returns the result, when all values of the window are reduced.</summary>
+    /// <param name="value">The reduced values.</param>
+    /// <param name="share">1 / number of values.</param>
+    static abstract TLanes Finish<TLanes>(TLanes value, float share) where TLanes : unmanaged, ILanes<TLanes>;
+}
+
+/// <summary>The reduction to the mean of a window.</summary>
+internal readonly struct MeanPooling : IPooling
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TLanes IPooling.Combine<TLanes>(TLanes value, TLanes next) => value + next;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TLanes IPooling.Finish<TLanes>(TLanes value, float share) => value * TLanes.Of(share);
+}
+
+/// <summary>The reduction to the largest value of a window.</summary>
+internal readonly struct LargestPooling : IPooling
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TLanes IPooling.Combine<TLanes>(TLanes value, TLanes next) => TLanes.AtLeast(value, next);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TLanes IPooling.Finish<TLanes>(TLanes value, float share) => value;
 }

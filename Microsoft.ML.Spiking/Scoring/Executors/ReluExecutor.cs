@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
-/// <summary>max(0, x) at every step.</summary>
+/// <summary>The rectifier, max(0, x) at every step.</summary>
 internal sealed unsafe class ReluExecutor(int timeSteps, int size, bool constantCurrent) : LayerExecutor
 {
     public override long OutputLength => (long)timeSteps * size;
@@ -14,8 +14,10 @@ internal sealed unsafe class ReluExecutor(int timeSteps, int size, bool constant
         for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
         {
             Vector<float> x = Vector.Load(input + i);
-            // What is not a number stays so.
-            Vector.Store(Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x), output + i);
+            // A value that is not a number stays so.
+            Vector<float> positive =
+                Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x);
+            Vector.Store(positive, output + i);
         }
         for (; i < length; i++)
         {

@@ -3,12 +3,13 @@ using Microsoft.ML.Spiking.Networks.Folding;
 
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
-/// <summary>Copies the values of every step into another order.</summary>
-/// <param name="from">The order of what arrives.</param>
-/// <param name="to">The order of what leaves.</param>
+/// <summary>A copy of the values of every step in another order.</summary>
+/// <param name="from">The order of the input.</param>
+/// <param name="to">The order of the output.</param>
 /// <param name="size">Values of a step.</param>
 /// <param name="timeSteps">T; 1 if the input is the same at every step.</param>
-internal sealed unsafe class ReorderExecutor(Interleaving from, Interleaving to, int size, int timeSteps) : LayerExecutor
+internal sealed unsafe class ReorderExecutor(Interleaving from, Interleaving to, int size, int timeSteps)
+    : LayerExecutor
 {
     private readonly int[] _sources =
         [.. Enumerable.Range(0, size).Select(place => from.PlaceOf(to.PositionOf(place)))];

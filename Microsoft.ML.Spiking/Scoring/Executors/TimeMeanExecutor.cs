@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
 /// <summary>
-/// The mean over the time steps, taken before the last linear layer: the mean of its outputs is its output of the
-/// mean, and one product replaces T.
+/// The mean over the time steps, taken before the last linear layer: the mean of the layer's outputs is its output for
+/// the mean, and one product replaces T.
 /// </summary>
 internal sealed unsafe class TimeMeanExecutor(int timeSteps, int size) : LayerExecutor
 {

@@ -12,7 +12,7 @@ internal static unsafe class PanelProduct<TPanel> where TPanel : unmanaged, IPan
     /// <summary>The most steps that <see cref="Run"/> takes at once.</summary>
     public const int MaxSteps = 6;
 
-    /// <summary>output[t] = bias + sum over the active inputs of weights value[t].</summary>
+    /// <summary>Computes output[t] = bias + sum over the active inputs of weights value[t].</summary>
     /// <param name="weights">[inputs, width].</param>
     /// <param name="bias">[width].</param>
     /// <param name="runs">The active inputs.</param>

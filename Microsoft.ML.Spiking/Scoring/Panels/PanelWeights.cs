@@ -7,14 +7,14 @@ using Microsoft.ML.Spiking.Scoring.Spikes;
 namespace Microsoft.ML.Spiking.Scoring.Panels;
 
 /// <summary>
-/// Weights from all inputs to all outputs, cut along the outputs into wide panels and, at the end, narrow ones. The
-/// weights of a panel lie together, [inputs, width]; outputs that are missing in the last weigh nothing.
+/// The weights from all inputs to all outputs, cut along the outputs into wide panels and, at the end, narrow ones. The
+/// weights of a panel lie together, [inputs, width]; those of outputs that are missing in the last panel are 0.
 /// </summary>
 internal sealed unsafe class PanelWeights<TLanes, TWide>
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
-    // 256 KB.
+    // Floats: 256 KB.
     private const int CachedWeights = 1 << 16;
 
     private const int PackedInputs = 32;
@@ -41,25 +41,30 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         }
     }
 
-    /// <summary>Those of each group of a convolution.</summary>
+    /// <summary>Makes the weights of each group of a convolution.</summary>
     public static PanelWeights<TLanes, TWide>[] OfGroups(ConvolutionShape shape, FoldedWeights weights)
     {
         var groups = new PanelWeights<TLanes, TWide>[shape.Groups];
         for (int group = 0; group < groups.Length; group++)
         {
-            groups[group] = new(shape.GroupWeights(weights.Weight, group),
-                new ReadOnlySpan<float>(weights.Bias, group * shape.GroupOutputs, shape.GroupOutputs), shape.KernelSize);
+            var bias = new ReadOnlySpan<float>(weights.Bias, group * shape.GroupOutputs, shape.GroupOutputs);
+            groups[group] = new(shape.GroupWeights(weights.Weight, group), bias, shape.KernelSize);
         }
         return groups;
     }
 
-    /// <summary>Floats of working memory: a panel that sticks out beyond the last output.</summary>
+    /// <summary>
+    /// Gets the floats of working memory: a panel that extends beyond the last output, for each step.
+    /// </summary>
     public static int OverhangLength => PanelProduct<TWide>.MaxSteps * TWide.Width;
 
-    /// <summary>The width of the panel that starts at output <paramref name="first"/>.</summary>
+    /// <summary>Returns the width of the panel that starts at output <paramref name="first"/>.</summary>
     public int Width(int first) => _outputs - first >= TWide.Width ? TWide.Width : TLanes.Count;
 
-    /// <summary>The end of the panels from output <paramref name="first"/> on whose weights stay in the second cache together; one at least.</summary>
+    /// <summary>
+    /// Returns the end of the panels from output <paramref name="first"/> on whose weights stay in the second cache
+    /// together; at least one panel.
+    /// </summary>
     public int CachedEnd(int first)
     {
         int end = first, most = Math.Max(TWide.Width, CachedWeights / _inputs);
@@ -70,12 +75,12 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         return end;
     }
 
-    /// <summary>The bias of the panel that starts at output <paramref name="first"/>.</summary>
+    /// <summary>Returns the bias of the panel that starts at output <paramref name="first"/>.</summary>
     public float* Bias(int first) => _bias.Pointer + first;
 
-    /// <summary>One panel from the active inputs, for some steps at once.</summary>
+    /// <summary>Computes one panel from the active inputs, for several steps at once.</summary>
     /// <param name="first">The panel's first output.</param>
-    /// <param name="start">What the products are added to, a whole panel, such as <see cref="Bias"/>.</param>
+    /// <param name="start">The panel that the products are added to, such as <see cref="Bias"/>.</param>
     /// <param name="runs">The active inputs.</param>
     /// <param name="runCount">Number of runs.</param>
     /// <param name="valueOffset">The first of the steps.</param>
@@ -98,7 +103,9 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         }
     }
 
-    /// <summary>The bias and the products of inputs that are the same at every step: a panel to start from.</summary>
+    /// <summary>
+    /// Adds the products of inputs that are the same at every step to the bias: a panel to start from.
+    /// </summary>
     /// <param name="first">The panel's first output.</param>
     /// <param name="runs">Those inputs, with one value each.</param>
     /// <param name="runCount">Number of runs.</param>
@@ -106,7 +113,9 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     public void FromConstant(int first, ActiveRun* runs, int runCount, float* panel) =>
         Product(first, Bias(first), runs, runCount, valueOffset: 0, valueStride: 1, steps: 1, panel, stride: 0);
 
-    /// <summary>One panel from groups of inputs that spike at the same steps, for some steps at once.</summary>
+    /// <summary>
+    /// Computes one panel from groups of inputs that spike at the same steps, for several steps at once.
+    /// </summary>
     /// <param name="first">The panel's first output.</param>
     /// <param name="groups">The inputs.</param>
     /// <param name="count">Number of groups.</param>
@@ -115,7 +124,8 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     /// <param name="stride">From one step's outputs to the next.</param>
     /// <param name="overhang"><see cref="OverhangLength"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void FromGroups(int first, ActiveRun* groups, int count, int steps, float* output, int stride, float* overhang)
+    public void FromGroups(
+        int first, ActiveRun* groups, int count, int steps, float* output, int stride, float* overhang)
     {
         float* weights = _weights.Pointer + ((long)first * _inputs);
         bool fits = Fits(first);
@@ -135,7 +145,7 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         }
     }
 
-    /// <summary>One panel from rows of inputs, for some pixels at once.</summary>
+    /// <summary>Computes one panel from rows of inputs, for several pixels at once.</summary>
     /// <param name="first">The panel's first output.</param>
     /// <param name="work">The inputs.</param>
     /// <param name="pixels">Number of pixels, at most <see cref="PanelProduct{TPanel}.MaxSteps"/>.</param>
@@ -164,8 +174,8 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Product(int first, float* start, ActiveRun* runs, int runCount, int valueOffset, int valueStride, int steps,
-        float* output, int stride)
+    private void Product(int first, float* start, ActiveRun* runs, int runCount, int valueOffset, int valueStride,
+        int steps, float* output, int stride)
     {
         float* weights = _weights.Pointer + ((long)first * _inputs);
         if (Width(first) == TWide.Width)
@@ -174,7 +184,8 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         }
         else
         {
-            PanelProduct<Panel1<TLanes>>.Run(weights, start, runs, runCount, valueOffset, valueStride, steps, output, stride);
+            PanelProduct<Panel1<TLanes>>.Run(
+                weights, start, runs, runCount, valueOffset, valueStride, steps, output, stride);
         }
     }
 
@@ -185,7 +196,8 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         int left = _outputs - first;
         for (int t = 0; t < steps; t++)
         {
-            new Span<float>(overhang + (t * Width(first)), left).CopyTo(new Span<float>(output + ((long)t * stride), left));
+            var source = new Span<float>(overhang + (t * Width(first)), left);
+            source.CopyTo(new Span<float>(output + ((long)t * stride), left));
         }
     }
 
@@ -194,7 +206,7 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         int width = Width(first);
         float* panel = _weights.Pointer + ((long)first * _inputs);
         int end = Math.Min(first + width, _outputs);
-        // What is written for some inputs stays in the first cache until all outputs have been there.
+        // The part written for some inputs stays in the first cache until all outputs have been written.
         for (int from = 0; from < _inputs; from += PackedInputs)
         {
             int to = Math.Min(from + PackedInputs, _inputs);

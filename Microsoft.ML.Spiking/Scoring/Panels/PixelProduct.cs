@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.Spiking.Scoring.Panels;
 
 /// <summary>
-/// The product of a panel's weights with rows of inputs, for up to six neighbouring pixels at once: where there is one
+/// The product of a panel's weights with rows of inputs, for up to six neighboring pixels at once: where there is one
 /// time step, pixels take the place of steps, and each weight is loaded once for all of them.
 /// </summary>
 internal static unsafe class PixelProduct<TPanel> where TPanel : unmanaged, IPanel<TPanel>
 {
-    /// <summary>output[pixel] = bias + sum over the inputs of weights input[pixel].</summary>
+    /// <summary>Computes output[pixel] = bias + sum over the inputs of weights input[pixel].</summary>
     /// <param name="weights">[inputs, width].</param>
     /// <param name="bias">[width].</param>
     /// <param name="work">The inputs.</param>
@@ -85,4 +85,25 @@ internal static unsafe class PixelProduct<TPanel> where TPanel : unmanaged, IPan
         if (pixels > 4) { TPanel.Store(s4, output + (4L * outputStride)); }
         if (pixels > 5) { TPanel.Store(s5, output + (5L * outputStride)); }
     }
+}
+
+/// <summary>
+/// The inputs under a convolution's kernel at neighboring places: for each row of the kernel, values that lie together.
+/// </summary>
+internal unsafe struct PixelRows
+{
+    /// <summary>The first row at the first place.</summary>
+    public float* Input;
+
+    /// <summary>Rows of the kernel.</summary>
+    public int Rows;
+
+    /// <summary>Values of a row: columns of the kernel times channels.</summary>
+    public int Length;
+
+    /// <summary>From one row to the next.</summary>
+    public long RowStride;
+
+    /// <summary>From one place to the next.</summary>
+    public long PixelStride;
 }

@@ -1,13 +1,13 @@
 namespace Microsoft.ML.Spiking.Scoring.Plan;
 
 /// <summary>
-/// Lets results share memory: a result whose last reader has run leaves its buffer to the next one. A chain of layers
-/// then takes two buffers; a residual block takes one more, for what waits for the addition.
+/// The assignment of results to buffers: a result whose last reader has run leaves its buffer to the next one. A chain
+/// of layers then takes two buffers; a residual block takes one more, for the path that waits for the addition.
 /// </summary>
 internal static class BufferAssignment
 {
-    /// <summary>The plan in as few buffers as a walk from the front finds.</summary>
-    /// <param name="steps">Steps of which each writes a buffer of its own or adds to one.</param>
+    /// <summary>Makes the plan, in as few buffers as a walk from the front finds.</summary>
+    /// <param name="steps">Steps, each of which writes a buffer of its own or adds to one.</param>
     /// <param name="output">The buffer that is read after the last step.</param>
     public static ScoringPlan Apply(IReadOnlyList<ScoringStep> steps, int output)
     {

@@ -24,7 +24,9 @@ internal sealed record ConvolutionShape(ConvolutionLayer Layer, Extent Input, Ex
     /// <summary>Inputs that an output sums.</summary>
     public int KernelSize => Layer.Kernel.Height * Layer.Kernel.Width * GroupInputs;
 
-    /// <summary>A group's weights, [outputs, kernel rows, kernel columns, inputs]: in the order in which images lie.</summary>
+    /// <summary>
+    /// A group's weights, [outputs, kernel rows, kernel columns, inputs]: in the order in which images lie.
+    /// </summary>
     /// <param name="weights">[outputs of all groups, inputs of a group, kernel rows, kernel columns].</param>
     /// <param name="group">From 0.</param>
     public float[] GroupWeights(ReadOnlySpan<float> weights, int group)

@@ -12,7 +12,9 @@ internal sealed record Flow(Signal Signal, int Buffer, Interleaving Order)
 {
     public bool IsConstant => Signal.Kind == SignalKind.Constant;
 
-    /// <summary>The order in which executors of images take this one; other shapes stay in the definition's order.</summary>
+    /// <summary>
+    /// The order in which executors of images take this one; other shapes stay in the definition's order.
+    /// </summary>
     public Interleaving UsualOrder => Signal.Shape is [int channels, int height, int width]
         ? Interleaving.OfImage(channels, checked(height * width))
         : Interleaving.Natural(Signal.Size);

@@ -9,7 +9,9 @@ namespace Microsoft.ML.Spiking.Scoring.Plan;
 /// </summary>
 internal static unsafe class KernelWindow
 {
-    /// <summary>The active inputs under the kernel, row by row; rows and columns outside of the image hold none.</summary>
+    /// <summary>
+    /// The active inputs under the kernel, row by row; rows and columns outside of the image hold none.
+    /// </summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="y">The place's row.</param>
     /// <param name="x">Its column.</param>

@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Scoring.Plan;
 
-/// <summary>The rows and the columns that each window of a pooling covers, without what is outside of the image.</summary>
+/// <summary>
+/// The rows and the columns that each window of a pooling covers, without what is outside of the image.
+/// </summary>
 /// <param name="Input">The arriving image.</param>
 /// <param name="Rows">For each row of the leaving image: the first row, and the one after the last.</param>
 /// <param name="Columns">Likewise.</param>

@@ -6,13 +6,16 @@ namespace Microsoft.ML.Spiking.Scoring.Scorers;
 /// </summary>
 internal interface IScorer : IDisposable
 {
-    /// <summary>Values in a row.</summary>
+    /// <summary>Gets the number of values in a row.</summary>
     int FeatureCount { get; }
 
-    /// <summary>Scores in a row.</summary>
+    /// <summary>Gets the number of scores in a row.</summary>
     int ClassCount { get; }
 
-    /// <summary>Softmax of the mean logits for <paramref name="rows"/> rows; NaN for a row with a value that is not finite.</summary>
+    /// <summary>
+    /// Computes the softmax of the mean logits for <paramref name="rows"/> rows; NaN for a row with a value that is not
+    /// finite.
+    /// </summary>
     /// <param name="features">[rows, features], row-major.</param>
     /// <param name="rows">Number of rows, 0 allowed.</param>
     /// <param name="scores">[rows, classes], row-major.</param>

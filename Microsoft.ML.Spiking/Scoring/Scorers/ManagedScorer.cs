@@ -6,12 +6,12 @@ using Microsoft.ML.Spiking.Scoring.Plan;
 namespace Microsoft.ML.Spiking.Scoring.Scorers;
 
 /// <summary>
-/// Scores rows on the CPU in managed code: no native library is loaded. What is the same at every step is computed
-/// once, spikes are treated as events, and the last linear layers see the mean over time.
+/// A scorer on the CPU, in managed code: no native library is loaded. Values that are the same at every step are
+/// computed once, spikes are treated as events, and the last linear layers see the mean over time.
 /// </summary>
 /// <remarks>
 /// A call works on its own thread, with memory from a pool. <see cref="Dispose"/> does not disturb calls under way:
-/// they hold what they use.
+/// they keep their own references.
 /// </remarks>
 internal sealed unsafe class ManagedScorer : IScorer
 {
@@ -26,13 +26,13 @@ internal sealed unsafe class ManagedScorer : IScorer
     /// <param name="width">How many values an instruction handles.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
     public ManagedScorer(NetworkDefinition definition, NetworkWeights weights, VectorWidth width = VectorWidth.Auto)
-        : this(definition, ExecutorPlan.Build(definition, weights, width))
+        : this(definition, ScoringPlanBuilder.Build(definition, weights, width))
     {
     }
 
     /// <summary>Prepares scoring by a plan.</summary>
     /// <param name="definition">The network.</param>
-    /// <param name="plan">Of that network.</param>
+    /// <param name="plan">The network's plan.</param>
     public ManagedScorer(NetworkDefinition definition, ScoringPlan plan)
     {
         FeatureCount = definition.InputSize;

@@ -2,22 +2,29 @@ using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Spiking.Scoring.Scorers;
 
-/// <summary>What every scorer looks at before it scores.</summary>
+/// <summary>The checks that every scorer makes before it scores.</summary>
 internal static class ScoreArguments
 {
-    /// <exception cref="ArgumentOutOfRangeException">The number of rows is negative, or an array is too short for them.</exception>
+    /// <summary>Checks the lengths.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The number of rows is negative, or an array is too short for them.
+    /// </exception>
     public static void Check(IScorer scorer, ReadOnlySpan<float> features, int rows, Span<float> scores)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
-        ArgumentOutOfRangeException.ThrowIfLessThan(features.Length, checked(rows * scorer.FeatureCount), nameof(features));
+        ArgumentOutOfRangeException.ThrowIfLessThan(
+            features.Length, checked(rows * scorer.FeatureCount), nameof(features));
         ArgumentOutOfRangeException.ThrowIfLessThan(scores.Length, checked(rows * scorer.ClassCount), nameof(scores));
     }
 
-    /// <summary>Whether a row can be scored: an infinite value, or one that is not a number, would give confident nonsense.</summary>
+    /// <summary>
+    /// Returns whether a row can be scored: an infinite value, or one that is not a number, would give confident
+    /// nonsense.
+    /// </summary>
     public static unsafe bool AreFinite(ReadOnlySpan<float> values)
     {
-        // 0 x is 0 for what is finite and not a number for what is not. Vectors of 128 bits are compiled ahead of time;
-        // of those whose size depends on the machine nothing is.
+        // 0 x is 0 if x is finite, else not a number. Vectors of 128 bits are compiled ahead of time; those whose size
+        // depends on the machine are not.
         int lanes = Vector128<float>.Count, i = 0;
         Vector128<float> zero = Vector128<float>.Zero, s0 = zero, s1 = zero, s2 = zero, s3 = zero;
         fixed (float* first = values)

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking;
 
-/// <summary>What a trained network's rows are scored with. All give the same scores to 1e-4.</summary>
+/// <summary>The code that scores the rows of a trained network. All give the same scores to 1e-4.</summary>
 /// <remarks>
 /// Managed code is the choice wherever rows are scored on processors: it starts in a third of the time, needs no native
 /// library, and is faster for single rows and for large batches alike, the more so the less the neurons fire (see
@@ -10,12 +10,14 @@ namespace Microsoft.ML.Spiking;
 public enum ScoringBackend
 {
     /// <summary>
-    /// <see cref="Managed"/>, except where a CUDA device is asked for: then <see cref="Torch"/> on that device if libtorch
-    /// and the device can be used, and <see cref="Managed"/> if not.
+    /// <see cref="Managed"/>, except where a CUDA device is asked for: then <see cref="Torch"/> on that device if
+    /// libtorch and the device can be used, and <see cref="Managed"/> if not.
     /// </summary>
     Auto,
 
-    /// <summary>Managed code on the processor. A call runs on the caller's thread; any number of threads may call.</summary>
+    /// <summary>
+    /// Managed code on the processor. A call runs on the caller's thread; any number of threads may call.
+    /// </summary>
     Managed,
 
     /// <summary>

@@ -30,8 +30,8 @@ internal sealed class SharedScorer(ScorerSource source) : IDisposable
     public void Change(ScorerSource source) => Interlocked.Exchange(ref _current, new(source)).Leave();
 
     /// <summary>
-    /// Frees native memory, when calls under way have returned. A later call makes the scorer again. A managed scorer stays:
-    /// it holds nothing that the garbage collector does not free.
+    /// Frees native memory, when calls under way have returned. A later call makes the scorer again. A managed scorer
+    /// stays: it holds nothing that the garbage collector does not free.
     /// </summary>
     public void Dispose()
     {
@@ -71,8 +71,8 @@ internal sealed record ScorerSource(ScoringBackend Backend, Func<IScorer> Create
 }
 
 /// <summary>
-/// A reference-counted scorer. Its holders are the <see cref="SharedScorer"/> and every call under way; the last to leave
-/// disposes it.
+/// A reference-counted scorer. Its holders are the <see cref="SharedScorer"/> and every call under way; the last to
+/// leave disposes it.
 /// </summary>
 /// <param name="source">Makes the scorer when it is first needed.</param>
 internal sealed class ScorerLease(ScorerSource source)
@@ -86,7 +86,9 @@ internal sealed class ScorerLease(ScorerSource source)
     /// <summary>Gets the scorer. For holders only.</summary>
     public IScorer Scorer => Volatile.Read(ref _scorer) ?? Create();
 
-    /// <summary>Adds a holder; returns false when there is none left, because the scorer may then have been disposed.</summary>
+    /// <summary>
+    /// Adds a holder; returns false when there is none left, because the scorer may then have been disposed.
+    /// </summary>
     public bool TryEnter()
     {
         while (true)

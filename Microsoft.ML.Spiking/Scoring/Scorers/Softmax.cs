@@ -1,9 +1,9 @@
 namespace Microsoft.ML.Spiking.Scoring.Scorers;
 
-/// <summary>Logits to probabilities.</summary>
+/// <summary>The softmax function, from logits to probabilities.</summary>
 internal static class Softmax
 {
-    /// <summary>exp(logit - largest), divided by their sum; logits that are not numbers give NaN.</summary>
+    /// <summary>Computes exp(logit - largest), divided by their sum; logits that are not numbers give NaN.</summary>
     public static void Apply(ReadOnlySpan<float> logits, Span<float> scores)
     {
         float largest = logits[0];

@@ -5,28 +5,28 @@ using Microsoft.ML.Spiking.Numerics.Simd;
 namespace Microsoft.ML.Spiking.Scoring.Spikes;
 
 /// <summary>
-/// The inputs of a layer that are not zero at every step: the only ones that cost anything. Those that have the same value
+/// The inputs of a layer that are not zero at every step: the only ones that cost anything. Those with the same value
 /// at every step, such as neurons that always fire, are kept apart, because one step's product serves all.
 /// </summary>
 internal unsafe struct ActiveInputs
 {
-    /// <summary>Inputs that change, in ascending order.</summary>
+    /// <summary>The inputs that change, in ascending order.</summary>
     public int* Changing;
 
-    /// <summary>Their values, [changing, T].</summary>
+    /// <summary>The values of those that change, [changing, T].</summary>
     public float* Values;
 
     public int ChangingCount;
 
-    /// <summary>Inputs that do not change, in ascending order.</summary>
+    /// <summary>The inputs that do not change, in ascending order.</summary>
     public int* Constant;
 
-    /// <summary>Their values, [constant].</summary>
+    /// <summary>The values of those that do not change, [constant].</summary>
     public float* ConstantValues;
 
     public int ConstantCount;
 
-    /// <summary>Floats of memory for the lists.</summary>
+    /// <summary>Returns the number of floats that the lists take.</summary>
     public static long Length(long size, int timeSteps) => size * (timeSteps + 3L);
 
     /// <summary>Finds the active inputs.</summary>
@@ -98,4 +98,22 @@ internal unsafe struct ActiveInputs
             }
         }
     }
+}
+
+/// <summary>
+/// Active inputs that lie together: all of a vector, or those under one row of a convolution's kernel.
+/// </summary>
+internal unsafe struct ActiveRun
+{
+    /// <summary>The indices of the inputs.</summary>
+    public int* Inputs;
+
+    /// <summary>The values of the inputs: [active, T].</summary>
+    public float* Values;
+
+    /// <summary>The number of inputs.</summary>
+    public int Count;
+
+    /// <summary>The distance from an input's index to the index of its weights.</summary>
+    public long WeightOffset;
 }

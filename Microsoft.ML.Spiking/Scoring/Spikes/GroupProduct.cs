@@ -4,12 +4,12 @@ using Microsoft.ML.Spiking.Scoring.Panels;
 namespace Microsoft.ML.Spiking.Scoring.Spikes;
 
 /// <summary>
-/// The product of a panel's weights with groups of inputs that spike at the same steps, for up to six time steps at once:
-/// the weights of a group are summed, and the sum goes to its steps.
+/// The product of a panel's weights with groups of inputs that spike at the same steps, for up to six time steps at
+/// once: the weights of a group are summed, and the sum goes to its steps.
 /// </summary>
 internal static unsafe class GroupProduct<TPanel> where TPanel : unmanaged, IPanel<TPanel>
 {
-    /// <summary>output[t] = bias + sum over the groups of value[t] times the sum of its weights.</summary>
+    /// <summary>Computes output[t] = bias + sum over the groups of value[t] times the sum of its weights.</summary>
     /// <param name="weights">[inputs, width].</param>
     /// <param name="bias">[width].</param>
     /// <param name="groups">None of them empty.</param>

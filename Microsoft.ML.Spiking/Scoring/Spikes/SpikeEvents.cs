@@ -7,18 +7,18 @@ namespace Microsoft.ML.Spiking.Scoring.Spikes;
 /// <summary>The inputs that spike in a block of time steps, and at which of its steps.</summary>
 internal unsafe struct SpikeEvents
 {
-    /// <summary>In ascending order.</summary>
+    /// <summary>The inputs, in ascending order.</summary>
     public int* Inputs;
 
-    /// <summary>Of each its pattern; see <see cref="SpikePatterns"/>.</summary>
+    /// <summary>The pattern of each input; see <see cref="SpikePatterns"/>.</summary>
     public int* Patterns;
 
     public int Count;
 
-    /// <summary>Floats of memory for the lists.</summary>
+    /// <summary>Returns the number of floats that the lists take.</summary>
     public static long Length(int size) => 2L * size;
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds the inputs that spike.</summary>
     /// <param name="input">The first of the steps, of [T, size]: zeros and ones.</param>
     /// <param name="steps">Number of steps, at most <see cref="SpikePatterns.MaxSteps"/>.</param>
     /// <param name="size">Number of inputs.</param>
@@ -65,5 +65,30 @@ internal unsafe struct SpikeEvents
             }
         }
         return new() { Inputs = inputs, Patterns = patterns, Count = count };
+    }
+}
+
+/// <summary>The spikes of an input in a few time steps as bits: bit t of a pattern is step t.</summary>
+internal static unsafe class SpikePatterns
+{
+    /// <summary>The most steps of a pattern.</summary>
+    public const int MaxSteps = 6;
+
+    /// <summary>The number of patterns.</summary>
+    public const int Count = 1 << MaxSteps;
+
+    private static readonly AlignedFloats Table = Fill();
+
+    /// <summary>Returns a pattern as values, 0 and 1: <see cref="MaxSteps"/> of them.</summary>
+    public static float* Values(int pattern) => Table.Pointer + (pattern * MaxSteps);
+
+    private static AlignedFloats Fill()
+    {
+        var table = new AlignedFloats(Count * MaxSteps);
+        for (int i = 0; i < Count * MaxSteps; i++)
+        {
+            table.Pointer[i] = (i / MaxSteps) >> (i % MaxSteps) & 1;
+        }
+        return table;
     }
 }

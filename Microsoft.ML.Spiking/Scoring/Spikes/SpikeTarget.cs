@@ -2,31 +2,35 @@ using Microsoft.ML.Spiking.Scoring.Plan;
 
 namespace Microsoft.ML.Spiking.Scoring.Spikes;
 
-/// <summary>What is made of spikes where they arise: all of it is much less work than what would read them all again.</summary>
+/// <summary>
+/// The use of spikes where they arise: pooling and averaging cost much less there than in a layer that reads all spikes
+/// again.
+/// </summary>
 /// <param name="Size">Values of a step that leave.</param>
-/// <param name="Steps">T, or 1 where they are summed over time.</param>
-/// <param name="Places">For each neuron where its spikes are added.</param>
-/// <param name="Share">What the sums are multiplied by.</param>
+/// <param name="Steps">T, or 1 where the spikes are summed over time.</param>
+/// <param name="Places">For each neuron, the place where its spikes are added.</param>
+/// <param name="Share">The factor of the sums.</param>
 internal sealed record SpikeTarget(int Size, int Steps, int[] Places, float Share)
 {
-    /// <summary>Whether the spikes leave as they are.</summary>
+    /// <summary>Gets whether the spikes leave as they are.</summary>
     public bool IsEachStep { get; private init; }
 
-    /// <summary>The spikes themselves.</summary>
+    /// <summary>Leaves the spikes as they are.</summary>
     public static SpikeTarget EachStep(int size, int timeSteps) =>
         new(size, timeSteps, InOrder(size), Share: 1) { IsEachStep = true };
 
-    /// <summary>Their mean over the time steps.</summary>
+    /// <summary>Takes the mean over the time steps.</summary>
     public static SpikeTarget MeanOverTime(int size, int timeSteps) =>
         new(size, Steps: 1, InOrder(size), 1f / timeSteps);
 
     /// <summary>
-    /// Their mean over windows of an image, channels innermost; null if a pixel is in no window or in several, or windows
-    /// differ in size.
+    /// Takes the mean over windows of an image, channels innermost; null if a pixel is in no window or in several, or
+    /// if windows differ in size.
     /// </summary>
     public static SpikeTarget? Pooled(PoolWindows windows, int channels, int timeSteps)
     {
-        int[]? rows = Owners(windows.Rows, windows.Input.Height), columns = Owners(windows.Columns, windows.Input.Width);
+        int[]? rows = Owners(windows.Rows, windows.Input.Height);
+        int[]? columns = Owners(windows.Columns, windows.Input.Width);
         if (rows is null || columns is null)
         {
             return null;

@@ -50,7 +50,7 @@ internal sealed class ExecutorChoice : IBenchmark
     private static Action Contender(TrainedNetwork network, int rows, ExecutorFactory factory)
     {
         var scorer = new ManagedScorer(network.Definition,
-            ExecutorPlan.Build(network.Definition, network.Weights, VectorWidth.Auto, factory));
+            ScoringPlanBuilder.Build(network.Definition, network.Weights, VectorWidth.Auto, factory));
         float[][] batches = [.. network.Rows.Chunk(rows).Select(batch => batch.SelectMany(row => row).ToArray())];
         float[] scores = new float[rows * scorer.ClassCount];
         int next = 0;

@@ -7,15 +7,17 @@ using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Executors;
 using Microsoft.ML.Spiking.Scoring.Spikes;
 
-
 namespace Microsoft.ML.Spiking.Scoring.Plan;
 
-/// <summary>The executors of a network, found by one walk over its definition. The last leaves the mean logits.</summary>
+/// <summary>
+/// Builds the plan of a network: its executors, found by one walk over its definition. The last leaves the mean logits.
+/// </summary>
 /// <remarks>
-/// Three things differ from the layers: what is constant over time runs once; normalizations go into the weights before
-/// them; and behind the last neuron all is linear, so that the mean over time is taken there and the rest runs once.
+/// Three things differ from the layers: layers whose input is constant over time run once; normalizations go into the
+/// weights before them; and everything behind the last neuron is linear, so that the mean over time is taken there and
+/// the rest runs once.
 /// </remarks>
-internal sealed class ExecutorPlan
+internal sealed class ScoringPlanBuilder
 {
     private readonly NetworkDefinition _definition;
     private readonly NetworkWeights _weights;
@@ -26,7 +28,8 @@ internal sealed class ExecutorPlan
     // Every step writes a buffer of its own; BufferAssignment then shares the memory.
     private int _buffers;
 
-    private ExecutorPlan(NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory)
+    private ScoringPlanBuilder(
+        NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory)
     {
         _definition = definition;
         _weights = weights;
@@ -34,7 +37,7 @@ internal sealed class ExecutorPlan
         _factory = factory;
     }
 
-    /// <summary>The executors in order, and their memory.</summary>
+    /// <summary>Builds the plan with the executors for a width of vectors.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="weights">Its arrays; they are copied.</param>
     /// <param name="width">How many values an instruction handles.</param>
@@ -42,7 +45,7 @@ internal sealed class ExecutorPlan
     public static ScoringPlan Build(NetworkDefinition definition, NetworkWeights weights, VectorWidth width) =>
         Build(definition, weights, width, ExecutorFactory.Of(width));
 
-    /// <summary>The same with executors of somebody else's choice.</summary>
+    /// <summary>Builds the plan with executors of the caller's choice.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="weights">Its arrays; they are copied.</param>
     /// <param name="width">How many values an instruction of the neurons handles.</param>
@@ -50,22 +53,23 @@ internal sealed class ExecutorPlan
     public static ScoringPlan Build(
         NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory)
     {
-        var plan = new ExecutorPlan(definition, weights, width, factory);
+        var plan = new ScoringPlanBuilder(definition, weights, width, factory);
         int linearFrom = definition.Layers.Count;
         while (linearFrom > 0 && IsLinear(definition.Layers[linearFrom - 1]))
         {
             linearFrom--;
         }
         var layers = new List<Layer>(definition.Layers);
-        Flow flow = plan.Walk(layers.GetRange(0, linearFrom), plan.Encode(), averagesAtEnd: true);
-        flow = plan.Walk(layers.GetRange(linearFrom, layers.Count - linearFrom), plan.AverageOverTime(flow));
+        Flow flow = plan.Follow(layers.GetRange(0, linearFrom), plan.Encode(), averagesAtEnd: true);
+        flow = plan.Follow(layers.GetRange(linearFrom, layers.Count - linearFrom), plan.AverageOverTime(flow));
         flow = plan.InOrder(flow, Interleaving.Natural(flow.Signal.Size));
         return BufferAssignment.Apply(plan._steps, flow.Buffer);
     }
 
-    // Affine, to be exact: the mean of what leaves is what leaves when the mean arrives.
-    private static bool IsLinear(Layer layer) => layer is LinearLayer or ConvolutionLayer or BatchNormLayer or AffineLayer
-        or AveragePoolLayer or AdaptiveAveragePoolLayer or FlattenLayer or DropoutLayer ||
+    // Affine, to be exact: the mean of the outputs is the output for the mean.
+    private static bool IsLinear(Layer layer) =>
+        layer is LinearLayer or ConvolutionLayer or BatchNormLayer or AffineLayer
+            or AveragePoolLayer or AdaptiveAveragePoolLayer or FlattenLayer or DropoutLayer ||
         (layer is ResidualLayer residual && residual.Inner.All(IsLinear));
 
     private Flow Encode()
@@ -77,7 +81,7 @@ internal sealed class ExecutorPlan
             : Add(new EncoderExecutor(_definition.Encoder, signal.Size, _definition.TimeSteps), row, signal, row.Order);
     }
 
-    private Flow Walk(IReadOnlyList<Layer> layers, Flow input, bool averagesAtEnd = false)
+    private Flow Follow(IReadOnlyList<Layer> layers, Flow input, bool averagesAtEnd = false)
     {
         Flow flow = input;
         for (int i = 0; i < layers.Count; i++)
@@ -94,10 +98,10 @@ internal sealed class ExecutorPlan
                 NeuronLayer { Neuron: ReluNeuron } neuron => Relu(neuron, flow),
                 NeuronLayer neuron => Neuron(neuron, flow, layers, ref i, averagesAtEnd),
                 ResidualLayer residual => Residual(residual, flow),
-                // The order of a vector's values is that of the image: what follows asks for it.
+                // The order of a vector's values is that of the image: the next layer asks for it.
                 FlattenLayer or DropoutLayer => flow with { Signal = layers[i].Infer(flow.Signal) },
-                _ => throw new NotSupportedException($"Layer '{layers[i].Name}': {layers[i].GetType().Name} cannot be " +
-                    "scored in managed code yet."),
+                _ => throw new NotSupportedException(
+                    $"Layer '{layers[i].Name}': {layers[i].GetType().Name} cannot be scored in managed code yet."),
             };
         }
         return flow;
@@ -120,7 +124,10 @@ internal sealed class ExecutorPlan
     private Flow Copy(Flow flow, Interleaving order) =>
         Add(new ReorderExecutor(flow.Order, order, flow.Signal.Size, StepsOf(flow)), flow, flow.Signal, order);
 
-    /// <summary>What of the layers after <paramref name="layer"/> is affine for each of its outputs, as one; goes past it.</summary>
+    /// <summary>
+    /// Combines those layers directly after <paramref name="layer"/> that are affine for each of its outputs, and skips
+    /// them.
+    /// </summary>
     private ChannelAffine Following(WeightedLayer layer, IReadOnlyList<Layer> layers, ref int index)
     {
         int outputs = layer.WeightShape[0];
@@ -172,11 +179,16 @@ internal sealed class ExecutorPlan
             : _factory.MeanPool(windows, channels, StepsOf(image)), image, output);
     }
 
-    private Flow Relu(NeuronLayer layer, Flow input) => Add(
-        new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), input, layer.Infer(input.Signal), input.Order);
+    private Flow Relu(NeuronLayer layer, Flow input) =>
+        Add(new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), input,
+            layer.Infer(input.Signal), input.Order);
 
-    /// <summary>Neurons, and what behind them can be done to the spikes at once: a pooling, or the mean over time.</summary>
-    private Flow Neuron(NeuronLayer layer, Flow input, IReadOnlyList<Layer> layers, ref int index, bool averagesAtEnd)
+    /// <summary>
+    /// Adds neurons, with the pooling or the mean over time behind them if it can be taken of the spikes where they
+    /// arise.
+    /// </summary>
+    private Flow Neuron(
+        NeuronLayer layer, Flow input, IReadOnlyList<Layer> layers, ref int index, bool averagesAtEnd)
     {
         try
         {
@@ -190,7 +202,8 @@ internal sealed class ExecutorPlan
                     input with { Signal = spikes with { Kind = SignalKind.Constant } })
                 : PooledNeuron(layers, ref index, spikes, input)
                     ?? (SpikeTarget.EachStep(spikes.Size, _definition.TimeSteps), input with { Signal = spikes });
-            LayerExecutor executor = _factory.Neuron(kernel, _definition.TimeSteps, spikes.Size, input.IsConstant, target);
+            LayerExecutor executor =
+                _factory.Neuron(kernel, _definition.TimeSteps, spikes.Size, input.IsConstant, target);
             return Add(executor, input, output.Signal, output.Order);
         }
         catch (NotSupportedException inner)
@@ -199,8 +212,11 @@ internal sealed class ExecutorPlan
         }
     }
 
-    /// <summary>If an average pooling follows that spikes can be added up for; goes past it.</summary>
-    private (SpikeTarget Target, Flow Output)? PooledNeuron(IReadOnlyList<Layer> layers, ref int index, Signal spikes, Flow input)
+    /// <summary>
+    /// Finds an average pooling that spikes can be added up for, and skips it; null if there is none.
+    /// </summary>
+    private (SpikeTarget Target, Flow Output)? PooledNeuron(
+        IReadOnlyList<Layer> layers, ref int index, Signal spikes, Flow input)
     {
         int next = index + 1;
         while (next < layers.Count && layers[next] is DropoutLayer)
@@ -224,11 +240,11 @@ internal sealed class ExecutorPlan
     private Flow Residual(ResidualLayer layer, Flow input)
     {
         int before = _buffers;
-        Flow main = Walk(layer.Main, input), shortcut = Walk(layer.Shortcut, input);
+        Flow main = Follow(layer.Main, input), shortcut = Follow(layer.Shortcut, input);
         main = InOrder(main, main.UsualOrder);
         shortcut = InOrder(shortcut, shortcut.UsualOrder);
-        // One path's end takes the sum. It must be written here, for others may read what was there before, and hold
-        // all steps if the sum does.
+        // The end of one path takes the sum. It must be a buffer that this block writes, since other layers may read
+        // earlier ones, and hold all steps if the sum does.
         (Flow target, Flow addend) = main.Buffer >= before && (!main.IsConstant || shortcut.IsConstant)
             ? (main, shortcut)
             : (shortcut, main);
@@ -241,7 +257,8 @@ internal sealed class ExecutorPlan
         return target with { Signal = layer.Infer(input.Signal) };
     }
 
-    private Flow AddImage(LayerExecutor executor, Flow input, Signal output) => Add(executor, input, output, ImageOrder(output));
+    private Flow AddImage(LayerExecutor executor, Flow input, Signal output) =>
+        Add(executor, input, output, ImageOrder(output));
 
     private static Interleaving ImageOrder(Signal image) =>
         Interleaving.OfImage(image.Shape[0], image.Shape[1] * image.Shape[2]);
