@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Neurons;
 
-/// <summary>The knowledge of the values that pass between two layers.</summary>
+/// <summary>The kind of the values that pass between two layers.</summary>
 internal enum SignalKind
 {
     /// <summary>The same real values at every time step.</summary>
