@@ -24,10 +24,54 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
-    public void Fit_OneClassAmongTheRows_SaysSo() =>
+    public void Fit_NoRowsBehindTheirOwnMapping_SaysSo()
+    {
         AssertRefused<InvalidOperationException>(
-            () => Flowers.Fit(_ml, FlowersWith(Flowers.Rows().Where(row => row.Label == "b"))),
-            "All 30 usable rows of the training data have the same label in column 'Label'; at least two classes are needed");
+            () => Flowers.Fit(_ml, Flowers.Keyed(_ml, [])), "The training data has no rows.");
+        AssertRefused<InvalidOperationException>(
+            () => _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick())
+                .Fit(FlowersWith(Flowers.Rows()), Flowers.Keyed(_ml, [])),
+            "The validation data has no rows.");
+    }
+
+    [TestMethod]
+    public void Fit_OneClassAmongTheRows_TrainsWithAWarning()
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, e) =>
+        {
+            if (e.Kind == Runtime.ChannelMessageKind.Warning)
+            {
+                warnings.Add(e.RawMessage);
+            }
+        };
+
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, FlowersWith(Flowers.Rows().Where(row => row.Label == "b")),
+            options => (options.MemoryBudget, options.ClassWeighting) = (1, ClassWeighting.Balanced));
+
+        Assert.AreEqual("All 30 usable rows of the training data have the same label in column 'Label': the model learns to " +
+            "predict no other.", warnings.Single());
+        IDataView scored = model.Transform(FlowersWith(Flowers.Rows()));
+        Assert.IsTrue(scored.GetColumn<uint>("PredictedLabel").All(label => label == 2));
+        Assert.IsTrue(scored.GetColumn<float[]>("Score").All(scores => scores.Length == 3 && scores.All(float.IsFinite)));
+    }
+
+    [TestMethod]
+    public void CrossValidate_FoldsOfOneClass_HaveModelsAndMetrics()
+    {
+        // By group "c" alone against "a" and "b": one fold trains on a single class.
+        IEnumerable<Flower> rows = Flowers.Rows().Where(row => row.Label != "b").Select(row =>
+        {
+            row.Name = row.Label;
+            return row;
+        });
+
+        var folds = _ml.MulticlassClassification.CrossValidate(FlowersWith(rows),
+            _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()), numberOfFolds: 2, samplingKeyColumnName: "Name");
+
+        Assert.HasCount(2, folds);
+        Assert.IsTrue(folds.All(fold => double.IsFinite(fold.Metrics.MicroAccuracy)));
+    }
 
     [TestMethod]
     public void Fit_KeyOfOneClass_SaysSo() =>
@@ -133,6 +177,39 @@ public sealed class BadInputTests
             "The label column 'Label' has 2 keys in the validation data and 3 in the training data.");
 
     [TestMethod]
+    public void Fit_ValidationMappedByAnotherFit_NamesTheKey()
+    {
+        IEnumerable<Flower> reordered = Flowers.Rows().OrderByDescending(row => row.Label, StringComparer.Ordinal);
+        List<Flower> renamed = Flowers.Rows();
+        renamed.ForEach(row => row.Label = row.Label == "b" ? "rose" : row.Label);
+        SpikingClifTrainer trainer = _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick());
+
+        AssertRefused<ArgumentException>(() => trainer.Fit(Flowers.Keyed(_ml), Flowers.Keyed(_ml, reordered)),
+            "The label column 'Label' has its keys in another order in the validation data: its key 1 is 'c' there and 'a' in " +
+            "the training data. Fit MapValueToKey once and transform both with it.");
+        AssertRefused<ArgumentException>(() => trainer.Fit(Flowers.Keyed(_ml), Flowers.Keyed(_ml, renamed)),
+            "The label column 'Label' has other keys in the validation data: its key 2 is 'rose' there and 'b' in");
+        trainer.Fit(Flowers.Keyed(_ml), Flowers.Keyed(_ml, Flowers.Rows(60)));
+    }
+
+    [TestMethod]
+    [DataRow(new[] { 2, 2, 3 }, new[] { 2, 3, 2 })]
+    [DataRow(new[] { 3, 4 }, new[] { 4, 3 })]
+    public void Fit_ValidationOfAnotherShape_NamesBoth(int[] train, int[] validation)
+    {
+        IDataView Rows(int[] shape)
+        {
+            var schema = SchemaDefinition.Create(typeof(Shaped));
+            schema[nameof(Shaped.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, shape);
+            return _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 6).Select(i => new Shaped { Label = (uint)(i % 2) }), schema);
+        }
+
+        AssertRefused<ArgumentException>(
+            () => _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(Rows(train), Rows(validation)),
+            $"has the shape [{string.Join(", ", validation)}] in the validation data and [{string.Join(", ", train)}] in the training");
+    }
+
+    [TestMethod]
     public void Fit_ValidationOfAnotherSize_NamesBoth()
     {
         IDataView wide = _ml.Transforms.Concatenate("Features", "Features", "Weight").Fit(Flowers.Keyed(_ml)).Transform(Flowers.Keyed(_ml));
@@ -200,6 +277,14 @@ public sealed class BadInputTests
     private static void AssertRefused<TException>(Action action, string sentence)
         where TException : Exception =>
         Assert.Contains(sentence, Assert.Throws<TException>(action).Message);
+
+    private sealed class Shaped
+    {
+        [KeyType(2)]
+        public uint Label { get; set; }
+
+        public float[] Features { get; set; } = new float[12];
+    }
 
     private sealed class ByteKey
     {

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Tests;
 
@@ -45,6 +46,60 @@ public sealed class LongTrainingTests
         Flowers.Fit(_ml, data, options => options.CheckpointFolder = folder.Path);
         Assert.Contains("it had BatchSize 16 (now 8).", Assert.ThrowsExactly<InvalidOperationException>(() => Flowers.Fit(_ml, data,
             options => (options.CheckpointFolder, options.BatchSize) = (folder.Path, 8))).Message);
+    }
+
+    [TestMethod]
+    public void CrossValidate_WithFolder_KeepsEachFoldAndFindsItAgain()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        using var folder = new TemporaryFolder();
+        int epochs = 0, limit = int.MaxValue;
+        float[][] Run(string? path)
+        {
+            SpikingClifTrainer.Options options = Flowers.Quick();
+            options.CheckpointFolder = path;
+            options.MetricsCallback = _ =>
+            {
+                if (++epochs == limit)
+                {
+                    throw new InvalidTimeZoneException();
+                }
+            };
+            return
+            [
+                .. _ml.MulticlassClassification.CrossValidate(data, _ml.MulticlassClassification.Trainers.SpikingClif(options), 3)
+                    .Select(fold => Weights((SpikingPredictionTransformer)fold.Model)),
+            ];
+        }
+        float[][] expected = Run(null);
+
+        (epochs, limit) = (0, 12); // in the middle of the second fold
+        Assert.ThrowsExactly<InvalidTimeZoneException>(() => Run(folder.Path));
+        (epochs, limit) = (0, int.MaxValue);
+        float[][] resumed = Run(folder.Path);
+        int rest = epochs;
+        epochs = 0;
+        float[][] again = Run(folder.Path);
+
+        Assert.AreEqual((8 * 3) - 11, rest);
+        Assert.AreEqual(0, epochs);
+        foreach (float[][] found in new[] { resumed, again })
+        {
+            for (int fold = 0; fold < 3; fold++)
+            {
+                Assert.AreSequenceEqual(expected[fold], found[fold]);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Fit_FolderOfOtherRows_IsRefusedByANewTrainer()
+    {
+        using var folder = new TemporaryFolder();
+        Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.CheckpointFolder = folder.Path);
+
+        Assert.Contains("it had as many training rows, but with other values", Assert.ThrowsExactly<InvalidOperationException>(
+            () => Flowers.Fit(_ml, Flowers.Keyed(_ml, Flowers.Rows(seed: 9)), options => options.CheckpointFolder = folder.Path)).Message);
     }
 
     [TestMethod]
@@ -131,6 +186,55 @@ public sealed class LongTrainingTests
 
         trainer.Fit(Flowers.Keyed(_ml, Flowers.Rows(60)), model); // the same classes in other data
         trainer.Fit(Flowers.Keyed(_ml, reordered), model.Model);  // which knows no names
+    }
+
+    [TestMethod]
+    public void Fit_OptionsThatContradictTheModel_SaysWhich()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        NetworkTemplate convolutions = new NetworkBuilder().Convolution(2, 1).BatchNorm().Neuron().Build(1, 2, 2);
+        SpikingPredictionTransformer vectors = Flowers.Fit(_ml, data);
+        SpikingPredictionTransformer images = Flowers.Fit(_ml, data,
+            options => (options.Network, options.InputShape, options.Epochs) = (convolutions, [1, 2, 2], 1));
+        SpikingPredictionTransformer raw = Flowers.Fit(_ml, data, options => (options.InputNormalization, options.Epochs) = (null, 1));
+        SpikingClifTrainer Trainer(Action<SpikingClifTrainer.Options> change)
+        {
+            SpikingClifTrainer.Options options = Flowers.Quick();
+            options.Epochs = 1;
+            change(options);
+            return _ml.MulticlassClassification.Trainers.SpikingClif(options);
+        }
+        void AssertRefused(ITransformer model, string sentence, Action<SpikingClifTrainer.Options> change) => Assert.Contains(sentence,
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(change).Fit(data, model)).Message);
+
+        AssertRefused(images, "takes rows of the shape [1, 2, 2] and the option InputShape is [2, 1, 2]", o => o.InputShape = [2, 1, 2]);
+        AssertRefused(vectors, "takes rows of the shape [4] and the option InputShape is [2, 2]", o => o.InputShape = [2, 2]);
+        AssertRefused(images, "are PerTimeStep and the option BatchNorm is AcrossTime", o => o.BatchNorm = BatchNormMode.AcrossTime);
+        AssertRefused(vectors, "InputNormalization is null, which is not how", o => o.InputNormalization = null);
+        AssertRefused(vectors, "InputNormalization is RootMeanSquareNormalization, which is not how",
+            o => o.InputNormalization = new RootMeanSquareNormalization());
+        AssertRefused(raw, "InputNormalization is ChannelNormalization, which is not how",
+            o => o.InputNormalization = new ChannelNormalization());
+        AssertRefused(vectors, "InputNormalization is ChannelNormalization, which is not how", o => o.InputNormalization =
+            new ChannelNormalization { Means = [1, 1, 1, 1], Deviations = [1, 1, 1, 1] });
+
+        Trainer(o => o.InputShape = [1, 2, 2]).Fit(data, images);
+        Trainer(o => o.InputNormalization = new RootMeanSquareNormalization()).Fit(data, images);
+        Trainer(o => o.InputNormalization = null).Fit(data, raw);
+        Trainer(o => o.Augmentation = new ImageAugmentation { HorizontalFlip = true }).Fit(data, images); // flat: the model knows the shape
+    }
+
+    [TestMethod]
+    public void Fit_FlatColumnAndAModelOfInterleavedImages_GoesOn()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        SpikingPredictionTransformer model = Flowers.Fit(_ml, data, options => (options.Network, options.InputShape,
+            options.PixelOrder, options.Epochs) = (new NetworkBuilder().Convolution(2, 1).Neuron().Build(2, 1, 2), [1, 2, 2],
+            PixelOrder.Interleaved, 1));
+
+        SpikingPredictionTransformer next = _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(data, model);
+
+        Assert.AreEqual(PixelOrder.Interleaved, next.Model.Network.PixelOrder);
     }
 
     [TestMethod]

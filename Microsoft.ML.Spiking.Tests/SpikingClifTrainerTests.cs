@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests;
@@ -179,6 +180,39 @@ public sealed class SpikingClifTrainerTests
         caught = Assert.Throws<Exception>(() => Flowers.Fit(ml, Flowers.Keyed(ml),
             options => options.MetricsCallback = metrics => _ = metrics.Epoch == 2 ? throw thrown : 0));
         Assert.AreSame(thrown, caught);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Fit_CallbackThrowsACancellationOfItsOwn_ReachesTheCaller(bool afterBatch)
+    {
+        var ml = new MLContext(1);
+        using var source = new CancellationTokenSource();
+        using var other = new CancellationTokenSource();
+        other.Cancel();
+        var thrown = new OperationCanceledException("mine", other.Token);
+
+        Exception caught = Assert.Throws<Exception>(() => Flowers.Fit(ml, Flowers.Keyed(ml), options =>
+        {
+            (options.CancellationToken, options.KeepBestOnCancellation) = (source.Token, true);
+            options.MetricsCallback = metrics => _ = metrics.Epoch == 2 && !afterBatch ? throw thrown : 0;
+            options.ProgressCallback = progress => _ = progress.Epoch == 2 && afterBatch ? throw thrown : 0;
+        }));
+
+        Assert.AreSame(thrown, caught);
+    }
+
+    [TestMethod]
+    public void Info_SaysThatTrainingCanBeContinued()
+    {
+        TrainerInfo info = new MLContext().MulticlassClassification.Trainers.SpikingClif().Info;
+
+        bool Says(string name) => (bool)typeof(TrainerInfo)
+            .GetProperty(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!.GetValue(info)!;
+        Assert.IsTrue(Says("SupportsIncrementalTraining"));
+        Assert.IsTrue(Says("SupportsValidation"));
+        Assert.IsFalse(info.NeedNormalization);
     }
 
     [TestMethod]

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// The limits of <see cref="SpikingClifTrainer.Options"/>, inclusive, stated once: validation, its messages and the ranges
-/// of sweeps derive from them.
+/// The limits of <see cref="SpikingClifTrainer.Options"/>, inclusive, stated once: validation, its messages and the
+/// ranges of sweeps derive from them.
 /// </summary>
 internal static class OptionRanges
 {
@@ -13,10 +13,14 @@ internal static class OptionRanges
     public const double HighestWeightDecay = 1;
     public const int MostThreads = 1_024;
 
-    /// <summary>What a share below 1 (momentum, dropout, label smoothing) may at most be: the float next to 1.</summary>
+    /// <summary>
+    /// What a share below 1 (momentum, dropout, label smoothing) may at most be: the float next to 1.
+    /// </summary>
     public const double LargestShareBelowOne = 1 - (1.0 / (1 << 24));
 
-    /// <summary>Whether the value is from 0 up to, but not including, 1, in the single precision of training too.</summary>
+    /// <summary>
+    /// Whether the value is from 0 up to, but not including, 1, in the single precision of training too.
+    /// </summary>
     public static bool IsShareBelowOne(double value) => value >= 0 && (float)value < 1;
 
     /// <summary>Whether the value is finite and greater than 0, in the single precision of training too.</summary>

@@ -83,11 +83,11 @@ internal static class OptionsValidation
             yield return $"{nameof(o.TimeSteps)} is {o.TimeSteps}; a network of {nameof(ReluNeuron)} does not change " +
                 "over time and needs 1.";
         }
-        if (o.InputShape is { } shape && (shape.Count is not (3 or 4) || shape.Any(length => length < 1)))
+        if (o.InputShape is { } shape && (shape.Count is < 1 or > 4 || shape.Any(length => length < 1)))
         {
             yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be " +
-                "[channels, height, width] or [time steps, channels, height, width], each at least 1, or null for " +
-                "the column's own dimensions.";
+                "[features], [time steps, features], [channels, height, width] or [time steps, channels, height, " +
+                "width], each at least 1, or null for the column's own dimensions.";
         }
         if (Undefined(o.PixelOrder.GetValueOrDefault(), nameof(o.PixelOrder)) is string pixelOrder)
         {
@@ -160,7 +160,7 @@ internal static class OptionsValidation
             Undefined(o.Device),
             Undefined(o.Precision),
             new ScoringChoice(o.ScoringBackend, o.ScoringDevice, CudaDeviceIndex: 0).Fault(),
-            o.CudaDeviceIndex >= 0 ? null
+            o.CudaDeviceIndex is null or >= 0 ? null
                 : Invariant($"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0."),
             o.NumberOfThreads is null or (>= 1 and <= OptionRanges.MostThreads) ? null
                 : Invariant($"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to ") +

@@ -6,8 +6,8 @@ using Microsoft.ML.Spiking.Training.Feed;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// Training and validation rows that several trainings share, whose options name the same columns: kept once for each order in
-/// which their networks take the values, which is mostly one.
+/// Training and validation rows that several trainings share, whose options name the same columns: kept once for each
+/// order in which their networks take the values, which is mostly one.
 /// </summary>
 /// <param name="columns">Of the training data.</param>
 /// <param name="train">Opens the training rows.</param>

@@ -4,7 +4,10 @@ using Microsoft.ML.Spiking;
 
 namespace Microsoft.ML;
 
-/// <summary>Adds spiking neural networks to <see cref="MLContext.MulticlassClassification"/>, and what is special about them to <see cref="MLContext.Model"/>.</summary>
+/// <summary>
+/// Adds spiking neural networks to <see cref="MLContext.MulticlassClassification"/>, and what is special about them to
+/// <see cref="MLContext.Model"/>.
+/// </summary>
 public static class SpikingCatalog
 {
     /// <summary>
@@ -13,14 +16,24 @@ public static class SpikingCatalog
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="labelColumnName">The label: a key of <see cref="uint"/> with a known number of keys.</param>
-    /// <param name="featureColumnName">The features: a vector of <see cref="float"/> of known size; normalize them.</param>
-    /// <param name="exampleWeightColumnName">How much each row counts: a <see cref="float"/>; null for all alike.</param>
-    /// <param name="hiddenSizes">Neurons in each hidden layer, each from 1 to 65,536; null for two layers of 512.</param>
+    /// <param name="featureColumnName">
+    /// The features: a vector of <see cref="float"/> of known size; normalize them.
+    /// </param>
+    /// <param name="exampleWeightColumnName">
+    /// How much each row counts: a <see cref="float"/>; null for all alike.
+    /// </param>
+    /// <param name="hiddenSizes">
+    /// Neurons in each hidden layer, each from 1 to 65,536; null for two layers of 512.
+    /// </param>
     /// <param name="timeSteps">Number of time steps, from 1 to 1,000.</param>
-    /// <param name="epochs">Passes over the training rows, from 1 to 100,000; null for 10 to 100, by the number of rows.</param>
+    /// <param name="epochs">
+    /// Passes over the training rows, from 1 to 100,000; null for 10 to 100, by the number of rows.
+    /// </param>
     /// <param name="batchSize">Rows in a step of the optimizer, from 1 to 65,536.</param>
     /// <param name="learningRate">The highest learning rate, greater than 0, at most 100.</param>
-    /// <exception cref="ArgumentException">At least one value is out of its range; the message lists all of them.</exception>
+    /// <exception cref="ArgumentException">
+    /// At least one value is out of its range; the message lists all of them.
+    /// </exception>
     public static SpikingClifTrainer SpikingClif(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -46,9 +59,12 @@ public static class SpikingCatalog
     /// <summary>Creates a <see cref="SpikingClifTrainer"/> with all its options.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="options">Copied; changing them afterwards has no effect on the trainer.</param>
-    /// <exception cref="ArgumentException">At least one option is out of its range; the message lists all of them.</exception>
+    /// <exception cref="ArgumentException">
+    /// At least one option is out of its range; the message lists all of them.
+    /// </exception>
     public static SpikingClifTrainer SpikingClif(
-        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, SpikingClifTrainer.Options options)
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        SpikingClifTrainer.Options options)
     {
         Contracts.CheckValue(catalog, nameof(catalog));
         Contracts.CheckValue(options, nameof(options));
@@ -56,8 +72,8 @@ public static class SpikingCatalog
     }
 
     /// <summary>
-    /// Changes what scores the spiking networks of a model, which may be a chain of transformers, such as a loaded one. The
-    /// model itself is changed, and may be in use meanwhile.
+    /// Changes what scores the spiking networks of a model, which may be a chain of transformers, such as a loaded one.
+    /// The model itself is changed, and may be in use meanwhile.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="model">Has at least one spiking network.</param>
@@ -71,7 +87,8 @@ public static class SpikingCatalog
     /// <exception cref="InvalidOperationException">
     /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded.
     /// </exception>
-    public static void ChangeScoringBackend(this ModelOperationsCatalog catalog, ITransformer model, ScoringBackend backend,
+    public static void ChangeScoringBackend(
+        this ModelOperationsCatalog catalog, ITransformer model, ScoringBackend backend,
         ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0)
     {
         Contracts.CheckValue(catalog, nameof(catalog));

@@ -19,7 +19,7 @@ namespace Microsoft.ML.Spiking;
 /// <list type="table">
 /// <listheader><term>Characteristic</term><description>Value</description></listheader>
 /// <item><term>Machine learning task</term><description>Binary classification</description></item>
-/// <item><term>Is normalization required?</term><description>Yes</description></item>
+/// <item><term>Is normalization required?</term><description>No</description></item>
 /// <item><term>Is caching required?</term><description>No</description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>Microsoft.ML.Spiking, and for training
 /// TorchSharp-cpu or a TorchSharp-cuda package</description></item>
@@ -45,7 +45,7 @@ public sealed class SpikingClifBinaryTrainer :
         _probabilityName = probabilityName;
     }
 
-    /// <summary>Gets what the trainer needs: normalized features, no cache; it uses validation data.</summary>
+    /// <summary>Gets what ML.NET knows of the trainer; see <see cref="SpikingClifTrainer.Info"/>.</summary>
     public TrainerInfo Info => _trainer.Info;
 
     /// <summary>Trains on all rows; the model is that of the last epoch.</summary>

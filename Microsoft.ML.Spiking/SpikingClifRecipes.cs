@@ -2,40 +2,43 @@ namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// The settings of the CLIF paper for its five data sets, as options that can be changed further. All have in common:
-/// CLIF neurons with time constant 2, soft reset and the rectangle as surrogate gradient; SGD with momentum 0.9; a cosine
-/// schedule; and the loss with lambda 0.05 and a constant target.
+/// CLIF neurons with time constant 2, soft reset and the rectangle as surrogate gradient; SGD with momentum 0.9; a
+/// cosine schedule; and the loss with lambda 0.05 and a constant target.
 /// </summary>
 /// <remarks>
 /// <para>Source: Huang et al., ICML 2024, arXiv 2402.04663, and the authors' code. What differs from it: training is in
-/// single precision; the learning rate changes with every step, not every epoch; images are normalized with the mean and
-/// deviation of each channel as measured on the training rows, so that pixels may be from 0 to 255 or from 0 to 1; and
-/// the methods name what of the augmentation differs.</para>
+/// single precision; the learning rate changes with every step, not every epoch; images are normalized with the mean
+/// and deviation of each channel as measured on the training rows, so that pixels may be from 0 to 255 or from 0 to 1;
+/// and the methods name what of the augmentation differs.</para>
 /// <para>Features of any column type but [channels, height, width] or [time steps, channels, height, width] need
 /// <see cref="SpikingClifTrainer.Options.InputShape"/>.</para>
 /// </remarks>
 public static class SpikingClifRecipes
 {
     /// <summary>
-    /// CIFAR-10, [3, 32, 32]: ResNet-18, 6 time steps, learning rate 0.1, batches of 128, 200 epochs, weight decay 5e-5.
+    /// CIFAR-10, [3, 32, 32]: ResNet-18, 6 time steps, learning rate 0.1, batches of 128, 200 epochs, weight decay
+    /// 5e-5.
     /// </summary>
     /// <param name="isMixing">
     /// False for the first recipe: random crop with padding 4, flip, cutout of 16 after the normalization (the authors'
-    /// code erases a rectangle of random shape and color from half of the images). True for the second: flip, TrivialAugment,
-    /// and mixup with alpha 0.2 or cutmix with alpha 1 for each batch; of the authors' second recipe, random erasing is
-    /// missing.
+    /// code erases a rectangle of random shape and color from half of the images). True for the second: flip,
+    /// TrivialAugment, and mixup with alpha 0.2 or cutmix with alpha 1 for each batch; of the authors' second recipe,
+    /// random erasing is missing.
     /// </param>
-    public static SpikingClifTrainer.Options Cifar10(bool isMixing = false) => Cifar(weightDecay: 5e-5, cutout: 16, isMixing);
+    public static SpikingClifTrainer.Options Cifar10(bool isMixing = false) =>
+        Cifar(weightDecay: 5e-5, cutout: 16, isMixing);
 
     /// <summary>
-    /// CIFAR-100, [3, 32, 32]: as <see cref="Cifar10"/>, but with weight decay 5e-4 and cutout of 8, the size that suits
-    /// these data in cutout's paper.
+    /// CIFAR-100, [3, 32, 32]: as <see cref="Cifar10"/>, but with weight decay 5e-4 and cutout of 8, the size that
+    /// suits these data in cutout's paper.
     /// </summary>
     /// <param name="isMixing">Which augmentation; see <see cref="Cifar10"/>.</param>
-    public static SpikingClifTrainer.Options Cifar100(bool isMixing = false) => Cifar(weightDecay: 5e-4, cutout: 8, isMixing);
+    public static SpikingClifTrainer.Options Cifar100(bool isMixing = false) =>
+        Cifar(weightDecay: 5e-4, cutout: 8, isMixing);
 
     /// <summary>
-    /// Tiny-ImageNet, [3, 64, 64]: VGG-13, 6 time steps, learning rate 0.1, batches of 256, 300 epochs, weight decay 5e-4,
-    /// horizontal flip (the authors' random crop has no padding, and so does nothing).
+    /// Tiny-ImageNet, [3, 64, 64]: VGG-13, 6 time steps, learning rate 0.1, batches of 256, 300 epochs, weight decay
+    /// 5e-4, horizontal flip (the authors' random crop has no padding, and so does nothing).
     /// </summary>
     public static SpikingClifTrainer.Options TinyImageNet()
     {
@@ -47,9 +50,9 @@ public static class SpikingClifRecipes
     }
 
     /// <summary>
-    /// DVS-CIFAR10, [10, 2, 48, 48]: VGG-11, 10 time steps, learning rate 0.05, batches of 128, 300 epochs, weight decay
-    /// 5e-4, dropout 0.3, no normalization, horizontal flip and a shift of up to 5 pixels (the authors' code rolls the
-    /// image over its edges instead of moving in zeros, and rotates or shears some).
+    /// DVS-CIFAR10, [10, 2, 48, 48]: VGG-11, 10 time steps, learning rate 0.05, batches of 128, 300 epochs, weight
+    /// decay 5e-4, dropout 0.3, no normalization, horizontal flip and a shift of up to 5 pixels (the authors' code
+    /// rolls the image over its edges instead of moving in zeros, and rotates or shears some).
     /// </summary>
     public static SpikingClifTrainer.Options DvsCifar10()
     {
@@ -61,8 +64,9 @@ public static class SpikingClifRecipes
     }
 
     /// <summary>
-    /// DVS-Gesture, [20, 2, 128, 128]: VGG-11, 20 time steps, learning rate 0.1, batches of 16, 300 epochs, weight decay
-    /// 5e-4, dropout 0.4, no normalization and no augmentation: the gestures of the left hand are not those of the right.
+    /// DVS-Gesture, [20, 2, 128, 128]: VGG-11, 20 time steps, learning rate 0.1, batches of 16, 300 epochs, weight
+    /// decay 5e-4, dropout 0.4, no normalization and no augmentation: the gestures of the left hand are not those of
+    /// the right.
     /// </summary>
     public static SpikingClifTrainer.Options DvsGesture()
     {

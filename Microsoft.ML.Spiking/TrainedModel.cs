@@ -2,17 +2,19 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
-/// <summary>A trained model that is to be trained on.</summary>
+/// <summary>A trained model whose training is continued.</summary>
 /// <param name="Parameters">The network and its weights.</param>
 /// <param name="Label">The label column that it was trained with; null where that is not known.</param>
 internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewSchema.Column? Label)
 {
     private const string Model = "model";
 
-    /// <summary>The only spiking network of the transformer, which may be one of a chain.</summary>
+    /// <summary>Returns the only spiking network of the transformer, which may be one of a chain.</summary>
     /// <exception cref="ArgumentException">There is none, or more than one.</exception>
     public static TrainedModel Of(IExceptionContext context, ITransformer model)
     {
@@ -24,34 +26,53 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
                 : $"The model has {found.Length} spiking networks; pass the one to go on with.");
     }
 
-    /// <summary>Checks that the network can be trained on these columns.</summary>
+    /// <summary>Checks that the network can be trained on these columns and with these options.</summary>
     /// <param name="context">Marks the exceptions.</param>
     /// <param name="columns">The data's.</param>
-    /// <param name="order">The order of pixels that the options name; null for none.</param>
-    /// <exception cref="ArgumentException">It has other sizes, other classes or another order of pixels.</exception>
-    public void CheckFits(IExceptionContext context, TrainingColumns columns, PixelOrder? order)
+    /// <param name="options">What they say of the network must not contradict it; their defaults say nothing.</param>
+    /// <exception cref="ArgumentException">It has other sizes or classes, or the options contradict it.</exception>
+    public void CheckFits(IExceptionContext context, TrainingColumns columns, SpikingClifTrainer.Options options)
     {
-        if (FaultOfFeatures(columns, order) is string features)
+        if (FaultOfFeatures(columns) is string features)
         {
-            throw context.ExceptParam(Model, $"{features}; send the data through the transforms that the model was trained behind.");
+            throw context.ExceptParam(
+                Model, $"{features}; send the data through the transforms that the model was trained behind.");
         }
         if (FaultOfClasses(columns) is string classes)
         {
-            throw context.ExceptParam(Model, $"{classes}; map the labels with the mapping that the model was trained with.");
+            throw context.ExceptParam(
+                Model, $"{classes}; map the labels with the mapping that the model was trained with.");
+        }
+        if (FaultOf(options) is string option)
+        {
+            throw context.ExceptParam(Model, $"{option}. The model decides: leave the option at its default.");
         }
     }
 
-    private string? FaultOfFeatures(TrainingColumns columns, PixelOrder? order)
+    /// <summary>Returns how the rows lie for the network.</summary>
+    /// <param name="column">The shape of the feature column.</param>
+    /// <param name="given">The shape that the options state; null for none.</param>
+    public RowLayout Layout(IReadOnlyList<int> column, IReadOnlyList<int>? given)
+    {
+        NetworkDefinition network = Parameters.Network;
+        if (RowLayout.Of(network) is { } layout)
+        {
+            return layout;
+        }
+        // A network of vectors may have flattened images, but knows no time.
+        RowLayout rows = RowLayout.Of(column, given, PixelOrder.Planar);
+        return rows.TimeSteps is null ? rows : new(network.InputShape, TimeSteps: null);
+    }
+
+    private string? FaultOfFeatures(TrainingColumns columns)
     {
         NetworkDefinition network = Parameters.Network;
         string column = $"the feature column '{columns.Feature.Name}' has";
         return network.InputSize != columns.FeatureCount
-                ? $"The model takes {network.InputSize} features and {column} {columns.FeatureCount}"
+                ? Invariant($"The model takes {network.InputSize} features and {column} {columns.FeatureCount}")
             : RowLayout.Contradict(network.FeatureShape, columns.FeatureShape)
-                ? $"The model takes images of the shape [{string.Join(", ", network.FeatureShape)}] and {column} " +
-                    $"[{string.Join(", ", columns.FeatureShape)}]"
-            : order is { } wanted && network.InputShape is [> 1, _, _] && wanted != network.PixelOrder
-                ? $"The model takes images in the order {network.PixelOrder} and the options say {nameof(PixelOrder)} {wanted}"
+                ? $"The model takes rows of the shape {Text(network.FeatureShape)} and {column} " +
+                    Text(columns.FeatureShape)
             : null;
     }
 
@@ -60,21 +81,70 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
         string column = $"the label column '{columns.Label.Name}' has";
         if (Parameters.Network.ClassCount != columns.ClassCount)
         {
-            return $"The model knows {Parameters.Network.ClassCount} classes and {column} {columns.ClassCount} keys";
+            return Invariant($"The model knows {Parameters.Network.ClassCount} classes and {column} ") +
+                Invariant($"{columns.ClassCount} keys");
         }
-        if (Label is not { } label || KeyNames.Of(label) is not { } known || KeyNames.Of(columns.Label) is not { } present)
-        {
-            return null; // keys that stand for nothing have no names to differ in
-        }
-        int other = known.Zip(present).Index().FirstOrDefault(pair => pair.Item.First != pair.Item.Second, (-1, default)).Index;
-        return other < 0 ? null
-            : known.Order(StringComparer.Ordinal).SequenceEqual(present.Order(StringComparer.Ordinal))
-                ? $"The model knows its classes in another order: its class {other + 1} is '{known[other]}' and {column} '{present[other]}' there"
-            : $"The model knows other classes: its class {other + 1} is '{known[other]}' and {column} '{present[other]}' there";
+        return Label is not { } label || KeyNames.Difference(label, columns.Label) is not { } keys ? null
+            : (keys.IsOrderAlone ? "The model knows its classes in another order" : "The model knows other classes") +
+                Invariant($": its class {keys.Key} is '{keys.Known}' and {column} '{keys.Present}' there");
     }
 
-    /// <summary>All spiking networks of the transformer, which may be a chain.</summary>
-    public static IEnumerable<SpikingModelParameters> All(ITransformer model) => Networks(model).Select(network => network.Model);
+    private string? FaultOf(SpikingClifTrainer.Options options)
+    {
+        NetworkDefinition network = Parameters.Network;
+        BatchNormLayer? norm = network.AllLayers.OfType<BatchNormLayer>()
+            .FirstOrDefault(layer => options.BatchNorm != BatchNormMode.PerTimeStep && layer.Mode != options.BatchNorm);
+        return options.PixelOrder is { } order && network.InputShape is [> 1, _, _] && order != network.PixelOrder
+                ? $"The model takes images in the order {network.PixelOrder} and the option {nameof(PixelOrder)} is " +
+                    $"{order}"
+            : options.InputShape is { } shape && ContradictsRows(network, shape)
+                ? $"The model takes rows of the shape {Text(network.FeatureShape)} and the option " +
+                    $"{nameof(options.InputShape)} is {Text(shape)}"
+            : norm is not null
+                ? $"The model's batch normalizations are {norm.Mode} and the option {nameof(options.BatchNorm)} is " +
+                    $"{options.BatchNorm}"
+            : ContradictsInput(options.InputNormalization)
+                ? $"The option {nameof(options.InputNormalization)} is " +
+                    $"{options.InputNormalization?.GetType().Name ?? "null"}, which is not how the model normalizes " +
+                    "its input"
+            : null;
+    }
+
+    private static bool ContradictsRows(NetworkDefinition network, IReadOnlyList<int> shape) =>
+        !shape.SequenceEqual(network.FeatureShape) && (network.HasTimeAxis || network.InputShape.Count > 1
+            || shape.Count is 2 or 4 || shape.Aggregate(1L, (size, length) => size * length) != network.InputSize);
+
+    private bool ContradictsInput(InputNormalization? wanted)
+    {
+        NetworkDefinition network = Parameters.Network;
+        if (wanted is FeatureNormalization || network.Encoder is not DirectEncoder)
+        {
+            return false;
+        }
+        if (network.Layers[0] is not AffineLayer { Name: AffineLayer.InputName } input || wanted is null)
+        {
+            return (network.Layers[0] is AffineLayer { Name: AffineLayer.InputName }) != (wanted is not null);
+        }
+        return wanted switch
+        {
+            ChannelNormalization { IsMeasured: false } given => !HasConstants(input, given),
+            ChannelNormalization => input.Channels != network.InputShape[0],
+            _ => input.Channels != 1,
+        };
+    }
+
+    private bool HasConstants(AffineLayer input, ChannelNormalization given)
+    {
+        InputConstants constants = InputConstants.Of(given);
+        return constants.Scale.SequenceEqual(Parameters.Weights[input.ScaleName].Array)
+            && constants.Shift.SequenceEqual(Parameters.Weights[input.ShiftName].Array);
+    }
+
+    private static string Text(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
+
+    /// <summary>Returns all spiking networks of the transformer, which may be a chain.</summary>
+    public static IEnumerable<SpikingModelParameters> All(ITransformer model) =>
+        Networks(model).Select(network => network.Model);
 
     private static IEnumerable<SpikingPredictionTransformerBase> Networks(ITransformer model) => model switch
     {

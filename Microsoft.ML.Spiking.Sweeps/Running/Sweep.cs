@@ -28,7 +28,7 @@ internal sealed class Sweep
         _host = host;
         _seed = settings.Seed ?? settings.Trainer.Seed ?? host.Seed ?? DefaultSeed;
         // Trainings log to a context of their own, or nobody could tell which line is of which trial.
-        _context = new(_seed);
+        _context = new(_seed) { GpuDeviceId = host.GpuDeviceId, FallbackToCpu = host.FallbackToCpu };
         _context.Log += (_, entry) =>
         {
             if (entry.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
@@ -80,6 +80,10 @@ internal sealed class Sweep
             template.NumberOfThreads ??= Math.Max(1, Environment.ProcessorCount / _settings.Workers);
         }
         SpikingClifTrainer trainer = _context.MulticlassClassification.Trainers.SpikingClif(template);
+        foreach (int device in _settings.CudaDevices ?? [])
+        {
+            trainer.CheckDevices(device);
+        }
         FoldData[] folds =
         [
             .. SweepData.Split(_context, data, validation, _settings, _seed)

@@ -13,6 +13,14 @@ public sealed class RowLayoutTests
     [DataRow(new[] { 3, 8, 8 }, null, new[] { 3, 8, 8 }, null)]
     [DataRow(new[] { 5, 2, 8, 8 }, null, new[] { 2, 8, 8 }, 5)]
     [DataRow(new[] { 28, 28 }, new[] { 1, 28, 28 }, new[] { 1, 28, 28 }, null)]
+    [DataRow(new[] { 10, 16 }, null, new[] { 16 }, 10)]
+    [DataRow(new[] { 10, 16 }, new[] { 10, 16 }, new[] { 16 }, 10)]
+    [DataRow(new[] { 10, 16 }, new[] { 160 }, new[] { 160 }, null)]
+    [DataRow(new[] { 160 }, new[] { 10, 16 }, new[] { 16 }, 10)]
+    [DataRow(new[] { 160 }, new[] { 1, 160 }, new[] { 160 }, 1)]
+    [DataRow(new[] { 1, 160 }, null, new[] { 160 }, null)]
+    [DataRow(new[] { 10, 8, 2 }, new[] { 10, 16 }, new[] { 16 }, 10)]
+    [DataRow(new[] { 3, 2, 2, 2, 2 }, null, new[] { 48 }, null)]
     public void Of_ColumnAndWhatIsGiven_FindsStepAndTime(int[] column, int[]? given, int[] step, int? timeSteps)
     {
         RowLayout layout = RowLayout.Of(column, given);
@@ -44,6 +52,18 @@ public sealed class RowLayoutTests
         Assert.Contains("option PixelOrder", Assert.ThrowsExactly<NetworkDefinitionException>(
             () => RowLayout.Of([shape.Aggregate(1, (product, length) => product * length)], shape)).Message);
         Assert.AreSequenceEqual(shape.TakeLast(3).ToArray(), RowLayout.Of(shape, null, PixelOrder.Planar).StepShape.ToArray());
+    }
+
+    [TestMethod]
+    public void Of_SeriesOfAnotherOrder_IsRefused() => Assert.Contains("contradicts the feature column",
+        Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([10, 16], [16, 10])).Message);
+
+    [TestMethod]
+    public void Of_TwoDimensions_AssumesATimeAxisUnlessItIsGiven()
+    {
+        Assert.IsTrue(RowLayout.Of([10, 16], null).IsTimeAxisAssumed);
+        Assert.IsFalse(RowLayout.Of([10, 16], [10, 16]).IsTimeAxisAssumed);
+        Assert.IsFalse(RowLayout.Of([5, 2, 8, 8], null).IsTimeAxisAssumed);
     }
 
     [TestMethod]

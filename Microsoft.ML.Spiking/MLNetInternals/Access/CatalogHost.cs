@@ -3,7 +3,9 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Access;
 
-/// <summary>What work that is more than one training needs of the <see cref="MLContext"/> behind a catalog.</summary>
+/// <summary>
+/// The side of the <see cref="MLContext"/> behind a catalog that work of more than one training needs.
+/// </summary>
 internal sealed class CatalogHost : IDisposable
 {
     private readonly IHost _host;
@@ -15,12 +17,20 @@ internal sealed class CatalogHost : IDisposable
         Contracts.CheckValue(catalog, nameof(catalog));
         IHostEnvironment environment = CatalogUtils.GetEnvironment(catalog);
         Seed = (environment as IHostEnvironmentInternal)?.Seed;
+        GpuDeviceId = (environment as IHostEnvironmentInternal)?.GpuDeviceId;
+        FallbackToCpu = environment is IHostEnvironmentInternal { FallbackToCpu: true };
         _host = environment.Register(name);
         _channel = _host.Start(name);
     }
 
-    /// <summary>The context's; null where it has none.</summary>
+    /// <summary>The context's seed; null where it has none.</summary>
     public int? Seed { get; }
+
+    /// <summary>The CUDA device that the context names; null for none.</summary>
+    public int? GpuDeviceId { get; }
+
+    /// <summary>Whether the context allows the CPU where that device is not there.</summary>
+    public bool FallbackToCpu { get; }
 
     /// <summary>Whether the context's execution was cancelled.</summary>
     public bool IsCancelled => _host is ICancelable { IsCanceled: true };

@@ -38,6 +38,8 @@ internal sealed class ChannelObserver : ITrainingObserver, IDisposable
             });
     }
 
+    public bool IsCancelled => _host is ICancelable { IsCanceled: true };
+
     public void Info(string message) => _channel.Info(message);
 
     public void Warning(string message) => _channel.Warning(message);
@@ -52,7 +54,8 @@ internal sealed class ChannelObserver : ITrainingObserver, IDisposable
     public void EpochFinished(EpochMetrics metrics)
     {
         _channel.Info(Line(metrics));
-        _progress.Checkpoint(metrics.Loss, metrics.Accuracy, metrics.ValidationAccuracy, metrics.Epoch, _position.TotalRows);
+        _progress.Checkpoint(
+            metrics.Loss, metrics.Accuracy, metrics.ValidationAccuracy, metrics.Epoch, _position.TotalRows);
         _metrics?.Invoke(metrics);
     }
 

@@ -4,7 +4,9 @@ using Microsoft.ML.Transforms;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
-/// <summary>A Boolean label, which is trained on as a key of two: the first stands for false, the second for true.</summary>
+/// <summary>
+/// A Boolean label, which is trained on as a key of two: the first stands for false, the second for true.
+/// </summary>
 internal static class BinaryLabel
 {
     /// <summary>Checks that the label is a Boolean.</summary>

@@ -21,8 +21,8 @@ internal static class ColumnShapes
     }
 
     /// <summary>
-    /// Returns the shape of data after the trained transformer. The order is that of ML.NET's own trainers, which is not
-    /// that of the columns.
+    /// Returns the shape of data after the trained transformer. The order is that of ML.NET's own trainers, which is
+    /// not that of the columns.
     /// </summary>
     public static SchemaShape Output(SchemaShape input, TrainerColumnNames names)
     {
@@ -42,8 +42,8 @@ internal static class ColumnShapes
     private static SchemaShape.Column Column(IExceptionContext context, SchemaShape schema, string name, string role) =>
         schema.TryFindColumn(name, out SchemaShape.Column column)
             ? column
-            : throw context.ExceptParam(nameof(schema), $"The data has no column '{name}', which is named as the {role} column. " +
-                $"Its columns are: {string.Join(", ", schema.Select(other => $"'{other.Name}'"))}.");
+            : throw context.ExceptParam(nameof(schema), $"The data has no column '{name}', which is named as the " +
+                $"{role} column. Its columns are: {string.Join(", ", schema.Select(other => $"'{other.Name}'"))}.");
 
     private static void CheckFeature(IExceptionContext context, SchemaShape.Column column)
     {
@@ -51,10 +51,12 @@ internal static class ColumnShapes
         string? advice = (column.Kind, isSingle) switch
         {
             (SchemaShape.Column.VectorKind.Vector, true) => null,
-            (SchemaShape.Column.VectorKind.VariableVector, true) => "A network needs the same number of values in every row: " +
-                "load the column with a fixed range, annotate it as in [VectorType(4)], or featurize it to a fixed size.",
+            (SchemaShape.Column.VectorKind.VariableVector, true) => "A network needs the same number of values in " +
+                "every row: load the column with a fixed range, annotate it as in [VectorType(4)], or featurize it to " +
+                "a fixed size.",
             (_, true) => "Make it a vector with Transforms.Concatenate.",
-            (_, false) => "Convert it with Transforms.Conversion.ConvertType to DataKind.Single, or encode it as numbers first.",
+            (_, false) =>
+                "Convert it with Transforms.Conversion.ConvertType to DataKind.Single, or encode it as numbers first.",
         };
         if (advice is not null)
         {
@@ -64,15 +66,18 @@ internal static class ColumnShapes
 
     private static void CheckLabel(IExceptionContext context, SchemaShape.Column column)
     {
-        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || !column.IsKey || column.ItemType != NumberDataViewType.UInt32)
+        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || !column.IsKey ||
+            column.ItemType != NumberDataViewType.UInt32)
         {
-            throw Refusal(context, "label", column, "a key of UInt32", "Map it with Transforms.Conversion.MapValueToKey.");
+            throw Refusal(
+                context, "label", column, "a key of UInt32", "Map it with Transforms.Conversion.MapValueToKey.");
         }
     }
 
     private static void CheckWeight(IExceptionContext context, SchemaShape.Column column)
     {
-        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.IsKey || column.ItemType != NumberDataViewType.Single)
+        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.IsKey ||
+            column.ItemType != NumberDataViewType.Single)
         {
             throw Refusal(context, "example weight", column, "a Single",
                 "Convert it with Transforms.Conversion.ConvertType to DataKind.Single.");

@@ -9,7 +9,9 @@ namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 /// <param name="FeatureShape">Its dimensions in training.</param>
 /// <param name="Label">The training label. A predicted key has its type and key values.</param>
 /// <param name="PredictedLabelName">The column of the predicted label: a key, or a Boolean for two classes.</param>
-/// <param name="ScoreName">The column of the scores: probabilities, or the logarithm of the odds for two classes.</param>
+/// <param name="ScoreName">
+/// The column of the scores: probabilities, or the logarithm of the odds for two classes.
+/// </param>
 /// <param name="ProbabilityName">The column of the probability for two classes; null for a key label.</param>
 internal sealed record ScoringColumns(string FeatureName, IReadOnlyList<int> FeatureShape, DataViewSchema.Column Label,
     string PredictedLabelName, string ScoreName, string? ProbabilityName)
@@ -29,8 +31,8 @@ internal sealed record ScoringColumns(string FeatureName, IReadOnlyList<int> Fea
 }
 
 /// <summary>
-/// The schema of scored data, with the annotations that ML.NET's evaluators and key transforms look for, in the order in
-/// which ML.NET's own models have them.
+/// The schema of scored data, with the annotations that ML.NET's evaluators and key transforms look for, in the order
+/// in which ML.NET's own models have them.
 /// </summary>
 internal static class ScoredSchema
 {

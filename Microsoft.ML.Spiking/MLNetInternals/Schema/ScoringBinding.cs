@@ -8,8 +8,8 @@ using Microsoft.ML.Spiking.Scoring.Scorers;
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
 /// <summary>
-/// A model bound to the schema of the data that it is to score: the column that it reads, and the schema of scored data,
-/// which is the input's followed by the columns of the prediction.
+/// A model bound to the schema of the data that it is to score: the column that it reads, and the schema of scored
+/// data, which is the input's followed by the columns of the prediction.
 /// </summary>
 internal sealed class ScoringBinding
 {
@@ -58,7 +58,9 @@ internal sealed class ScoringBinding
     /// <summary>Gets the scorer of the rows.</summary>
     public SharedScorer Scorer { get; }
 
-    /// <summary>Returns whether a column of <see cref="Output"/> is part of the prediction, not passed through.</summary>
+    /// <summary>
+    /// Returns whether a column of <see cref="Output"/> is part of the prediction, not passed through.
+    /// </summary>
     public bool IsComputed(DataViewSchema.Column column) => column.Index >= Input.Count;
 
     /// <summary>Returns whether one of the active columns of <see cref="Output"/> is part of the prediction.</summary>
@@ -107,14 +109,16 @@ internal sealed class ScoringBinding
         if (column.Type is not VectorDataViewType type || type.ItemType != NumberDataViewType.Single ||
             type.Size != network.InputSize)
         {
-            throw context.ExceptParam(nameof(input), $"The feature column '{name}' is of type {column.Type}; the model was " +
-                $"trained on vectors of {network.InputSize} values of Single. {Advice(column.Type, network.InputSize)}");
+            throw context.ExceptParam(nameof(input), $"The feature column '{name}' is of type {column.Type}; the " +
+                $"model was trained on vectors of {network.InputSize} values of Single. {Advice(column.Type, network.InputSize)}");
         }
-        IReadOnlyList<int> trained =
-            columns.FeatureShape.Count >= type.Dimensions.Length ? columns.FeatureShape : network.FeatureShape;
+        // A column of two dimensions is a series for a network that knows time, and else a vector.
+        bool isFlat = type.Dimensions.Length == 2 || columns.FeatureShape.Count < type.Dimensions.Length;
+        IReadOnlyList<int> trained = isFlat ? network.FeatureShape : columns.FeatureShape;
         return RowLayout.Contradict(type.Dimensions, trained)
             ? throw context.ExceptParam(nameof(input), $"The feature column '{name}' has the shape " +
-                $"[{string.Join(", ", type.Dimensions)}]; the model was trained on images of the shape " +
+                $"[{string.Join(", ", type.Dimensions)}]; the model was trained on " +
+                $"{(type.Dimensions.Length > 2 ? "images" : "rows")} of the shape " +
                 $"[{string.Join(", ", trained)}].")
             : column;
     }

@@ -6,4 +6,5 @@ namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 /// <param name="Weight">Read; null for none.</param>
 /// <param name="PredictedLabel">Written by the trained model.</param>
 /// <param name="Score">Written by the trained model.</param>
-internal sealed record TrainerColumnNames(string Feature, string Label, string? Weight, string PredictedLabel, string Score);
+internal sealed record TrainerColumnNames(
+    string Feature, string Label, string? Weight, string PredictedLabel, string Score);

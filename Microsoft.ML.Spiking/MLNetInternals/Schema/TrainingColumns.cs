@@ -1,9 +1,13 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking.Networks.Definition;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
-/// <summary>The columns of a data view that training reads, checked; every refusal says which, why, and what to do.</summary>
+/// <summary>
+/// The columns of a data view that training reads, checked; every refusal says which, why, and what to do.
+/// </summary>
 /// <param name="Feature">A vector of Single of known size.</param>
 /// <param name="Label">A key of UInt32 with a known number of keys, at least 2.</param>
 /// <param name="Weight">A Single, or null.</param>
@@ -28,40 +32,88 @@ internal sealed record TrainingColumns(
     /// <summary>The columns that a pass over the data needs.</summary>
     public IEnumerable<DataViewSchema.Column> All => Weight is { } weight ? [Feature, Label, weight] : [Feature, Label];
 
+    /// <summary>Returns the name of a slot of the feature column, where it has one, behind its number from 0.</summary>
+    public string SlotName(int slot)
+    {
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        if (!Feature.HasSlotNames())
+        {
+            return Invariant($"{slot}");
+        }
+        Feature.GetSlotNames(ref names);
+        return Invariant($"{slot} ('{names.GetItemOrDefault(slot)}')");
+    }
+
     /// <summary>Finds and checks the columns.</summary>
     /// <exception cref="ArgumentException">A column is missing or has a type that training cannot use.</exception>
-    public static TrainingColumns Find(IExceptionContext context, DataViewSchema schema, TrainerColumnNames names)
+    /// <exception cref="InvalidOperationException">The keys have been mapped from no rows.</exception>
+    public static TrainingColumns Find(
+        IExceptionContext context, IDataView data, TrainerColumnNames names, string role = "training")
     {
+        DataViewSchema schema = data.Schema;
         ColumnShapes.Check(context, SchemaShape.Create(schema), names);
         DataViewSchema.Column label = schema[names.Label];
         ulong count = ((KeyDataViewType)label.Type).Count;
+        if (count == 1 && !HasRows(data, label))
+        {
+            throw context.Except($"The {role} data has no rows."); // no rows are mapped to a single key
+        }
         string? fault = count switch
         {
-            >= NoCount => "does not say how many keys there are. Map it with Transforms.Conversion.MapValueToKey, or give " +
-                "its type a count, as in [KeyType(count: 10)].",
-            > MostClasses => $"has {count:N0} keys; at most {MostClasses:N0} classes are possible. Is it the right column?",
+            >= NoCount => "does not say how many keys there are. Map it with Transforms.Conversion.MapValueToKey, or " +
+                "give its type a count, as in [KeyType(count: 10)].",
+            > MostClasses => Invariant($"has {count:N0} keys; at most {MostClasses:N0} classes are possible. ") +
+                "Is it the right column?",
             1 => "has a single key; at least two classes are needed.",
             _ => null,
         };
         return fault is null
-            ? new(schema[names.Feature], label,
-                names.Weight is string weight ? schema[weight] : null)
+            ? new(schema[names.Feature], label, names.Weight is string weight ? schema[weight] : null)
             : throw context.ExceptParam(nameof(schema), $"The label column '{label.Name}' {fault}");
     }
 
     /// <summary>Finds and checks the columns of validation data, which must fit those of the training data.</summary>
-    /// <exception cref="ArgumentException">A column is missing, has a wrong type, or differs from the training data's.</exception>
-    public TrainingColumns FindLikeThese(IExceptionContext context, DataViewSchema schema, TrainerColumnNames names)
+    /// <exception cref="ArgumentException">
+    /// A column is missing, has a wrong type, or differs from the training data's.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The keys have been mapped from no rows.</exception>
+    public TrainingColumns FindLikeThese(IExceptionContext context, IDataView validation, TrainerColumnNames names)
     {
-        TrainingColumns columns = Find(context, schema, names);
-        if (columns.FeatureCount != FeatureCount)
+        TrainingColumns columns = Find(context, validation, names, "validation");
+        return FaultOf(columns) is string fault ? throw context.ExceptParam("validationData", fault) : columns;
+    }
+
+    private string? FaultOf(TrainingColumns validation)
+    {
+        if (validation.FeatureCount != FeatureCount)
         {
-            throw context.ExceptParam(nameof(schema), $"The feature column '{Feature.Name}' has {columns.FeatureCount} values " +
-                $"in the validation data and {FeatureCount} in the training data. Send both through the same transforms.");
+            return Invariant($"The feature column '{Feature.Name}' has {validation.FeatureCount} values in the ") +
+                Invariant($"validation data and {FeatureCount} in the training data. Send both through the same ") +
+                "transforms.";
         }
-        return columns.ClassCount == ClassCount
-            ? columns
-            : throw context.ExceptParam(nameof(schema), $"The label column '{Label.Name}' has {columns.ClassCount} keys in the " +
-                $"validation data and {ClassCount} in the training data. Fit MapValueToKey once and transform both with it.");
+        if (RowLayout.Contradict(validation.FeatureShape, FeatureShape))
+        {
+            string present = string.Join(", ", validation.FeatureShape);
+            return $"The feature column '{Feature.Name}' has the shape [{present}] in the " +
+                $"validation data and [{string.Join(", ", FeatureShape)}] in the training data. Send both through " +
+                "the same transforms.";
+        }
+        if (validation.ClassCount != ClassCount)
+        {
+            return Invariant($"The label column '{Label.Name}' has {validation.ClassCount} keys in the validation ") +
+                Invariant($"data and {ClassCount} in the training data. Fit MapValueToKey once and transform both ") +
+                "with it.";
+        }
+        return KeyNames.Difference(Label, validation.Label) is not { } keys ? null
+            : $"The label column '{Label.Name}' has " +
+                (keys.IsOrderAlone ? "its keys in another order" : "other keys") + " in the " +
+                Invariant($"validation data: its key {keys.Key} is '{keys.Present}' there and '{keys.Known}' in the ") +
+                "training data. Fit MapValueToKey once and transform both with it.";
+    }
+
+    private static bool HasRows(IDataView data, DataViewSchema.Column label)
+    {
+        using DataViewRowCursor cursor = data.GetRowCursor([label]);
+        return cursor.MoveNext();
     }
 }

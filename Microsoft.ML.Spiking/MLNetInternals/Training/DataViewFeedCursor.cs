@@ -10,6 +10,9 @@ namespace Microsoft.ML.Spiking.MLNetInternals.Training;
 /// <summary>One pass over the usable rows of a data view.</summary>
 internal sealed class DataViewFeedCursor : IRowCursor
 {
+    /// <summary>The largest magnitude of a measured value; the fill values of scientific data are above it.</summary>
+    public const float LargestPlausible = 1e18f;
+
     private readonly IHost _host;
     private readonly DataViewRowCursor _cursor;
     private readonly FeatureRows _rows;
@@ -25,13 +28,16 @@ internal sealed class DataViewFeedCursor : IRowCursor
     private float _weight = 1;
 
     /// <summary>Starts the pass and owns the cursor.</summary>
-    /// <param name="host">Asked at every row whether it is alive: a first pass over a large file takes its time.</param>
+    /// <param name="host">
+    /// Asked at every row whether it is alive: a first pass over a large file takes its time.
+    /// </param>
     /// <param name="cursor">With the columns active.</param>
     /// <param name="columns">The columns.</param>
     /// <param name="rows">Brings the features into the network's order.</param>
     /// <param name="endOfPass">Called when there are no more rows; may throw.</param>
     public DataViewFeedCursor(
-        IHost host, DataViewRowCursor cursor, TrainingColumns columns, FeatureRows rows, Action<PassStatistics> endOfPass)
+        IHost host, DataViewRowCursor cursor, TrainingColumns columns, FeatureRows rows,
+        Action<PassStatistics> endOfPass)
     {
         _host = host;
         _cursor = cursor;
@@ -75,10 +81,14 @@ internal sealed class DataViewFeedCursor : IRowCursor
             _weightGetter?.Invoke(ref _weight);
             if (_features.Length != _featureCount)
             {
-                throw new InvalidOperationException($"A row of column '{_featureName}' has {_features.Length} values; " +
-                    $"its type promises {_featureCount}.");
+                throw new InvalidOperationException($"A row of column '{_featureName}' has {_features.Length} " +
+                    $"values; its type promises {_featureCount}.");
             }
-            if (_statistics.Count((long)key - 1, AreFinite(_features.GetValues()), _weight))
+            ReadOnlySpan<float> values = _features.GetValues();
+            int beyond = FirstBeyond(values);
+            bool areFinite = beyond < 0 || AreFinite(values[beyond..]);
+            int slot = beyond < 0 || _features.IsDense ? beyond : _features.GetIndices()[beyond];
+            if (_statistics.Count((long)key - 1, areFinite, _weight, slot))
             {
                 if (!_rows.AreInOrder)
                 {
@@ -94,18 +104,28 @@ internal sealed class DataViewFeedCursor : IRowCursor
 
     public void Dispose() => _cursor.Dispose();
 
-    /// <summary>x - x is 0 for finite numbers alone.</summary>
+    /// <summary>Returns the place of the first value that is missing, infinite or beyond reason; -1 for none.</summary>
+    private static int FirstBeyond(ReadOnlySpan<float> values)
+    {
+        int place = 0;
+        var limit = new Vector<float>(LargestPlausible);
+        while (values.Length - place >= Vector<float>.Count
+            && Vector.LessThanOrEqualAll(Vector.Abs(new Vector<float>(values[place..])), limit))
+        {
+            place += Vector<float>.Count;
+        }
+        for (; place < values.Length; place++)
+        {
+            if (!(Math.Abs(values[place]) <= LargestPlausible))
+            {
+                return place;
+            }
+        }
+        return -1;
+    }
+
     private static bool AreFinite(ReadOnlySpan<float> values)
     {
-        while (values.Length >= Vector<float>.Count)
-        {
-            var vector = new Vector<float>(values);
-            if (!Vector.EqualsAll(vector - vector, Vector<float>.Zero))
-            {
-                return false;
-            }
-            values = values[Vector<float>.Count..];
-        }
         foreach (float value in values)
         {
             if (!float.IsFinite(value))

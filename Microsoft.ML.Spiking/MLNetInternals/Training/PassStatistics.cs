@@ -1,9 +1,16 @@
+using static System.FormattableString;
+
 namespace Microsoft.ML.Spiking.MLNetInternals.Training;
 
-/// <summary>What one pass over the rows has met.</summary>
+/// <summary>
+/// The tally of one pass over the rows: which are usable, why the others are not, and which are suspicious.
+/// </summary>
 internal sealed class PassStatistics(int classCount)
 {
     private readonly bool[] _seen = new bool[classCount];
+    private long _withoutFiniteFeatures;
+    private long _withoutLabel;
+    private long _withoutWeight;
 
     /// <summary>Rows of the data.</summary>
     public long Total { get; private set; }
@@ -14,32 +21,33 @@ internal sealed class PassStatistics(int classCount)
     /// <summary>Classes among the usable rows.</summary>
     public int Classes { get; private set; }
 
-    private long Features { get; set; }
+    /// <summary>Usable rows with a value beyond <see cref="DataViewFeedCursor.LargestPlausible"/>.</summary>
+    public long Implausible { get; private set; }
 
-    private long Labels { get; set; }
-
-    private long Weights { get; set; }
+    /// <summary>The slot of the first such value.</summary>
+    public int ImplausibleSlot { get; private set; }
 
     /// <summary>Counts a row and says whether it is usable. A row with several faults counts for the first.</summary>
     /// <param name="label">The class from 0; anything outside the classes counts as missing.</param>
     /// <param name="hasFiniteFeatures">Whether no feature is missing or infinite.</param>
     /// <param name="weight">The example's weight.</param>
-    public bool Count(long label, bool hasFiniteFeatures, float weight)
+    /// <param name="implausibleSlot">The first slot with a value beyond reason; negative for none.</param>
+    public bool Count(long label, bool hasFiniteFeatures, float weight, int implausibleSlot = -1)
     {
         Total++;
         if (label < 0 || label >= _seen.Length)
         {
-            Labels++;
+            _withoutLabel++;
             return false;
         }
         if (!hasFiniteFeatures)
         {
-            Features++;
+            _withoutFiniteFeatures++;
             return false;
         }
         if (!(float.IsFinite(weight) && weight > 0))
         {
-            Weights++;
+            _withoutWeight++;
             return false;
         }
         Usable++;
@@ -48,19 +56,24 @@ internal sealed class PassStatistics(int classCount)
             _seen[label] = true;
             Classes++;
         }
+        if (implausibleSlot >= 0 && Implausible++ == 0)
+        {
+            ImplausibleSlot = implausibleSlot;
+        }
         return true;
     }
 
-    /// <summary>Such as "2 of 150 (1 with missing or infinite features, 1 without a label)".</summary>
+    /// <summary>Returns such as "2 of 150 (1 with missing or infinite features, 1 without a label)".</summary>
     public string SkippedRows()
     {
         (long Count, string Reason)[] reasons =
         [
-            (Features, "with missing or infinite features"),
-            (Labels, "without a label"),
-            (Weights, "with an example weight that is missing, infinite or not greater than 0"),
+            (_withoutFiniteFeatures, "with missing or infinite features"),
+            (_withoutLabel, "without a label"),
+            (_withoutWeight, "with an example weight that is missing, infinite or not greater than 0"),
         ];
-        return $"{Total - Usable:N0} of {Total:N0} (" + string.Join(", ",
-            reasons.Where(reason => reason.Count > 0).Select(reason => $"{reason.Count:N0} {reason.Reason}")) + ")";
+        IEnumerable<string> counted = reasons.Where(reason => reason.Count > 0)
+            .Select(reason => Invariant($"{reason.Count:N0} {reason.Reason}"));
+        return Invariant($"{Total - Usable:N0} of {Total:N0} ({string.Join(", ", counted)})");
     }
 }

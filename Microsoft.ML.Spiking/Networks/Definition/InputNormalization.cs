@@ -3,12 +3,13 @@ using System.Text.Json.Serialization;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// What the network's first layer does to the features: a scale and a shift that are constants, saved with the model and
-/// not trained.
+/// What the network's first layer does to the features: a scale and a shift that are constants, saved with the model
+/// and not trained.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(RootMeanSquareNormalization), "rootMeanSquare")]
 [JsonDerivedType(typeof(ChannelNormalization), "channels")]
+[JsonDerivedType(typeof(FeatureNormalization), "features")]
 public abstract record InputNormalization
 {
     private protected InputNormalization() { }

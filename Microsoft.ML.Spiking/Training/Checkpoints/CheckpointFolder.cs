@@ -15,12 +15,14 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
 
     private const string LockName = "training.lock";
 
+    private readonly string _folder;
     private readonly string _file;
     private readonly string _temporary;
     private readonly FileStream _lock; // the system frees it, however the process ends
 
     private CheckpointFolder(string folder)
     {
+        _folder = folder;
         _file = Path.Combine(folder, FileName);
         _temporary = Path.Combine(folder, TemporaryName);
         Directory.CreateDirectory(folder);
@@ -55,6 +57,10 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
                 "Name a folder that can be written and that no other training has open.", exception);
         }
     }
+
+    /// <summary>Opens the folder, inside this one, of a training on other rows.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be written, or another training has it open.</exception>
+    public CheckpointFolder OpenFold(TrainingIdentity training) => Open(Path.Combine(_folder, training.FoldName()));
 
     /// <summary>Whether a file could not be read or written.</summary>
     public static bool IsOfTheDisk(Exception exception) =>

@@ -12,8 +12,9 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 /// <param name="settings">How often within epochs.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class CheckpointKeeper(
-    ICheckpointPlace place, Checkpoint? found, TrainingSettings settings, ITrainingObserver observer)
+    ICheckpointPlace place, Checkpoint? found, TrainingSettings settings, ITrainingObserver observer) : IDisposable
 {
+    private CheckpointFolder? _fold;
     private TrainingIdentity? _identity;
     private (int Epoch, long Batches) _position = (1, 0);
     private long _time;
@@ -23,6 +24,12 @@ internal sealed class CheckpointKeeper(
     public void Resume(TrainingIdentity identity, TrainingState training)
     {
         _identity = identity;
+        if (settings.SharesCheckpointFolder && place is CheckpointFolder folder
+            && found?.State.Identity.Training.DifferenceFrom(identity.Training, "training") is not null)
+        {
+            place = _fold = folder.OpenFold(identity);
+            found = _fold.Read();
+        }
         if (found is not null)
         {
             if (found.State.Identity.DifferenceFrom(identity) is string difference)
@@ -60,6 +67,8 @@ internal sealed class CheckpointKeeper(
             observer.Info($"The cancelled training was saved; Fit goes on from '{place}'.");
         }
     }
+
+    public void Dispose() => _fold?.Dispose();
 
     private bool Write(TrainingState training)
     {

@@ -24,7 +24,8 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
         nameof(TrainingSettings.KeepBestOnCancellation), nameof(TrainingSettings.ReuseNativeMemory),
         nameof(TrainingSettings.IsSeedGiven), nameof(TrainingSettings.ActivationCheckpointing),
         nameof(TrainingSettings.CheckpointFolder), nameof(TrainingSettings.CheckpointEveryBatches),
-        nameof(TrainingSettings.CheckpointEveryMinutes),
+        nameof(TrainingSettings.CheckpointEveryMinutes), nameof(TrainingSettings.FallsBackToCpu),
+        nameof(TrainingSettings.SharesCheckpointFolder),
     ];
 
     private static readonly JsonSerializerOptions JsonOptions = new() { Converters = { new JsonStringEnumConverter() } };
@@ -51,6 +52,13 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
                 ? (present.Validation is null ? null : "had no validation data and there is some now")
                 : Validation.DifferenceFrom(present.Validation, "validation"));
         return data ?? OtherOptions(present.Options);
+    }
+
+    /// <summary>The name of the folder for the checkpoint of a training on these rows.</summary>
+    public string FoldName()
+    {
+        byte[] rows = JsonSerializer.SerializeToUtf8Bytes(new[] { Training, Validation });
+        return $"fold-{Convert.ToHexStringLower(SHA256.HashData(rows).AsSpan(0, 8))}";
     }
 
     private string? OtherOptions(IReadOnlyDictionary<string, string> present)

@@ -1,11 +1,14 @@
-using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Spiking.Training.Feed;
 
-/// <summary>Counts rows and weights by class, measures how large the features are, and takes the rows' fingerprint.</summary>
+/// <summary>
+/// The first pass over the rows: counts rows and weights by class, measures the features and takes the rows'
+/// fingerprint.
+/// </summary>
 /// <param name="featureCount">Values in a row.</param>
 /// <param name="classCount">Number of classes.</param>
-/// <param name="channels">Measures each channel; null for nothing of the kind.</param>
+/// <param name="channels">Measures each channel; null to measure the size of all values alone.</param>
 internal sealed class RowCounter(int featureCount, int classCount, ChannelMoments? channels = null)
 {
     private readonly long[] _rows = new long[classCount];
@@ -13,6 +16,7 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
     private double _squares;
     private ulong _fingerprint;
 
+    /// <summary>Adds a row.</summary>
     /// <exception cref="InvalidOperationException">The label is not one of the classes.</exception>
     public void Add(IRowCursor row)
     {
@@ -23,18 +27,42 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
         }
         _rows[row.Label]++;
         _weights[row.Label] += row.Weight;
-        _squares += TensorPrimitives.SumOfSquares(row.Values);
         _fingerprint = RowFingerprint.Add(_fingerprint, row);
-        channels?.Add(row);
+        if (channels is null)
+        {
+            _squares += SumOfSquares(row.Values);
+        }
+        else
+        {
+            channels.Add(row);
+        }
     }
 
+    /// <summary>Returns what the rows so far are like.</summary>
     public RowSummary Summary()
     {
         long rows = _rows.Sum();
-        return new(rows, _rows, _weights, Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount)))
+        ChannelStatistics? statistics = channels?.Statistics();
+        double rootMeanSquare = statistics?.RootMeanSquare() ??
+            Math.Sqrt(_squares / Math.Max(1.0, (double)rows * featureCount));
+        return new(rows, _rows, _weights, rootMeanSquare) { Fingerprint = _fingerprint, Channels = statistics };
+    }
+
+    // In double precision, where no square of a float overflows or underflows; four lanes on every machine.
+    private static double SumOfSquares(ReadOnlySpan<float> values)
+    {
+        Vector256<double> sums = Vector256<double>.Zero;
+        while (values.Length >= Vector256<float>.Count)
         {
-            Fingerprint = _fingerprint,
-            Channels = channels?.Statistics(),
-        };
+            (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.Create(values));
+            sums += (lower * lower) + (upper * upper);
+            values = values[Vector256<float>.Count..];
+        }
+        double sum = sums[0] + sums[1] + (sums[2] + sums[3]);
+        foreach (float value in values)
+        {
+            sum += (double)value * value;
+        }
+        return sum;
     }
 }

@@ -5,34 +5,79 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>Where libtorch works.</summary>
+/// <summary>The device on which libtorch works.</summary>
 internal static class DeviceChoice
 {
+    /// <summary>Loads libtorch and chooses the device of a training.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such CUDA device, or libtorch cannot be loaded.
+    /// </exception>
+    public static Device Make(TrainingSettings settings, ITrainingObserver observer)
+    {
+        Device device = Make(settings.Device, settings.CudaDeviceIndex, TorchUse.Training, settings.FallsBackToCpu);
+        bool fellBack = settings.Device == ComputeDevice.Auto && device.type == DeviceType.CPU;
+        if (fellBack && settings.CudaDeviceIndex is int index)
+        {
+            observer.Warning(string.Create(CultureInfo.InvariantCulture,
+                $"CUDA device {index}, which the MLContext names, cannot be used; it allows the CPU instead."));
+        }
+        return device;
+    }
+
     /// <summary>Loads libtorch and chooses the device.</summary>
-    /// <param name="device">What the user asked for.</param>
-    /// <param name="cudaIndex">Which CUDA device, from 0.</param>
-    /// <param name="use">What for.</param>
-    /// <exception cref="InvalidOperationException">There is no such CUDA device, or libtorch cannot be loaded.</exception>
-    public static Device Make(ComputeDevice device, int cudaIndex, TorchUse use = TorchUse.Training)
+    /// <param name="device">The device that the user asks for.</param>
+    /// <param name="cudaIndex">Which CUDA device, from 0; null for the first, where there is one.</param>
+    /// <param name="use">The purpose, for messages.</param>
+    /// <param name="fallsBack">Whether Auto may take the CPU where the CUDA device that is named is not there.</param>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such CUDA device, or libtorch cannot be loaded.
+    /// </exception>
+    public static Device Make(ComputeDevice device, int? cudaIndex, TorchUse use, bool fallsBack = false)
     {
         NativeRuntime.EnsureLoaded(withCuda: device != ComputeDevice.Cpu, use);
         if (device == ComputeDevice.Cpu)
         {
             return CPU;
         }
-        int count = cuda.is_available() ? cuda.device_count() : 0;
-        if (cudaIndex >= 0 && cudaIndex < count)
+        int available = cuda.is_available() ? cuda.device_count() : 0;
+        return Choose(device, cudaIndex, fallsBack, available, use) is int index
+            ? new Device(DeviceType.CUDA, index) : CPU;
+    }
+
+    /// <summary>Loads libtorch, chooses the device as <see cref="Make(ComputeDevice, int?, TorchUse, bool)"/> does, and
+    /// says whether it is a CUDA device.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such CUDA device, or libtorch cannot be loaded.
+    /// </exception>
+    public static bool IsCuda(ComputeDevice device, int? cudaIndex, TorchUse use, bool fallsBack) =>
+        Make(device, cudaIndex, use, fallsBack).type == DeviceType.CUDA;
+
+    /// <summary>Chooses among the CUDA devices of a machine.</summary>
+    /// <param name="device">Auto or CUDA.</param>
+    /// <param name="cudaIndex">Which CUDA device, from 0; null for the first, where there is one.</param>
+    /// <param name="fallsBack">Whether Auto may take the CPU where the CUDA device that is named is not there.</param>
+    /// <param name="available">The number of CUDA devices.</param>
+    /// <param name="use">The purpose, for messages.</param>
+    /// <returns>The index of the device; null for the CPU.</returns>
+    /// <exception cref="InvalidOperationException">There is no such CUDA device.</exception>
+    internal static int? Choose(ComputeDevice device, int? cudaIndex, bool fallsBack, int available, TorchUse use)
+    {
+        int index = cudaIndex ?? 0;
+        if (index >= 0 && index < available)
         {
-            return new Device(DeviceType.CUDA, cudaIndex);
+            return index;
         }
-        if (device == ComputeDevice.Auto)
+        if (device == ComputeDevice.Auto && (cudaIndex is null || fallsBack))
         {
-            return CPU;
+            return null;
         }
-        throw new InvalidOperationException(count == 0
-            ? $"{use} on CUDA was asked for, but no CUDA device can be used: either the machine has none, or the " +
-              "application lacks the package TorchSharp-cuda-linux or TorchSharp-cuda-windows."
+        string wanted = cudaIndex is null ? $"{use} on CUDA"
+            : string.Create(CultureInfo.InvariantCulture, $"{use} on CUDA device {index}");
+        throw new InvalidOperationException(available == 0
+            ? $"{wanted} was asked for, but no CUDA device can be used: either the machine has none, or the " +
+              "application lacks the package TorchSharp-cuda-linux or TorchSharp-cuda-windows. To train where there " +
+              "is one and on the CPU elsewhere, name no index and let the device be Auto."
             : string.Create(CultureInfo.InvariantCulture,
-                $"{use} on CUDA device {cudaIndex} was asked for, but there are only the devices 0 to {count - 1}."));
+                $"{wanted} was asked for, but there are only the devices 0 to {available - 1}."));
     }
 }

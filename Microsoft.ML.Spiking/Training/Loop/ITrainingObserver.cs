@@ -9,6 +9,9 @@ internal interface ITrainingObserver
     /// <summary>A sentence for the log that the user should act on.</summary>
     void Warning(string message);
 
+    /// <summary>Whether the environment that the training runs in has been cancelled.</summary>
+    bool IsCancelled => false;
+
     /// <summary>After every batch; cheap. Throws to stop the training (a cancelled host does).</summary>
     void BatchFinished(BatchProgress progress);
 

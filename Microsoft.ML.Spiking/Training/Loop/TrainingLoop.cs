@@ -83,12 +83,13 @@ internal sealed class TrainingLoop : IDisposable
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
         using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
         ICheckpointPlace? place = session?.Checkpoints ?? folder;
-        settings = session?.Interval is { } interval ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
+        settings = session?.Interval is { } interval
+            ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
         Checkpoint? found = place?.Read();
         settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
-        CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
+        using CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
 
-        Device device = DeviceChoice.Make(settings.Device, settings.CudaDeviceIndex);
+        Device device = DeviceChoice.Make(settings, observer);
         int threads = TorchThreads.SetForThisThread(settings.Threads);
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
@@ -161,7 +162,7 @@ internal sealed class TrainingLoop : IDisposable
                 IsResting = _state.Epoch <= _epochs && !stopping.IsDue(_state.Epoch - 1, _state.Kept),
             };
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception) when (IsCancellation(exception))
         {
             _checkpoints?.Cancelled(_state);
             if (!_settings.KeepBestOnCancellation)
@@ -172,6 +173,10 @@ internal sealed class TrainingLoop : IDisposable
             return new(best.Weights, _state.History, best.Epoch, Cancelled: true);
         }
     }
+
+    // A callback of the user may throw the same exception for reasons of its own.
+    private bool IsCancellation(OperationCanceledException exception) =>
+        (exception.CancellationToken == _token && _token.IsCancellationRequested) || _observer.IsCancelled;
 
     /// <summary>The rows of an epoch that are left; false when the loss or the weights are no longer finite.</summary>
     private bool TrainEpoch(RowFeed rows, (BatchBuffer, BatchBuffer) buffers, Schedule schedule)

@@ -45,7 +45,12 @@ internal sealed record TrainingSettings
     public bool IsSeedGiven { get; init; } = true;
 
     public required ComputeDevice Device { get; init; }
-    public required int CudaDeviceIndex { get; init; }
+
+    /// <summary>From 0; null for the first CUDA device, where there is one.</summary>
+    public required int? CudaDeviceIndex { get; init; }
+
+    /// <summary>Whether <see cref="ComputeDevice.Auto"/> may take the CPU where that CUDA device is not there.</summary>
+    public bool FallsBackToCpu { get; init; }
 
     /// <summary>Threads of torch and of the fused kernels; null for torch's own choice, one for each core.</summary>
     public required int? Threads { get; init; }
@@ -64,6 +69,9 @@ internal sealed record TrainingSettings
 
     /// <summary>Where the training is resumed from and checkpoints are written; null for neither.</summary>
     public string? CheckpointFolder { get; init; }
+
+    /// <summary>Whether trainings on other rows, the folds of a cross-validation, keep checkpoints in that folder too.</summary>
+    public bool SharesCheckpointFolder { get; init; }
 
     /// <summary>Most batches between two checkpoints; null for the end of epochs alone.</summary>
     public int? CheckpointEveryBatches { get; init; }

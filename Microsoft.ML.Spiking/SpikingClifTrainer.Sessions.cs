@@ -1,0 +1,78 @@
+using Microsoft.ML.Spiking.MLNetInternals.Access;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Loop;
+
+namespace Microsoft.ML.Spiking;
+
+// Trainings in sessions and on shared rows, as sweeps need them.
+public sealed partial class SpikingClifTrainer
+{
+    /// <summary>
+    /// Prepares rows for several trainings, of this trainer and of others whose options name the same columns.
+    /// </summary>
+    /// <param name="data">See <see cref="Fit(IDataView, IDataView)"/>.</param>
+    /// <param name="validation">Null for none.</param>
+    /// <param name="warn">Hears what is wrong with the rows.</param>
+    /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such CUDA device to train or score on, or no libtorch.
+    /// </exception>
+    internal SharedTrainingData Share(IDataView data, IDataView? validation, Action<string> warn)
+    {
+        CheckScoring();
+        CheckDevices();
+        TrainingColumns columns = TrainingColumns.Find(_host, data, _names);
+        TrainingColumns? validationColumns = validation is null ? null
+            : columns.FindLikeThese(_host, validation, _names);
+        return new(columns,
+            features => Rows(data, columns, features, isTraining: true, warn),
+            validation is null ? null
+                : features => Rows(validation, validationColumns!, features, isTraining: false, warn));
+    }
+
+    /// <summary>Trains one session of a training; see <see cref="Fit(IDataView, IDataView)"/>.</summary>
+    /// <param name="data">The rows, from <see cref="Share"/>.</param>
+    /// <param name="session">Where the training rests before and after the session, and when it ends.</param>
+    internal TrainingSessionResult TrainSession(SharedTrainingData data, TrainingSession session)
+    {
+        RowLayout layout = Layout(data.Columns, data.HasValidation);
+        NetworkDefinition network = Bind(data.Columns, layout);
+        using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
+        (SharedRows rows, SharedRows? validationRows) = data.For(network);
+        TrainingOutcome outcome = TrainingLoop.Run(network, initial: null, rows, validationRows, Settings(layout),
+            observer, _options.CancellationToken, session);
+        return new(outcome.History.Count, outcome.IsResting, outcome.Divergence,
+            () => Model(network, outcome.Weights, data.Columns));
+    }
+
+    /// <summary>Returns a model that scores all classes alike: its weights are all 0.</summary>
+    /// <param name="data">With the columns of training data; its rows are not read.</param>
+    internal SpikingPredictionTransformer Untrained(IDataView data)
+    {
+        TrainingColumns columns = TrainingColumns.Find(_host, data, _names);
+        NetworkDefinition network = Bind(columns, Layout(columns, hasValidation: true));
+        var weights = new NetworkWeights(network,
+            network.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape, new float[spec.Size])));
+        return Model(network, weights, columns);
+    }
+
+    /// <summary>Returns everything that decides what a training with these options and rows gives.</summary>
+    /// <param name="data">The rows, from <see cref="Share"/>; they are read if they have not been.</param>
+    internal TrainingIdentity Identify(SharedTrainingData data)
+    {
+        RowLayout layout = Layout(data.Columns, data.HasValidation);
+        NetworkDefinition network = Bind(data.Columns, layout);
+        TrainingSettings settings = Settings(layout);
+        using var observer = new ChannelObserver(_host, metrics: null, progressed: null);
+        CancellationToken token = _options.CancellationToken;
+        (SharedRows shared, SharedRows? sharedValidation) = data.For(network);
+        RowFeed rows = UsableRows.Open(shared, "training", network, settings.MemoryBudget, observer, token);
+        RowFeed? validation = sharedValidation is null ? null : UsableRows.Open(
+            sharedValidation, "validation", network, Math.Max(0, settings.MemoryBudget - rows.Bytes), observer, token);
+        return TrainingIdentity.Of(network, initial: null, rows, validation, settings);
+    }
+}
