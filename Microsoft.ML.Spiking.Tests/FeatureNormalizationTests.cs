@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Tests.Training;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -158,14 +157,15 @@ public sealed class FeatureNormalizationTests
             SpikingPredictionTransformer model = Flowers.Fit(_ml, Flowers.Keyed(_ml),
                 options => (options.InputShape, options.Network, options.Epochs) = ([1, 2, 2], network, 1));
 
-            Assert.AreEqual(1, model.Model.Weights["input.scale"].Values.Length);
+            Assert.HasCount(1, model.Model.Weights["input.scale"].Values.ToArray());
             Assert.AreEqual(0, model.Model.Weights["input.shift"].Values.Span[0]);
         }
     }
 
     [TestMethod]
-    public void Fit_SeriesByDefault_HaveOnePairForEachFeature() => Assert.AreEqual(2, Flowers.Fit(_ml, Flowers.Keyed(_ml),
-        options => (options.InputShape, options.Epochs) = ([2, 2], 1)).Model.Weights["input.scale"].Values.Length);
+    public void Fit_SeriesByDefault_HaveOnePairForEachFeature() => Assert.HasCount(2, Flowers.Fit(_ml,
+        Flowers.Keyed(_ml), options => (options.InputShape, options.Epochs) = ([2, 2], 1))
+        .Model.Weights["input.scale"].Values.ToArray());
 
     private InputConstants Constants(float[][] rows) =>
         InputConstants.Of(new FeatureNormalization(), Summary(rows, channels: rows[0].Length));
