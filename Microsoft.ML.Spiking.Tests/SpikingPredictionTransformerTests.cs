@@ -208,8 +208,11 @@ public sealed class SpikingPredictionTransformerTests
         shaped = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(shaped).Transform(shaped);
         Assert.AreEqual("Vector<Single, 1, 2, 2>", shaped.Schema["Features"].Type.ToString());
 
-        SpikingPredictionTransformer fromFlat = Flowers.Fit(_ml, flat);
-        SpikingPredictionTransformer fromShaped = Flowers.Fit(_ml, shaped);
+        // The default treats images and other features differently.
+        void Normalize(SpikingClifTrainer.Options options) =>
+            options.InputNormalization = new RootMeanSquareNormalization();
+        SpikingPredictionTransformer fromFlat = Flowers.Fit(_ml, flat, Normalize);
+        SpikingPredictionTransformer fromShaped = Flowers.Fit(_ml, shaped, Normalize);
 
         Assert.AreEqual(shaped.Schema["Features"].Type, fromShaped.FeatureColumnType);
         float[] expected = Expected(fromFlat, rows);
