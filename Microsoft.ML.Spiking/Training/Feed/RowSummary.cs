@@ -11,7 +11,7 @@ internal sealed record RowSummary(
     /// <summary>Of all rows in their order: other rows have, but for rare chance, another.</summary>
     public ulong Fingerprint { get; init; }
 
-    /// <summary>Mean and deviation of each channel; null where nobody asked for them.</summary>
+    /// <summary>Mean and deviation of each channel; null where they were not measured.</summary>
     public ChannelStatistics? Channels { get; init; }
 
     /// <summary>
