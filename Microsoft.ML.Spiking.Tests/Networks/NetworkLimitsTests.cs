@@ -66,7 +66,7 @@ public sealed class NetworkLimitsTests
         NetworkBinding image = new([3, 224, 224], 1_000, TimeSteps: 10, new DirectEncoder(), new ClifNeuron(), Dropout: 0.1);
         foreach (NetworkTemplate template in new NetworkTemplate[]
         {
-            new SpikingVgg(19), new SpikingResNet(152), new SpikingResNet(34), new ConvNet(), new Snn5(), new Mlp(4_096, 4_096),
+            new SpikingVgg(19), new SpikingResNet(152), new SpikingResNet(34), new ConvNet(), new Snn5(), new Mlp(2_048, 4_096),
         })
         {
             Assert.AreEqual(1_000, template.Bind(image).ClassCount);
