@@ -6,6 +6,7 @@ using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.MLNetInternals.Training;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Trainers;

@@ -17,7 +17,7 @@ internal sealed record RowSummary(
     /// <summary>The range of the features.</summary>
     public FeatureRange Range { get; init; }
 
-    /// <summary>The statistics of each channel; null where they were not measured.</summary>
+    /// <summary>Mean and deviation of each channel; null where they were not measured.</summary>
     public ChannelStatistics? Channels { get; init; }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Training.Feed;
 

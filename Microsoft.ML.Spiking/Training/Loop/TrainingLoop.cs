@@ -72,7 +72,8 @@ internal sealed class TrainingLoop : IDisposable
     /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The token was cancelled, or the process is ending; not where the best weights are to be kept and training has begun.
+    /// The token was cancelled, or the process is ending; not where the best weights are to be kept and training has
+    /// begun.
     /// </exception>
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,

@@ -28,7 +28,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
         {
             entry.Count.Add(spikes.Values.count_nonzero());
         }
-        entry.Places += spikes.Values.numel();
+        entry.Places += spikes.Places;
     }
 
     /// <summary>
@@ -95,22 +95,5 @@ internal sealed class SpikeTally(Device device) : IDisposable
         public long CountedSpikes { get; set; }
 
         public long Places { get; set; }
-    }
-}
-
-/// <summary>A layer of neurons over all time steps. A constant current is not copied T times.</summary>
-internal sealed class TorchNeuronLayer(
-    string name, int timeSteps, TorchNeuron neuron, IReadOnlyList<torch.Tensor> learned) : TorchLayer
-{
-    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
-    {
-        var current = new NeuronCurrent(input.Values, timeSteps, input.IsConstant)
-        {
-            Buffers = pass.Buffers,
-            Loan = input.Loan,
-        };
-        NeuronSpikes spikes = neuron.Forward(current, learned);
-        pass.Spikes?.Add(name, spikes);
-        return new(spikes.Values, IsConstant: false);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -53,7 +53,22 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
             .Where(spec => spec.Role != ParameterRole.Buffer).Select(spec => parameters[spec.Name]),
     ];
 
-    private TorchSequence Sequence(IReadOnlyList<Layer> layers) => new([.. layers.Select(Create)]);
+    private TorchSequence Sequence(IReadOnlyList<Layer> layers)
+    {
+        var result = new List<TorchLayer>();
+        for (int i = 0; i < layers.Count; i++)
+        {
+            if (layers[i] is NeuronLayer neuron && i + 1 < layers.Count && layers[i + 1] is AveragePoolLayer pool)
+            {
+                result.Add(Neuron(neuron, pool));
+                _index += 2;
+                i++;
+                continue;
+            }
+            result.Add(Create(layers[i]));
+        }
+        return new(result);
+    }
 
     private TorchLayer Create(Layer layer)
     {
@@ -65,7 +80,7 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
             ConvolutionLayer convolution =>
                 new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),
             BatchNormLayer norm => new TorchBatchNorm(norm, network.TimeSteps, parameters),
-            NeuronLayer neuron => Neuron(neuron),
+            NeuronLayer neuron => Neuron(neuron, pool: null),
             AveragePoolLayer pool => new TorchAveragePool(pool),
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
@@ -79,7 +94,7 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
 
     private Tensor? Bias(WeightedLayer layer) => layer.HasBias ? parameters[layer.BiasName] : null;
 
-    private TorchNeuronLayer Neuron(NeuronLayer layer) => new(layer.Name, network.TimeSteps,
+    private TorchNeuronLayer Neuron(NeuronLayer layer, AveragePoolLayer? pool) => new(layer.Name, network.TimeSteps,
         TorchNeuron.Create(layer.Neuron, parameters.Device, parameters.Type),
-        [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])]);
+        [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])], pool);
 }
