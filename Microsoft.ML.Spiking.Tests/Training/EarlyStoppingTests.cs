@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking.Tests.Training;
 [TestClass]
 public sealed class EarlyStoppingTests
 {
-    private static readonly KeptWeights Third = new(WeightsOfNobody(), Epoch: 3, Accuracy: 0.5, Loss: 1);
+    private static readonly KeptWeights Third = new(AnyWeights(), Epoch: 3, Accuracy: 0.5, Loss: 1);
 
     [TestMethod]
     [DataRow(2, 4, false)]
@@ -42,5 +42,5 @@ public sealed class EarlyStoppingTests
     public void Run_PatienceEnough_TrainsToTheEnd() =>
         Assert.HasCount(8, Toy.Train(Toy.Settings with { EarlyStoppingPatience = 8 }, validation: Toy.Rows(60, seed: 6)).History);
 
-    private static Microsoft.ML.Spiking.Networks.NetworkWeights WeightsOfNobody() => WeightInitializer.Create(Toy.Network(), 1);
+    private static Microsoft.ML.Spiking.Networks.NetworkWeights AnyWeights() => WeightInitializer.Create(Toy.Network(), 1);
 }

@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>Networks whose neurons are silent or saturated: one warning that names the first such layer, else none.</summary>
+/// <summary>
+/// Networks whose neurons are silent or saturated: one warning that names the first such layer, else none.
+/// </summary>
 [TestClass]
 public sealed class FiringWatchTests
 {

@@ -31,7 +31,7 @@ public sealed class LossTests
     }
 
     [TestMethod]
-    public void Compute_WeightsThatAreAllAlike_EqualNoWeights() =>
+    public void Compute_EqualWeights_GiveTheLossWithoutWeights() =>
         Assert.AreEqual(
             Compute(0.05, LossTarget.Constant, 0, null), Compute(0.05, LossTarget.Constant, 0, [7, 7, 7]), 1e-12);
 

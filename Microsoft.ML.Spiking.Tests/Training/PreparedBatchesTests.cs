@@ -54,7 +54,7 @@ public sealed class PreparedBatchesTests
     }
 
     [TestMethod]
-    public void Dispose_FaultThatNobodyAskedFor_IsNotThrown()
+    public void Dispose_FaultOfABatchThatWasNotTaken_IsNotThrown()
     {
         var reader = new FailingReader(goodBatches: 0);
         using BatchBuffer first = Buffer(), second = Buffer();

@@ -87,7 +87,7 @@ public sealed class BatchAugmenterTests
     }
 
     [TestMethod]
-    public void Apply_RowsInBatchesOfAnySize_ChangeAlike()
+    public void Apply_BatchesOfAnySize_GiveTheSameRows()
     {
         float[] whole = Images.Batch(10), first = Images.Batch(10)[..(4 * Images.Layout.RowSize)], rest = Images.Batch(10)[(4 * Images.Layout.RowSize)..];
         Images.Augmenter(Everything).Apply(whole, epoch: 3, firstRow: 20);

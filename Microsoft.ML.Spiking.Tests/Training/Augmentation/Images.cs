@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 
-/// <summary>Rows whose every value is another one, and the plain arithmetic that augmentation is compared with.</summary>
+/// <summary>
+/// Rows whose every value is another one, and the plain arithmetic that augmentation is compared with.
+/// </summary>
 internal static class Images
 {
     public static ImageLayout Layout { get; } = new(Frames: 2, Channels: 3, Height: 7, Width: 9);

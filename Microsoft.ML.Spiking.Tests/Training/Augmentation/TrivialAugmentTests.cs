@@ -238,7 +238,9 @@ public sealed class TrivialAugmentTests
         return Images.Map(row, (_, plane, y, x) => (float)Pixel(plane, y, x));
     }
 
-    /// <summary>How many pixels are darker, in units of those that each level would have if all had equally many.</summary>
+    /// <summary>
+    /// How many pixels are darker, in units of those that each level would have if all had equally many.
+    /// </summary>
     private static double Equalized(double[] plane, double own, double white)
     {
         double brightest = plane.Max(value => Level(value, white));

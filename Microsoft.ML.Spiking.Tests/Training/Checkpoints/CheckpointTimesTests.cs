@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
-/// <summary>When checkpoints are written within an epoch. The clock is the test's: every batch takes a minute.</summary>
+/// <summary>
+/// When checkpoints are written within an epoch. The clock is the test's: every batch takes a minute.
+/// </summary>
 [TestClass]
 public sealed class CheckpointTimesTests
 {
@@ -58,7 +60,9 @@ public sealed class CheckpointTimesTests
         Assert.AreSequenceEqual(expected, written.ToArray());
     }
 
-    /// <summary>Gives the file a time of its own, so that the next one is known from it whatever the clock's steps.</summary>
+    /// <summary>
+    /// Gives the file a time of its own, so that the next one is known from it whatever the clock's steps.
+    /// </summary>
     private static DateTime Stamp(string file)
     {
         DateTime time = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);

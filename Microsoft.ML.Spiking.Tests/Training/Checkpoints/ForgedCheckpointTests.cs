@@ -10,8 +10,8 @@ using Microsoft.ML.Spiking.Training.Loop;
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
 /// <summary>
-/// Checkpoints of the right checksum and the wrong content: each is refused in one sentence, or the training that goes on
-/// from it ends as the uninterrupted one.
+/// Checkpoints of the right checksum and the wrong content: each is refused in one sentence, or the training that goes
+/// on from it ends as the uninterrupted one.
 /// </summary>
 [TestClass]
 public sealed class ForgedCheckpointTests

@@ -36,7 +36,9 @@ public sealed class KilledTrainingTests
         Sameness.AssertSame(whole.History, resumed.History);
     }
 
-    /// <summary>Reads so many batches' lines, spins for a moment, and kills: in a step, in a write, in a renaming.</summary>
+    /// <summary>
+    /// Reads the lines of a number of batches, spins for a moment, and kills: in a step, a write or a renaming.
+    /// </summary>
     private static void KillAfter(int batches, TimeSpan moment, string folder)
     {
         using Process process = Trainee.Start(folder);

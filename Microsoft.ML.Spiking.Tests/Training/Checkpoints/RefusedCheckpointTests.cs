@@ -225,7 +225,7 @@ public sealed class RefusedCheckpointTests
         }
         if (OperatingSystem.IsLinux())
         {
-            yield return "/proc/self"; // nobody may create files there
+            yield return "/proc/self"; // no user may create files there
         }
         if (!OperatingSystem.IsWindows() && Environment.UserName != "root")
         {

@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
-/// <summary>A training that ends after any batch goes on as if it had not.</summary>
+/// <summary>A training that is stopped after any batch and resumed ends as an uninterrupted one.</summary>
 [TestClass]
 public sealed class ResumeTests
 {
@@ -30,7 +30,9 @@ public sealed class ResumeTests
         },
     };
 
-    /// <summary>All that has a state of its own, at once: the network's running statistics and masks come on top.</summary>
+    /// <summary>
+    /// All that has a state of its own, at once: the network's running statistics and masks come on top.
+    /// </summary>
     private static readonly TrainingSettings Everything = Toy.Settings with
     {
         Epochs = 30,
@@ -200,7 +202,7 @@ public sealed class ResumeTests
     }
 
     [TestMethod]
-    public void Run_SeedThatNobodyChose_IsTheCheckpoints()
+    public void Run_SeedNotGiven_IsTheCheckpoints()
     {
         using var folder = new TemporaryFolder();
         TrainingSettings settings = Toy.Settings with { CheckpointFolder = folder.Path, Seed = 7 };

@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
-/// <summary>A training in a process of its own, which says a line for every batch and every sentence of the log.</summary>
+/// <summary>
+/// A training in a process of its own, which says a line for every batch and every sentence of the log.
+/// </summary>
 internal static class Trainee
 {
     public const string Command = "train-until-killed";
@@ -12,7 +14,7 @@ internal static class Trainee
 
     private const int Patience = 4;
 
-    /// <summary>However early it stops, a training has at least so many batches.</summary>
+    /// <summary>The minimum number of batches of a training, however early it stops.</summary>
     public const int LeastBatches = (Patience + 1) * 25;
 
     /// <summary>Small enough for a second, with everything in it that has a state.</summary>

@@ -42,6 +42,6 @@ public sealed class ChannelMomentsTests
     }
 
     [TestMethod]
-    public void Summary_NobodyAsked_HasNoChannels() =>
+    public void Summary_NotMeasured_HasNoChannels() =>
         Assert.IsNull(RowFeed.Open(Toy.Rows(9), 3, 1 << 20, TestContext.CancellationToken).Summary.Channels);
 }

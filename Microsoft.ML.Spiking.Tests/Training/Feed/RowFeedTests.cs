@@ -95,7 +95,7 @@ public sealed class RowFeedTests
     }
 
     [TestMethod]
-    public void BalancedWeights_UnequalClasses_CountAlikeWithAMeanOfOne()
+    public void BalancedWeights_UnequalClasses_HaveEqualTotalsAndAMeanOfOne()
     {
         var summary = new RowSummary(100, [90, 10, 0], [90, 10, 0], RootMeanSquare: 1);
         float[] weights = summary.BalancedWeights();

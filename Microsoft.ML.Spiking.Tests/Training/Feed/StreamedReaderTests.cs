@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Training.Feed;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Feed;
 
-/// <summary>What reading ahead has to do besides giving the right rows, which <see cref="RowFeedTests"/> looks at.</summary>
+/// <summary>
+/// What reading ahead has to do besides giving the right rows, which <see cref="RowFeedTests"/> looks at.
+/// </summary>
 [TestClass]
 public sealed class StreamedReaderTests
 {
@@ -28,7 +30,7 @@ public sealed class StreamedReaderTests
 
         Assert.AreEqual(0f, ReadOne(reader));
 
-        Assert.IsTrue(later.Wait(Patience, TestContext.CancellationToken), "Nobody reads ahead.");
+        Assert.IsTrue(later.Wait(Patience, TestContext.CancellationToken), "The next chunk is not read ahead.");
     }
 
     [TestMethod]

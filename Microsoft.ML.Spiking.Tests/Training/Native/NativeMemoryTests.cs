@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Randomness;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>Resident memory of trainings with buffers of 4 MB each: bounds are generous, and nothing is timed.</summary>
+/// <summary>
+/// Resident memory of trainings with buffers of 4 MB each: bounds are generous, and nothing is timed.
+/// </summary>
 [TestClass]
 public sealed class NativeMemoryTests
 {
