@@ -52,6 +52,20 @@ public sealed class FiringWatchTests
     }
 
     [TestMethod]
+    public void Run_FinishedTrainingResumed_DoesNotWarnAgain()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingSettings settings = Toy.Settings with { Epochs = 2, CheckpointFolder = folder.Path };
+        NetworkDefinition network = Toy.Network(new ClifNeuron { Threshold = 20 });
+        var first = new RecordingObserver();
+        var second = new RecordingObserver();
+        Toy.Train(settings, observer: first, network: network);
+        Toy.Train(settings, observer: second, network: network);
+        Assert.HasCount(1, first.Warnings);
+        Assert.IsEmpty(second.Warnings);
+    }
+
+    [TestMethod]
     public void Run_SaturatedLayer_WarnsOnceByName()
     {
         // The biases alone are far above the threshold, or far below: no row makes a difference.

@@ -186,6 +186,7 @@ internal sealed class TrainingLoop : IDisposable
             {
                 UsableRows.Warn(rows.Summary, _definition, _observer);
             }
+            int resumed = _state.History.Count;
 
             while (_state.Epoch <= Math.Min(_epochs, _lastEpoch))
             {
@@ -207,7 +208,7 @@ internal sealed class TrainingLoop : IDisposable
             }
             KeptWeights kept = _state.Kept ?? Unkept();
             bool isResting = _state.Epoch <= _epochs && !stopping.IsDue(_state.Epoch - 1, _state.Kept);
-            if (!isResting && kept.Epoch > 0)
+            if (!isResting && _state.History.Count > resumed)
             {
                 firing.TrainingFinished(_state.History[kept.Epoch - 1]);
             }
