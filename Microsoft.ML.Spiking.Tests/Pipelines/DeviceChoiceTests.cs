@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>Which device trains: what the options say, else what the context says, else the first CUDA device, else the CPU.</summary>
+/// <summary>
+/// The device that trains: what the options say, else what the context says, else the first CUDA device, else the CPU.
+/// </summary>
 [TestClass]
 public sealed class DeviceChoiceTests
 {
@@ -17,15 +19,17 @@ public sealed class DeviceChoiceTests
     [DataRow(ComputeDevice.Auto, 1, true, 2, 1)]
     [DataRow(ComputeDevice.Cuda, null, false, 1, 0)]
     [DataRow(ComputeDevice.Cuda, 1, false, 2, 1)]
-    public void Choose_DeviceThatIsThere_IsTaken(ComputeDevice device, int? index, bool fallsBack, int available, int? expected) =>
+    public void Choose_DeviceThatIsThere_IsTaken(
+        ComputeDevice device, int? index, bool fallsBack, int available, int? expected) =>
         Assert.AreEqual(expected, DeviceChoice.Choose(device, index, fallsBack, available, TorchUse.Training));
 
     [TestMethod]
-    [DataRow(ComputeDevice.Auto, 2, false, 2, "Training on CUDA device 2 was asked for, but there are only the devices 0 to 1.")]
-    [DataRow(ComputeDevice.Auto, 0, false, 0, "Training on CUDA device 0 was asked for, but no CUDA device can be used")]
-    [DataRow(ComputeDevice.Cuda, 0, true, 0, "Training on CUDA device 0 was asked for, but no CUDA device can be used")]
+    [DataRow(ComputeDevice.Auto, 2, false, 2, "device 2 was asked for, but there are only the devices 0 to 1.")]
+    [DataRow(ComputeDevice.Auto, 0, false, 0, "device 0 was asked for, but no CUDA device can be used")]
+    [DataRow(ComputeDevice.Cuda, 0, true, 0, "device 0 was asked for, but no CUDA device can be used")]
     [DataRow(ComputeDevice.Cuda, null, false, 0, "Training on CUDA was asked for, but no CUDA device can be used")]
-    public void Choose_DeviceThatIsNotThere_SaysSo(ComputeDevice device, int? index, bool fallsBack, int available, string sentence) =>
+    public void Choose_DeviceThatIsNotThere_SaysSo(
+        ComputeDevice device, int? index, bool fallsBack, int available, string sentence) =>
         Assert.Contains(sentence, Assert.ThrowsExactly<InvalidOperationException>(
             () => DeviceChoice.Choose(device, index, fallsBack, available, TorchUse.Training)).Message);
 
@@ -54,7 +58,8 @@ public sealed class DeviceChoiceTests
         ml.FallbackToCpu = true;
         AssertRefused(Index);
         Fit(null);
-        Assert.AreEqual("CUDA device 97, which the MLContext names, cannot be used; it allows the CPU instead.", warnings.Single());
+        Assert.AreEqual("CUDA device 97, which the MLContext names, cannot be used; it allows the CPU instead.",
+            warnings.Single());
         if (!torch.cuda.is_available())
         {
             Flowers.Fit(ml, data, options => (options.Device, options.Epochs, options.ScoringBackend) =

@@ -5,7 +5,9 @@ using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>The default normalization: features of vectors are standardized one by one, images are divided by one number.</summary>
+/// <summary>
+/// The default normalization: features of vectors are standardized one by one, images are divided by one number.
+/// </summary>
 [TestClass]
 public sealed class FeatureNormalizationTests
 {
@@ -61,7 +63,8 @@ public sealed class FeatureNormalizationTests
     [TestMethod]
     public void Constants_MostlyZeroFeatures_KeepZeros()
     {
-        float[][] rows = [.. Enumerable.Range(0, 100).Select(i => new float[] { i % 4 == 0 ? 5 : 0, i % 4 == 0 ? 0 : 5, i })];
+        float[][] rows =
+            [.. Enumerable.Range(0, 100).Select(i => new float[] { i % 4 == 0 ? 5 : 0, i % 4 == 0 ? 0 : 5, i })];
 
         InputConstants constants = Constants(rows);
 
@@ -74,7 +77,11 @@ public sealed class FeatureNormalizationTests
     public void Constants_RareValues_AreNotBlownUp()
     {
         const int Rows = 10_000;
-        float[][] rows = [.. Enumerable.Range(0, Rows).Select(i => new float[] { i == 5 ? 200 : 0, i % 2, i == 7 ? 1e6f : i % 3, i % 5 })];
+        float[][] rows =
+        [
+            .. Enumerable.Range(0, Rows).Select(
+                i => new float[] { i == 5 ? 200 : 0, i % 2, i == 7 ? 1e6f : i % 3, i % 5 }),
+        ];
 
         InputConstants constants = Constants(rows);
 
@@ -96,7 +103,8 @@ public sealed class FeatureNormalizationTests
     {
         const int Slots = 1 << 20, Rows = 50;
         var source = new SlotRows(Slots, Rows);
-        RowSummary summary = RowFeed.Open(source, 1, 1 << 20, TestContext.CancellationToken, new ChannelMoments(1, Slots, Slots)).Summary;
+        RowSummary summary = RowFeed.Open(
+            source, 1, 1 << 20, TestContext.CancellationToken, new ChannelMoments(1, Slots, Slots)).Summary;
 
         InputConstants constants = InputConstants.Of(new FeatureNormalization(), summary);
 
@@ -117,7 +125,11 @@ public sealed class FeatureNormalizationTests
         InputConstants one = InputConstants.Of(new RootMeanSquareNormalization(), summary), each = Constants(rows);
 
         double[] scaled = [.. rows.SelectMany(row => row).Select(value => (double)value * one.Scale[0])];
-        double[] standardized = [.. rows.SelectMany(row => row.Zip(each.Scale.Zip(each.Shift), (value, by) => (value * (double)by.First) + by.Second))];
+        double[] standardized =
+        [
+            .. rows.SelectMany(row => row.Zip(
+                each.Scale.Zip(each.Shift), (value, by) => (value * (double)by.First) + by.Second)),
+        ];
         if (size > 1e-38f) // smaller ones have no finite inverse in single precision
         {
             Assert.AreEqual(1, scaled.Average(value => value * value), 1e-3);
@@ -142,17 +154,21 @@ public sealed class FeatureNormalizationTests
         };
         IDataView data = _ml.Data.LoadFromEnumerable(rows);
 
-        SpikingPredictionTransformer model = Flowers.Fit(_ml, data, options => (options.Epochs, options.MemoryBudget) = (15, 1));
+        SpikingPredictionTransformer model = Flowers.Fit(
+            _ml, data, options => (options.Epochs, options.MemoryBudget) = (15, 1));
 
-        Assert.AreEqual("2 of 600 rows of the training data have a value beyond 1e+18 in column 'Features', the first in " +
-            "slot 1. Such values decide how features are scaled: replace them, or leave the rows out.", warnings.Single());
-        Assert.IsGreaterThan(0.9, _ml.MulticlassClassification.Evaluate(model.Transform(Weather(300, seed: 2))).MicroAccuracy);
+        Assert.AreEqual("2 of 600 rows of the training data have a value beyond 1e+18 in column 'Features', the " +
+            "first in slot 1. Such values decide how features are scaled: replace them, or leave the rows out.",
+            warnings.Single());
+        IDataView scored = model.Transform(Weather(300, seed: 2));
+        Assert.IsGreaterThan(0.9, _ml.MulticlassClassification.Evaluate(scored).MicroAccuracy);
     }
 
     [TestMethod]
     public void Fit_ImagesByDefault_AreDividedByOneNumber()
     {
-        foreach (NetworkTemplate network in new NetworkTemplate[] { new Mlp(8), new NetworkBuilder().Convolution(2, 1).Neuron().Build(1, 2, 2) })
+        NetworkTemplate convolutions = new NetworkBuilder().Convolution(2, 1).Neuron().Build(1, 2, 2);
+        foreach (NetworkTemplate network in new[] { new Mlp(8), convolutions })
         {
             SpikingPredictionTransformer model = Flowers.Fit(_ml, Flowers.Keyed(_ml),
                 options => (options.InputShape, options.Network, options.Epochs) = ([1, 2, 2], network, 1));
@@ -163,16 +179,23 @@ public sealed class FeatureNormalizationTests
     }
 
     [TestMethod]
-    public void Fit_SeriesByDefault_HaveOnePairForEachFeature() => Assert.HasCount(2, Flowers.Fit(_ml, Flowers.Keyed(_ml),
-        options => (options.InputShape, options.Epochs) = ([2, 2], 1)).Model.Weights["input.scale"].Values.ToArray());
+    public void Fit_SeriesByDefault_HaveOnePairForEachFeature()
+    {
+        SpikingPredictionTransformer model = Flowers.Fit(
+            _ml, Flowers.Keyed(_ml), options => (options.InputShape, options.Epochs) = ([2, 2], 1));
+
+        Assert.AreEqual(2, model.Model.Weights["input.scale"].Values.Length);
+    }
 
     private InputConstants Constants(float[][] rows) =>
         InputConstants.Of(new FeatureNormalization(), Summary(rows, channels: rows[0].Length));
 
     private RowSummary Summary(float[][] rows, int channels)
     {
-        RowSummary Read(bool isSparse) => RowFeed.Open(new ArrayRowSource(rows, new int[rows.Length], isSparse: isSparse), 1, 1 << 24,
-            TestContext.CancellationToken, channels == 0 ? null : new ChannelMoments(1, channels, rows[0].Length)).Summary;
+        RowSummary Read(bool isSparse) => RowFeed.Open(
+            new ArrayRowSource(rows, new int[rows.Length], isSparse: isSparse), 1, 1 << 24,
+            TestContext.CancellationToken,
+            channels == 0 ? null : new ChannelMoments(1, channels, rows[0].Length)).Summary;
         RowSummary dense = Read(isSparse: false), sparse = Read(isSparse: true);
         Assert.AreEqual(dense.RootMeanSquare, sparse.RootMeanSquare, 1e-12 * dense.RootMeanSquare);
         Assert.AreSequenceEqual(dense.Channels?.Deviations ?? [], sparse.Channels?.Deviations ?? []);
@@ -190,7 +213,11 @@ public sealed class FeatureNormalizationTests
             .. Enumerable.Range(0, count).Select(i => new Reading
             {
                 Label = (uint)(i % 3),
-                Features = [290 + (3.5f * (i % 3)) + random.NextSingle(), 298 - (3.5f * (i % 3)) - random.NextSingle(), 2_000 + (i % 24)],
+                Features =
+                [
+                    290 + (3.5f * (i % 3)) + random.NextSingle(), 298 - (3.5f * (i % 3)) - random.NextSingle(),
+                    2_000 + (i % 24),
+                ],
             }),
         ];
     }

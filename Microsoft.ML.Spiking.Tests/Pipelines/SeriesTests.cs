@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>Rows of [time steps, features]: a pulse moves up or down through the features; only the order tells.</summary>
+/// <summary>Rows of [time steps, features]: a pulse moves up or down the features; only the order tells.</summary>
 [TestClass]
 public sealed class SeriesTests
 {
@@ -28,18 +28,20 @@ public sealed class SeriesTests
         NetworkDefinition network = model.Model.Network;
         Assert.AreEqual((Steps, true), (network.TimeSteps, network.HasTimeAxis));
         Assert.AreSequenceEqual([Features], network.InputShape.ToArray());
-        Assert.IsGreaterThan(0.9, _ml.MulticlassClassification.Evaluate(model.Transform(test), "Label").MicroAccuracy);
+        Assert.IsGreaterThan(0.9, _ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy);
         Assert.Contains((Runtime.ChannelMessageKind.Info,
             "The rows bring 6 time steps, each [4]; the option TimeSteps, 2, is not used."), _lines);
         Assert.AreEqual(isAssumed, _lines.Contains((Runtime.ChannelMessageKind.Warning,
-            "The feature column 'Features' has two dimensions, which are taken as 6 time steps of 4 features. Set InputShape to " +
-            "[6, 4] to confirm that, to [24] for vectors without time, or to [1, 6, 4] for images of one channel.")));
+            "The feature column 'Features' has two dimensions, which are taken as 6 time steps of 4 features. Set " +
+            "InputShape to [6, 4] to confirm that, to [24] for vectors without time, or to [1, 6, 4] for images of " +
+            "one channel.")));
     }
 
     [TestMethod]
     public void Fit_SeriesAsVectors_HaveNoTime()
     {
-        SpikingPredictionTransformer model = Fit(Rows([Steps, Features], 30, seed: 1), options => options.InputShape = [Steps * Features]);
+        SpikingPredictionTransformer model = Fit(
+            Rows([Steps, Features], 30, seed: 1), options => options.InputShape = [Steps * Features]);
 
         Assert.IsFalse(model.Model.Network.HasTimeAxis);
         Assert.AreSequenceEqual([Steps * Features], model.Model.Network.InputShape.ToArray());
@@ -48,16 +50,19 @@ public sealed class SeriesTests
 
     [TestMethod]
     public void Fit_SeriesWithAnEncoderOfSpikes_NamesTheWayOut() => Assert.Contains(
-        "need the DirectEncoder, not a PoissonEncoder. To take the rows of column 'Features' as vectors, set InputShape to [24].",
+        "need the DirectEncoder, not a PoissonEncoder. To take the rows of column 'Features' as vectors, set " +
+        "InputShape to [24].",
         Assert.ThrowsExactly<NetworkDefinitionException>(
-            () => Fit(Rows([Steps, Features], 30, seed: 1), options => options.Encoder = new PoissonEncoder())).Message);
+            () => Fit(Rows([Steps, Features], 30, seed: 1), options => options.Encoder = new PoissonEncoder()))
+            .Message);
 
     [TestMethod]
     public void Transform_SeriesWithTheFeaturesFirst_IsRefusedAndAFlatOneIsNot()
     {
         SpikingPredictionTransformer model = Fit(Rows([Steps, Features], 30, seed: 1));
 
-        Assert.Contains("[4, 6]", Assert.Throws<ArgumentException>(() => model.Transform(Rows([Features, Steps], 30, seed: 1))).Message);
+        Assert.Contains("[4, 6]", Assert.Throws<ArgumentException>(
+            () => model.Transform(Rows([Features, Steps], 30, seed: 1))).Message);
         float[][] expected = [.. model.Transform(Rows([Steps, Features], 30, seed: 1)).GetColumn<float[]>("Score")];
         float[][] flat = [.. model.Transform(Rows([Steps * Features], 30, seed: 1)).GetColumn<float[]>("Score")];
         for (int i = 0; i < 30; i++)
