@@ -8,6 +8,36 @@ public sealed class BadInputTests
 {
     private readonly MLContext _ml = new(1);
 
+    /// <summary>Hashed words at 20 bits into 512 neurons: one sentence before a row is read.</summary>
+    [TestMethod]
+    public void Fit_WeightsOfTwoGigabytes_NamesTheLayerItsSizeAndWhatToLower()
+    {
+        var ml = new MLContext(1);
+        SchemaDefinition schema = SchemaDefinition.Create(typeof(HashedWords));
+        schema[nameof(HashedWords.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1 << 20);
+        IDataView data = ml.Data.LoadFromEnumerable(Unread(), schema);
+
+        string message = Assert.Throws<Exception>(() => Flowers.Fit(ml, data, options => options.Network = new Mlp(512)))
+            .GetBaseException().Message;
+
+        Assert.Contains("Layer 'fc1': its array 'fc1.weight' has the shape [512, 1048576], 2,147,483,648 bytes", message);
+        Assert.Contains("Lower its 512 outputs or its 1,048,576 inputs", message);
+    }
+
+    private static IEnumerable<HashedWords> Unread()
+    {
+        Assert.Fail("A row was read before the network was refused.");
+        yield break;
+    }
+
+    private sealed class HashedWords
+    {
+        [KeyType(3)]
+        public uint Label { get; set; }
+
+        public VBuffer<float> Features { get; set; }
+    }
+
     [TestMethod]
     public void Fit_NoRows_SaysSo() =>
         AssertRefused<InvalidOperationException>(() => Flowers.Fit(_ml, FlowersWith([])), "The training data has no rows.");

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
@@ -20,7 +21,7 @@ internal static class RandomDefinitions
             InputEncoder encoder = hasTimeAxis ? new DirectEncoder() : Pick<InputEncoder>(
                 random, new DirectEncoder(), new PoissonEncoder(), new LatencyEncoder());
             var shape = new[] { random.Next(1, 7), random.Next(1, 14), random.Next(1, 14) };
-            var signal = new Signal(shape, hasTimeAxis ? Spiking.Neurons.SignalKind.Graded : encoder.OutputKind);
+            var signal = new Signal(shape, hasTimeAxis ? SignalKind.Graded : encoder.OutputKind);
             int count = random.Next(1, 7);
             for (int i = 0; i < count; i++)
             {

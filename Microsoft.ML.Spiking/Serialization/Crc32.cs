@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Spiking.Serialization;
 
-/// <summary>The CRC-32 of zip files (ISO 3309, polynomial 0xEDB88320), which .NET's zip reader does not compare.</summary>
+/// <summary>
+/// The CRC-32 of zip files (ISO 3309, polynomial 0xEDB88320), which .NET's zip reader does not compare.
+/// </summary>
 internal sealed class Crc32
 {
     private static readonly uint[] Table = Fill();

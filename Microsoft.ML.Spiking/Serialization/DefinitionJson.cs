@@ -55,7 +55,8 @@ internal static class DefinitionJson
             throw new FormatException(
                 $"{What} is damaged, or was written by a newer version: {Quotation.OfSentence(exception.Message)}");
         }
-        catch (Exception exception) when (exception is NetworkDefinitionException or ArgumentException or OverflowException)
+        catch (Exception exception) when (exception
+            is NetworkDefinitionException or ArgumentException or OverflowException)
         {
             throw new FormatException($"{What} describes a network that cannot exist: {exception.Message}");
         }

@@ -76,7 +76,8 @@ internal sealed class JsonFields
         return index >= 0
             ? index
             : throw new JsonException(
-                $"the member '{name}' of a {_what} is '{Quotation.Of(Text(name))}'; known are {string.Join(", ", names)}.");
+                $"the member '{name}' of a {_what} is '{Quotation.Of(Text(name))}'; known are " +
+                $"{string.Join(", ", names)}.");
     }
 
     /// <summary>The members of an object within this one.</summary>
@@ -99,14 +100,15 @@ internal sealed class JsonFields
     public JsonElement.ArrayEnumerator Elements(string name) => Needed(name, JsonValueKind.Array).EnumerateArray();
 
     /// <summary>Returns the fault of an object whose type this version does not know at that place.</summary>
-    public FormatException UnknownType(string what) => new($"{what} uses the type '{Quotation.Of(Type)}', which this version of " +
-        $"Microsoft.ML.Spiking does not know as a {_what}; it is damaged, or was written by a newer version.");
+    public FormatException UnknownType(string what) => new(
+        $"{what} uses the type '{Quotation.Of(Type)}', which this version of Microsoft.ML.Spiking " +
+        $"does not know as a {_what}; it is damaged, or was written by a newer version.");
 
     private int Integer(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int integer)
             ? integer
-            : throw new JsonException($"the member '{name}' of a {_what} holds something else than a whole number from " +
-                $"{int.MinValue} to {int.MaxValue}.");
+            : throw new JsonException($"the member '{name}' of a {_what} holds something else than a whole number " +
+                $"from {int.MinValue} to {int.MaxValue}.");
 
     private JsonElement Needed(string name, JsonValueKind kind) => Find(name) is not JsonElement value
         ? throw new JsonException($"a {_what} lacks the member '{name}'.")
@@ -118,5 +120,6 @@ internal sealed class JsonFields
         return _object.TryGetProperty(name, out JsonElement value) ? value : null;
     }
 
-    private JsonException Wrong(string name) => new($"the member '{name}' of a {_what} is of another kind than expected.");
+    private JsonException Wrong(string name) =>
+        new($"the member '{name}' of a {_what} is of another kind than expected.");
 }

@@ -28,7 +28,8 @@ internal sealed record MainStream(string Signature, uint Version, byte[] Block)
         long length = BinaryPrimitives.ReadInt64LittleEndian(bytes[0x18..]);
         return start < HeaderLength || length < 0 || start > bytes.Length || length > bytes.Length - start
             ? null
-            : new(Encoding.Latin1.GetString(bytes.Slice(0x40, 8)).Replace('\0', ' '), BinaryPrimitives.ReadUInt32LittleEndian(bytes[0x48..]),
+            : new(Encoding.Latin1.GetString(bytes.Slice(0x40, 8)).Replace('\0', ' '),
+                BinaryPrimitives.ReadUInt32LittleEndian(bytes[0x48..]),
                 bytes.Slice((int)start, (int)length).ToArray());
     }
 

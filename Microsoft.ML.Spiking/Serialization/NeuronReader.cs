@@ -34,7 +34,9 @@ internal static class NeuronReader
         Threshold = fields.Number("threshold", neuron.Threshold),
         ResetPotential = fields.NumberOrNull("resetPotential"),
         DetachReset = fields.Flag("detachReset", neuron.DetachReset),
-        Surrogate = fields.Has("surrogate") ? Surrogate(fields.Object("surrogate", "surrogate gradient")) : neuron.Surrogate,
+        Surrogate = fields.Has("surrogate")
+            ? Surrogate(fields.Object("surrogate", "surrogate gradient"))
+            : neuron.Surrogate,
     };
 
     private static SurrogateGradient Surrogate(JsonFields fields)

@@ -57,8 +57,9 @@ internal static class SafetensorsHeader
         {
             if (entry.Begin != expected)
             {
-                throw new FormatException($"{What} places the array '{Quotation.Of(entry.Name)}' at byte {entry.Begin:N0} " +
-                    $"where {expected:N0} was expected: arrays must follow one another without gaps or overlaps.");
+                throw new FormatException($"{What} places the array '{Quotation.Of(entry.Name)}' at byte " +
+                    $"{entry.Begin:N0} where {expected:N0} was expected: arrays must follow one another without " +
+                    "gaps or overlaps.");
             }
             expected = entry.End;
         }
@@ -80,8 +81,8 @@ internal static class SafetensorsHeader
         }
         if (type.GetString() != SafetensorsEntry.ElementType)
         {
-            throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as {Quotation.Of(type.GetString()!)}; " +
-                $"only {SafetensorsEntry.ElementType} (32-bit floating point) is read.");
+            throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as " +
+                $"{Quotation.Of(type.GetString()!)}; only {SafetensorsEntry.ElementType} (32-bit floating point) is read.");
         }
         if (lengths.Length > NetworkLimits.MostDimensions)
         {
@@ -95,15 +96,16 @@ internal static class SafetensorsHeader
             // A hostile header may announce more than 2^63 bytes.
             if (lengths[i] is < 0 or > int.MaxValue || (lengths[i] > 0 && size > long.MaxValue / lengths[i]))
             {
-                throw new FormatException($"{What} announces an impossible shape for the array '{Quotation.Of(name)}'.");
+                throw new FormatException(
+                    $"{What} announces an impossible shape for the array '{Quotation.Of(name)}'.");
             }
             size *= lengths[i];
             dimensions[i] = (int)lengths[i];
         }
         return begin >= 0 && end >= begin && end - begin == size
             ? new(name, dimensions, begin, end)
-            : throw new FormatException($"{What} gives the array '{Quotation.Of(name)}' the bytes {begin:N0} to {end:N0}; " +
-                $"its shape needs {size:N0} bytes.");
+            : throw new FormatException($"{What} gives the array '{Quotation.Of(name)}' the bytes {begin:N0} to " +
+                $"{end:N0}; its shape needs {size:N0} bytes.");
     }
 
     private static long[]? Numbers(JsonElement element)

@@ -38,8 +38,9 @@ internal static class SafetensorsReader
         long announced = entries.Count == 0 ? 0 : entries[^1].End;
         if (length < announced)
         {
-            throw new FormatException($"{SafetensorsHeader.What} is cut short: its arrays need {announced:N0} bytes and " +
-                $"the whole file has {length:N0}.");
+            throw new FormatException(
+                $"{SafetensorsHeader.What} is cut short: its arrays need {announced:N0} bytes and the whole file " +
+                $"has {length:N0}.");
         }
         var arrays = new List<WeightArray>(entries.Count);
         foreach (SafetensorsEntry entry in entries)
@@ -62,12 +63,14 @@ internal static class SafetensorsReader
         {
             if (!needed.Remove(entry.Name, out ParameterSpec? spec))
             {
-                throw new FormatException($"{SafetensorsHeader.What} holds the array '{Quotation.Of(entry.Name)}', which " +
-                    "is not part of the network.");
+                throw new FormatException(
+                    $"{SafetensorsHeader.What} holds the array '{Quotation.Of(entry.Name)}', which is not part of " +
+                    "the network.");
             }
             if (!Shapes.AreEqual(spec.Shape, entry.Shape))
             {
-                throw new FormatException($"{SafetensorsHeader.What} holds the array '{Quotation.Of(entry.Name)}' in the shape " +
+                throw new FormatException(
+                    $"{SafetensorsHeader.What} holds the array '{Quotation.Of(entry.Name)}' in the shape " +
                     $"{Shapes.Text(entry.Shape)}; the network needs {Shapes.Text(spec.Shape)}.");
             }
         }
@@ -83,7 +86,8 @@ internal static class SafetensorsReader
         long count = (entry.End - entry.Begin) / sizeof(float);
         if (count > Array.MaxLength)
         {
-            throw new FormatException($"{SafetensorsHeader.What} announces {count:N0} values for the array '{Quotation.Of(entry.Name)}'; " +
+            throw new FormatException(
+                $"{SafetensorsHeader.What} announces {count:N0} values for the array '{Quotation.Of(entry.Name)}'; " +
                 $"at most {Array.MaxLength:N0} are possible.");
         }
         float[] values = new float[isThere ? count : Math.Min(count, FirstBufferValues)];
@@ -97,7 +101,8 @@ internal static class SafetensorsReader
             int read = stream.Read(Remaining(values, filled));
             if (read == 0)
             {
-                throw new FormatException($"{SafetensorsHeader.What} is cut short within the array '{Quotation.Of(entry.Name)}'.");
+                throw new FormatException(
+                    $"{SafetensorsHeader.What} is cut short within the array '{Quotation.Of(entry.Name)}'.");
             }
             filled += read;
         }

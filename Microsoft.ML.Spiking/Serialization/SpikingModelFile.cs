@@ -7,8 +7,8 @@ using Microsoft.ML.Spiking.Serialization;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// A check of a model's zip before ML.NET loads it, for files that may be damaged or come from strangers. ML.NET verifies
-/// neither the zip's checksums nor its sizes, and its own readers may run without end over a damaged entry.
+/// A check of a model's zip before ML.NET loads it, for files that may be damaged or come from strangers. ML.NET
+/// verifies neither the zip's checksums nor its sizes, and its own readers may run without end over a damaged entry.
 /// </summary>
 /// <example>
 /// <code>
@@ -21,9 +21,9 @@ public static class SpikingModelFile
 {
     /// <summary>Checks a model's zip.</summary>
     /// <remarks>
-    /// Reads every entry once and keeps little in memory. Checked are the zip's structure; each entry's length, ratio of
-    /// compression and CRC-32; and of each spiking network its checksums, that its definition is one that can be scored,
-    /// and that its weights fit. What ML.NET's own transforms make of entries that are whole is not checked.
+    /// Reads every entry once and keeps little in memory. Checked are the zip's structure; each entry's length, ratio
+    /// of compression and CRC-32; and of each spiking network its checksums, that its definition is one that can be
+    /// scored, and that its weights fit. What ML.NET's own transforms make of entries that are whole is not checked.
     /// </remarks>
     /// <param name="stream">
     /// The whole zip; must be seekable. It stays open, and stands where it stood before when the check returns.
@@ -134,8 +134,8 @@ internal sealed class ZipCheck(ZipArchive archive, ModelFileLimits limits, Cance
             _bytes += read;
             if (_bytes > limits.MaximumBytes)
             {
-                throw new FormatException($"The file holds more than {limits.MaximumBytes:N0} bytes uncompressed, which is " +
-                    $"the limit, in its entry '{name}' and those before it.");
+                throw new FormatException($"The file holds more than {limits.MaximumBytes:N0} bytes uncompressed, which " +
+                    $"is the limit, in its entry '{name}' and those before it.");
             }
             ReadOnlySpan<byte> bytes = _chunk.AsSpan(0, read);
             crc.Append(bytes);
@@ -147,8 +147,8 @@ internal sealed class ZipCheck(ZipArchive archive, ModelFileLimits limits, Cance
         }
         return length == entry.Length && crc.Value == entry.Crc32
             ? new(entry, hash.GetHashAndReset(), start.ToArray())
-            : throw new FormatException($"The file's entry '{name}' is damaged: its CRC-32 or its length is not the one that " +
-                "was written.");
+            : throw new FormatException(
+                $"The file's entry '{name}' is damaged: its CRC-32 or its length is not the one that was written.");
     }
 
     /// <summary>Checks the entries beside the main stream of a model, if it is one of this library.</summary>

@@ -24,7 +24,8 @@ public sealed class NetworkDefinition
     /// layer.
     /// </exception>
     internal NetworkDefinition(IReadOnlyList<int> inputShape, int timeSteps, InputEncoder encoder,
-        IReadOnlyList<Layer> layers, int classCount, bool hasTimeAxis = false, PixelOrder pixelOrder = PixelOrder.Planar)
+        IReadOnlyList<Layer> layers, int classCount, bool hasTimeAxis = false,
+        PixelOrder pixelOrder = PixelOrder.Planar)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         ArgumentNullException.ThrowIfNull(encoder);
@@ -110,8 +111,8 @@ public sealed class NetworkDefinition
     {
         if (InputShape.Count is 0 or > NetworkLimits.MostDimensions || !Shapes.ArePositive(InputShape))
         {
-            throw new NetworkDefinitionException($"The input shape {Shapes.Text(InputShape)} is not possible; it needs 1 to " +
-                $"{NetworkLimits.MostDimensions} lengths, each at least 1.");
+            throw new NetworkDefinitionException($"The input shape {Shapes.Text(InputShape)} is not possible; it " +
+                $"needs 1 to {NetworkLimits.MostDimensions} lengths, each at least 1.");
         }
         if (Shapes.LongSize(InputShape) > NetworkLimits.MostValues)
         {
@@ -122,7 +123,8 @@ public sealed class NetworkDefinition
         if (TimeSteps < 1 || TimeSteps > mostSteps)
         {
             throw new NetworkDefinitionException(
-                $"{TimeSteps:N0} time steps are not possible; 1 to {mostSteps:N0} are{(HasTimeAxis ? ", brought by rows" : "")}.");
+                $"{TimeSteps:N0} time steps are not possible; 1 to {mostSteps:N0} are" +
+                (HasTimeAxis ? ", brought by rows." : "."));
         }
         if (ClassCount is < 2 or > NetworkLimits.MostClasses)
         {
@@ -132,7 +134,8 @@ public sealed class NetworkDefinition
         if (HasTimeAxis && Encoder is not DirectEncoder)
         {
             throw new NetworkDefinitionException(
-                $"Rows that bring their own time steps need the {nameof(DirectEncoder)}, not a {Encoder.GetType().Name}.");
+                $"Rows that bring their own time steps need the {nameof(DirectEncoder)}, not a " +
+                $"{Encoder.GetType().Name}.");
         }
         if (PixelOrder is not (PixelOrder.Planar or PixelOrder.Interleaved)
             || (PixelOrder == PixelOrder.Interleaved && InputShape.Count != 3))
@@ -161,7 +164,8 @@ public sealed class NetworkDefinition
             {
                 throw new NetworkDefinitionException($"The layer at index {index} is null.");
             }
-            if (string.IsNullOrEmpty(layer.Name) || layer.Name.Length > NetworkLimits.LongestName || !names.Add(layer.Name))
+            if (string.IsNullOrEmpty(layer.Name) || layer.Name.Length > NetworkLimits.LongestName
+                || !names.Add(layer.Name))
             {
                 throw new NetworkDefinitionException($"The layer at index {index} is named " +
                     $"'{Quotation.Of(layer.Name ?? "")}'; names must be unique, not empty, and of at most " +
@@ -169,7 +173,8 @@ public sealed class NetworkDefinition
             }
             if (names.Count > NetworkLimits.MostLayers)
             {
-                throw new NetworkDefinitionException($"The network has more than {NetworkLimits.MostLayers:N0} layers.");
+                throw new NetworkDefinitionException(
+                    $"The network has more than {NetworkLimits.MostLayers:N0} layers.");
             }
             CheckNames(layer.Inner, names, nesting + 1);
         }

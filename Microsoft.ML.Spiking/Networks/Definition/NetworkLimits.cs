@@ -40,8 +40,8 @@ internal static class NetworkLimits
     public const long MostScratch = 1L << 28;
 
     /// <summary>
-    /// Products and additions for a row over all layers and time steps, if every value is active: minutes of a processor,
-    /// and twice those of ResNet-152 without its first pooling on images of 224x224 with ten steps.
+    /// Products and additions for a row over all layers and time steps, if every value is active: minutes of a
+    /// processor, and twice those of ResNet-152 without its first pooling on images of 224x224 with ten steps.
     /// </summary>
     public const long MostProducts = 1L << 42;
 
@@ -89,7 +89,8 @@ internal static class NetworkLimits
         LayerCost cost = layer.CostOf(input, output, input.StepsOf(timeSteps));
         products = Shapes.Sum(products, cost.Products);
         string? fault = values > MostValuesOfRow
-                ? $"gives {values:N0} values for a row over {timeSteps:N0} time steps; at most {MostValuesOfRow:N0} are possible"
+                ? $"gives {values:N0} values for a row over {timeSteps:N0} time steps; at most {MostValuesOfRow:N0} " +
+                    "are possible"
             : cost.Scratch > MostScratch
                 ? $"needs {cost.Scratch:N0} floats of working memory for a row; at most {MostScratch:N0} are possible"
             : products > MostProducts

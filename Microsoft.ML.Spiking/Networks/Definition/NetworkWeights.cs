@@ -53,7 +53,8 @@ public sealed class NetworkWeights : IReadOnlyList<WeightArray>
     /// <summary>Looks an array up by name.</summary>
     /// <param name="name">Such as "fc1.weight".</param>
     /// <param name="array">The array, or null.</param>
-    public bool TryGet(string name, [MaybeNullWhen(false)] out WeightArray array) => _byName.TryGetValue(name, out array);
+    public bool TryGet(string name, [MaybeNullWhen(false)] out WeightArray array) =>
+        _byName.TryGetValue(name, out array);
 
     /// <inheritdoc/>
     public IEnumerator<WeightArray> GetEnumerator() => ((IEnumerable<WeightArray>)_arrays).GetEnumerator();

@@ -13,7 +13,8 @@ public sealed class WeightArray
         if (size != values.LongLength)
         {
             throw new ArgumentException(
-                $"'{Quotation.Of(name)}' of shape {Shapes.Text(shape)} needs {size} values and is given {values.LongLength}.");
+                $"'{Quotation.Of(name)}' of shape {Shapes.Text(shape)} needs {size} values and is given " +
+                $"{values.LongLength}.");
         }
         Name = name;
         Shape = [.. shape];

@@ -11,5 +11,6 @@ public sealed record DirectEncoder : InputEncoder
 {
     internal override SignalKind OutputKind => SignalKind.Constant;
 
-    internal override void Encode(ReadOnlySpan<float> row, in EncodingMoment moment, Span<float> current) => row.CopyTo(current);
+    internal override void Encode(ReadOnlySpan<float> row, in EncodingMoment moment, Span<float> current) =>
+        row.CopyTo(current);
 }

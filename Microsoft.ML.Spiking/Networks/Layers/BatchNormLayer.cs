@@ -68,12 +68,14 @@ public sealed class BatchNormLayer : Layer
     {
         if (!IsPossible)
         {
-            throw Fault($"{Channels} channels, mode {Mode}, epsilon {Epsilon} and momentum {Momentum} are not possible; " +
-                "at least 1 channel, an epsilon greater than 0 and a momentum greater than 0 and at most 1 are needed.");
+            throw Fault($"{Channels} channels, mode {Mode}, epsilon {Epsilon} and momentum {Momentum} are not " +
+                "possible; at least 1 channel, an epsilon greater than 0 and a momentum greater than 0 and at most 1 " +
+                "are needed.");
         }
         if (input.Shape.Count is not (1 or 3) || input.Shape[0] != Channels)
         {
-            throw Fault($"expects {Channels} channels, [{Channels}] or [{Channels}, height, width], and is given {input}.");
+            throw Fault(
+                $"expects {Channels} channels, [{Channels}] or [{Channels}, height, width], and is given {input}.");
         }
         return input.IsConstant ? input : input with { Kind = SignalKind.Graded };
     }

@@ -74,12 +74,13 @@ public sealed class ConvolutionLayer : WeightedLayer
         }
         if (InputChannels < 1 || OutputChannels < 1 || Groups < 1)
         {
-            throw Fault($"{InputChannels} input channels, {OutputChannels} output channels and {Groups} groups are not " +
-                "possible; all must be at least 1.");
+            throw Fault($"{InputChannels} input channels, {OutputChannels} output channels and {Groups} groups are " +
+                "not possible; all must be at least 1.");
         }
         if (InputChannels % Groups != 0 || OutputChannels % Groups != 0)
         {
-            throw Fault($"{InputChannels} input and {OutputChannels} output channels do not fall into {Groups} groups.");
+            throw Fault(
+                $"{InputChannels} input and {OutputChannels} output channels do not fall into {Groups} groups.");
         }
         if (input.Shape is not [int channels, _, _])
         {

@@ -60,14 +60,16 @@ public abstract class Layer
         long values = Shapes.LongSize(output.Shape);
         if (values > NetworkLimits.MostValues)
         {
-            throw Fault($"gives {values:N0} values at each time step; at most {NetworkLimits.MostValues:N0} are possible.");
+            throw Fault($"gives {values:N0} values at each time step; at most {NetworkLimits.MostValues:N0} are " +
+                "possible.");
         }
         foreach (ParameterSpec spec in Parameters)
         {
             if (spec.Size > NetworkLimits.MostWeights)
             {
                 throw Fault($"its array '{Quotation.Of(spec.Name)}' has the shape {Shapes.Text(spec.Shape)}, " +
-                    $"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 GiB. {Advice(input)}");
+                    $"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 GiB. " +
+                    Advice(input));
             }
         }
         return output;
@@ -77,7 +79,8 @@ public abstract class Layer
     /// <param name="input">The signal that arrives.</param>
     /// <param name="output">What <see cref="Infer"/> gave for it.</param>
     /// <param name="steps">Time steps that are computed.</param>
-    internal virtual LayerCost CostOf(Signal input, Signal output, int steps) => new(Shapes.Product(output.Size, steps), 0);
+    internal virtual LayerCost CostOf(Signal input, Signal output, int steps) =>
+        new(Shapes.Product(output.Size, steps), 0);
 
     /// <summary>Returns the signal that leaves the layer, whatever its size.</summary>
     private protected abstract Signal OutputFor(Signal input);
@@ -108,8 +111,8 @@ public abstract class Layer
         long padded = window.PaddedPixels(height, width);
         if (Shapes.Product(padded, channels) > NetworkLimits.MostWorkingValues)
         {
-            throw Fault($"{subject} of {window} makes an image of {padded:N0} pixels, {channels:N0} channels each, of " +
-                $"{input}; at most {NetworkLimits.MostWorkingValues:N0} values are possible. Lower the padding.");
+            throw Fault($"{subject} of {window} makes an image of {padded:N0} pixels, {channels:N0} channels each, " +
+                $"of {input}; at most {NetworkLimits.MostWorkingValues:N0} values are possible. Lower the padding.");
         }
         return window.Over(height, width) ?? throw TooSmall($"{subject} of {window}", input);
     }

@@ -41,7 +41,8 @@ public sealed class ResidualLayer : Layer
         Signal shortcut = Shortcut.Aggregate(input, (signal, layer) => layer.Infer(signal));
         if (!Shapes.AreEqual(main.Shape, shortcut.Shape))
         {
-            throw Fault($"its main path ends in {main} and its shortcut in {shortcut}; only equal shapes can be added.");
+            throw Fault(
+                $"its main path ends in {main} and its shortcut in {shortcut}; only equal shapes can be added.");
         }
         return main with { Kind = main.IsConstant && shortcut.IsConstant ? SignalKind.Constant : SignalKind.Graded };
     }

@@ -50,7 +50,8 @@ internal sealed record LinearPlan(int Outputs, bool HasBias = true) : WeightedPl
 
 /// <summary>A <see cref="ConvolutionLayer"/> over all channels that arrive.</summary>
 internal sealed record ConvolutionPlan(
-    int Channels, Extent Kernel, Extent Stride, Extent Padding, int Groups = 1, bool HasBias = true) : WeightedPlan(HasBias)
+    int Channels, Extent Kernel, Extent Stride, Extent Padding, int Groups = 1, bool HasBias = true)
+    : WeightedPlan(HasBias)
 {
     public override Layer Bind(Signal input, LayerComposer composer) =>
         new ConvolutionLayer(composer.Name("conv"), input.Shape[0], Channels, Kernel, Stride, Padding, Groups, HasBias)

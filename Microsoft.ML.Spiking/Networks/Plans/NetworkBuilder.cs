@@ -30,7 +30,10 @@ public sealed class NetworkBuilder
     /// <param name="weights">How the weights start before training.</param>
     public NetworkBuilder Convolution(int channels, Extent kernel, Extent? stride = null, Extent? padding = null,
         int groups = 1, bool hasBias = true, WeightDistribution weights = WeightDistribution.Uniform) =>
-        Add(new ConvolutionPlan(channels, kernel, stride ?? 1, padding ?? 0, groups, hasBias) { InitialWeights = weights });
+        Add(new ConvolutionPlan(channels, kernel, stride ?? 1, padding ?? 0, groups, hasBias)
+        {
+            InitialWeights = weights,
+        });
 
     /// <summary>Adds a fully connected layer over a vector; see <see cref="LinearLayer"/>.</summary>
     /// <param name="outputs">Length of the leaving vector; at least 1.</param>
