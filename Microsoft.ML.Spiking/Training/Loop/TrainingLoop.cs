@@ -23,7 +23,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private readonly TrainingSettings _settings;
     private readonly ITrainingObserver _observer;
-    private readonly CancellationToken _token;
+    private readonly CancellationToken _token; // cancelled by the next one too
+    private readonly CancellationToken _usersToken;
     private readonly Device _device;
     private readonly NetworkDefinition _definition;
     private readonly NetworkWeights? _initial;
@@ -36,11 +37,12 @@ internal sealed class TrainingLoop : IDisposable
 
     private TrainingLoop(
         NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
-        int lastEpoch, ITrainingObserver observer, Device device, CancellationToken token)
+        int lastEpoch, ITrainingObserver observer, Device device, CancellationToken token, CancellationToken usersToken)
     {
         _settings = settings;
         _observer = observer;
         _token = token;
+        _usersToken = usersToken;
         _device = device;
         _definition = definition;
         _initial = initial;
@@ -78,22 +80,8 @@ internal sealed class TrainingLoop : IDisposable
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token,
-        TrainingSession? session = null)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, NativeWork.ProcessEnds);
-        try
-        {
-            return TrainingThread.Run(
-                () => RunHere(definition, initial, train, validation, settings, observer, either.Token, session));
-        }
-        catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == either.Token)
-        {
-            throw token.IsCancellationRequested
-                ? new OperationCanceledException(cancelled.Message, cancelled, token)
-                : new OperationCanceledException(
-                    "The process is ending: the training was cancelled.", cancelled, NativeWork.ProcessEnds);
-        }
-    }
+        TrainingSession? session = null) =>
+        TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token, session));
 
     /// <summary>
     /// Trains as <see cref="Run"/> does, on the calling thread, whose number of torch threads it changes.
@@ -102,6 +90,7 @@ internal sealed class TrainingLoop : IDisposable
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, NativeWork.ProcessEnds);
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
         using CheckpointFolder? folder =
             settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
@@ -121,8 +110,15 @@ internal sealed class TrainingLoop : IDisposable
         {
             using var loop = new TrainingLoop(
                 definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, device,
-                token);
+                either.Token, token);
             return loop.Train(train, validation);
+        }
+        catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == either.Token)
+        {
+            throw token.IsCancellationRequested
+                ? new OperationCanceledException(cancelled.Message, cancelled, token)
+                : new OperationCanceledException(
+                    "The process is ending: the training was cancelled.", cancelled, NativeWork.ProcessEnds);
         }
         catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)
         {
@@ -228,7 +224,9 @@ internal sealed class TrainingLoop : IDisposable
 
     // A callback of the user may throw the same exception for reasons of its own.
     private bool IsCancellation(OperationCanceledException exception) =>
-        (exception.CancellationToken == _token && _token.IsCancellationRequested) || _observer.IsCancelled;
+        (_token.IsCancellationRequested
+            && (exception.CancellationToken == _token || exception.CancellationToken == _usersToken))
+        || _observer.IsCancelled;
 
     /// <summary>Trains on the rest of an epoch; false where the loss or the weights are no longer finite.</summary>
     private bool TrainEpoch(RowFeed rows, (BatchBuffer, BatchBuffer) buffers, Schedule schedule)
