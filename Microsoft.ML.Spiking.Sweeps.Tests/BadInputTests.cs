@@ -92,11 +92,13 @@ public sealed class BadInputTests : IDisposable
     {
         SweepSettings settings = Pebbles.Settings(_ml);
         (settings.Trainer.Device, settings.CudaDevices) = (ComputeDevice.Auto, [97]);
-        Assert.Contains("Training on CUDA device 97 was asked for", Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
+        Assert.Contains("Training on CUDA device 97 was asked for",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
 
         settings = Pebbles.Settings(_ml);
         (settings.Trainer.Device, settings.Trainer.CudaDeviceIndex) = (ComputeDevice.Auto, 98);
-        Assert.Contains("Training on CUDA device 98 was asked for", Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
+        Assert.Contains("Training on CUDA device 98 was asked for",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
     }
 
     [TestMethod]

@@ -22,6 +22,7 @@ internal static class Pebbles
         Trainer = new()
         {
             Network = new Mlp(8),
+            InputNormalization = new RootMeanSquareNormalization(), // the featurizers have standardized the features
             TimeSteps = 2,
             Epochs = 9,
             BatchSize = 16,

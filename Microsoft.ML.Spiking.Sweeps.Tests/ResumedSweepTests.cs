@@ -59,6 +59,32 @@ public sealed class ResumedSweepTests : IDisposable
     }
 
     [TestMethod]
+    public void SweepSpikingClif_FeaturesOfOtherLastBits_GoesOn()
+    {
+        // As on a machine whose vectors are wider.
+        SweepSettings stored = Stored(0, false);
+        Cancelled(stored, 5);
+        int before = _heard.Count;
+        List<Pebble> rows = Pebbles.Rows(150, seed: 1), validation = Pebbles.Rows(150, seed: 2);
+        foreach (Pebble row in rows.Concat(validation))
+        {
+            (row.Width, row.Height) = (MathF.BitIncrement(row.Width), MathF.BitDecrement(row.Height));
+        }
+        stored.CancellationToken = CancellationToken.None;
+        SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(
+            _ml.Data.LoadFromEnumerable(rows), _ml.Data.LoadFromEnumerable(validation), stored);
+
+        Assert.AreEqual(SweepEnd.Finished, result.End);
+        Assert.HasCount(9, result.Trials);
+        Assert.IsGreaterThan(before, _heard.Count);
+        Assert.HasCount(_heard.Distinct().Count(), _heard, "An epoch was trained twice.");
+
+        rows[7].Width += 0.5f;
+        Assert.Contains("with other values", Assert.ThrowsExactly<SweepStorageException>(() => _ml.MulticlassClassification
+            .SweepSpikingClif(_ml.Data.LoadFromEnumerable(rows), _ml.Data.LoadFromEnumerable(validation), stored)).Message);
+    }
+
+    [TestMethod]
     public void SweepSpikingClif_BudgetRaised_GoesOn()
     {
         SweepSettings stored = Stored(0, false);

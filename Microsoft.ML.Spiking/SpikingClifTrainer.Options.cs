@@ -12,41 +12,47 @@ public sealed partial class SpikingClifTrainer
     public sealed class Options
     {
         /// <summary>
-        /// The label: a key column of type <see cref="uint"/> whose number of keys is known. Default "Label".
+        /// Gets or sets the label: a key column of type <see cref="uint"/> whose number of keys is known. Default
+        /// "Label".
         /// </summary>
         public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
 
         /// <summary>
-        /// The features: a vector of <see cref="float"/> of known size, dense or sparse. Default "Features".
+        /// Gets or sets the features: a vector of <see cref="float"/> of known size, dense or sparse. Default
+        /// "Features".
         /// </summary>
         public string FeatureColumnName { get; set; } = DefaultColumnNames.Features;
 
         /// <summary>
-        /// How much each row counts in the loss: a column of <see cref="float"/>; null (the default) for all alike.
+        /// Gets or sets how much each row counts in the loss: a column of <see cref="float"/>; null (the default) for
+        /// all alike.
         /// </summary>
         public string? ExampleWeightColumnName { get; set; }
 
-        /// <summary>The column that will hold the predicted class, a key. Default "PredictedLabel".</summary>
+        /// <summary>
+        /// Gets or sets the column that will hold the predicted class, a key. Default "PredictedLabel".
+        /// </summary>
         public string PredictedLabelColumnName { get; set; } = DefaultColumnNames.PredictedLabel;
 
         /// <summary>
-        /// The column that will hold the probability of each class, in the order of the keys. Default "Score".
+        /// Gets or sets the column that will hold the probability of each class, in the order of the keys. Default
+        /// "Score".
         /// </summary>
         public string ScoreColumnName { get; set; } = DefaultColumnNames.Score;
 
         /// <summary>
-        /// The shape of a row where the feature column does not have it: [channels, height, width] for images,
-        /// [time steps, features] for series and [time steps, channels, height, width] for frames, which bring their
-        /// own time steps, or [features] for vectors. One to four lengths, each at least 1, whose product is the number
-        /// of features. Null (the default) for the column's own dimensions: two are taken as [time steps, features],
-        /// with a warning, unless there is a single time step. Where <see cref="PixelOrder"/> says that the channels
-        /// come last, they do here too: [height, width, channels].
+        /// Gets or sets the shape of a row where the feature column does not have it: [channels, height, width] for
+        /// images, [time steps, features] for series and [time steps, channels, height, width] for frames, which bring
+        /// their own time steps, or [features] for vectors. One to four lengths, each at least 1, whose product is the
+        /// number of features. Null (the default) for the column's own dimensions: two are taken as [time steps,
+        /// features], with a warning, unless there is a single time step. Where <see cref="PixelOrder"/> says that the
+        /// channels come last, they do here too: [height, width, channels].
         /// </summary>
         public IReadOnlyList<int>? InputShape { get; set; }
 
         /// <summary>
-        /// In which order a row has the values of an image: <see cref="PixelOrder.Planar"/>, [channels, height, width],
-        /// or <see cref="PixelOrder.Interleaved"/>, [height, width, channels], as ExtractPixels with
+        /// Gets or sets in which order a row has the values of an image: <see cref="PixelOrder.Planar"/>, [channels,
+        /// height, width], or <see cref="PixelOrder.Interleaved"/>, [height, width, channels], as ExtractPixels with
         /// interleavePixelColors gives them. Null (the default) is planar, but a shape of more than four channels, the
         /// width at most four, is refused then, because it may be the other. The order is saved with the model. Of a
         /// flat vector nothing but this option tells it.
@@ -54,180 +60,188 @@ public sealed partial class SpikingClifTrainer
         public PixelOrder? PixelOrder { get; set; }
 
         /// <summary>
-        /// The network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>, <see cref="SpikingVgg"/>,
-        /// <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for images, or one of your own from
-        /// a <see cref="NetworkBuilder"/>.
+        /// Gets or sets the network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>,
+        /// <see cref="SpikingVgg"/>, <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for
+        /// images, or one of your own from a <see cref="NetworkBuilder"/>.
         /// </summary>
         public NetworkTemplate Network { get; set; } = new Mlp(Defaults.HiddenSizes);
 
         /// <summary>
-        /// The neuron of every hidden layer: <see cref="ClifNeuron"/> (the default), <see cref="LifNeuron"/>,
-        /// <see cref="PlifNeuron"/>, <see cref="KlifNeuron"/>, <see cref="IfNeuron"/>; or <see cref="ReluNeuron"/>, the
-        /// baseline that does not spike, which needs <see cref="TimeSteps"/> 1.
+        /// Gets or sets the neuron of every hidden layer: <see cref="ClifNeuron"/> (the default),
+        /// <see cref="LifNeuron"/>, <see cref="PlifNeuron"/>, <see cref="KlifNeuron"/>, <see cref="IfNeuron"/>; or
+        /// <see cref="ReluNeuron"/>, the baseline that does not spike, which needs <see cref="TimeSteps"/> 1.
         /// </summary>
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 
         /// <summary>
-        /// How the features become the current of every time step: <see cref="DirectEncoder"/> (the default), which
-        /// alone is possible where rows bring their own time steps, <see cref="PoissonEncoder"/> or
+        /// Gets or sets how the features become the current of every time step: <see cref="DirectEncoder"/> (the
+        /// default), which alone is possible where rows bring their own time steps, <see cref="PoissonEncoder"/> or
         /// <see cref="LatencyEncoder"/>.
         /// </summary>
         public InputEncoder Encoder { get; set; } = new DirectEncoder();
 
         /// <summary>
-        /// What the network's first layer does to the features, with constants that are saved with the model:
-        /// <see cref="FeatureNormalization"/> (the default) standardizes the features of vectors one by one and divides
-        /// images by one number, <see cref="RootMeanSquareNormalization"/> divides all features by one number,
+        /// Gets or sets what the network's first layer does to the features, with constants that are saved with the
+        /// model: <see cref="FeatureNormalization"/> (the default) standardizes the features of vectors one by one and
+        /// divides images by one number, <see cref="RootMeanSquareNormalization"/> divides all features by one number,
         /// <see cref="ChannelNormalization"/> brings each channel to mean 0 and deviation 1, and null is no such layer.
         /// An encoder that makes spikes of the features is not preceded by it.
         /// </summary>
         public InputNormalization? InputNormalization { get; set; } = new FeatureNormalization();
 
         /// <summary>
-        /// How training rows, and they alone, are changed at random each time they are learned from; null (the default)
-        /// for not at all.
+        /// Gets or sets how training rows, and they alone, are changed at random each time they are learned from; null
+        /// (the default) for not at all.
         /// </summary>
         public ImageAugmentation? Augmentation { get; set; }
 
         /// <summary>
-        /// Number of time steps T, from 1 to 1,000. Time and memory grow with it. Not used where rows bring their own
-        /// time steps (see <see cref="InputShape"/>), which the log then says. Default 4.
+        /// Gets or sets the number of time steps T, from 1 to 1,000. Time and memory grow with it. Not used where rows
+        /// bring their own time steps (see <see cref="InputShape"/>), which the log then says. Default 4.
         /// </summary>
         public int TimeSteps { get; set; } = Defaults.TimeSteps;
 
         /// <summary>
-        /// Over what batch normalizations take their statistics in training. Default
+        /// Gets or sets over what batch normalizations take their statistics in training. Default
         /// <see cref="BatchNormMode.PerTimeStep"/>, as in the CLIF authors' code.
         /// </summary>
         public BatchNormMode BatchNorm { get; set; } = BatchNormMode.PerTimeStep;
 
         /// <summary>
-        /// Passes over the training rows, from 1 to 100,000. Null (the default) for as many as see about 250,000 rows,
-        /// but at least 10 and at most 100.
+        /// Gets or sets the number of passes over the training rows, from 1 to 100,000. Null (the default) for as many
+        /// as see about 250,000 rows, but at least 10 and at most 100.
         /// </summary>
         public int? Epochs { get; set; }
 
-        /// <summary>Rows in a step of the optimizer, from 1 to 65,536. Default 64.</summary>
+        /// <summary>Gets or sets the number of rows in a step of the optimizer, from 1 to 65,536. Default 64.</summary>
         public int BatchSize { get; set; } = Defaults.BatchSize;
 
-        /// <summary>The highest learning rate, greater than 0, at most 100. Default 0.002.</summary>
+        /// <summary>Gets or sets the highest learning rate, greater than 0, at most 100. Default 0.002.</summary>
         public double LearningRate { get; set; } = Defaults.LearningRate;
 
         /// <summary>
-        /// Momentum of <see cref="OptimizerKind.Sgd"/>, from 0 up to, but not including, 1. Default 0.9.
+        /// Gets or sets the momentum of <see cref="OptimizerKind.Sgd"/>, from 0 up to, but not including, 1. Default
+        /// 0.9.
         /// </summary>
-        public double Momentum { get; set; } = 0.9;
+        public double Momentum { get; set; } = Defaults.Momentum;
 
         /// <summary>
-        /// Weight decay of all parameters, biases and neurons' included, from 0 to 1. Default 0.0001.
+        /// Gets or sets the weight decay of all parameters, biases and neurons' included, from 0 to 1. Default 0.0001.
         /// </summary>
-        public double WeightDecay { get; set; } = 1e-4;
+        public double WeightDecay { get; set; } = Defaults.WeightDecay;
 
-        /// <summary>The optimizer. Default <see cref="OptimizerKind.AdamW"/>.</summary>
+        /// <summary>Gets or sets the optimizer. Default <see cref="OptimizerKind.AdamW"/>.</summary>
         public OptimizerKind Optimizer { get; set; } = OptimizerKind.AdamW;
 
-        /// <summary>How the learning rate changes. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
+        /// <summary>
+        /// Gets or sets how the learning rate changes. Default <see cref="LearningRateSchedule.Cosine"/>.
+        /// </summary>
         public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Cosine;
 
         /// <summary>
-        /// Epochs over which the learning rate rises from 0, fractions allowed, from 0 to <see cref="Epochs"/> (to 10
-        /// where that is null). Default 0.
+        /// Gets or sets the number of epochs over which the learning rate rises from 0, fractions allowed, from 0 to
+        /// <see cref="Epochs"/> (to 10 where that is null). Default 0.
         /// </summary>
         public double WarmupEpochs { get; set; }
 
-        /// <summary>How much each class counts in the loss. Default <see cref="ClassWeighting.None"/>.</summary>
+        /// <summary>
+        /// Gets or sets how much each class counts in the loss. Default <see cref="ClassWeighting.None"/>.
+        /// </summary>
         public ClassWeighting ClassWeighting { get; set; } = ClassWeighting.None;
 
         /// <summary>
-        /// With <see cref="ClassWeighting.Given"/>: one finite weight greater than 0 for each class, in the order of
-        /// the keys. Else null, the default.
+        /// Gets or sets the classes' weights, with <see cref="ClassWeighting.Given"/>: one finite weight greater than 0
+        /// for each class, in the order of the keys. Else null, the default.
         /// </summary>
         public IReadOnlyList<float>? ClassWeights { get; set; }
 
         /// <summary>
-        /// The part of the target that is spread over all classes, from 0 up to, but not including, 1. Default 0.
+        /// Gets or sets the part of the target that is spread over all classes, from 0 up to, but not including, 1.
+        /// Default 0.
         /// </summary>
         public double LabelSmoothing { get; set; }
 
         /// <summary>
-        /// The share of the mean squared error in the loss, from 0 to 1; the rest is the cross entropy. Default 0.05,
-        /// as in the CLIF authors' code.
+        /// Gets or sets the share of the mean squared error in the loss, from 0 to 1; the rest is the cross entropy.
+        /// Default 0.05, as in the CLIF authors' code.
         /// </summary>
         public double LossLambda { get; set; } = 0.05;
 
         /// <summary>
-        /// What the mean squared error pulls the logits towards. Default <see cref="LossTarget.Constant"/>.
+        /// Gets or sets what the mean squared error pulls the logits towards. Default
+        /// <see cref="LossTarget.Constant"/>.
         /// </summary>
         public LossTarget LossTarget { get; set; } = LossTarget.Constant;
 
         /// <summary>
-        /// The part of the hidden values that is dropped in training, from 0 up to, but not including, 1. Default 0.2.
+        /// Gets or sets the part of the hidden values that is dropped in training, from 0 up to, but not including, 1.
+        /// Default 0.2.
         /// </summary>
-        public double Dropout { get; set; } = 0.2;
+        public double Dropout { get; set; } = Defaults.Dropout;
 
         /// <summary>
-        /// The largest norm of the gradient of all parameters together, greater than 0; null (the default) for no
-        /// limit.
+        /// Gets or sets the largest norm of the gradient of all parameters together, greater than 0; null (the default)
+        /// for no limit.
         /// </summary>
         public double? GradientClipping { get; set; }
 
         /// <summary>
-        /// Batches whose gradients make one step of the optimizer, from 1 to 65,536: as if batches were that many times
-        /// larger, in the memory of one, except that batch normalization sees each batch by itself. An epoch's last
-        /// group may be smaller. Default 1.
+        /// Gets or sets the number of batches whose gradients make one step of the optimizer, from 1 to 65,536: as if
+        /// batches were that many times larger, in the memory of one, except that batch normalization sees each batch
+        /// by itself. An epoch's last group may be smaller. Default 1.
         /// </summary>
         public int GradientAccumulation { get; set; } = 1;
 
         /// <summary>
-        /// With validation data: what makes an epoch better than another; the best one's weights are the model's.
-        /// Default <see cref="ValidationMetric.Accuracy"/>.
+        /// Gets or sets, for validation data, what makes an epoch better than another; the best one's weights are the
+        /// model's. Default <see cref="ValidationMetric.Accuracy"/>.
         /// </summary>
         public ValidationMetric ValidationMetric { get; set; } = ValidationMetric.Accuracy;
 
         /// <summary>
-        /// Ends the training when so many epochs in a row were not better than the best one on the validation data (by
-        /// <see cref="ValidationMetric"/>), from 1 to 100,000. Needs validation data. Null (the default) for all
-        /// <see cref="Epochs"/>, which in any case decide the schedule of the learning rate.
+        /// Gets or sets the patience: the training ends when so many epochs in a row were not better than the best one
+        /// on the validation data (by <see cref="ValidationMetric"/>), from 1 to 100,000. Needs validation data. Null
+        /// (the default) for all <see cref="Epochs"/>, which in any case decide the schedule of the learning rate.
         /// </summary>
         public int? EarlyStoppingPatience { get; set; }
 
         /// <summary>
-        /// A folder for checkpoints; it is created if need be. After every epoch, and when the training is cancelled,
-        /// everything that the training is in the middle of is saved there. Fit with the same options, data and network
-        /// then goes on where the last checkpoint left it, however the process ended, and on the same processor ends
-        /// with the same weights as a training without interruption; callbacks are not repeated for what is done. The
-        /// folder of a training that has ended gives its model without training again. What else it finds there, Fit
-        /// refuses; but a trainer that fits again on other rows, as CrossValidate does for each fold, gives them a
-        /// folder of their own inside this one, and finds it when all is run again. Free to differ when a training is
-        /// resumed are the device, the number of threads, ActivationCheckpointing, the callbacks and when checkpoints
-        /// are saved. Null (the default) for no checkpoints.
+        /// Gets or sets a folder for checkpoints; it is created if need be. After every epoch, and when the training is
+        /// cancelled, everything that the training is in the middle of is saved there. Fit with the same options, data
+        /// and network then goes on where the last checkpoint left it, however the process ended, and on the same
+        /// processor ends with the same weights as a training without interruption; callbacks are not repeated for what
+        /// is done. The folder of a training that has ended gives its model without training again. What else it finds
+        /// there, Fit refuses; but a trainer that fits again on other rows, as CrossValidate does for each fold, gives
+        /// them a folder of their own inside this one, and finds it when all is run again. Free to differ when a
+        /// training is resumed are the device, the number of threads, ActivationCheckpointing, the callbacks and when
+        /// checkpoints are saved. Null (the default) for no checkpoints.
         /// </summary>
         public string? CheckpointFolder { get; set; }
 
         /// <summary>
-        /// With <see cref="CheckpointFolder"/>: saves within epochs too, as soon as so many batches were trained on
-        /// since the last time, at least 1. Null (the default) for the end of epochs alone.
+        /// Gets or sets, with <see cref="CheckpointFolder"/>, after how many batches since the last checkpoint there is
+        /// one within the epoch, at least 1. Null (the default) for the end of epochs alone.
         /// </summary>
         public int? CheckpointEveryBatches { get; set; }
 
         /// <summary>
-        /// With <see cref="CheckpointFolder"/>: saves within epochs too, as soon as so many minutes have passed since
-        /// the last time, greater than 0. Null (the default) for the end of epochs alone. With
+        /// Gets or sets, with <see cref="CheckpointFolder"/>, after how many minutes since the last checkpoint there is
+        /// one within the epoch, greater than 0. Null (the default) for the end of epochs alone. With
         /// <see cref="CheckpointEveryBatches"/>, whichever comes first.
         /// </summary>
         public double? CheckpointEveryMinutes { get; set; }
 
         /// <summary>
-        /// The seed of initial weights, shuffling, augmentation and dropout; null (the default) for that of the
-        /// <see cref="MLContext"/>, and for a random one where it has none.
+        /// Gets or sets the seed of initial weights, shuffling, augmentation and dropout; null (the default) for that
+        /// of the <see cref="MLContext"/>, and for a random one where it has none.
         /// </summary>
         public int? Seed { get; set; }
 
-        /// <summary>Where the network is trained. Default <see cref="ComputeDevice.Auto"/>.</summary>
+        /// <summary>Gets or sets where the network is trained. Default <see cref="ComputeDevice.Auto"/>.</summary>
         public ComputeDevice Device { get; set; } = ComputeDevice.Auto;
 
         /// <summary>
-        /// Which CUDA device, from 0. If it is named here and is not there, Fit fails, with
+        /// Gets or sets which CUDA device, from 0. If it is named here and is not there, Fit fails, with
         /// <see cref="ComputeDevice.Auto"/> too. Null (the default) for <see cref="MLContext.GpuDeviceId"/>, which Auto
         /// may replace by the CPU where <see cref="MLContext.FallbackToCpu"/> is true; where that is null too, the
         /// first device.
@@ -235,78 +249,82 @@ public sealed partial class SpikingClifTrainer
         public int? CudaDeviceIndex { get; set; }
 
         /// <summary>
-        /// What the trained model scores with until <see cref="SpikingModelParameters.ChangeScoringBackend"/> changes
-        /// it; not saved with it. Default <see cref="ScoringBackend.Auto"/>: managed code, unless
-        /// <see cref="ScoringDevice"/> is <see cref="ComputeDevice.Cuda"/>.
+        /// Gets or sets what the trained model scores with until
+        /// <see cref="SpikingModelParameters.ChangeScoringBackend"/> changes it, which is not saved with the model. Default
+        /// <see cref="ScoringBackend.Auto"/>: managed code, unless <see cref="ScoringDevice"/> is
+        /// <see cref="ComputeDevice.Cuda"/>.
         /// </summary>
         public ScoringBackend ScoringBackend { get; set; } = ScoringBackend.Auto;
 
         /// <summary>
-        /// Where the trained model scores if it does so with libtorch; on CUDA, it is the device of
+        /// Gets or sets where the trained model scores if it does so with libtorch; on CUDA, it is the device of
         /// <see cref="CudaDeviceIndex"/>. Default <see cref="ComputeDevice.Auto"/>.
         /// </summary>
         public ComputeDevice ScoringDevice { get; set; } = ComputeDevice.Auto;
 
         /// <summary>
-        /// How precisely convolutions and linear layers multiply in training. Default
+        /// Gets or sets how precisely convolutions and linear layers multiply in training. Default
         /// <see cref="TrainingPrecision.Full"/>.
         /// </summary>
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;
 
         /// <summary>
-        /// Processor threads of the training, from 1 to 1,024; null (the default) for all processors. Sums are taken in
-        /// another order with another number of threads, so trained weights may differ in their last bits: state it
-        /// where machines must agree in every bit.
+        /// Gets or sets the number of processor threads of the training, from 1 to 1,024. The default, null, stands for as
+        /// many as the work of a batch occupies (small networks are trained on one), at most one for each processor that
+        /// the process may use by its affinity and its container's limit; where OMP_NUM_THREADS or MKL_NUM_THREADS is
+        /// set, for what it says. Sums are taken in another order with another number of threads, so trained weights may
+        /// differ in their last bits: state it where machines must agree in every bit.
         /// </summary>
         public int? NumberOfThreads { get; set; }
 
         /// <summary>
-        /// Bytes of features that are kept in memory, greater than 0; null (the default) for a quarter of the machine's
-        /// memory. What does not fit is read again every epoch.
+        /// Gets or sets the bytes of features that are kept in memory, greater than 0; null (the default) for a quarter
+        /// of the machine's memory. What does not fit is read again every epoch.
         /// </summary>
         public long? MemoryBudget { get; set; }
 
         /// <summary>
-        /// Whether training keeps, of each batch, only what passes between parts of the network (a part ends behind
-        /// neurons and the pooling after them, or behind a residual block) and computes what is inside a part a second
-        /// time on the way back. That takes about a third more time and much less memory, which grows with
-        /// <see cref="TimeSteps"/>, <see cref="BatchSize"/> and the number of layers; the trained weights are the same.
-        /// Default <see langword="false"/>.
+        /// Gets or sets whether training keeps, of each batch, only what passes between parts of the network (a part
+        /// ends behind neurons and the pooling after them, or behind a residual block) and computes what is inside a
+        /// part a second time on the backward pass. That takes about a third more time and much less memory, which grows
+        /// with <see cref="TimeSteps"/>, <see cref="BatchSize"/> and the number of layers; the trained weights are the
+        /// same. Default <see langword="false"/>.
         /// </summary>
         public bool ActivationCheckpointing { get; set; }
 
         /// <summary>
-        /// Whether the native memory of a training on Linux is arranged for its buffers, which otherwise cost up to
-        /// half of its time: large ones in huge pages where the system has them, the others kept when they are freed,
-        /// until the last training of the process has ended; what is free is then given back. Huge pages are decided on
-        /// by the first training of the process; the variable THP_MEM_ALLOC_ENABLE overrules them (1 or 0). After that
-        /// glibc's thresholds for large buffers stay at fixed values. No effect on other systems. Default
+        /// Gets or sets whether the native memory of a training on Linux is arranged for its buffers, which otherwise
+        /// cost up to half of its time: large ones in huge pages where the system has them, the others kept when they
+        /// are freed, until the last training of the process has ended; what is free is then given back. Huge pages are
+        /// decided on by the first training of the process; the variable THP_MEM_ALLOC_ENABLE overrules them (1 or 0).
+        /// After that glibc's thresholds for large buffers stay at fixed values. No effect on other systems. Default
         /// <see langword="true"/>.
         /// </summary>
         public bool ReuseNativeMemory { get; set; } = true;
 
         /// <summary>
-        /// Called after every epoch, on the training's own thread. What it throws stops the training and reaches the
-        /// caller of Fit.
+        /// Gets or sets what is called after every epoch, on the training's own thread. What it throws stops the
+        /// training and reaches the caller of Fit.
         /// </summary>
         public Action<EpochMetrics>? MetricsCallback { get; set; }
 
         /// <summary>
-        /// Called after every batch, on the training's own thread: for progress bars; keep it short. What it throws
-        /// stops the training and reaches the caller of Fit.
+        /// Gets or sets what is called after every batch, on the training's own thread: for progress bars; keep it
+        /// short. What it throws stops the training and reaches the caller of Fit.
         /// </summary>
         public Action<BatchProgress>? ProgressCallback { get; set; }
 
         /// <summary>
-        /// Stops the training between two batches; Fit then throws <see cref="OperationCanceledException"/>. With
-        /// <see cref="CheckpointFolder"/>, what has been trained is saved before. An exception of that type which a
-        /// callback throws for another reason reaches the caller as it is.
+        /// Gets or sets the token that stops the training between two batches; Fit then throws
+        /// <see cref="OperationCanceledException"/>. With <see cref="CheckpointFolder"/>, what has been trained is
+        /// saved before. An exception of that type which a callback throws for another reason reaches the caller as it
+        /// is.
         /// </summary>
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>
-        /// Whether a training that was stopped by <see cref="CancellationToken"/> after its first epoch gives the best
-        /// model so far instead of throwing. Default <see langword="false"/>.
+        /// Gets or sets whether a training that was stopped by <see cref="CancellationToken"/> after its first epoch
+        /// gives the best model so far instead of throwing. Default <see langword="false"/>.
         /// </summary>
         public bool KeepBestOnCancellation { get; set; }
 
@@ -335,12 +353,17 @@ public sealed partial class SpikingClifTrainer
         }
     }
 
-    /// <summary>The defaults that the catalog's short overload shares with <see cref="Options"/>.</summary>
+    /// <summary>
+    /// The defaults that <see cref="Options"/> shares with the catalog's short overload and with the options of sweeps.
+    /// </summary>
     internal static class Defaults
     {
         public const int TimeSteps = 4;
         public const int BatchSize = 64;
         public const double LearningRate = 0.002;
+        public const double WeightDecay = 1e-4;
+        public const double Momentum = 0.9;
+        public const double Dropout = 0.2;
         public static readonly IReadOnlyList<int> HiddenSizes = [512, 512];
     }
 }

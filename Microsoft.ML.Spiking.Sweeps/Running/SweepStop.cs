@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.MLNetInternals.Access;
+using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
@@ -25,7 +26,7 @@ internal sealed class SweepStop : IDisposable
         (_clock, _time) = (settings.Clock, settings.MaximumTime);
         _started = _clock.GetTimestamp();
         _cancelled = CancellationTokenSource.CreateLinkedTokenSource(
-            settings.CancellationToken, settings.Trainer.CancellationToken);
+            settings.CancellationToken, settings.Trainer.CancellationToken, NativeWork.ProcessEnds);
         _searchTime = _time is { } time ? new(time, _clock) : new();
         _wholeTime = _time is { } whole ? new(whole, _clock) : new();
         _search = CancellationTokenSource.CreateLinkedTokenSource(_cancelled.Token, _searchTime.Token);

@@ -66,7 +66,10 @@ internal sealed record InputConstants(IReadOnlyList<float> Scale, IReadOnlyList<
             centers[i] = features.ZeroShares[i] >= 0.5 ? 0 : mean;
             double square = (deviation * deviation) + ((mean - centers[i]) * (mean - centers[i]));
             double peak = Math.Max(features.Highest[i] - centers[i], centers[i] - features.Lowest[i]);
-            scales[i] = 1 / Math.Max(Math.Sqrt(square), peak / FeatureNormalization.LargestValue);
+            double share = 1 - features.ZeroShares[i];
+            double spread = share > 0.5 ? Math.Sqrt(square)
+                : Math.Sqrt(square / share * Math.Max(share, FeatureNormalization.LeastShare));
+            scales[i] = 1 / Math.Max(spread, peak / FeatureNormalization.LargestValue);
             total += square * scales[i] * scales[i];
         }
         double factor = total > 0 ? Math.Sqrt(count / total) : 1;
