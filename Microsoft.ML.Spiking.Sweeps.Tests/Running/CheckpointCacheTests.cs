@@ -23,7 +23,7 @@ public sealed class CheckpointCacheTests
         Assert.AreSame(first, cache.Get(1, 0));
         Checkpoint back = cache.Get(2, 0)!;
         Assert.AreNotSame(first, back);
-        Assert.AreEqual(first.State.History.Count, back.State.History.Count);
+        Assert.HasCount(first.State.History.Count, back.State.History);
         Assert.AreSequenceEqual(first.Arrays[0].Values.ToArray(), back.Arrays[0].Values.ToArray());
         Assert.HasCount(1, Directory.GetFiles(folder.Path));
         cache.Put(2, 0, first);

@@ -184,7 +184,7 @@ public sealed class FeatureNormalizationTests
         SpikingPredictionTransformer model = Flowers.Fit(
             _ml, Flowers.Keyed(_ml), options => (options.InputShape, options.Epochs) = ([2, 2], 1));
 
-        Assert.AreEqual(2, model.Model.Weights["input.scale"].Values.Length);
+        Assert.HasCount(2, model.Model.Weights["input.scale"].Values.ToArray());
     }
 
     private InputConstants Constants(float[][] rows) =>
