@@ -180,7 +180,7 @@ public sealed class ActivationCheckpointingTests
     private static string Cut(NetworkTemplate template, int channels, int size) => string.Join(" | ",
         Segments.Of(template.Bind(Bindings.Image(channels, size)).Layers).Select(segment => string.Join(' ', segment.Select(layer => layer.Name))));
 
-    /// <summary>What a training pass holds until the way back.</summary>
+    /// <summary>The memory that a training pass holds until the backward pass.</summary>
     private static double KeptMegabytes(NetworkDefinition definition, bool inSegments)
     {
         using DisposeScope scope = NewDisposeScope();

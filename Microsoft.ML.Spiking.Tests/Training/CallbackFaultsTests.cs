@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>An exception in a custom function's way back, which native code calls, reaches whoever went back.</summary>
+/// <summary>
+/// An exception in a custom function's backward pass, which native code calls, reaches the caller of the backward pass.
+/// </summary>
 [TestClass]
 public sealed class CallbackFaultsTests
 {
@@ -22,7 +24,7 @@ public sealed class CallbackFaultsTests
         Exception caught = Assert.ThrowsExactly<InvalidTimeZoneException>(
             () => CallbackFaults.Backward(Faulty.Apply(Faulty.Apply(x, new InvalidCastException()) * 3, fault).sum()));
 
-        Assert.AreSame(fault, caught); // the first on the way back; the other function gets no gradient to fail with
+        Assert.AreSame(fault, caught); // the first of the backward pass; the other function gets no gradient
         Assert.IsNull(x.grad);
     }
 
