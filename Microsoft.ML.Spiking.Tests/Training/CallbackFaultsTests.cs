@@ -33,7 +33,8 @@ public sealed class CallbackFaultsTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = tensor(new[] { 1f, 2f }).requires_grad_();
-        Assert.ThrowsExactly<InvalidCastException>(() => CallbackFaults.Backward(Faulty.Apply(x, new InvalidCastException()).sum()));
+        Assert.ThrowsExactly<InvalidCastException>(
+            () => CallbackFaults.Backward(Faulty.Apply(x, new InvalidCastException()).sum()));
 
         CallbackFaults.Backward(Faulty.Apply(x, null).sum());
 
