@@ -5,8 +5,8 @@ namespace Microsoft.ML.Spiking.Tests;
 
 /// <summary>The reference vectors: those beside the tests, or those of the folder that SPIKING_GOLDEN names.</summary>
 /// <remarks>
-/// The neurons' files hold all digits of their results. Those of training steps hold nine, of inputs and of results alike,
-/// so a result near 3 is known to 5e-9.
+/// The neurons' files hold all digits of their results. Those of training steps hold nine, of inputs and of results
+/// alike, so a result near 3 is known to 5e-9.
 /// </remarks>
 internal static class GoldenFiles
 {
@@ -19,7 +19,8 @@ internal static class GoldenFiles
         return document.RootElement.Clone();
     }
 
-    public static double[] Doubles(this JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetDouble())];
+    public static double[] Doubles(this JsonElement array) =>
+        [.. array.EnumerateArray().Select(item => item.GetDouble())];
 
     public static long[] Longs(this JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetInt64())];
 

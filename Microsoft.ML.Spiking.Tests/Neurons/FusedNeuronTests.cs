@@ -62,7 +62,8 @@ public sealed class FusedNeuronTests
     public void Forward_TransposedCurrentAndExpandedGradient_AreRead()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor stored = Current(isConstant: false, ScalarType.Float32).transpose(1, 2).contiguous().detach().requires_grad_();
+        Tensor stored = Current(isConstant: false, ScalarType.Float32).transpose(1, 2).contiguous()
+            .detach().requires_grad_();
         Tensor current = stored.transpose(1, 2);
         new FusedNeuron(new ClifNeuron()).Forward(new(current, 6, IsConstant: false), []).Values.mean().backward();
         float[] actual = stored.grad!.contiguous().data<float>().ToArray();
@@ -77,11 +78,13 @@ public sealed class FusedNeuronTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor current = Current(isConstant, type).requires_grad_();
-        Tensor[] learned = [.. neuron.LearnedScalars.Select(scalar => full([1], scalar.Initial + 0.25, type).requires_grad_())];
+        Tensor[] learned =
+            [.. neuron.LearnedScalars.Select(scalar => full([1], scalar.Initial + 0.25, type).requires_grad_())];
         NeuronSpikes spikes = form.Forward(new(current, (int)Shape[0], isConstant), learned);
         spikes.Values.backward([Noise(Shape, 2, 1, type)]);
         CallbackGradients.Release();
-        return new(Values(spikes.Values), spikes.Count, Values(current.grad!), [.. learned.SelectMany(leaf => Values(leaf.grad!))]);
+        return new(Values(spikes.Values), spikes.Count, Values(current.grad!),
+            [.. learned.SelectMany(leaf => Values(leaf.grad!))]);
     }
 
     private static Tensor Current(bool isConstant, ScalarType type) =>

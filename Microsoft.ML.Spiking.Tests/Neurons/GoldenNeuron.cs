@@ -47,7 +47,9 @@ internal sealed record GoldenNeuron(JsonElement Case)
     private SpikingNeuronDefinition Spiking(SpikingNeuronDefinition neuron) => neuron with
     {
         Threshold = Case.GetProperty("v_threshold").GetDouble(),
-        ResetPotential = Case.GetProperty("v_reset") is { ValueKind: JsonValueKind.Number } reset ? reset.GetDouble() : null,
+        ResetPotential = Case.GetProperty("v_reset") is { ValueKind: JsonValueKind.Number } reset
+            ? reset.GetDouble()
+            : null,
         DetachReset = Flag("detach_reset"),
         Surrogate = Text("surrogate") switch
         {

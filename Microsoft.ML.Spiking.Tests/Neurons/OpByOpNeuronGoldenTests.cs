@@ -86,5 +86,6 @@ public sealed class OpByOpNeuronGoldenTests
     private static double[] Values(params Tensor[] tensors) =>
         [.. tensors.SelectMany(part => part.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray())];
 
-    private sealed record Result(double[] Spikes, double[] V, double[] M, double[] InputGradient, double[] LearnedGradient);
+    private sealed record Result(
+        double[] Spikes, double[] V, double[] M, double[] InputGradient, double[] LearnedGradient);
 }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>An exception in a custom function's backward, which native code calls, reaches the caller.</summary>
+/// <summary>
+/// An exception in a custom function's backward pass, which native code calls, reaches the caller of the backward pass.
+/// </summary>
 [TestClass]
 public sealed class CallbackFaultsTests
 {
@@ -22,7 +24,7 @@ public sealed class CallbackFaultsTests
         Exception caught = Assert.ThrowsExactly<InvalidTimeZoneException>(
             () => CallbackFaults.Backward(Faulty.Apply(Faulty.Apply(x, new InvalidCastException()) * 3, fault).sum()));
 
-        Assert.AreSame(fault, caught); // the first of the backward pass; the other function gets no gradient to fail with
+        Assert.AreSame(fault, caught); // the first of the backward pass; the other function gets no gradient
         Assert.IsNull(x.grad);
     }
 
@@ -31,7 +33,8 @@ public sealed class CallbackFaultsTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = tensor(new[] { 1f, 2f }).requires_grad_();
-        Assert.ThrowsExactly<InvalidCastException>(() => CallbackFaults.Backward(Faulty.Apply(x, new InvalidCastException()).sum()));
+        Assert.ThrowsExactly<InvalidCastException>(
+            () => CallbackFaults.Backward(Faulty.Apply(x, new InvalidCastException()).sum()));
 
         CallbackFaults.Backward(Faulty.Apply(x, null).sum());
 

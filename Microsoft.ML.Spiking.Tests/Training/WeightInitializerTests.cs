@@ -13,7 +13,8 @@ public sealed class WeightInitializerTests
     [DataRow(WeightDistribution.Uniform, 4, 0.0680)]
     [DataRow(WeightDistribution.FanOutNormal, 1, 0.0589)] // sqrt(2 / fan-out), of 64 9
     [DataRow(WeightDistribution.SmallNormal, 1, 0.01)]
-    public void Create_Convolution_HasTheDeviationOfItsDistribution(WeightDistribution distribution, int groups, double deviation)
+    public void Create_Convolution_HasTheDeviationOfItsDistribution(
+        WeightDistribution distribution, int groups, double deviation)
     {
         float[] weight = Weights(new ConvolutionLayer("c", 32, 64, kernel: 3, stride: 1, padding: 0, groups)
         {

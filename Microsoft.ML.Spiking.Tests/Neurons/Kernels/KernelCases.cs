@@ -24,7 +24,9 @@ internal static class KernelCases
     public static float[] Uniform(Random random, int count, float from, float to) =>
         [.. Enumerable.Range(0, count).Select(_ => from + ((to - from) * random.NextSingle()))];
 
-    /// <summary>Asserts that the compared values agree within a tolerance relative to the larger of 1 and the value.</summary>
+    /// <summary>
+    /// Asserts that the compared values agree within a tolerance relative to the larger of 1 and the value.
+    /// </summary>
     public static void AssertClose(
         double[] expected, float[] actual, Func<int, bool> compared, double tolerance, string what)
     {

@@ -34,7 +34,9 @@ internal sealed unsafe class KernelRun
 
     public double LearnedGradient { get; }
 
-    /// <summary>Native memory that starts a cache line, or that many floats after one; what lies behind is guarded.</summary>
+    /// <summary>
+    /// Native memory that starts a cache line, or that many floats after one; what lies behind is guarded.
+    /// </summary>
     internal sealed class NativeFloats : IDisposable
     {
         private const float Guard = 12345f;

@@ -13,7 +13,8 @@ public sealed class NeuronKernelDeterminismTests
         var definition = (SpikingNeuronDefinition)neuron;
         var random = new Random(9);
         const int timeSteps = 6, n = 20_003;
-        float[] current = KernelCases.Uniform(random, timeSteps * n, -1, 2), upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
+        float[] current = KernelCases.Uniform(random, timeSteps * n, -1, 2);
+        float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
         var one = new KernelRun(definition, learned, current, upstream, timeSteps);
         foreach (int threads in new[] { 2, 3, 8 })
         {
@@ -37,7 +38,8 @@ public sealed class NeuronKernelDeterminismTests
         var definition = (SpikingNeuronDefinition)neuron;
         var random = new Random(10);
         const int timeSteps = 8, n = 1 << 18, part = 1 << 12;
-        float[] current = KernelCases.Uniform(random, timeSteps * n, -1, 2), upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
+        float[] current = KernelCases.Uniform(random, timeSteps * n, -1, 2);
+        float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
         var whole = new KernelRun(definition, learned, current, upstream, timeSteps, threads: 2);
         foreach (int first in new[] { 0, part * 13, n - part })
         {

@@ -42,13 +42,15 @@ public sealed class NeuronKernelTests
         var definition = (SpikingNeuronDefinition)neuron;
         var random = new Random(11);
         const int timeSteps = 5, n = 1101;
-        float[] current = KernelCases.Uniform(random, n, -1, 2), upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
+        float[] current = KernelCases.Uniform(random, n, -1, 2);
+        float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
         float[] repeated = [.. Enumerable.Repeat(current, timeSteps).SelectMany(step => step)];
         var constant = new KernelRun(definition, learned, current, upstream, timeSteps, constantCurrent: true);
         var full = new KernelRun(definition, learned, repeated, upstream, timeSteps);
         Assert.AreSequenceEqual(full.Spikes, constant.Spikes);
         Assert.AreEqual(full.LearnedGradient, constant.LearnedGradient);
-        double[] summed = [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, timeSteps).Sum(t => (double)full.Gradient[(t * n) + i]))];
+        double OverSteps(int i) => Enumerable.Range(0, timeSteps).Sum(t => (double)full.Gradient[(t * n) + i]);
+        double[] summed = [.. Enumerable.Range(0, n).Select(OverSteps)];
         KernelCases.AssertClose(summed, constant.Gradient, _ => true, 1e-5, definition.ToString());
     }
 
@@ -59,7 +61,8 @@ public sealed class NeuronKernelTests
         var definition = (SpikingNeuronDefinition)neuron;
         var random = new Random(12);
         const int timeSteps = 4, n = 2100;
-        float[] current = KernelCases.Uniform(random, timeSteps * n, -1, 2), upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
+        float[] current = KernelCases.Uniform(random, timeSteps * n, -1, 2);
+        float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
         var apart = new KernelRun(definition, learned, current, upstream, timeSteps);
         using var x = new KernelRun.NativeFloats(current);
         NeuronKernel kernel = NeuronKernel.Create(definition, learned);
@@ -110,7 +113,11 @@ public sealed class NeuronKernelTests
                         Threshold = 0.7 + random.NextDouble(),
                     };
                     yield return variant is LeakyNeuronDefinition leaky
-                        ? leaky with { MembraneTimeConstant = 1.05 + (3 * random.NextDouble()), DecayInput = random.Next(2) == 1 }
+                        ? leaky with
+                        {
+                            MembraneTimeConstant = 1.05 + (3 * random.NextDouble()),
+                            DecayInput = random.Next(2) == 1,
+                        }
                         : variant;
                 }
             }
@@ -120,7 +127,8 @@ public sealed class NeuronKernelTests
     private static void AssertAgrees(
         SpikingNeuronDefinition neuron, float learned, int timeSteps, int n, VectorWidth width, Random random)
     {
-        float[] current = KernelCases.Uniform(random, timeSteps * n, -1.5f, 2.5f), upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
+        float[] current = KernelCases.Uniform(random, timeSteps * n, -1.5f, 2.5f);
+        float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
         var reference = new ReferenceNeuron(neuron, learned, [.. current.Select(x => (double)x)], timeSteps);
         bool[] doubtful = [.. Enumerable.Range(0, n).Select(i => reference.IsDoubtful(i, Margin))];
         Assert.IsLessThanOrEqualTo(0.3 * n + 5, doubtful.Count(d => d), "too few neurons are compared");

@@ -67,7 +67,8 @@ internal sealed class ReferenceNeuron
         {
             double u = H[(t * _n) + i] - _neuron.Threshold;
             if (Math.Abs(u) <= margin
-                || (_neuron.Surrogate is RectangleSurrogate { Alpha: double width } && Math.Abs(Math.Abs(u) - (width / 2)) <= margin)
+                || (_neuron.Surrogate is RectangleSurrogate { Alpha: double width }
+                    && Math.Abs(Math.Abs(u) - (width / 2)) <= margin)
                 || (_neuron is KlifNeuron && Math.Abs(K * U[(t * _n) + i]) <= margin))
             {
                 return true;
@@ -76,7 +77,9 @@ internal sealed class ReferenceNeuron
         return false;
     }
 
-    /// <summary>The gradient by the current, that by the learned value, and the sum of that one's terms' magnitudes.</summary>
+    /// <summary>
+    /// The gradient by the current, that by the learned value, and the sum of that one's terms' magnitudes.
+    /// </summary>
     public (double[] Current, double Learned, double Magnitude) Backward(double[] upstream)
     {
         double[] gradient = new double[upstream.Length];

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// One step of a training: forward, loss, backward, optimizer. Both forms share everything but the way forward, and
-/// with it the way back.
+/// One step of a training: forward, loss, backward, optimizer. Both forms share everything but the forward pass, and
+/// with it the backward pass.
 /// </summary>
 internal abstract class TrainingStep : IDisposable
 {
