@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything a newcomer and the build server do, by name. Prepares the machine where it needs that, quick where not.
+# Everything that newcomers and the build server do, by name. Installs what the machine lacks, unless told not to.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -7,20 +7,28 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 usage() {
   cat << 'USAGE'
-usage: ./build.sh <command> [-- arguments]
+usage: ./build.sh <command> [--no-setup] [-- arguments]
 
-  quickstart   build and run samples/Quickstart, which is given the arguments after --
-  sample NAME  build and run samples/NAME, which is given the arguments after --
-  test         build with warnings as errors, check the formatting, run every test;
+  quickstart   build and run samples/Quickstart with the arguments after --
+  sample NAME  build and run samples/NAME with the arguments after --
+  test         build with warnings as errors, check the formatting, run all tests;
                the arguments after -- go to dotnet test
+  coverage     the same tests with code coverage: a summary, and artifacts/coverage/index.html
+  mutate ROOM  mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name, which takes
+               hours: a score, and artifacts/mutation; the arguments after -- go to dotnet stryker, such as
+               --mutate 'Serialization/Safetensors*.cs'
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
   pack         make the NuGet packages and their symbols in artifacts/packages
+
+As root, on Debian and Ubuntu, the commands first install what is missing (the .NET SDK, libstdc++6, libgomp1, a font;
+test also PostgreSQL) and say so, one line each. --no-setup, anywhere before --, installs nothing.
 USAGE
 }
 
 say() { printf '%s\n' "$*" >&2; }
 
+# The scripts install nothing where SPIKING_SETUP is no, or without root.
 setup() {
   "$root/eng/dotnet-sdk.sh"
   "$root/eng/native-runtime.sh"
@@ -61,7 +69,7 @@ bench() {
   setup
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet build "$project" -c Release -v quiet >&2
-  # What starts in the benchmark of the start.
+  # The benchmark of the start measures the published program.
   in_root dotnet publish "$project" -c Release -v quiet --no-build >&2
   dotnet run --project "$root/$project" -c Release --no-build -- --results "$root/benchmarks/results" "$@"
 }
@@ -80,7 +88,7 @@ report() {
 run_tests() {
   results=$root/artifacts/test-results
   rm -rf "$results"
-  trap report EXIT # the last line, however this ends
+  trap report EXIT # the last line, however the run ends
   setup
   "$root/eng/postgresql.sh"
   say "Building; the first time this downloads libtorch, which is large."
@@ -95,6 +103,47 @@ run_tests() {
   return $faults
 }
 
+coverage() {
+  local faults=0
+  in_root dotnet tool restore > /dev/null
+  run_tests --coverage --coverage-output-format cobertura "$@" || faults=1
+  in_root dotnet reportgenerator "-reports:$results/*.cobertura.xml" "-targetdir:$root/artifacts/coverage" \
+    "-reporttypes:Html;TextSummary" "-assemblyfilters:+Microsoft.ML.Spiking;+Microsoft.ML.Spiking.Sweeps" \
+    -verbosity:Warning
+  cat "$root/artifacts/coverage/Summary.txt"
+  return $faults
+}
+
+mutate() {
+  local room=${1:-}
+  case $room in
+    Neurons | Networks | Serialization | Scoring) ;;
+    *)
+      say "Mutation testing wants a room: ./build.sh mutate Neurons, Networks, Serialization or Scoring."
+      return 2
+      ;;
+  esac
+  shift
+  [ "${1:-}" != -- ] || shift
+  setup
+  in_root dotnet tool restore > /dev/null
+  # Built first, because Stryker takes the compilations that it analyses for those of the library.
+  in_root dotnet build Microsoft.ML.Spiking.Tests -c Release -v quiet >&2
+  # Given arguments come last and may choose other files or tests.
+  [[ " $* " == *" --mutate "* ]] || set -- --mutate "$room/**/*.cs" "$@"
+  [[ " $* " == *" --test-case-filter "* ]] || set -- --test-case-filter "FullyQualifiedName~.Tests.$room." "$@"
+  (cd "$root/Microsoft.ML.Spiking.Tests" &&
+    dotnet stryker --config-file "$root/eng/stryker-config.json" --output "$root/artifacts/mutation" "$@")
+}
+
+# --no-setup counts anywhere before --; what follows -- belongs to the program that is run.
+before=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+  if [ "$1" = --no-setup ]; then export SPIKING_SETUP=no; else before+=("$1"); fi
+  shift
+done
+set -- ${before[@]+"${before[@]}"} "$@"
+
 command=${1:-}
 [ $# -eq 0 ] || shift
 [ "${1:-}" != -- ] || shift
@@ -103,6 +152,8 @@ case $command in
   quickstart) sample Quickstart "$@" ;;
   sample) sample "$@" ;;
   test) run_tests "$@" ;;
+  coverage) coverage "$@" ;;
+  mutate) mutate "$@" ;;
   bench) bench "$@" ;;
   pack) pack ;;
   "" | help | -h | --help) usage ;;

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Samples.Tests;
 
-/// <summary>What a model says of a row.</summary>
+/// <summary>A model's prediction for a row.</summary>
 internal sealed class Answer
 {
     public string PredictedLabel { get; set; } = "";

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Microsoft.ML.Spiking.Samples.Tests;
 
-/// <summary>What the build of this project says of itself.</summary>
+/// <summary>Properties of this project's build.</summary>
 internal static class Build
 {
     private static readonly Dictionary<string, string> Values = typeof(Build).Assembly
@@ -20,13 +20,13 @@ internal static class Build
 
     public static string TorchSharpVersionRange => Values["TorchSharpVersionRange"];
 
-    /// <summary>The folder that restored packages lie in.</summary>
+    /// <summary>The folder of restored packages.</summary>
     public static string PackageFolder => Values["PackageFolder"];
 
-    /// <summary>A file or folder of the repository.</summary>
+    /// <summary>Returns the path of a file or folder of the repository.</summary>
     public static string InRepository(params string[] names) => Path.Combine([Values["Repository"], .. names]);
 
-    /// <summary>The program that a sample was built to.</summary>
+    /// <summary>Returns the path of a sample's program.</summary>
     public static string Sample(string name) =>
         InRepository("samples", name, "bin", Configuration, Values["TargetFramework"], RuntimeIdentifier, $"{name}.dll");
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.Spiking.Samples.Tests;
 
-/// <summary>A process that a test starts, whose output it reads, and that is gone in the end, whatever happens.</summary>
+/// <summary>A process that a test starts and reads; it never outlives the test.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
@@ -23,19 +23,19 @@ internal sealed class ChildProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Its number in the system.</summary>
+    /// <summary>The process identifier.</summary>
     public int Id => _process.Id;
 
-    /// <summary>What it has written to standard output.</summary>
+    /// <summary>Everything written to standard output.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>What it has written to standard error, without empty lines.</summary>
+    /// <summary>Everything written to standard error, without empty lines.</summary>
     public string Errors => string.Join('\n', _errors.Where(line => line.Length > 0));
 
     /// <summary>Starts dotnet.</summary>
     /// <param name="folder">The current folder; dotnet takes global.json from there.</param>
-    /// <param name="environment">Variables besides those of this process.</param>
-    /// <param name="arguments">Of dotnet.</param>
+    /// <param name="environment">Variables in addition to those of this process.</param>
+    /// <param name="arguments">The arguments of dotnet.</param>
     public static ChildProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments)
@@ -44,7 +44,7 @@ internal sealed class ChildProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // What dotnet test tells its children is not for another build; and no build may leave servers behind.
+        // The variables of dotnet test are not for another build, and no build may leave servers behind.
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             start.Environment.Remove(name);
@@ -60,10 +60,10 @@ internal sealed class ChildProcess : IDisposable
         return new ChildProcess(start);
     }
 
-    /// <summary>Runs dotnet to its end, which must be a good one; its output.</summary>
+    /// <summary>Runs dotnet, which must succeed; returns its output.</summary>
     public static string Run(string folder, params string[] arguments) => Run(folder, new Dictionary<string, string>(), arguments);
 
-    /// <summary>Runs dotnet to its end, which must be a good one; its output.</summary>
+    /// <summary>Runs dotnet, which must succeed; returns its output.</summary>
     public static string Run(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         using ChildProcess process = Start(folder, environment, arguments);
@@ -72,10 +72,10 @@ internal sealed class ChildProcess : IDisposable
         return process.Output;
     }
 
-    /// <summary>The next line of standard output; null at its end.</summary>
+    /// <summary>Returns the next line of standard output; null at its end.</summary>
     public string? ReadLine() => _lines.TryTake(out string? line, Limit) ? line : null;
 
-    /// <summary>Waits for the end; the exit code.</summary>
+    /// <summary>Waits for the end; returns the exit code.</summary>
     public int WaitForExit()
     {
         Assert.IsTrue(_process.WaitForExit(Limit), $"The process has not ended.\n{Output}\n{Errors}");
@@ -83,7 +83,7 @@ internal sealed class ChildProcess : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Kills it and all that it has started.</summary>
+    /// <summary>Kills it and its children.</summary>
     public void Kill()
     {
         _process.Kill(entireProcessTree: true);

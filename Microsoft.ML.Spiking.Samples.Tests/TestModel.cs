@@ -6,16 +6,16 @@ namespace Microsoft.ML.Spiking.Samples.Tests;
 
 /// <summary>
 /// Pipelines as users save them: label to key, normalization, network, key to label. The network's weights are drawn
-/// from a seed instead of trained, because training needs libtorch, which nothing here may need.
+/// from a seed instead of trained, because training needs libtorch, which these tests must not need.
 /// </summary>
 internal static class TestModel
 {
     public const int FeatureCount = 6;
 
-    /// <summary>The labels; one wants quotation marks in a CSV file.</summary>
+    /// <summary>The labels; one needs quotation marks in a CSV file.</summary>
     public static readonly string[] Classes = ["a", "b, or so", "c"];
 
-    /// <summary>Saves the model of that seed.</summary>
+    /// <summary>Saves the model of a seed.</summary>
     public static void Save(string path, int seed)
     {
         var ml = new MLContext(seed);
@@ -29,7 +29,7 @@ internal static class TestModel
         ml.Model.Save(new Data.TransformerChain<ITransformer>(before, network, after), data.Schema, path);
     }
 
-    /// <summary>Rows from a seed, with labels one after the other.</summary>
+    /// <summary>Returns rows from a seed, with the labels in turn.</summary>
     public static SampleRow[] Rows(int count, int seed)
     {
         var random = new Random(seed);
@@ -43,7 +43,7 @@ internal static class TestModel
         ];
     }
 
-    /// <summary>What the saved model says, asked as ML.NET's documentation does it.</summary>
+    /// <summary>Returns the saved model's predictions, obtained as in ML.NET's documentation.</summary>
     public static Answer[] Answers(string path, SampleRow[] rows)
     {
         var ml = new MLContext();

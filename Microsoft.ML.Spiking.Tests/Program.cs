@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Tests.Compatibility;
 using Microsoft.ML.Spiking.Tests.Training.Checkpoints;
+using Microsoft.ML.Spiking.Tests.Training.Native;
 using Microsoft.Testing.Platform.Builder;
 
 namespace Microsoft.ML.Spiking.Tests;
@@ -18,6 +19,15 @@ internal static class Program
         {
             NativeLibraries.Run(model, task);
             return 0;
+        }
+        if (arguments is [LoadedRuntime.Command])
+        {
+            LoadedRuntime.Run();
+            return 0;
+        }
+        if (arguments is [EndingProcess.Command, string way, string saved])
+        {
+            return EndingProcess.Run(way, saved);
         }
         return await RunTestsAsync(arguments);
     }

@@ -164,7 +164,7 @@ internal static class OptionsValidation
                 : Invariant($"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0."),
             o.NumberOfThreads is null or (>= 1 and <= OptionRanges.MostThreads) ? null
                 : Invariant($"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to ") +
-                    Invariant($"{OptionRanges.MostThreads}, or null for all processors."),
+                    Invariant($"{OptionRanges.MostThreads}, or null for as many as the work of a batch occupies."),
             o.CheckpointFolder is null || !string.IsNullOrWhiteSpace(o.CheckpointFolder) ? null
                 : $"{nameof(o.CheckpointFolder)} is empty; name a folder, or null for no checkpoints.",
             (o.CheckpointEveryBatches, o.CheckpointFolder) switch

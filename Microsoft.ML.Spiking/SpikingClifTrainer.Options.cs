@@ -269,9 +269,11 @@ public sealed partial class SpikingClifTrainer
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;
 
         /// <summary>
-        /// Gets or sets the number of processor threads of the training, from 1 to 1,024; null (the default) for all
-        /// processors. Sums are taken in another order with another number of threads, so trained weights may differ in
-        /// their last bits: state it where machines must agree in every bit.
+        /// Gets or sets the number of processor threads of the training, from 1 to 1,024. The default, null, stands for as
+        /// many as the work of a batch occupies (small networks are trained on one), at most one for each processor that
+        /// the process may use by its affinity and its container's limit; where OMP_NUM_THREADS or MKL_NUM_THREADS is
+        /// set, for what it says. Sums are taken in another order with another number of threads, so trained weights may
+        /// differ in their last bits: state it where machines must agree in every bit.
         /// </summary>
         public int? NumberOfThreads { get; set; }
 

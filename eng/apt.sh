@@ -1,23 +1,28 @@
-# Sourced by the other scripts in eng/: apt-get as root, patiently.
+# Sourced by the other scripts in eng/: what a machine lacks is installed by apt-get, as root, unless the user said no.
 
 say() { printf '%s\n' "$*" >&2; }
 
-# need_root "what it is for": whether the commands below can succeed at all.
-need_root() {
-  [ "$(id -u)" = 0 ] || command -v sudo > /dev/null || {
-    say "$1 needs root, and there is no sudo here: run $0 once as root."
-    return 1
-  }
+# installable "what is needed": whether this script may and can install packages here; says why not.
+# build.sh --no-setup sets SPIKING_SETUP=no.
+installable() {
+  if [ "${SPIKING_SETUP:-yes}" = no ]; then
+    say "Setup: $1 is missing; nothing is installed, because of --no-setup."
+  elif [ "$(id -u)" != 0 ]; then
+    say "Setup: $1 is missing; nothing is installed, because this is not root."
+  elif ! command -v apt-get > /dev/null; then
+    say "Setup: $1 is missing; nothing is installed, because there is no apt-get here."
+  else
+    return 0
+  fi
+  return 1
 }
 
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-
-# An archive that answers badly once often answers well a moment later. What goes wrong is on standard error.
+# An archive that fails once often works a moment later. Errors stay on standard error.
 apt_get() {
   local command=(env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=300
     -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@")
-  as_root "${command[@]}" > /dev/null || { sleep 5 && as_root "${command[@]}" > /dev/null; }
+  "${command[@]}" > /dev/null || { sleep 5 && "${command[@]}" > /dev/null; }
 }
 
-# A machine may have a source of somebody else's that is gone; what matters is whether the install works.
+# A third party's source may be gone; what matters is whether the installation works.
 apt_update() { apt_get update || say "apt could not read every source; going on with the others."; }

@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
-# Makes sure that the .NET SDK that global.json asks for is installed.
+# Ensures that the .NET SDK that global.json asks for is installed.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# In a folder with a global.json this fails where no installed SDK will do.
+# In a folder with a global.json this fails unless an installed SDK satisfies it.
 has_sdk() { command -v dotnet > /dev/null && dotnet --version > /dev/null 2>&1; }
 
 has_sdk && exit 0
 
 system=$(. /etc/os-release 2> /dev/null && echo "${ID:-} ${VERSION_ID:-}" || uname -s)
-if [ "$system" = "ubuntu 24.04" ]; then
-  need_root "Installing the .NET SDK"
-  say "Installing the .NET SDK 10 from Ubuntu's archive."
+if [ "$system" = "ubuntu 24.04" ] && installable "the .NET SDK 10"; then
+  say "Setup: installing dotnet-sdk-10.0 from Ubuntu's archive (--no-setup prevents this)."
   apt_update
   apt_get install dotnet-sdk-10.0
   has_sdk && exit 0

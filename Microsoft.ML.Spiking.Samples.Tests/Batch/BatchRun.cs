@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Batch;
 
-/// <summary>A folder with a model and a CSV file, and the sample that is run in it.</summary>
+/// <summary>A folder with a model and a CSV file, in which the sample runs.</summary>
 internal sealed class BatchRun : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,7 +12,7 @@ internal sealed class BatchRun : IDisposable
         TestModel.Save(In("model.zip"), seed: 1);
     }
 
-    /// <summary>A file of the folder.</summary>
+    /// <summary>Returns the path of a file in the folder.</summary>
     public string In(string name) => Path.Combine(_folder.Path, name);
 
     /// <summary>Writes rows.csv: a line for each row, with what comes before and after its features.</summary>
@@ -29,7 +29,7 @@ internal sealed class BatchRun : IDisposable
     public ChildProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         ChildProcess.Start(_folder.Path, environment, [Build.Sample("BatchScoring"), .. arguments]);
 
-    /// <summary>Runs it to its end, which must be a good one; its output.</summary>
+    /// <summary>Runs it, which must succeed; returns its output.</summary>
     public string Run(params string[] arguments)
     {
         using ChildProcess process = Start(arguments);
@@ -38,7 +38,7 @@ internal sealed class BatchRun : IDisposable
         return process.Output;
     }
 
-    /// <summary>Runs it to an end that must be a bad one; its sentence.</summary>
+    /// <summary>Runs it, which must fail; returns its sentence.</summary>
     public string Fault(params string[] arguments)
     {
         using ChildProcess process = Start(arguments);

@@ -29,12 +29,29 @@ public sealed class BatchScoringTests
         SampleRow[] rows = TestModel.Rows(50, seed: 2);
         run.WriteRows(rows, before: "\"a\tname\"\t", after: "\t1e99", separator: '\t');
         string[] lines = File.ReadAllLines(run.In("rows.csv"));
-        File.WriteAllLines(run.In("rows.csv"), ["name\tf1\tf2\tf3\tf4\tf5\tf6\tlast", lines[0], "", "// a comment", .. lines[1..]]);
+        File.WriteAllLines(run.In("rows.csv"), ["name\tf1\tf2\tf3\tf4\tf5\tf6\tlast", .. lines]);
 
         run.Run("--input", "rows.csv", "--output", "out.csv", "--features", "2-7", "--header", "--separator", "tab");
 
         Assert.AreSequenceEqual(
             Expected(run, rows, '\t'), File.ReadAllLines(run.In("out.csv")));
+    }
+
+    /// <summary>RFC 4180 allows quoted numbers, and line ends, quotation marks and separators in quotes.</summary>
+    [TestMethod]
+    [DataRow("\n")]
+    [DataRow("\r\n")]
+    public void Run_QuotedFieldsAndByteOrderMark_AreRead(string lineEnd)
+    {
+        using var run = new BatchRun();
+        SampleRow[] rows = TestModel.Rows(3, seed: 2);
+        string text = string.Join(lineEnd, rows.Select(row => $"\"a \"\"name\"\", {lineEnd} or \r two\",\"" +
+            $"{BatchRun.Line(row).Replace(",", "\",\"", StringComparison.Ordinal)}\""));
+        File.WriteAllBytes(run.In("rows.csv"), [0xef, 0xbb, 0xbf, .. System.Text.Encoding.UTF8.GetBytes(text)]);
+
+        run.Run("--input", "rows.csv", "--features", "2-7");
+
+        Assert.AreSequenceEqual(Expected(run, rows), File.ReadAllLines(run.In("predictions.csv")));
     }
 
     [TestMethod]
@@ -53,7 +70,8 @@ public sealed class BatchScoringTests
     {
         using var run = new BatchRun();
         SampleRow[] rows = TestModel.Rows(3, seed: 2);
-        File.WriteAllLines(run.In("rows.csv"), [BatchRun.Line(rows[0]), "1,2,x,4,5,6", BatchRun.Line(rows[1]), "1,2,3,4,5,", BatchRun.Line(rows[2])]);
+        File.WriteAllLines(run.In("rows.csv"),
+            [BatchRun.Line(rows[0]), "1,2,x,4,5,6", BatchRun.Line(rows[1]), "1,2,3,4,5,", BatchRun.Line(rows[2])]);
 
         run.Run("--input", "rows.csv", "--allow-missing");
 
@@ -62,7 +80,7 @@ public sealed class BatchScoringTests
             File.ReadAllLines(run.In("predictions.csv")));
     }
 
-    /// <summary>The heap is a third of the file and less than what the predictions take: who keeps either runs out of memory.</summary>
+    /// <summary>The heap is a third of the file and smaller than the predictions: it cannot hold either.</summary>
     [TestMethod]
     public void Run_FileLargerThanTheMemory_IsScored()
     {
@@ -81,8 +99,8 @@ public sealed class BatchScoringTests
         }
         Assert.IsGreaterThan(90 << 20, new FileInfo(run.In("rows.csv")).Length);
 
-        using ChildProcess process = run.Start(new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "2000000" /* 32 MB */ },
-            "--input", "rows.csv", "--features", "1-6");
+        var environment = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "2000000" /* 32 MB */ };
+        using ChildProcess process = run.Start(environment, "--input", "rows.csv", "--features", "1-6");
         int code = process.WaitForExit();
 
         Assert.AreEqual(0, code, process.Errors);
@@ -93,8 +111,12 @@ public sealed class BatchScoringTests
     [
         string.Join(separator, ["PredictedLabel", .. TestModel.Classes.Select(label => Quoted(label, separator))]),
         .. TestModel.Answers(run.In("model.zip"), rows).Select(answer => string.Join(separator,
-            [Quoted(answer.PredictedLabel, separator), .. answer.Score.Select(score => score.ToString(CultureInfo.InvariantCulture))])),
+            [
+                Quoted(answer.PredictedLabel, separator),
+                .. answer.Score.Select(score => score.ToString(CultureInfo.InvariantCulture)),
+            ])),
     ];
 
-    private static string Quoted(string label, char separator) => label.Contains(separator, StringComparison.Ordinal) ? $"\"{label}\"" : label;
+    private static string Quoted(string label, char separator) =>
+        label.Contains(separator, StringComparison.Ordinal) ? $"\"{label}\"" : label;
 }

@@ -4,6 +4,7 @@ namespace Microsoft.ML.Spiking.Samples.Tests.Batch;
 public sealed class RestartTests
 {
     private const int Rows = 30_000;
+    private const string Damaged = "'predictions.csv.progress' is damaged: give --overwrite to start again.";
 
     [TestMethod]
     public void Run_KilledSeveralTimes_GivesTheBytesOfAnUninterruptedRun()
@@ -17,7 +18,7 @@ public sealed class RestartTests
         Assert.IsFalse(File.Exists(run.In("predictions.csv")), "It was not killed in the middle.");
         string output = run.Run("--input", "rows.csv");
 
-        Assert.MatchesRegex(@"going on after [0-9,]+ of 30,000 rows", output);
+        Assert.MatchesRegex(@"resuming after [0-9,]+ of 30,000 rows", output);
         Assert.AreSequenceEqual(File.ReadAllBytes(run.In("whole.csv")), File.ReadAllBytes(run.In("predictions.csv")));
         Assert.AreSequenceEqual(new[] { "model.zip", "predictions.csv", "rows.csv", "whole.csv" },
             Directory.GetFiles(run.In("")).Select(Path.GetFileName).Order().ToArray());
@@ -41,8 +42,8 @@ public sealed class RestartTests
     [TestMethod]
     public void Run_BegunWithAnotherModelInputOrOptions_IsNotGoneOnWith()
     {
-        const string Sentence =
-            "'predictions.csv.partial' was begun with another model, input or options: give --overwrite to start again.";
+        const string Sentence = "'predictions.csv.partial' was begun with another model, input or options: " +
+            "give --overwrite to start again.";
         using var run = new BatchRun();
         SampleRow[] rows = TestModel.Rows(Rows, seed: 2);
         run.WriteRows(rows);
@@ -58,9 +59,47 @@ public sealed class RestartTests
         Assert.HasCount(101, File.ReadAllLines(run.In("predictions.csv")));
     }
 
+    /// <summary>A rewrite that keeps length and time is no resumption of the same input.</summary>
+    [TestMethod]
+    public void Run_InputRewrittenWithEqualLengthAndTime_IsNotContinued()
+    {
+        using var run = new BatchRun();
+        SampleRow[] rows = TestModel.Rows(Rows, seed: 2);
+        run.WriteRows(rows);
+        DateTime written = File.GetLastWriteTimeUtc(run.In("rows.csv"));
+        long length = new FileInfo(run.In("rows.csv")).Length;
+        KillAfter(run, blocks: 2, "--input", "rows.csv", "--block", "1000");
+        run.WriteRows(rows.Reverse());
+        File.SetLastWriteTimeUtc(run.In("rows.csv"), written);
+        Assert.AreEqual(length, new FileInfo(run.In("rows.csv")).Length);
+
+        Assert.Contains("was begun with another model, input or options", run.Fault("--input", "rows.csv"));
+    }
+
+    [TestMethod]
+    [DataRow("0.1,0.2")]
+    [DataRow("0.1,0.2,0.3,0.4,0.5,0.6\n")]
+    public void Run_InputGrowsMeanwhile_EndsWithASentence(string appended)
+    {
+        using var run = new BatchRun();
+        run.WriteRows(TestModel.Rows(10 * Rows, seed: 2));
+
+        using ChildProcess process = run.Start("--input", "rows.csv", "--block", "1000");
+        process.ReadLine(); // the first block is written; the file has been checked
+        File.AppendAllText(run.In("rows.csv"), appended);
+        int code = process.WaitForExit();
+
+        Assert.AreEqual(2, code, process.Output);
+        Assert.AreEqual(
+            "'rows.csv' was changed while it was read; nothing of it is kept: run this again.", process.Errors);
+        Assert.AreSequenceEqual(new[] { "model.zip", "rows.csv" },
+            Directory.GetFiles(run.In("")).Select(Path.GetFileName).Order().ToArray());
+    }
+
     [TestMethod]
     [DataRow("garbage")]
     [DataRow("null")]
+    [DataRow("{}")]
     [DataRow("")]
     public void Run_ProgressFileOfGarbage_IsRefused(string garbage)
     {
@@ -69,15 +108,34 @@ public sealed class RestartTests
         File.WriteAllText(run.In("predictions.csv.partial"), "whatever");
         File.WriteAllText(run.In("predictions.csv.progress"), garbage);
 
-        Assert.Contains("was begun with another model, input or options", run.Fault("--input", "rows.csv"));
+        Assert.AreEqual(Damaged, run.Fault("--input", "rows.csv"));
     }
 
-    /// <summary>Reads so many blocks' lines and kills: in a block, in a write, in a renaming.</summary>
+    [TestMethod]
+    [DataRow("\"Rows\":", "\"Rows\":-")]
+    [DataRow("\"Rows\":", "\"Rows\":9")]
+    [DataRow("\"Bytes\":", "\"Bytes\":-")]
+    [DataRow("\"Bytes\":", "\"Bytes\":9")]
+    [DataRow("\"Rows\":", "\"Rows\":9999999999999999999")]
+    public void Run_ProgressFileWithImpossibleCounts_IsRefused(string text, string damaged)
+    {
+        using var run = new BatchRun();
+        run.WriteRows(TestModel.Rows(Rows, seed: 2));
+        KillAfter(run, blocks: 2, "--input", "rows.csv", "--block", "1000");
+        string progress = File.ReadAllText(run.In("predictions.csv.progress"));
+        File.WriteAllText(
+            run.In("predictions.csv.progress"), progress.Replace(text, damaged, StringComparison.Ordinal));
+
+        Assert.AreEqual(Damaged, run.Fault("--input", "rows.csv"));
+    }
+
+    /// <summary>Kills after the lines of so many blocks: within a block, a write or a renaming.</summary>
     private static void KillAfter(BatchRun run, int blocks, params string[] arguments)
     {
         using ChildProcess process = run.Start(arguments);
-        for (int heard = 0; heard < blocks; heard += process.ReadLine()?.Contains(" of ", StringComparison.Ordinal) == true ? 1 : 0)
+        for (int heard = 0; heard < blocks;)
         {
+            heard += process.ReadLine()?.Contains(" of ", StringComparison.Ordinal) == true ? 1 : 0;
         }
         process.Kill();
     }

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Package;
 
-/// <summary>A project that knows the package alone, in a folder that knows nothing of this repository.</summary>
+/// <summary>A project that knows only the package, in a folder outside this repository.</summary>
 [TestClass]
 public sealed class ConsumerTests
 {
@@ -30,8 +30,8 @@ public sealed class ConsumerTests
     }
 
     /// <summary>
-    /// The local feed beside the machine's own sources. The package goes into a folder of its own, so that it is the one
-    /// that was just packed and none that an earlier run left; everything else is taken from where this build has it.
+    /// The local feed, in addition to the machine's own sources. The package goes into a separate folder, so that it is the
+    /// one that was just packed and not one from an earlier run; everything else comes from this build's folder.
     /// </summary>
     private static void WriteConfiguration(string folder) => new XDocument(new XElement("configuration",
         new XElement("config", Add("globalPackagesFolder", "packages")),

@@ -56,7 +56,9 @@ public sealed class PackageTests
         "<member name=\"T:Microsoft.ML.Spiking.SpikingClifTrainer\">",
         Encoding.UTF8.GetString(PackedLibrary.Read(_package, "lib/net10.0/Microsoft.ML.Spiking.xml")));
 
-    /// <summary>The library is compiled against copies of ML.NET's assemblies; what it asks for are the ordinary ones.</summary>
+    /// <summary>
+    /// The library is compiled against copies of ML.NET's assemblies, but references the ordinary ones.
+    /// </summary>
     [TestMethod]
     public void References_AreOrdinaryMLNetAssemblies()
     {

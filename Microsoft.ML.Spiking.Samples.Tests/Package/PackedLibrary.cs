@@ -2,10 +2,10 @@ using System.IO.Compression;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Package;
 
-/// <summary>The package as <c>./build.sh pack</c> makes it, from the build that is there.</summary>
+/// <summary>The package as <c>./build.sh pack</c> makes it, from the present build.</summary>
 internal static class PackedLibrary
 {
-    /// <summary>Packs to a folder; the path of the package.</summary>
+    /// <summary>Packs to a folder; returns the path of the package.</summary>
     public static string Pack(string folder)
     {
         ChildProcess.Run(Build.InRepository(), new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1700000000" },
@@ -13,7 +13,7 @@ internal static class PackedLibrary
         return Path.Combine(folder, $"Microsoft.ML.Spiking.{Build.PackageVersion}.nupkg");
     }
 
-    /// <summary>The content of one file in a package.</summary>
+    /// <summary>Returns the content of a file in a package.</summary>
     public static byte[] Read(string package, string name)
     {
         using ZipArchive zip = ZipFile.OpenRead(package);

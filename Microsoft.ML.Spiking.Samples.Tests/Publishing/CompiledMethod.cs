@@ -4,28 +4,28 @@ using System.Text.RegularExpressions;
 namespace Microsoft.ML.Spiking.Samples.Tests.Publishing;
 
 /// <summary>A method that the runtime compiled while a program ran.</summary>
-/// <param name="Type">With namespace and type arguments.</param>
-/// <param name="Name">Without them.</param>
+/// <param name="Type">The type, with namespace and type arguments.</param>
+/// <param name="Name">The method, without type arguments.</param>
 internal sealed partial record CompiledMethod(string Type, string Name)
 {
-    /// <summary>The first four parts of the type's name: of the library's types their room.</summary>
+    /// <summary>The first four parts of the type's name, which are the room of a type of the library.</summary>
     public string Room => string.Join('.', Type.Split('.').Take(4));
 
-    /// <summary>The variables with which a program writes what is compiled to a file.</summary>
+    /// <summary>Returns the variables that make a program write the compiled methods to a file.</summary>
     public static IReadOnlyDictionary<string, string> Trace(string path) => new Dictionary<string, string>
     {
         ["DOTNET_EnableEventPipe"] = "1",
-        // Compilation, in all its detail.
+        // Compilation, verbosely.
         ["DOTNET_EventPipeConfig"] = "Microsoft-Windows-DotNETRuntime:0x10:5",
-        // Not, at the end, all that was loaded.
+        // No list of everything that was loaded at the end.
         ["DOTNET_EventPipeRundown"] = "0",
         ["DOTNET_EventPipeOutputPath"] = path,
     };
 
-    /// <summary>All of a trace, each once.</summary>
+    /// <summary>Returns all methods of a trace, each once.</summary>
     /// <remarks>
-    /// An event of a compiled method holds its type, its name and its signature one after the other, in UTF-16 with a zero
-    /// behind each; nothing else in such a trace looks so. Strings start at any byte, even or odd.
+    /// An event of a compiled method holds its type, name and signature in a row, in UTF-16 with a zero after each; nothing
+    /// else in such a trace looks like that. Strings start at even or odd bytes.
     /// </remarks>
     public static CompiledMethod[] Read(string path)
     {

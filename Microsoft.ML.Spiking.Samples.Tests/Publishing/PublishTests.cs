@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Samples.Tests.Serving;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Publishing;
 
-/// <summary>What is copied to a machine that serves models: framework-dependent, for one runtime identifier.</summary>
+/// <summary>The files that are copied to a server: framework-dependent, for one runtime identifier.</summary>
 [TestClass]
 public sealed class PublishTests
 {

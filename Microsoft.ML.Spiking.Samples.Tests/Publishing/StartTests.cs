@@ -4,15 +4,15 @@ using Microsoft.ML.Spiking.Samples.Tests.Batch;
 namespace Microsoft.ML.Spiking.Samples.Tests.Publishing;
 
 /// <summary>
-/// What is compiled when a published program starts. Nothing is timed: methods that the runtime compiles are counted, from
-/// its own trace.
+/// The methods that are compiled when a published program starts. They are counted in the runtime's own trace; nothing is
+/// timed.
 /// </summary>
 [TestClass]
 public sealed class StartTests
 {
     private const string Library = "Microsoft.ML.Spiking.";
 
-    // The scorer's loops for this processor's vectors, which are always compiled for the processor at hand.
+    // The scorer's loops, which are always compiled for the processor at hand.
     private const int MostKernels = 60;
 
     private static readonly TemporaryFolder Folder = new();
@@ -59,14 +59,17 @@ public sealed class StartTests
             TestContext.WriteLine($"{method.Type}.{method.Name}");
         }
 
-        // The trace is one of this program: what is compiled for the processor is in it.
+        // The trace is of this program: it holds what is compiled for the processor.
         Assert.Contains(Library + "Scoring", own.Select(method => method.Room));
         Assert.IsLessThanOrEqualTo(MostKernels, own.Length);
         Assert.DoesNotContain(Library + "Serialization", own.Select(method => method.Room));
         Assert.DoesNotContain(Library + "Networks", own.Select(method => method.Room));
     }
 
-    /// <summary>The serializer of objects compiles hundreds of methods for the types of a network: a model is read without it.</summary>
+    /// <summary>
+    /// The serializer of objects would compile hundreds of methods for the types of a network, so a model is read
+    /// without it.
+    /// </summary>
     [TestMethod]
     public void FirstPrediction_ReadsTheNetworkWithoutReflection()
     {
@@ -77,7 +80,9 @@ public sealed class StartTests
         Assert.IsEmpty(converters, string.Join('\n', converters));
     }
 
-    /// <summary>LINQ over what is the library's own structs, or collections of them, cannot be compiled ahead of time.</summary>
+    /// <summary>
+    /// LINQ over the library's own structs, or collections of them, cannot be compiled ahead of time.
+    /// </summary>
     [TestMethod]
     public void FirstPrediction_CompilesNoCollectionOfTheLibrarysStructs()
     {

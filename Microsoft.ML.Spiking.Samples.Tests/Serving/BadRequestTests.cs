@@ -10,7 +10,7 @@ namespace Microsoft.ML.Spiking.Samples.Tests.Serving;
 [TestClass]
 public sealed class BadRequestTests
 {
-    private const int MostBytes = 4096;
+    private const int MaximumBytes = 4096;
 
     private static readonly TemporaryFolder Folder = new();
     private static RunningService _service = null!;
@@ -21,7 +21,8 @@ public sealed class BadRequestTests
         string model = Path.Combine(Folder.Path, "model.zip");
         TestModel.Save(model, seed: 1);
         _service = await RunningService.StartAsync(model,
-            string.Create(CultureInfo.InvariantCulture, $"--Service:MaxRequestBytes={MostBytes}"), "--Service:MaxBatchRows=3");
+            string.Create(CultureInfo.InvariantCulture, $"--Service:MaxRequestBytes={MaximumBytes}"),
+            "--Service:MaxBatchRows=3");
     }
 
     [ClassCleanup]
@@ -44,7 +45,7 @@ public sealed class BadRequestTests
     [DataRow("""{"features":[1,2,3,4,5,null]}""", "see '$.features[5]', line 1, byte 28")]
     [DataRow("""{"features":"123456"}""", "see '$.features', line 1, byte 21")]
     [DataRow("""{"features":[1,2,3,4,5,6],"features":[1]}""", "see '$.features', line 1")]
-    [DataRow("""{"features":[1,2,3,1e39,5,6]}""", "'features[3]' is beyond the range of a 32-bit floating-point number.")]
+    [DataRow("""{"features":[1,2,3,1e39,5,6]}""", "'features[3]' is beyond the range of a 32-bit floating-point")]
     [DataRow("""{"features":[1,2,3,4,5,6]""", "The body is not the JSON")]
     [DataRow("[1,2,3,4,5,6]", "The body is not the JSON object that is asked for.")]
     [DataRow("hello", "The body is not the JSON object that is asked for.")]
@@ -65,19 +66,24 @@ public sealed class BadRequestTests
 
     [TestMethod]
     public Task Predict_ValuesTooLargeForTheModel_IsAnsweredWith400AndASentence() =>
-        AssertProblemAsync("/predict", Json("""{"features":[3e38,3e38,3e38,3e38,3e38,3e38]}"""), HttpStatusCode.BadRequest,
+        AssertProblemAsync(
+            "/predict", Json("""{"features":[3e38,3e38,3e38,3e38,3e38,3e38]}"""), HttpStatusCode.BadRequest,
             "'features' cannot be scored: its values are too large for the model.");
 
     [TestMethod]
     [DataRow("text/plain")]
     [DataRow("application/x-www-form-urlencoded")]
+    [DataRow("application/json; charset=nonsense")]
+    [DataRow("application/json; charset=\"nonsense\"")]
+    [DataRow("application/json; charset=utf-7")]
+    [DataRow("application/json; charset=utf-16")]
     [DataRow(null)]
     public Task Predict_AnotherContentType_IsAnsweredWith415AndASentence(string? type)
     {
         StringContent content = Json("""{"features":[1,2,3,4,5,6]}""");
-        content.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
+        content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
         return AssertProblemAsync("/predict", content, HttpStatusCode.UnsupportedMediaType,
-            "The body must be JSON: send it with Content-Type: application/json.");
+            "The body must be JSON in UTF-8: send it with Content-Type: application/json.");
     }
 
     [TestMethod]
@@ -87,9 +93,22 @@ public sealed class BadRequestTests
     [DataRow("/predict/batch", true)]
     public Task Predict_HugeBody_IsAnsweredWith413AndASentence(string path, bool lengthUnknown)
     {
-        StringContent content = Json($$"""{"features":[{{string.Join(',', Enumerable.Repeat("1.5", MostBytes / 2))}}]}""");
+        string values = string.Join(',', Enumerable.Repeat("1.5", MaximumBytes / 2));
+        StringContent content = Json($$"""{"features":[{{values}}]}""");
         return AssertProblemAsync(path, content, HttpStatusCode.RequestEntityTooLarge,
             "The body is longer than 4096 bytes: send fewer rows at a time.", lengthUnknown);
+    }
+
+    [TestMethod]
+    [DataRow("utf-8")]
+    [DataRow("\"UTF-8\"")]
+    public async Task Predict_EncodingNamed_IsAnswered(string encoding)
+    {
+        StringContent content = Json("""{"features":[1,2,3,4,5,6]}""");
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse($"application/json; charset={encoding}");
+        using HttpResponseMessage response = await _service.Client.PostAsync("/predict", content);
+
+        Assert.AreEqual(HttpStatusCode.OK, response.StatusCode);
     }
 
     [TestMethod]
@@ -100,6 +119,9 @@ public sealed class BadRequestTests
             using HttpResponseMessage response = await _service.Client.PostAsync("/predict", Json("{\"features\":[}"));
             Assert.AreEqual(HttpStatusCode.BadRequest, response.StatusCode);
         }
+        StringContent content = Json("{}");
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/json; charset=nonsense");
+        using HttpResponseMessage unknown = await _service.Client.PostAsync("/predict", content);
 
         Assert.IsNotEmpty((await _service.PredictAsync(TestModel.Rows(1, seed: 2)[0].Features)).Label);
         Assert.IsEmpty(_service.Log.Of(LogLevel.Error), string.Join('\n', _service.Log.Of(LogLevel.Error)));

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Serving;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>A logger that keeps its messages.</summary>
 internal sealed class LogLines : ILoggerProvider
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> _lines = [];
 
-    /// <summary>The messages of that level so far.</summary>
+    /// <summary>Returns the messages of a level so far.</summary>
     public string[] Of(LogLevel level) => [.. _lines.Where(line => line.Level == level).Select(line => line.Text)];
 
     public ILogger CreateLogger(string categoryName) => new Logger(_lines);

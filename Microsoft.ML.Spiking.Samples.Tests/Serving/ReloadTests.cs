@@ -57,7 +57,7 @@ public sealed class ReloadTests : IDisposable
         await service.WaitForModelAsync(Model);
     }
 
-    /// <summary>As orchestrators replace the files that they mount: the name stays, what it leads to is another file.</summary>
+    /// <summary>Orchestrators replace mounted files this way: the name stays, its target is another file.</summary>
     [TestMethod]
     public async Task LinkToAFolder_ThatLeadsElsewhere_ServesTheModelThere()
     {
@@ -97,7 +97,7 @@ public sealed class ReloadTests : IDisposable
         HealthReply health = await service.HealthAsync();
         Assert.AreEqual(version, health.Model);
         Assert.Contains("model.zip' is not a model that can be scored here: ", health.Fault!);
-        Assert.Contains($"Version {version} goes on serving.", service.Log.Of(LogLevel.Error)[^1]);
+        Assert.Contains($"Version {version} remains in service.", service.Log.Of(LogLevel.Error)[^1]);
         Assert.IsTrue((await service.PredictAsync(row.Features)).Says(expected));
     }
 

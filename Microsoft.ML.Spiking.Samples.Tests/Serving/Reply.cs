@@ -1,9 +1,9 @@
 namespace Microsoft.ML.Spiking.Samples.Tests.Serving;
 
-/// <summary>What the service answers to POST /predict.</summary>
+/// <summary>The service's answer to POST /predict.</summary>
 internal sealed record Reply(string Label, Dictionary<string, float> Probabilities, string Model)
 {
-    /// <summary>Whether this is what a model says, to the last bit.</summary>
+    /// <summary>Returns whether this equals a model's prediction, to the last bit.</summary>
     public bool Says(Answer answer) => Label == answer.PredictedLabel
         && Probabilities.Keys.SequenceEqual(TestModel.Classes)
         && Probabilities.Values.SequenceEqual(answer.Score);

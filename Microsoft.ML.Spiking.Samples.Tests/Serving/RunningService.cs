@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Serving;
 
-/// <summary>The service on a port of this machine that was free, and a client of it.</summary>
+/// <summary>The service on a free port of this machine, and a client of it.</summary>
 internal sealed class RunningService : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -38,10 +38,10 @@ internal sealed class RunningService : IAsyncDisposable
         return new RunningService(service, log);
     }
 
-    /// <summary>How the service calls the model in that file.</summary>
+    /// <summary>Returns the service's name for the model in a file.</summary>
     public static string Version(string model) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(model)))[..12];
 
-    /// <summary>Posts a row; the answer must be a good one.</summary>
+    /// <summary>Posts a row, which must succeed.</summary>
     public async Task<Reply> PredictAsync(float[] features)
     {
         using HttpResponseMessage response = await Client.PostAsJsonAsync("/predict", new { features });
@@ -52,7 +52,7 @@ internal sealed class RunningService : IAsyncDisposable
 
     public async Task<HealthReply> HealthAsync() => (await Client.GetFromJsonAsync<HealthReply>("/health"))!;
 
-    /// <summary>Waits until the service says that of itself.</summary>
+    /// <summary>Waits until the service reports a state.</summary>
     public async Task WaitForAsync(Func<HealthReply, bool> state)
     {
         using var limit = new CancellationTokenSource(Patience);
@@ -65,7 +65,7 @@ internal sealed class RunningService : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the model in that file is served and nothing is wrong.</summary>
+    /// <summary>Waits until the model in a file is served and the service is healthy.</summary>
     public Task WaitForModelAsync(string model)
     {
         string version = Version(model);

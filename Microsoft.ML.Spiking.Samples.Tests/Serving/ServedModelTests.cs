@@ -42,7 +42,7 @@ public sealed class ServedModelTests
         Assert.Throws<ObjectDisposedException>(() => models.Rent());
     }
 
-    /// <summary>Threads rent, score and give back while the model is replaced and in the end disposed.</summary>
+    /// <summary>Threads rent, score and return the model while it is replaced and finally disposed.</summary>
     [TestMethod]
     public void Score_FromManyThreadsWhileModelsAreReplacedAndDisposed_IsAlwaysThatOfTheRentedModel()
     {

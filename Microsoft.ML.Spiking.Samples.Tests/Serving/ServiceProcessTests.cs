@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Serving;
 
-/// <summary>The service as a process: how it starts, and how it ends.</summary>
+/// <summary>The start and the end of the service as a process.</summary>
 [TestClass]
 public sealed class ServiceProcessTests
 {
@@ -28,7 +28,8 @@ public sealed class ServiceProcessTests
         using ChildProcess process = Start(folder, "--model", "model.zip");
 
         Assert.AreEqual(2, process.WaitForExit());
-        Assert.AreEqual($"'{Path.Combine(RealPath(folder), "model.zip")}' is not a model that can be scored here: it is no zip.", process.Errors);
+        string model = Path.Combine(RealPath(folder), "model.zip");
+        Assert.AreEqual($"'{model}' is not a model that can be scored here: it is not a zip.", process.Errors);
     }
 
     [TestMethod]
@@ -69,7 +70,7 @@ public sealed class ServiceProcessTests
         Assert.AreEqual("", process.Errors);
     }
 
-    /// <summary>Where the service says that it listens.</summary>
+    /// <summary>Returns the address that the service reports.</summary>
     internal static string Address(ChildProcess process)
     {
         const string Before = "Now listening on: ";
@@ -86,7 +87,9 @@ public sealed class ServiceProcessTests
     private static ChildProcess Start(TemporaryFolder folder, params string[] arguments) =>
         ChildProcess.Start(folder.Path, NoVariables, [Build.Sample("WebService"), .. arguments, "--urls", "http://127.0.0.1:0"]);
 
-    /// <summary>As the process sees it: on macOS the folder of temporary files lies behind a link.</summary>
+    /// <summary>
+    /// Returns the path that the process sees: on macOS the folder of temporary files is behind a link.
+    /// </summary>
     private static string RealPath(TemporaryFolder folder) =>
         OperatingSystem.IsMacOS() ? "/private" + folder.Path : folder.Path;
 }

@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.MLNetInternals.Access;
-
+using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
@@ -15,7 +15,8 @@ internal sealed class SweepStop : IDisposable
 
     public SweepStop(CatalogHost host, SweepSettings settings)
     {
-        _cancelled = CancellationTokenSource.CreateLinkedTokenSource(settings.CancellationToken, settings.Trainer.CancellationToken);
+        _cancelled = CancellationTokenSource.CreateLinkedTokenSource(
+            settings.CancellationToken, settings.Trainer.CancellationToken, NativeWork.ProcessEnds);
         _time = settings.MaximumTime is { } time ? new(time, settings.Clock) : new();
         _any = CancellationTokenSource.CreateLinkedTokenSource(_cancelled.Token, _time.Token);
         _glances = new(_ =>

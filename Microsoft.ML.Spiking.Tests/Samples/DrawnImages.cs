@@ -2,14 +2,16 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Samples;
 
-/// <summary>Class folders of small PNG files that a network tells apart: bright stripes that lie or stand on noise.</summary>
+/// <summary>
+/// Class folders of small PNG files that a network can tell apart: horizontal or vertical bright stripes on noise.
+/// </summary>
 internal static class DrawnImages
 {
     public const string Lying = "lying", Standing = "standing";
 
     private const int Width = 16, Height = 14, BytesOfPixel = 4;
 
-    /// <summary>Draws so many of each class.</summary>
+    /// <summary>Draws a number of images of each class.</summary>
     public static void Draw(string folder, int count)
     {
         var random = new Random(1);

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Samples;
 
-/// <summary>What samples/ImageClassification promises, seen from outside.</summary>
+/// <summary>The promises of samples/ImageClassification, seen from outside.</summary>
 [TestClass]
 public sealed partial class ImageClassificationTests : IDisposable
 {
@@ -112,7 +112,7 @@ public sealed partial class ImageClassificationTests : IDisposable
             line => line.StartsWith("did not draw the learning curve: this system has no fonts", StringComparison.Ordinal), output);
     }
 
-    /// <summary>It takes the name of a file, needs no label, and knows which of the two it is.</summary>
+    /// <summary>The saved model takes the name of a file, needs no label, and recognizes the class.</summary>
     private static void AssertModel(string file)
     {
         var ml = new MLContext();

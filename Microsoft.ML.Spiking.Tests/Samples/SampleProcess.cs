@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace Microsoft.ML.Spiking.Tests.Samples;
 
-/// <summary>The program of samples/ImageClassification in a process of its own, which never outlives the test.</summary>
+/// <summary>
+/// The program of samples/ImageClassification in a process of its own, which never outlives the test.
+/// </summary>
 internal sealed class SampleProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -25,8 +27,8 @@ internal sealed class SampleProcess : IDisposable
 
     public static SampleProcess Start(params string[] arguments) => new(arguments);
 
-    /// <summary>Runs it to its end.</summary>
-    /// <returns>The exit code, and what was written to output and error.</returns>
+    /// <summary>Runs it until it ends.</summary>
+    /// <returns>The exit code, and the lines of output and error.</returns>
     public static (int ExitCode, string[] Output, string[] Errors) Run(params string[] arguments)
     {
         using SampleProcess sample = Start(arguments);
@@ -36,7 +38,7 @@ internal sealed class SampleProcess : IDisposable
         return (sample._process.ExitCode, Lines(output.Result), Lines(sample._errors.Result));
     }
 
-    /// <summary>Kills the process as soon as it has written a line that starts so.</summary>
+    /// <summary>Kills the process as soon as it has written a line with this start.</summary>
     public void KillAfter(string start)
     {
         Task<bool> heard = Task.Run(() =>

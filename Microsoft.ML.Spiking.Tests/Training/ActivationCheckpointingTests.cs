@@ -47,6 +47,13 @@ public sealed class ActivationCheckpointingTests
 
     public static IEnumerable<string> Names => Trainings.Keys;
 
+    /// <summary>Products in bfloat16 are wanted on every processor.</summary>
+    [TestInitialize]
+    public void Round() => BFloat16Products.Given = true;
+
+    [TestCleanup]
+    public void Restore() => BFloat16Products.Given = null;
+
     [TestMethod]
     [DynamicData(nameof(Templates))]
     public void Backward_InSegments_GivesTheSameGradientsBitForBit(NetworkTemplate template)

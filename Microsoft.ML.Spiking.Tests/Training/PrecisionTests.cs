@@ -14,6 +14,53 @@ public sealed class PrecisionTests
 {
     private static readonly TrainingSettings Rounded = Toy.Settings with { Precision = TrainingPrecision.BFloat16 };
 
+    /// <summary>As on a processor that has instructions for bfloat16.</summary>
+    [TestInitialize]
+    public void Round() => BFloat16Products.Given = true;
+
+    [TestCleanup]
+    public void Restore() => BFloat16Products.Given = null;
+
+    [TestMethod]
+    public void Run_BFloat16OnAProcessorWithout_StaysInFloat32AndSaysSoOnce()
+    {
+        BFloat16Products.Given = false;
+        var observer = new RecordingObserver();
+        float[] weights = Toy.Flat(Toy.Train(Rounded, observer: observer).Weights);
+
+        Assert.AreSequenceEqual(Toy.Flat(Toy.Train().Weights), weights);
+        Assert.HasCount(1, observer.Warnings, string.Join('\n', observer.Warnings));
+        Assert.Contains("stay in float32", observer.Warnings[0]);
+    }
+
+    [TestMethod]
+    public void Run_BFloat16OnThisMachine_RoundsOrSaysThatItDoesNot()
+    {
+        BFloat16Products.Given = null;
+        var observer = new RecordingObserver();
+        float[] weights = Toy.Flat(Toy.Train(Rounded, observer: observer).Weights);
+
+        bool areRounded = BFloat16Products.AreFastOn(CPU);
+        Assert.AreEqual(areRounded, observer.Warnings.Count == 0, string.Join('\n', observer.Warnings));
+        Assert.AreEqual(areRounded, !Toy.Flat(Toy.Train().Weights).SequenceEqual(weights));
+    }
+
+    [TestMethod]
+    public void Run_ResumedOnAProcessorWithout_GoesOnAndSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingSettings saved = Rounded with { CheckpointFolder = folder.Path };
+        var first = new RecordingObserver { OnBatch = progress => Assert.IsLessThan(4, progress.Epoch) };
+        Assert.ThrowsExactly<AssertFailedException>(() => Toy.Train(saved, observer: first));
+
+        BFloat16Products.Given = false;
+        var second = new RecordingObserver();
+        TrainingOutcome outcome = Toy.Train(saved, observer: second);
+        Assert.Contains("Resumed from", string.Join('\n', second.Infos));
+        Assert.Contains("stay in float32", string.Join('\n', second.Warnings));
+        Assert.HasCount(Rounded.Epochs!.Value, outcome.History);
+    }
+
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]

@@ -12,6 +12,8 @@ internal static class ChildTasks
     public const string ActivationMemory = "activation-memory";
     public const string ScoreRow = "score-row";
     public const string Start = "start";
+    public const string Busy = "busy";
+    public const string ContendedTraining = "contended-training";
 
     /// <exception cref="ArgumentException">There is no such task.</exception>
     public static void Run(string task, string[] arguments)
@@ -22,6 +24,8 @@ internal static class ChildTasks
             ConvStep => ConvStepTask.Run(arguments[0], (int)Numbers.Parse(arguments[1])),
             ActivationMemory => ActivationMemoryTask.Run(arguments[0], arguments[1], (int)Numbers.Parse(arguments[2])),
             ScoreRow => ScoreRowTask.Run(arguments[0]),
+            Busy => BusyProcessors.Compute(),
+            ContendedTraining => Training.ContendedTraining.Run(arguments[0]),
             Start => StartTask.Run(arguments[0], arguments[1]),
             _ => throw new ArgumentException($"There is no task '{task}'."),
         };

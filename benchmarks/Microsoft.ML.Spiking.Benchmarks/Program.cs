@@ -16,7 +16,7 @@ if (args is [ChildProcess.Mark, string task, ..])
 IBenchmark[] all =
 [
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
-    new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new DataWaiting(),
+    new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new Contention(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
     new ScoringAgreement(), new ExecutorChoice(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),

@@ -8,7 +8,7 @@ using System.Reflection.PortableExecutable;
 namespace OpenReferences;
 
 /// <summary>
-/// Makes what is internal in a compiled assembly visible to the compiler. Rows of a metadata table have a fixed
+/// Makes the internal members of a compiled assembly visible to the compiler. Rows of a metadata table have a fixed
 /// size, so only the visibility bits change, in place; the result is compiled against and never run.
 /// </summary>
 internal static class MetadataOpener

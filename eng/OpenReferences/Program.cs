@@ -12,7 +12,7 @@ foreach (string source in args.AsSpan(1))
     byte[] image = File.ReadAllBytes(source);
     MetadataOpener.Open(image);
 
-    // Written aside and moved into place: two projects that build at once never see half a file.
+    // Written to a temporary file and moved, so that projects that build at the same time never see half a file.
     string target = Path.Combine(args[0], Path.GetFileName(source));
     string aside = $"{target}.{Environment.ProcessId}";
     File.WriteAllBytes(aside, image);

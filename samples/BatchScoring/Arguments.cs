@@ -15,15 +15,17 @@ internal sealed record Arguments
     /// <summary>Whether the first line holds names.</summary>
     public required bool Header { get; init; }
 
-    /// <summary>What stands between two fields.</summary>
+    /// <summary>The character between two fields.</summary>
     public required char Separator { get; init; }
 
     /// <summary>Rows that are scored, written and forced to the disk together.</summary>
     public required int BlockRows { get; init; }
 
-    /// <summary>Whether rows with a value that is missing or no number get an empty line instead of ending the program.</summary>
+    /// <summary>
+    /// Whether a value that is missing or not a number leaves its row empty instead of ending it all.
+    /// </summary>
     public required bool AllowMissing { get; init; }
 
-    /// <summary>Whether an output that is there, or that was begun in another way, is given up.</summary>
+    /// <summary>Whether an output that exists, or that was begun in another way, is replaced.</summary>
     public required bool Overwrite { get; init; }
 }

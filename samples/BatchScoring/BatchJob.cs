@@ -1,45 +1,51 @@
 using System.Diagnostics;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 using Samples;
 
 namespace BatchScoring;
 
-/// <summary>The work: load, look at the input, score block after block.</summary>
+/// <summary>The work: load the model, check the input, score block after block.</summary>
 internal sealed class BatchJob(Arguments arguments)
 {
     /// <exception cref="UsageException">The input does not fit the model, or cannot be scored.</exception>
-    /// <exception cref="ModelFileException">There is no model.</exception>
+    /// <exception cref="ModelFileException">The model cannot be used.</exception>
     public void Run()
     {
         using SavedModel model = SavedModel.Load(arguments.Model);
         var input = new CsvFile(arguments.Input, arguments.Separator, arguments.Header);
         FieldRange features = Features(input, model.Schema.FeatureCount);
         var text = new PredictionText(model.Schema.Classes, arguments.Separator);
-        using var output = new PredictionFile(arguments.Output, Identity(model, features), text.Header(), arguments.Overwrite);
+        using var output = new PredictionFile(
+            arguments.Output, Identity(model, input, features), text.Header(), input.RowCount, arguments.Overwrite);
         if (output.RowCount > 0)
         {
-            Console.WriteLine($"going on after {output.RowCount:N0} of {input.RowCount:N0} rows");
+            Console.WriteLine($"resuming after {output.RowCount:N0} of {input.RowCount:N0} rows");
         }
 
         long start = Stopwatch.GetTimestamp();
+        IEnumerable<FeatureRow> rows = input.Rows(features, skip: output.RowCount, arguments.AllowMissing);
         ProgressDisplay.Run(output.RowCount, input.RowCount, report =>
         {
-            foreach (float[][] block in Scores(model, input, features, output.RowCount).Chunk(arguments.BlockRows))
+            foreach (float[][] block in model.Score(rows).Chunk(arguments.BlockRows))
             {
-                AddLines(text, block, output.RowCount, input, features);
+                AddLines(text, block, output.RowCount, input);
                 output.Append(text.Take(), block.Length);
                 report(output.RowCount);
             }
         });
-        if (output.RowCount != input.RowCount)
+        if (input.HasChanged)
         {
-            throw new UsageException($"'{arguments.Input}' has {input.RowCount:N0} rows by its line feeds, but ML.NET's text loader " +
-                $"read {output.RowCount:N0}: its lines end in another way, or it was changed meanwhile.");
+            output.Discard();
+            throw new UsageException(
+                $"'{arguments.Input}' was changed while it was read; nothing of it is kept: run this again.");
+        }
+        if (input.Fault is UsageException fault)
+        {
+            throw fault;
         }
         output.Complete();
         using var process = Process.GetCurrentProcess();
-        Console.WriteLine($"{output.RowCount:N0} rows in '{arguments.Output}' after {Stopwatch.GetElapsedTime(start).TotalSeconds:N1} s, " +
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Console.WriteLine($"{output.RowCount:N0} rows in '{arguments.Output}' after {seconds:N1} s, " +
             $"with at most {process.PeakWorkingSet64 >> 20:N0} MB of memory");
     }
 
@@ -49,56 +55,36 @@ internal sealed class BatchJob(Arguments arguments)
         {
             return input.FieldCount == wanted || input.RowCount == 0
                 ? new FieldRange(1, wanted)
-                : throw new UsageException($"The lines of '{arguments.Input}' have {input.FieldCount:N0} fields; the model takes " +
-                    $"{wanted:N0} features: say with --features FIRST-LAST which fields those are.");
+                : throw new UsageException(
+                    $"The lines of '{arguments.Input}' have {input.FieldCount:N0} fields; the model takes {wanted:N0} " +
+                    "features: say with --features FIRST-LAST which fields those are.");
         }
         if (range.Count != wanted)
         {
-            throw new UsageException($"--features {range} names {range.Count:N0} fields; the model takes {wanted:N0} features.");
+            throw new UsageException(
+                $"--features {range} names {range.Count:N0} fields; the model takes {wanted:N0} features.");
         }
         return range.Last <= input.FieldCount || input.RowCount == 0
             ? range
-            : throw new UsageException($"--features {range} goes beyond the {input.FieldCount:N0} fields of the lines of '{arguments.Input}'.");
+            : throw new UsageException(
+                $"--features {range} goes beyond the {input.FieldCount:N0} fields of the lines of " +
+                $"'{arguments.Input}'.");
     }
 
-    private JobIdentity Identity(SavedModel model, FieldRange features)
-    {
-        var file = new FileInfo(arguments.Input);
-        return new JobIdentity(model.Sha256, file.Length, file.LastWriteTimeUtc, features.ToString(), arguments.Header,
-            arguments.Separator, arguments.AllowMissing);
-    }
+    private JobIdentity Identity(SavedModel model, CsvFile input, FieldRange features) => new(
+        model.Sha256, input.Sha256, features.ToString(), arguments.Header, arguments.Separator, arguments.AllowMissing);
 
-    /// <summary>Reads, scores and forgets: nothing here holds more than a few rows.</summary>
-    private IEnumerable<float[]> Scores(SavedModel model, CsvFile input, FieldRange features, long done)
-    {
-        ModelSchema schema = model.Schema;
-        TextLoader loader = model.CreateTextLoader(new TextLoader.Options
-        {
-            Separators = [arguments.Separator],
-            HasHeader = arguments.Header,
-            AllowQuoting = true,
-            AllowSparse = false,
-            MissingRealsAsNaNs = true,
-            Columns =
-            [
-                new TextLoader.Column(schema.FeatureColumn, DataKind.Single, features.First - 1, features.Last - 1),
-                // Fields that no line has: these columns must be there, and hold whatever stands for nothing.
-                .. schema.IdleColumns.Select(idle => new TextLoader.Column(idle.Name, idle.Kind, (int)input.FieldCount)),
-            ],
-        });
-        return model.Score(loader.Load(arguments.Input), done);
-    }
-
-    private void AddLines(PredictionText text, float[][] block, long row, CsvFile input, FieldRange features)
+    private void AddLines(PredictionText text, float[][] block, long row, CsvFile input)
     {
         foreach (float[] scores in block)
         {
-            bool scored = !float.IsNaN(scores[0]);
-            if (!scored && !arguments.AllowMissing)
+            bool isScored = !float.IsNaN(scores[0]);
+            if (!isScored && !arguments.AllowMissing)
             {
-                throw new UsageException(input.Fault(row, features));
+                throw new UsageException($"Line {input.Line(row):N0} of '{arguments.Input}' cannot be scored: " +
+                    "its values are too large for the model.");
             }
-            text.Add(scored ? scores : null);
+            text.Add(isScored ? scores : null);
             row++;
         }
     }

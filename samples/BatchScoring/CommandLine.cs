@@ -4,14 +4,16 @@ using System.Globalization;
 
 namespace BatchScoring;
 
-/// <summary>The command line: what can be said, and one sentence for what cannot.</summary>
+/// <summary>The options of the command line, and one sentence for each mistake.</summary>
 internal sealed class CommandLine
 {
-    private readonly Option<string> _model = Path("--model", "the trained model, a zip that mlContext.Model.Save has written", "model.zip");
+    private readonly Option<string> _model = Path(
+        "--model", "the trained model, a zip that mlContext.Model.Save has written", "model.zip");
 
-    private readonly Option<string> _input = Path("--input", "the rows: a CSV file of numbers");
+    private readonly Option<string> _input = Path("--input", "the rows: a CSV file (RFC 4180, UTF-8)");
 
-    private readonly Option<string> _output = Path("--output", "the predictions: a CSV file, a line for each row", "predictions.csv");
+    private readonly Option<string> _output = Path(
+        "--output", "the predictions: a CSV file, a line for each row", "predictions.csv");
 
     private readonly Option<FieldRange?> _features = new("--features")
     {
@@ -32,37 +34,39 @@ internal sealed class CommandLine
         CustomParser = result => Text(result) switch
         {
             "tab" => '\t',
-            [char one] when char.IsAscii(one) && !char.IsLetterOrDigit(one) && !"\"+-.\r\n".Contains(one) => one,
-            _ => Wrong<char>(result, "--separator", "one character that does not occur in a number, or tab"),
+            [char one and ((>= ' ' and <= '~') or '\t')] when !char.IsLetterOrDigit(one) && !"\"+-.#".Contains(one) => one,
+            _ => Wrong<char>(result, "--separator",
+                "one character that does not occur in a number, not # or a quotation mark, or tab"),
         },
     };
 
     private readonly Option<int> _block = new("--block")
     {
-        Description = "rows that are scored and written together; what is written is not lost when the program is killed",
+        Description = "rows that are scored and written together; a kill loses at most such a block",
         HelpName = "ROWS",
         DefaultValueFactory = _ => 10_000,
         CustomParser = result =>
-            int.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out int rows) && rows is >= 1 and <= 1_000_000
+            int.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out int rows)
+                && rows is >= 1 and <= 1_000_000
                 ? rows
                 : Wrong<int>(result, "--block", "a whole number from 1 to 1000000"),
     };
 
     private readonly Option<bool> _overwrite = new("--overwrite")
     {
-        Description = "gives up an output that is there, or that was begun with another model, input or options",
+        Description = "replaces an output that exists, or that was begun with another model, input or options",
     };
 
     private readonly Option<bool> _allowMissing = new("--allow-missing")
     {
-        Description = "a row with a value that is missing or no number gets empty fields instead of ending the program",
+        Description = "a value that is missing or not a number leaves its row empty instead of ending it all",
     };
 
-    /// <summary>The command, which calls <paramref name="run"/> and gives its exit code.</summary>
+    /// <summary>Returns the command, which calls <paramref name="run"/> and returns its exit code.</summary>
     public RootCommand Command(Func<Arguments, int> run)
     {
         var command = new RootCommand(
-            "Scores a CSV file of any size with a saved model. Killed at any moment, the same command goes on where it was.")
+            "Scores a CSV file of any size with a saved model. Killed at any moment, the same command resumes.")
         {
             _model, _input, _output, _features, _header, _separator, _block, _allowMissing,
             _overwrite,

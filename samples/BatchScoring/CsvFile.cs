@@ -1,20 +1,20 @@
 using System.Globalization;
+using Samples;
 
 namespace BatchScoring;
 
 /// <summary>
-/// A look at the whole file before anything is scored: how many rows there are, and whether all lines have as many
-/// fields as the first. ML.NET's text loader does not mind: it fills up short lines and cuts off long ones.
+/// The input. The whole file is checked before anything is scored, and read again, row by row, to be scored; the hash
+/// of its content tells whether it was the same both times.
 /// </summary>
 internal sealed class CsvFile
 {
-    private const int ChunkBytes = 1 << 20;
-
     private readonly string _path;
     private readonly char _separator;
     private readonly bool _header;
 
-    /// <exception cref="UsageException">There is no such file, or its lines differ in their number of fields.</exception>
+    /// <summary>Checks the whole file.</summary>
+    /// <exception cref="UsageException">There is no such file, or it breaks a rule of CSV.</exception>
     public CsvFile(string path, char separator, bool header)
     {
         (_path, _separator, _header) = (path, separator, header);
@@ -22,81 +22,105 @@ internal sealed class CsvFile
         {
             throw new UsageException($"There is no file '{path}'.");
         }
-        long lines = 0;
-        foreach ((long number, CsvLine line) in LinesThatCount())
+        using CsvReader reader = Open();
+        while (reader.MoveNext())
         {
-            FieldCount = lines++ == 0 ? line.Fields : FieldCount;
-            if (line.Fields != FieldCount)
-            {
-                throw new UsageException(
-                    $"Line {number:N0} of '{path}' has {line.Fields:N0} fields; the lines before it have {FieldCount:N0}.");
-            }
+            RowCount++;
         }
-        RowCount = header ? Math.Max(0, lines - 1) : lines;
+        (FieldCount, Sha256) = (reader.FieldCount, reader.Sha256());
     }
 
-    /// <summary>Rows, the line of names not among them.</summary>
+    /// <summary>Rows, without the line of names.</summary>
     public long RowCount { get; }
 
-    /// <summary>Fields of every line; 0 in an empty file.</summary>
+    /// <summary>Fields of every row; 0 in an empty file.</summary>
     public long FieldCount { get; }
 
-    /// <summary>One sentence that says why a row cannot be scored.</summary>
+    /// <summary>SHA-256 of the content when it was checked.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>
+    /// Why the last <see cref="Rows"/> ended early; null if it did not. It does not throw, because ML.NET calls it.
+    /// </summary>
+    public UsageException? Fault { get; private set; }
+
+    /// <summary>Whether the last <see cref="Rows"/> read another content than the one that was checked.</summary>
+    public bool HasChanged { get; private set; }
+
+    /// <summary>Reads the rows that are to be scored.</summary>
+    /// <param name="features">The fields that are features.</param>
+    /// <param name="skip">Rows at the beginning that are passed over.</param>
+    /// <param name="allowMissing">Whether what is not a finite number becomes NaN instead of a fault.</param>
+    public IEnumerable<FeatureRow> Rows(FieldRange features, long skip, bool allowMissing)
+    {
+        (Fault, HasChanged) = (null, false);
+        using CsvReader reader = Open();
+        for (long row = 0; Next(reader); row++)
+        {
+            if (row < skip)
+            {
+                continue;
+            }
+            float[] values = new float[features.Count];
+            int wrong = Read(reader, features, values);
+            if (wrong > 0 && !allowMissing)
+            {
+                Fault = new UsageException($"Line {reader.Line:N0} of '{_path}': field {wrong:N0} is " +
+                    $"'{reader.Field(wrong)}', which is not a finite number.");
+                yield break;
+            }
+            yield return new FeatureRow { Features = values };
+        }
+        HasChanged = Fault is not null || reader.Sha256() != Sha256;
+    }
+
+    /// <summary>Finds the line that a row begins in.</summary>
     /// <param name="row">The row, counted from 0.</param>
-    /// <param name="features">The fields to look at.</param>
-    public string Fault(long row, FieldRange features)
+    public long Line(long row)
     {
-        long number = LinesThatCount().Skip(_header ? 1 : 0).ElementAt((int)Math.Min(row, int.MaxValue)).Number;
-        string text = File.ReadLines(_path).ElementAt((int)Math.Min(number - 1, int.MaxValue));
-        List<string> fields = CsvLine.Split(text, _separator);
-        for (int field = features.First; field <= features.Last; field++)
+        using CsvReader reader = Open();
+        while (reader.MoveNext() && row-- > 0)
         {
-            bool isNumber = float.TryParse(fields[field - 1], NumberStyles.Float, CultureInfo.InvariantCulture, out float value);
-            if (!isNumber || !float.IsFinite(value))
-            {
-                return $"Line {number:N0} of '{_path}': field {field:N0} is '{fields[field - 1]}', which is no finite number.";
-            }
         }
-        return $"Line {number:N0} of '{_path}' cannot be scored: its values are too large for the model.";
+        return reader.Line;
     }
 
-    /// <summary>The line of names and the rows: what is left when empty lines and comments are passed over.</summary>
-    private IEnumerable<(long Number, CsvLine Line)> LinesThatCount()
+    /// <summary>Parses the features of the current row.</summary>
+    /// <returns>The first field that is not a finite number; 0 if all are.</returns>
+    private static int Read(CsvReader reader, FieldRange features, float[] values)
     {
-        bool first = true;
-        foreach ((long number, CsvLine line) in Lines())
+        int wrong = 0;
+        for (int i = 0; i < values.Length; i++)
         {
-            if (!line.IsSkipped(first))
-            {
-                first = false;
-                yield return (number, line);
-            }
+            bool isNumber = float.TryParse(
+                reader.Field(features.First + i), NumberStyles.Float, CultureInfo.InvariantCulture, out float value);
+            bool isFinite = isNumber && float.IsFinite(value);
+            values[i] = isFinite ? value : float.NaN;
+            wrong = wrong == 0 && !isFinite ? features.First + i : wrong;
         }
+        return wrong;
     }
 
-    private IEnumerable<(long Number, CsvLine Line)> Lines()
+    private CsvReader Open()
     {
-        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan);
-        byte[] buffer = new byte[ChunkBytes];
-        var line = new CsvLine((byte)_separator);
-        long number = 1;
-        for (int read; (read = file.Read(buffer)) > 0;)
+        var reader = new CsvReader(_path, _separator);
+        if (_header)
         {
-            for (int at = 0, length; at < read; at += length + 1)
-            {
-                int end = buffer.AsSpan(at, read - at).IndexOf((byte)'\n');
-                length = end < 0 ? read - at : end;
-                line.Add(buffer.AsSpan(at, length));
-                if (end >= 0)
-                {
-                    yield return (number++, line);
-                    line = new CsvLine((byte)_separator);
-                }
-            }
+            reader.MoveNext();
         }
-        if (line.Length > 0)
+        return reader;
+    }
+
+    private bool Next(CsvReader reader)
+    {
+        try
         {
-            yield return (number, line);
+            return reader.MoveNext();
+        }
+        catch (UsageException fault)
+        {
+            Fault = fault;
+            return false;
         }
     }
 }

@@ -1,12 +1,17 @@
 namespace BatchScoring;
 
-/// <summary>What predictions depend on. Those that were begun with another one are not gone on with.</summary>
+/// <summary>What predictions depend on; a run with another identity does not continue them.</summary>
 /// <param name="Model">SHA-256 of the model's file.</param>
-/// <param name="InputBytes">Length of the input.</param>
-/// <param name="InputWritten">When the input was last written.</param>
+/// <param name="Input">SHA-256 of the input.</param>
 /// <param name="Features">The fields that are features.</param>
 /// <param name="Header">See <see cref="Arguments.Header"/>.</param>
 /// <param name="Separator">See <see cref="Arguments.Separator"/>.</param>
 /// <param name="AllowMissing">See <see cref="Arguments.AllowMissing"/>.</param>
 internal sealed record JobIdentity(
-    string Model, long InputBytes, DateTime InputWritten, string Features, bool Header, char Separator, bool AllowMissing);
+    string Model, string Input, string Features, bool Header, char Separator, bool AllowMissing);
+
+/// <summary>How much of the predictions is on the disk.</summary>
+/// <param name="Job">What they are predictions of.</param>
+/// <param name="Rows">Rows whose predictions are complete.</param>
+/// <param name="Bytes">Length of the predictions up to there.</param>
+internal sealed record JobProgress(JobIdentity Job, long Rows, long Bytes);

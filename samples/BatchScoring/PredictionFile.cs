@@ -4,8 +4,8 @@ namespace BatchScoring;
 
 /// <summary>
 /// The predictions while they are written. They grow block by block in OUTPUT.partial; after each block OUTPUT.progress
-/// says how far they are complete, so that a program that was killed cuts off what came after and goes on from there.
-/// In the end the file gets its name.
+/// says how far they are complete, so that a program that was killed cuts off what came after and resumes there. In the
+/// end the file gets its name.
 /// </summary>
 internal sealed class PredictionFile : IDisposable
 {
@@ -13,23 +13,24 @@ internal sealed class PredictionFile : IDisposable
     private readonly JobIdentity _job;
     private readonly FileStream _file;
 
-    /// <summary>Begins, or goes on.</summary>
+    /// <summary>Begins, or resumes.</summary>
     /// <param name="path">The name in the end.</param>
     /// <param name="job">What the predictions depend on.</param>
     /// <param name="header">The first line, with its end.</param>
-    /// <param name="overwrite">Whether what is there and is not of this job is given up.</param>
-    /// <exception cref="UsageException">Something is there that is not of this job.</exception>
-    public PredictionFile(string path, JobIdentity job, byte[] header, bool overwrite)
+    /// <param name="totalRows">Rows of the whole job.</param>
+    /// <param name="overwrite">Whether predictions of another job may be replaced.</param>
+    /// <exception cref="UsageException">There are predictions of another job, or a damaged progress file.</exception>
+    public PredictionFile(string path, JobIdentity job, byte[] header, long totalRows, bool overwrite)
     {
         (_path, _job) = (path, job);
         if (File.Exists(path) && !overwrite)
         {
-            throw new UsageException($"'{path}' is there already: give --overwrite to score again, or another --output.");
+            throw new UsageException($"'{path}' exists already: give --overwrite to score again, or another --output.");
         }
         _file = new FileStream(PartialPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         try
         {
-            RowCount = GoOn(overwrite) ?? Begin(header);
+            RowCount = Resume(header.Length, totalRows, overwrite) ?? Begin(header);
         }
         catch
         {
@@ -65,22 +66,33 @@ internal sealed class PredictionFile : IDisposable
         File.Delete(TemporaryPath); // of a program that was killed between two of its lines
     }
 
+    /// <summary>Gives up what was written, so that the next run begins anew.</summary>
+    public void Discard()
+    {
+        _file.Dispose();
+        File.Delete(ProgressPath);
+        File.Delete(PartialPath);
+    }
+
     public void Dispose() => _file.Dispose();
 
-    private long? GoOn(bool overwrite)
+    private long? Resume(int headerBytes, long totalRows, bool overwrite)
     {
         if (!File.Exists(ProgressPath))
         {
             return null;
         }
         JobProgress? progress = ReadProgress();
-        if (progress is null || progress.Job != _job || progress.Bytes > _file.Length)
+        string? fault =
+            progress?.Job is null || progress.Rows < 0 || progress.Bytes < headerBytes ? $"'{ProgressPath}' is damaged"
+            : progress.Job != _job ? $"'{PartialPath}' was begun with another model, input or options"
+            : progress.Rows > totalRows || progress.Bytes > _file.Length ? $"'{ProgressPath}' is damaged"
+            : null;
+        if (fault is not null)
         {
-            return overwrite
-                ? null
-                : throw new UsageException($"'{PartialPath}' was begun with another model, input or options: give --overwrite to start again.");
+            return overwrite ? null : throw new UsageException($"{fault}: give --overwrite to start again.");
         }
-        _file.SetLength(progress.Bytes);
+        _file.SetLength(progress!.Bytes);
         _file.Position = progress.Bytes;
         return progress.Rows;
     }

@@ -1,5 +1,5 @@
-// Scores a CSV file of any size with a saved model, in constant memory and without libtorch. Killed at any moment, the same
-// command goes on where it was.
+// Scores a CSV file of any size with a saved model, in constant memory and without libtorch. Killed at any moment, the
+// same command resumes.
 //
 //   BatchScoring --help
 
@@ -26,7 +26,8 @@ static int Run(Arguments arguments)
         new BatchJob(arguments).Run();
         return 0;
     }
-    catch (Exception exception) when (exception is UsageException or ModelFileException or IOException or UnauthorizedAccessException)
+    catch (Exception exception) when (
+        exception is UsageException or ModelFileException or IOException or UnauthorizedAccessException)
     {
         Console.Error.WriteLine(exception.Message);
         return BadInput;

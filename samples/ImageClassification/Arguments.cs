@@ -1,12 +1,12 @@
 namespace ImageClassification;
 
-/// <summary>What the command line says. What is null is left to the recipe.</summary>
+/// <summary>The command line. A null leaves the setting to the recipe.</summary>
 internal sealed record Arguments
 {
     /// <summary>The folder of images; null for CIFAR-10.</summary>
     public string? Data { get; init; }
 
-    /// <summary>Where the checkpoint, the model, the learning curve and its figures are.</summary>
+    /// <summary>The folder of the checkpoint, the model, the learning curve and its figures.</summary>
     public required string Folder { get; init; }
 
     public required string Recipe { get; init; }

@@ -4,14 +4,14 @@ using Spectre.Console;
 
 namespace ImageClassification;
 
-/// <summary>The images that are used when no others are named: CIFAR-10 as JPEG files, unpacked once.</summary>
+/// <summary>The default images: CIFAR-10 as JPEG files, unpacked once.</summary>
 internal static class Cifar10
 {
     private const string Archive = "cifar10-jpeg.tar.xz";
     private const string Variable = "SPIKING_DATA";
 
-    /// <summary>The folder of train/ and test/, unpacked from the archive if that has not been done yet.</summary>
-    /// <exception cref="UsageException">The archive is nowhere, or damaged.</exception>
+    /// <summary>Returns the folder of train/ and test/, and unpacks it from the archive the first time.</summary>
+    /// <exception cref="UsageException">The archive is missing or damaged.</exception>
     public static string Folder()
     {
         string archive = FindArchive();
@@ -26,7 +26,9 @@ internal static class Cifar10
         return folder;
     }
 
-    /// <summary>In the folder that the variable names, else in "shared/data" beside the repository.</summary>
+    /// <summary>
+    /// Finds the archive in the folder that the variable names, else in "shared/data" beside the repository.
+    /// </summary>
     private static string FindArchive()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
@@ -49,7 +51,7 @@ internal static class Cifar10
             $"to the folder of {Archive}.");
     }
 
-    /// <summary>Under another name first, so that the folder is there whole or not at all.</summary>
+    /// <summary>Unpacks under another name first, so that the folder exists completely or not at all.</summary>
     private static void Unpack(string archive, string folder)
     {
         string partial = $"{folder}.{Environment.ProcessId}";

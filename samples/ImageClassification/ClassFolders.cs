@@ -1,11 +1,11 @@
 namespace ImageClassification;
 
-/// <summary>Reads a folder of class folders: each is a class, and the images in it are what the class looks like.</summary>
+/// <summary>Reads a folder of class folders: each is a class, and its images are examples of the class.</summary>
 internal static class ClassFolders
 {
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp"];
 
-    /// <summary>The images of each class by name, the classes and the files in the order of their names.</summary>
+    /// <summary>Returns the images of each class; classes and files are in the order of their names.</summary>
     /// <param name="folder">Where the class folders are.</param>
     /// <exception cref="UsageException">There are fewer than two class folders, or one has no images.</exception>
     public static IReadOnlyList<(string Name, string[] Files)> Read(string folder)

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace ImageClassification;
 
-/// <summary>The command line: what can be said, and one sentence for what cannot.</summary>
+/// <summary>The options of the command line, and one sentence for each mistake.</summary>
 internal sealed class CommandLine
 {
     private readonly Option<string> _data = Text("--data",
@@ -12,11 +12,11 @@ internal sealed class CommandLine
         "without it CIFAR-10, from cifar10-jpeg.tar.xz in the folder that SPIKING_DATA names or in ../shared/data");
 
     private readonly Option<string> _folder = Text("--checkpoint",
-        "folder of the checkpoint, model.zip, learning-curve.png and history.csv; a training that is there goes on",
+        "folder of the checkpoint, model.zip, learning-curve.png and history.csv; an unfinished training resumes",
         "image-classification");
 
     private readonly Option<string> _recipe = Choice("--recipe",
-        "settings for all that is not given here; small is minutes on two processor cores, the others are the CLIF paper's",
+        "settings for everything that is not given here; small takes minutes on two cores, the others are the CLIF paper's",
         Recipe.Named.Keys, "small");
 
     private readonly Option<int?> _rows = Count("--rows",
@@ -25,11 +25,11 @@ internal sealed class CommandLine
     private readonly Option<int?> _testRows = Count("--test-rows", "images of each class to test with; else all");
 
     private readonly Option<double?> _validation = Number("--validation",
-        "part of the images to train with that chooses the best epoch instead; 0 keeps the last epoch",
+        "part of the training images that is held out to choose the best epoch; 0 keeps the last epoch",
         "from 0 to 0.9", value => value is >= 0 and <= 0.9, 0.1);
 
     private readonly Option<int?> _imageSize = Count("--image-size",
-        "height and width that images are cropped and resized to", least: 4, ifNotGiven: 32);
+        "height and width to which images are cropped and resized", least: 4, ifNotGiven: 32);
 
     private readonly Option<string> _network = Choice("--network", "the network", Recipe.Networks.Keys);
 
@@ -47,20 +47,20 @@ internal sealed class CommandLine
     private readonly Option<string> _device = Choice("--device", "where the network is trained", Recipe.Devices.Keys, "auto");
 
     private readonly Option<string> _precision = Choice(
-        "--precision", "how it multiplies in training", Recipe.Precisions.Keys, "float32");
+        "--precision", "the precision of products in training", Recipe.Precisions.Keys, "float32");
 
-    private readonly Option<int?> _threads = Count("--threads", "processor threads of the training; else all");
+    private readonly Option<int?> _threads = Count("--threads", "threads of the training; by default all");
 
     private readonly Option<int?> _seed = Count(
-        "--seed", "what weights, order and augmentation start from", least: 0, ifNotGiven: 1);
+        "--seed", "the seed of weights, order and augmentation", least: 0, ifNotGiven: 1);
 
     private delegate bool TryRead<T>(string text, out T value);
 
-    /// <summary>The command, which calls <paramref name="run"/> and gives its exit code.</summary>
+    /// <summary>Returns the command, which calls <paramref name="run"/> and returns its exit code.</summary>
     public RootCommand Command(Func<Arguments, int> run)
     {
         var command = new RootCommand("Trains a spiking network on images, draws its learning curve, shows what it confuses, " +
-            "and goes on where it was stopped.")
+            "and resumes where it was stopped.")
         {
             _data, _folder, _recipe, _rows, _testRows, _validation, _imageSize, _network, _neuron, _timeSteps, _epochs,
             _batchSize, _learningRate, _device, _precision, _threads, _seed,

@@ -3,13 +3,15 @@ using Spectre.Console;
 
 namespace ImageClassification;
 
-/// <summary>What the model takes for what.</summary>
+/// <summary>The classes that the model confuses.</summary>
 internal static class Confusion
 {
     private const int MostColumns = 16, MostPairs = 20;
 
-    /// <summary>ML.NET's confusion matrix as a table; of many classes, the pairs that are confused most.</summary>
-    /// <param name="matrix">Rows are what images show, columns what the model says.</param>
+    /// <summary>
+    /// Shows ML.NET's confusion matrix as a table; with many classes, the pairs that are confused most.
+    /// </summary>
+    /// <param name="matrix">Rows are actual classes, columns predicted ones.</param>
     /// <param name="classes">In the matrix's order.</param>
     public static void Show(ConfusionMatrix matrix, IReadOnlyList<string> classes)
     {

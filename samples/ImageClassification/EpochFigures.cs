@@ -3,13 +3,13 @@ using Microsoft.ML.Spiking;
 
 namespace ImageClassification;
 
-/// <summary>What the learning curve shows of an epoch.</summary>
-/// <param name="Epoch">From 1.</param>
+/// <summary>The figures of an epoch that the learning curve shows.</summary>
+/// <param name="Epoch">The epoch, counted from 1.</param>
 /// <param name="Loss">Mean loss while training on the augmented images.</param>
-/// <param name="Accuracy">Of those images, 0 to 1.</param>
+/// <param name="Accuracy">Accuracy on those images, 0 to 1.</param>
 /// <param name="ValidationLoss">Mean cross entropy of the validation images; null without them.</param>
-/// <param name="ValidationAccuracy">0 to 1; null without validation images.</param>
-/// <param name="ImagesPerSecond">Trained on.</param>
+/// <param name="ValidationAccuracy">Accuracy from 0 to 1; null without validation images.</param>
+/// <param name="ImagesPerSecond">Speed of training.</param>
 /// <param name="FiringRate">Spikes per neuron and time step, 0 to 1.</param>
 internal sealed record EpochFigures(int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy,
     double ImagesPerSecond, double FiringRate)
@@ -26,7 +26,7 @@ internal sealed record EpochFigures(int Epoch, double Loss, double Accuracy, dou
         double?[] numbers = [.. line.Split(',').Select(Number)];
         return numbers is [double epoch, double loss, double accuracy, var validationLoss, var validation, double speed, double rate]
             ? new((int)epoch, loss, accuracy, validationLoss, validation, speed, rate)
-            : throw new FormatException($"'{line}' has not the columns {Header}.");
+            : throw new FormatException($"'{line}' does not have the columns {Header}.");
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

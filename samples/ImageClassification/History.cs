@@ -1,12 +1,12 @@
 namespace ImageClassification;
 
-/// <summary>The figures of all epochs, those before an interruption too: a file beside the checkpoint.</summary>
+/// <summary>The figures of all epochs, including those before an interruption: a file beside the checkpoint.</summary>
 internal sealed class History
 {
     private readonly string _file;
     private readonly List<EpochFigures> _epochs = [];
 
-    /// <summary>Reads what is there.</summary>
+    /// <summary>Reads the file, if there is one.</summary>
     /// <param name="folder">The checkpoint's.</param>
     /// <exception cref="UsageException">The file is not a history.</exception>
     public History(string folder)
@@ -21,14 +21,16 @@ internal sealed class History
         }
         catch (FormatException exception)
         {
-            throw new UsageException($"'{_file}' cannot be read: {exception.Message} Delete it to draw the curve from here on.");
+            throw new UsageException($"'{_file}' cannot be read: {exception.Message} Delete it to draw the curve from now on.");
         }
     }
 
-    /// <summary>In their order.</summary>
+    /// <summary>The epochs in their order.</summary>
     public IReadOnlyList<EpochFigures> Epochs => _epochs;
 
-    /// <summary>Adds an epoch; later ones are of a training that was killed before its checkpoint, or is gone.</summary>
+    /// <summary>
+    /// Adds an epoch and drops later ones, which belong to a training that was killed before its checkpoint.
+    /// </summary>
     public void Add(EpochFigures epoch)
     {
         _epochs.RemoveAll(other => other.Epoch >= epoch.Epoch);

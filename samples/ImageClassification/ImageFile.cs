@@ -1,6 +1,6 @@
 namespace ImageClassification;
 
-/// <summary>A row of the data: an image on the disk and what it shows.</summary>
+/// <summary>A row of the data: an image file and its class.</summary>
 internal sealed class ImageFile
 {
     public string ImagePath { get; set; } = "";

@@ -5,7 +5,7 @@ using Microsoft.ML.Transforms;
 
 namespace ImageClassification;
 
-/// <summary>ML.NET's own transforms from image files to the pixels that a network takes, and from labels to keys.</summary>
+/// <summary>ML.NET's own transforms, from image files to pixels and from labels to keys.</summary>
 internal sealed class ImagePipeline
 {
     private readonly MLContext _ml;
@@ -13,9 +13,9 @@ internal sealed class ImagePipeline
     private readonly ITransformer _pixels;
 
     /// <summary>Learns the classes.</summary>
-    /// <param name="ml">The context of all.</param>
+    /// <param name="ml">The context.</param>
     /// <param name="train">The images to train with.</param>
-    /// <param name="size">Height and width that images are cropped and resized to.</param>
+    /// <param name="size">Height and width to which images are cropped and resized.</param>
     public ImagePipeline(MLContext ml, IReadOnlyList<ImageFile> train, int size)
     {
         _ml = ml;
@@ -38,13 +38,13 @@ internal sealed class ImagePipeline
     /// <summary>The columns of image files.</summary>
     public DataViewSchema FileSchema { get; }
 
-    /// <summary>Keys and pixels of those images, read as they are asked for.</summary>
+    /// <summary>Returns keys and pixels of images, which are read on demand.</summary>
     public IDataView Read(IReadOnlyList<ImageFile> images) =>
         _pixels.Transform(_labels.Transform(_ml.Data.LoadFromEnumerable(images)));
 
-    /// <summary>The model as it is saved: it takes the name of an image file and needs no label.</summary>
-    /// <param name="network">Takes what <see cref="Read"/> gives.</param>
-    /// <param name="data">From <see cref="Read"/>.</param>
+    /// <summary>Returns the model that is saved: it takes the name of an image file and needs no label.</summary>
+    /// <param name="network">The trained network.</param>
+    /// <param name="data">Rows from <see cref="Read"/>.</param>
     public ITransformer Model(SpikingPredictionTransformer network, IDataView data) =>
         new TransformerChain<ITransformer>(_pixels, network,
             _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(network.Transform(data)));

@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace ImageClassification;
 
-/// <summary>What is learned from, what chooses the best epoch, and what the model is tested on in the end.</summary>
-/// <param name="Train">To learn from; shuffled, because what does not fit into memory is shuffled in parts alone.</param>
-/// <param name="Validation">Chooses the best epoch; empty where the last one is kept.</param>
-/// <param name="Test">Seen only after the training.</param>
+/// <summary>The images for training, for the choice of the best epoch, and for the final test.</summary>
+/// <param name="Train">
+/// Training images, shuffled, because images that do not fit into memory are only shuffled in parts.
+/// </param>
+/// <param name="Validation">Images that choose the best epoch; empty if the last one is kept.</param>
+/// <param name="Test">Test images, seen only after the training.</param>
 internal sealed record ImageSets(
     IReadOnlyList<ImageFile> Train, IReadOnlyList<ImageFile> Validation, IReadOnlyList<ImageFile> Test)
 {
@@ -13,17 +15,22 @@ internal sealed record ImageSets(
     private const int OrderSeed = 1;
 
     /// <summary>Reads the folder.</summary>
-    /// <param name="folder">With train/ and test/, each of class folders; or of class folders, of which every fifth image is for the test.</param>
+    /// <param name="folder">
+    /// A folder with train/ and test/, each with class folders; or with class folders, of which every fifth image is
+    /// for the test.
+    /// </param>
     /// <param name="rows">Images of each class to train with, validation included; null for all.</param>
     /// <param name="testRows">Images of each class to test with; null for all.</param>
-    /// <param name="validation">The part of the images to train with that chooses the best epoch, from 0 up to 1.</param>
-    /// <exception cref="UsageException">The folder is not of that kind, or a class has too few images.</exception>
+    /// <param name="validation">
+    /// The part of the training images that is held out to choose the best epoch, at least 0 and less than 1.
+    /// </param>
+    /// <exception cref="UsageException">The folder has another structure, or a class has too few images.</exception>
     public static ImageSets Read(string folder, int? rows, int? testRows, double validation)
     {
         if (!Directory.Exists(folder))
         {
             throw new UsageException(
-                $"There is no folder '{folder}'; --data wants one of class folders, or one with train and test.");
+                $"There is no folder '{folder}'; --data takes a folder of class folders, or one with train and test.");
         }
         List<ImageFile> train = [], measured = [], test = [];
         foreach ((string name, string[] toTrain, string[] toTest) in Parts(folder))

@@ -16,10 +16,10 @@ internal static class LearningCurve
     private static readonly OxyColor TrainingColor = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
     private static readonly OxyColor ValidationColor = OxyColor.FromRgb(0xd6, 0x27, 0x28);
 
-    /// <summary>Whether there is a font to write with; systems without a screen may have none.</summary>
+    /// <summary>Whether there is a font; systems without a screen may have none.</summary>
     public static bool CanDraw { get; } = HasFont();
 
-    /// <summary>Writes the picture.</summary>
+    /// <summary>Writes the picture, a PNG.</summary>
     /// <param name="file">A PNG.</param>
     /// <param name="title">Over the picture.</param>
     /// <param name="epochs">In their order; at least one.</param>

@@ -1,5 +1,5 @@
-// Trains a spiking network on a folder of images, or on CIFAR-10, inside an ML.NET pipeline; draws its learning curve, shows
-// what it confuses, and saves it. Stopped at any moment, the same command goes on where it was.
+// Trains a spiking network on a folder of images, or on CIFAR-10, inside an ML.NET pipeline; draws its learning curve,
+// shows what it confuses, and saves it. Stopped at any moment, the same command resumes.
 //
 //   ImageClassification --help
 
@@ -24,7 +24,7 @@ using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSi
 ParseResult parsed = new CommandLine().Command(Run).Parse(args);
 return parsed.Errors.Count == 0 ? parsed.Invoke() : Refuse(parsed.Errors[0].Message, BadArguments);
 
-// The first time the training ends after its batch; who insists ends the process.
+// The first Ctrl+C ends the training after its batch, the second ends the process.
 void Stop(PosixSignalContext context)
 {
     context.Cancel = !stop.IsCancellationRequested;
@@ -40,7 +40,7 @@ int Run(Arguments arguments)
     }
     catch (OperationCanceledException)
     {
-        AnsiConsole.MarkupLineInterpolated($"stopped; the same command goes on from '{arguments.Folder}'");
+        AnsiConsole.MarkupLineInterpolated($"stopped; the same command resumes from '{arguments.Folder}'");
         return Stopped;
     }
     catch (Exception exception) when (exception is UsageException or ArgumentException or InvalidOperationException

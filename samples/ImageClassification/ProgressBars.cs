@@ -3,11 +3,11 @@ using Spectre.Console;
 
 namespace ImageClassification;
 
-/// <summary>Shows how far a training has come: a bar for the epochs, one for the images of the epoch under way.</summary>
+/// <summary>Progress of a training: a bar for the epochs, one for the images of the current epoch.</summary>
 internal static class ProgressBars
 {
-    /// <summary>Runs the work and shows what it says through the options' callback.</summary>
-    /// <param name="options">Receive the callback; before the trainer is made of them.</param>
+    /// <summary>Runs the work and shows the progress that it reports through the options' callback.</summary>
+    /// <param name="options">The options, which receive the callback; no trainer has been made with them yet.</param>
     /// <param name="work">Uses the options.</param>
     public static T Run<T>(SpikingClifTrainer.Options options, Func<T> work)
     {

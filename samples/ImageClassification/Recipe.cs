@@ -3,13 +3,13 @@ using Microsoft.ML.Spiking;
 
 namespace ImageClassification;
 
-/// <summary>Makes the trainer's options of a recipe and of what the command line says otherwise.</summary>
+/// <summary>The trainer's options, from a recipe and the command line.</summary>
 internal static class Recipe
 {
     private const string SmallName = "small";
     private const int SmallRows = 1_000;
 
-    /// <summary>The recipes by the names they have on the command line.</summary>
+    /// <summary>The recipes by their names on the command line.</summary>
     public static readonly IReadOnlyDictionary<string, Func<SpikingClifTrainer.Options>> Named =
         new Dictionary<string, Func<SpikingClifTrainer.Options>>
         {
@@ -20,7 +20,7 @@ internal static class Recipe
             ["cifar100-mixing"] = () => SpikingClifRecipes.Cifar100(isMixing: true),
         };
 
-    /// <summary>The networks by the names they have on the command line.</summary>
+    /// <summary>The networks by their names on the command line.</summary>
     public static readonly IReadOnlyDictionary<string, NetworkTemplate> Networks = new Dictionary<string, NetworkTemplate>
     {
         ["conv"] = new ConvNet(16, 64, 128),
@@ -36,7 +36,7 @@ internal static class Recipe
         ["resnet152"] = new SpikingResNet(152),
     };
 
-    /// <summary>The neurons by the names they have on the command line.</summary>
+    /// <summary>The neurons by their names on the command line.</summary>
     public static readonly IReadOnlyDictionary<string, Func<SurrogateGradient, NeuronDefinition>> Neurons =
         new Dictionary<string, Func<SurrogateGradient, NeuronDefinition>>
         {
@@ -47,7 +47,7 @@ internal static class Recipe
             ["if"] = surrogate => new IfNeuron { Surrogate = surrogate },
         };
 
-    /// <summary>The devices by the names they have on the command line.</summary>
+    /// <summary>The devices by their names on the command line.</summary>
     public static readonly IReadOnlyDictionary<string, ComputeDevice> Devices = new Dictionary<string, ComputeDevice>
     {
         ["auto"] = ComputeDevice.Auto,
@@ -55,7 +55,7 @@ internal static class Recipe
         ["cuda"] = ComputeDevice.Cuda,
     };
 
-    /// <summary>The precisions by the names they have on the command line.</summary>
+    /// <summary>The precisions by their names on the command line.</summary>
     public static readonly IReadOnlyDictionary<string, TrainingPrecision> Precisions = new Dictionary<string, TrainingPrecision>
     {
         ["float32"] = TrainingPrecision.Full,
@@ -66,7 +66,7 @@ internal static class Recipe
     public static int? Rows(Arguments arguments) =>
         arguments.Rows ?? (arguments.Recipe == SmallName ? SmallRows : null);
 
-    /// <summary>The options, but for what the program itself wants to hear.</summary>
+    /// <summary>Returns the options, without the program's own callbacks.</summary>
     public static SpikingClifTrainer.Options Options(Arguments arguments)
     {
         SpikingClifTrainer.Options options = Named[arguments.Recipe]();

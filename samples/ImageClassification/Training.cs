@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace ImageClassification;
 
-/// <summary>The whole way from a folder of images to a tested model.</summary>
+/// <summary>The program: from a folder of images to a tested model.</summary>
 internal sealed class Training(Arguments arguments, CancellationToken token)
 {
-    // All that can be lost when the process is killed.
+    // The most that can be lost when the process is killed.
     private const double MinutesBetweenCheckpoints = 1;
 
     private readonly MLContext _ml = new(arguments.Seed);
@@ -17,9 +17,9 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
 
     private string CurveFile => Path.Combine(arguments.Folder, "learning-curve.png");
 
-    /// <summary>Trains, or goes on where it was; tests, draws and saves.</summary>
+    /// <summary>Trains, or resumes; tests, draws and saves.</summary>
     /// <exception cref="UsageException">The images or the folder cannot be used.</exception>
-    /// <exception cref="OperationCanceledException">The user wants it to stop.</exception>
+    /// <exception cref="OperationCanceledException">The user stopped the program.</exception>
     public void Run()
     {
         ImageSets images = ImageSets.Read(
@@ -33,7 +33,7 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         }
         catch (Exception exception) when (UnreadableImage.IsMeant(exception) && UnreadableImage.Find(images) is string file)
         {
-            throw new UsageException($"'{file}' cannot be read as an image: remove it, or put a whole one in its place.");
+            throw new UsageException($"'{file}' cannot be read as an image: remove or replace it.");
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
             () => _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train, validation));
     }
 
-    /// <summary>An epoch that has ended.</summary>
+    /// <summary>Shows an epoch that has ended.</summary>
     private void Show(EpochMetrics metrics, SpikingClifTrainer.Options options)
     {
         string validation = metrics.ValidationAccuracy is double accuracy ? $", validation {Percent(accuracy)}" : "";
@@ -80,7 +80,7 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         DrawCurve(Title(options), metrics.Epochs);
     }
 
-    /// <summary>What the trainer says besides its epochs: the device, where it goes on, warnings.</summary>
+    /// <summary>Shows what the trainer logs besides its epochs: the device, where it resumes, warnings.</summary>
     private static void Show(LoggingEventArgs log)
     {
         if (log.Source.StartsWith(nameof(SpikingCatalog.SpikingClif), StringComparison.Ordinal)

@@ -1,4 +1,4 @@
-// Scores rows with a saved model, in an application that has no libtorch on its disk.
+// Scores rows with a saved model, in an application without libtorch.
 //
 //   Predict MODEL.ZIP < ROWS      each line of ROWS: the features, separated by spaces
 //

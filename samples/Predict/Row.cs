@@ -1,6 +1,6 @@
 namespace Predict;
 
-/// <summary>A row to be scored. The label is there because pipelines that turn labels into keys ask for the column.</summary>
+/// <summary>A row to be scored. It has a label because pipelines that map labels to keys ask for that column.</summary>
 internal sealed class Row
 {
     public float[] Features { get; set; } = [];

@@ -1,6 +1,6 @@
 namespace Quickstart;
 
-/// <summary>What the model says of an image.</summary>
+/// <summary>The model's prediction for an image.</summary>
 internal sealed class DigitPrediction
 {
     public string PredictedLabel { get; set; } = "";

@@ -4,7 +4,7 @@ namespace Quickstart;
 
 /// <summary>
 /// How people write the ten digits: for each digit a few variants, each a list of strokes through points of the unit
-/// square (x to the right, y down). Curved strokes pass smoothly through their points, straight ones by lines.
+/// square (x to the right, y down). Curved strokes pass smoothly through their points, straight ones are polylines.
 /// </summary>
 internal static class DigitShapes
 {
@@ -57,10 +57,10 @@ internal static class DigitShapes
         ],
     ];
 
-    /// <summary>How many ways of writing the digit there are.</summary>
+    /// <summary>Returns the number of ways of writing the digit.</summary>
     public static int VariantCount(int digit) => Variants[digit].Length;
 
-    /// <summary>The strokes of one way of writing the digit.</summary>
+    /// <summary>Returns the strokes of one way of writing the digit.</summary>
     public static IReadOnlyList<Stroke> Strokes(int digit, int variant) => Variants[digit][variant];
 
     private static Stroke Curve(params double[] coordinates) => new(true, Points(coordinates));

@@ -6,11 +6,11 @@ internal sealed record DigitSource(
 {
     private const int Seed = 1, TrainCount = 12_000, TestCount = 2_000;
 
-    /// <summary>Digits drawn from a seed.</summary>
+    /// <summary>Returns digits drawn from a seed.</summary>
     public static DigitSource Drawn() => new("drawn digits",
         DrawnDigits.Draw(Seed, 0, TrainCount), DrawnDigits.Draw(Seed, TrainCount, TestCount), Epochs: 5);
 
-    /// <summary>MNIST.</summary>
+    /// <summary>Returns the digits of MNIST.</summary>
     public static DigitSource Mnist(string folder) =>
         new("MNIST", IdxDigits.Read(folder, "train"), IdxDigits.Read(folder, "t10k"), Epochs: 5);
 }

@@ -4,14 +4,14 @@ using System.Numerics;
 namespace Quickstart;
 
 /// <summary>
-/// The built-in data: digits drawn with a shaking hand. Every image has its own way of writing, slant, size, place,
-/// pen and paper; many carry a stray mark. The same seed and index give the same image everywhere.
+/// The built-in data: digits drawn with a shaky hand. Every image has its own style, slant, size, position, pen and
+/// paper; many have a stray mark. The same seed and index give the same image everywhere.
 /// </summary>
 internal static class DrawnDigits
 {
     private const int Side = DigitImage.Side;
 
-    /// <summary>Images with the indices from <paramref name="first"/> on, classes in turn.</summary>
+    /// <summary>Returns images with indices from <paramref name="first"/> on, the classes in turn.</summary>
     public static IReadOnlyList<DigitImage> Draw(int seed, int first, int count)
     {
         var images = new DigitImage[count];
@@ -35,14 +35,14 @@ internal static class DrawnDigits
         };
     }
 
-    /// <summary>The stroke as a fine polyline, its points shaken.</summary>
+    /// <summary>Returns the stroke as a fine polyline with shaken points.</summary>
     private static Vector2[] Place(DigitShapes.Stroke stroke, Random random)
     {
         Vector2[] points = [.. stroke.Points.Select(p => p + (0.022f * Normal2(random)))];
         return stroke.Curved ? Smooth(points) : points;
     }
 
-    /// <summary>A Catmull-Rom spline through the points, six pieces between two of them.</summary>
+    /// <summary>Returns a Catmull-Rom spline through the points, with six pieces between two of them.</summary>
     private static Vector2[] Smooth(Vector2[] points)
     {
         const int Pieces = 6;
@@ -62,7 +62,9 @@ internal static class DrawnDigits
         return [.. line];
     }
 
-    /// <summary>Slant, turn, size, place and a wave, alike for the whole digit; the result is in pixels.</summary>
+    /// <summary>
+    /// Applies slant, rotation, size, position and a wave to the whole digit; the result is in pixels.
+    /// </summary>
     private static void Distort(List<Vector2[]> strokes, Random random)
     {
         float width = Side * Between(random, 0.52f, 0.82f), height = Side * Between(random, 0.58f, 0.84f);
@@ -89,7 +91,7 @@ internal static class DrawnDigits
         return [start, start + (2.5f * Normal2(random))];
     }
 
-    /// <summary>Ink where the pen passed, falling off over a pixel, on grainy paper.</summary>
+    /// <summary>Draws ink where the pen passed, falling off over a pixel, on grainy paper.</summary>
     private static byte[] Ink(List<Vector2[]> strokes, Random random)
     {
         float radius = Between(random, 0.7f, 1.7f), darkness = Between(random, 0.65f, 1f), grain = Between(random, 0, 0.09f);
@@ -123,7 +125,7 @@ internal static class DrawnDigits
 
     private static float Between(Random random, float low, float high) => low + ((high - low) * random.NextSingle());
 
-    /// <summary>Two independent values of the standard normal distribution (Box and Muller).</summary>
+    /// <summary>Returns two independent values of the standard normal distribution (Box and Muller).</summary>
     private static Vector2 Normal2(Random random)
     {
         float length = MathF.Sqrt(-2 * MathF.Log(1 - random.NextSingle()));

@@ -9,9 +9,9 @@ internal static class IdxDigits
 {
     private const int ImagesMagic = 0x00000803, LabelsMagic = 0x00000801;
 
-    /// <summary>The images of "train" or "t10k".</summary>
-    /// <exception cref="FileNotFoundException">A file is not there.</exception>
-    /// <exception cref="InvalidDataException">A file is not what its name says.</exception>
+    /// <summary>Reads the images of "train" or "t10k".</summary>
+    /// <exception cref="FileNotFoundException">A file does not exist.</exception>
+    /// <exception cref="InvalidDataException">A file does not have the format that its name says.</exception>
     public static IReadOnlyList<DigitImage> Read(string folder, string part)
     {
         byte[] images = Unpack(Find(folder, $"{part}-images-idx3-ubyte.gz"), ImagesMagic, 16);
@@ -34,10 +34,10 @@ internal static class IdxDigits
         return rows;
     }
 
-    /// <summary>The file of that name, with or without "mnist-" before it.</summary>
+    /// <summary>Returns the file of that name, with or without "mnist-" before it.</summary>
     private static string Find(string folder, string name) =>
         new[] { name, "mnist-" + name }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
-        ?? throw new FileNotFoundException($"There is no '{name}' in '{folder}'; --data wants the folder of the four MNIST files.");
+        ?? throw new FileNotFoundException($"There is no '{name}' in '{folder}'; --data takes the folder of the four MNIST files.");
 
     private static byte[] Unpack(string path, int magic, int headerSize)
     {

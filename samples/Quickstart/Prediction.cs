@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Quickstart;
 
 /// <summary>
-/// The second process: it knows the file and nothing else. Loading needs no registration and no native library.
+/// The second process, which knows only the file. Loading needs no registration and no native library.
 /// </summary>
 internal static class Prediction
 {
@@ -30,7 +30,7 @@ internal static class Prediction
         return 0;
     }
 
-    /// <summary>Two rows of pixels to a line of text.</summary>
+    /// <summary>Draws the digit as text, with two rows of pixels in a line.</summary>
     private static string Drawing(byte[] pixels)
     {
         const string Shades = " .:-=+*#%@";

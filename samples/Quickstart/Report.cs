@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Quickstart;
 
-/// <summary>What is shown of a trained model.</summary>
+/// <summary>The report on a trained model.</summary>
 internal static class Report
 {
     public static void Show(MulticlassClassificationMetrics quality, int rows, EpochMetrics last)

@@ -36,7 +36,7 @@ internal static class Training
         AnsiConsole.MarkupLineInterpolated($"saved [bold]{ModelPath}[/] ({new FileInfo(ModelPath).Length / 1024} KiB)");
         PredictInAnotherProcess(source);
         AnsiConsole.WriteLine();
-        AnsiConsole.MarkupLine("Next: the pipeline is in [bold]samples/Quickstart/Training.cs[/]; put your own data view in place of the digits.");
+        AnsiConsole.MarkupLine("Next: the pipeline is in [bold]samples/Quickstart/Training.cs[/]; replace the digits with your own data view.");
         AnsiConsole.MarkupLine("      [bold]./build.sh quickstart -- --data FOLDER[/] trains on MNIST (the four *-ubyte.gz files in FOLDER).");
         return 0;
     }

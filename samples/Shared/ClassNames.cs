@@ -5,12 +5,14 @@ using Microsoft.ML.Data;
 
 namespace Samples;
 
-/// <summary>The labels that a model was trained on, which it keeps as an annotation of its score column.</summary>
+/// <summary>The labels that a model was trained on, from an annotation of its score column.</summary>
 internal static class ClassNames
 {
     private const string Annotation = "TrainingLabelValues";
 
-    /// <summary>A name for each value of the score: the label as text or, where the model kept none, the key: 1, 2, ...</summary>
+    /// <summary>
+    /// Returns a name for each value of the score: the label as text or, without an annotation, the key: 1, 2, ...
+    /// </summary>
     public static string[] Of(DataViewSchema.Column score)
     {
         if (score.Annotations.Schema.GetColumnOrNull(Annotation)?.Type is VectorDataViewType values)

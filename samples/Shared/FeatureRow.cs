@@ -1,8 +1,8 @@
 namespace Samples;
 
 /// <summary>
-/// A row to be scored. Pipelines that turn labels into keys ask for the label's column too, whatever its type is; the
-/// score does not depend on it, and <see cref="IdleColumn"/> chooses the member that has its type.
+/// A row to be scored. Pipelines that map labels to keys ask for the label's column too, of any type; the score does
+/// not depend on it, and <see cref="IdleColumn"/> chooses the member that has its type.
 /// </summary>
 internal sealed class FeatureRow
 {

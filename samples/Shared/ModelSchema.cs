@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Samples;
 
-/// <summary>What a model reads and writes, found out from the file alone.</summary>
+/// <summary>The columns that a model reads and writes, derived from the file alone.</summary>
 /// <param name="FeatureColumn">The one column that the score depends on.</param>
 /// <param name="FeatureCount">Its number of values.</param>
 /// <param name="IdleColumns">Other columns that it may ask for.</param>
@@ -12,15 +12,15 @@ namespace Samples;
 internal sealed record ModelSchema(
     string FeatureColumn, int FeatureCount, IReadOnlyList<IdleColumn> IdleColumns, string ScoreColumn, IReadOnlyList<string> Classes)
 {
-    /// <summary>Asks the model.</summary>
+    /// <summary>Derives the columns from the model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="input">The schema that was saved with it; null where none was.</param>
-    /// <exception cref="ModelFileException">These programs cannot feed it, or do not understand what it says.</exception>
+    /// <param name="input">The schema that was saved with it; null without one.</param>
+    /// <exception cref="ModelFileException">These programs cannot feed it, or cannot read its scores.</exception>
     public static ModelSchema Of(ITransformer model, DataViewSchema? input)
     {
         if (input is null)
         {
-            throw new ModelFileException("it was saved without the schema of its input: give mlContext.Model.Save that schema");
+            throw new ModelFileException("it was saved without the schema of its input: pass that schema to mlContext.Model.Save");
         }
         IRowToRowMapper mapper = model.GetRowToRowMapper(input);
         DataViewSchema.Column score = FindScore(mapper.OutputSchema);
@@ -44,7 +44,7 @@ internal sealed record ModelSchema(
                 return column;
             }
         }
-        throw new ModelFileException("it is no classifier: none of its columns holds the probabilities of classes");
+        throw new ModelFileException("it is not a classifier: none of its columns holds the probabilities of classes");
     }
 
     private static string? Annotation(DataViewSchema.Column column, string kind)

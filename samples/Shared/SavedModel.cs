@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace Samples;
 
-/// <summary>A model.zip in memory. Its transformer may be used from several threads at once, an engine of it may not.</summary>
+/// <summary>A model.zip in memory. Several threads may use it at once, but not one engine of it.</summary>
 internal sealed class SavedModel : IDisposable
 {
     private readonly MLContext _ml = new();
@@ -14,26 +14,27 @@ internal sealed class SavedModel : IDisposable
     {
         if (!file.AsSpan().StartsWith("PK"u8))
         {
-            throw new ModelFileException("it is no zip");
+            throw new ModelFileException("it is not a zip");
         }
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
         _transformer = _ml.Model.Load(new MemoryStream(file, writable: false), out DataViewSchema input);
         Schema = ModelSchema.Of(_transformer, input);
     }
 
-    /// <summary>What it reads and writes.</summary>
+    /// <summary>The columns that it reads and writes.</summary>
     public ModelSchema Schema { get; }
 
-    /// <summary>SHA-256 of the file, 64 hexadecimal digits: which model this is.</summary>
+    /// <summary>SHA-256 of the file, in 64 hexadecimal digits.</summary>
     public string Sha256 { get; }
 
     /// <summary>Reads the whole file, loads it, and scores a row with it.</summary>
-    /// <exception cref="ModelFileException">The file is absent or is no model that can be fed; the message is a sentence.</exception>
+    /// <exception cref="ModelFileException">The file is absent, or not a model that can be fed.</exception>
     public static SavedModel Load(string path)
     {
         if (!File.Exists(path))
         {
-            throw new ModelFileException($"There is no model '{path}': give the path of a zip that mlContext.Model.Save has written.");
+            throw new ModelFileException(
+                $"There is no model '{path}': give the path of a zip that mlContext.Model.Save has written.");
         }
         SavedModel? model = null;
         try
@@ -46,12 +47,12 @@ internal sealed class SavedModel : IDisposable
         catch (Exception exception) // whatever ML.NET says of bytes that are anything but a model
         {
             model?.Dispose();
-            throw new ModelFileException(
-                $"'{path}' is not a model that can be scored here: {exception.GetBaseException().Message.TrimEnd('.')}.", exception);
+            string reason = exception.GetBaseException().Message.TrimEnd('.');
+            throw new ModelFileException($"'{path}' is not a model that can be scored here: {reason}.", exception);
         }
     }
 
-    /// <summary>An engine for one thread at a time; disposing it leaves the model alone.</summary>
+    /// <summary>Creates an engine for one thread at a time; disposing it leaves the model alone.</summary>
     public PredictionEngine<FeatureRow, ScoreRow> CreateEngine()
     {
         SchemaDefinition output = SchemaDefinition.Create(typeof(ScoreRow));
@@ -64,18 +65,10 @@ internal sealed class SavedModel : IDisposable
         });
     }
 
-    /// <summary>The probabilities of many rows, [rows][classes], computed as they are asked for.</summary>
+    /// <summary>Scores rows: probabilities [rows][classes], computed as they are asked for.</summary>
     public IEnumerable<float[]> Score(IEnumerable<FeatureRow> rows) =>
-        Score(_ml.Data.LoadFromEnumerable(rows, RowDefinition()), skip: 0);
-
-    /// <summary>The probabilities of many rows, [rows][classes], computed as they are asked for.</summary>
-    /// <param name="rows">Must have the columns of <see cref="Schema"/>.</param>
-    /// <param name="skip">Rows at the beginning that are passed over.</param>
-    public IEnumerable<float[]> Score(IDataView rows, long skip) =>
-        _transformer.Transform(skip == 0 ? rows : _ml.Data.SkipRows(rows, skip)).GetColumn<float[]>(Schema.ScoreColumn);
-
-    /// <summary>Reads text into the columns of <see cref="Schema"/>.</summary>
-    public TextLoader CreateTextLoader(TextLoader.Options options) => _ml.Data.CreateTextLoader(options);
+        _transformer.Transform(_ml.Data.LoadFromEnumerable(rows, RowDefinition()))
+            .GetColumn<float[]>(Schema.ScoreColumn);
 
     public void Dispose() => (_transformer as IDisposable)?.Dispose();
 
@@ -91,7 +84,7 @@ internal sealed class SavedModel : IDisposable
 
     private static SchemaDefinition.Column Column(string member, string name, DataViewType type)
     {
-        // A definition of its own, because several columns may come from one member.
+        // A separate definition, because several columns may come from one member.
         SchemaDefinition.Column column = SchemaDefinition.Create(typeof(FeatureRow))[member];
         (column.ColumnName, column.ColumnType) = (name, type);
         return column;

@@ -1,8 +1,8 @@
 namespace Samples;
 
-/// <summary>What is read of a scored row.</summary>
+/// <summary>The part of a scored row that is read.</summary>
 internal sealed class ScoreRow
 {
-    /// <summary>One probability for each class; NaN where the features cannot be scored.</summary>
+    /// <summary>One probability for each class; NaN if the features cannot be scored.</summary>
     public float[] Score { get; set; } = [];
 }

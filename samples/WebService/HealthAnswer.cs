@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace WebService;
 
-/// <summary>The answer to GET /health: the state, what is wrong, and the model.</summary>
+/// <summary>The answer to GET /health: the state, the fault, and the model.</summary>
 internal static class HealthAnswer
 {
     public static HealthCheckOptions Options { get; } = new() { ResponseWriter = WriteAsync };

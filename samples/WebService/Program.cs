@@ -4,7 +4,7 @@
 //
 //   POST /predict          {"features": [0, 0.5, ...]}            label and probabilities
 //   POST /predict/batch    {"rows": [[0, 0.5, ...], ...]}         the same for each row
-//   GET  /health           which model is served, and whether the file holds another that cannot be
+//   GET  /health           which model is served, and whether the file holds one that cannot be served
 //   GET  /openapi/v1.json  the description of all this
 
 using Microsoft.Extensions.Options;

@@ -1,16 +1,17 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using WebService.Api;
 using WebService.Models;
 
 namespace WebService;
 
-/// <summary>What the service consists of.</summary>
+/// <summary>The parts of the service.</summary>
 internal static class Service
 {
-    /// <summary>Puts it together; the model is not loaded yet.</summary>
+    /// <summary>Builds the service; the model is not loaded yet.</summary>
     /// <param name="args">The command line: --model, --urls, and any other key of the configuration.</param>
-    /// <param name="change">Changes what the service is made of.</param>
+    /// <param name="change">Changes the parts before they are built.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? change = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -26,10 +27,29 @@ internal static class Service
         WebApplication service = builder.Build();
         service.UseExceptionHandler();
         service.UseStatusCodePages();
+        service.Use(RefuseOtherEncodings);
         service.MapPredictions();
         service.MapHealthChecks("/health", HealthAnswer.Options);
         service.MapOpenApi();
         return service;
+    }
+
+    /// <summary>
+    /// JSON is UTF-8 (RFC 8259); with an unknown or quoted character set reading the body would throw.
+    /// </summary>
+    private static Task RefuseOtherEncodings(HttpContext context, RequestDelegate next)
+    {
+        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type)
+            && type.Charset.HasValue)
+        {
+            if (!HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            {
+                context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+                return Task.CompletedTask;
+            }
+            context.Request.ContentType = type.MediaType.ToString();
+        }
+        return next(context);
     }
 
     private static void AddModel(IServiceCollection services)

@@ -1,6 +1,6 @@
 namespace Consumer;
 
-/// <summary>What the model says.</summary>
+/// <summary>The model's prediction.</summary>
 internal sealed class Prediction
 {
     public string PredictedLabel { get; set; } = "";

@@ -1,4 +1,4 @@
-// What a user of the package writes first: "train" trains and saves a model, "predict" loads and uses it.
+// A first program with the package: "train" trains and saves a model, "predict" loads and uses it.
 
 using Consumer;
 using Microsoft.ML;

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Consumer;
 
-/// <summary>A row: three classes, each with another feature that is large.</summary>
+/// <summary>A row of three classes, each with a different large feature.</summary>
 internal sealed class Row
 {
     [VectorType(3)]

@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
 
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
@@ -46,6 +47,13 @@ public sealed class ResumeTests
 
     public static IEnumerable<(string Name, bool HasValidation)> Cases =>
         Trainings.Keys.Select(name => (name, name != "sgd"));
+
+    /// <summary>Products in bfloat16 are wanted on every processor.</summary>
+    [TestInitialize]
+    public void Round() => BFloat16Products.Given = true;
+
+    [TestCleanup]
+    public void Restore() => BFloat16Products.Given = null;
 
     [TestMethod]
     [DynamicData(nameof(Cases))]

@@ -17,7 +17,10 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 internal sealed record TrainingIdentity(string Network, string? Initial, DataIdentity Training, DataIdentity? Validation,
     IReadOnlyDictionary<string, string> Options)
 {
-    /// <summary>Settings that may change when a training is resumed. Every other one counts, a new one too.</summary>
+    /// <summary>
+    /// Settings that may change when a training is resumed. Every other one counts, a new one too. Precision counts as the
+    /// user chose it: whether a machine's products are in bfloat16 then depends on the machine, as their last bits do.
+    /// </summary>
     private static readonly string[] Free =
     [
         nameof(TrainingSettings.Device), nameof(TrainingSettings.CudaDeviceIndex), nameof(TrainingSettings.Threads),

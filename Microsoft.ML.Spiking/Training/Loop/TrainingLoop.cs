@@ -29,6 +29,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly NetworkWeights? _initial;
     private readonly CheckpointKeeper? _checkpoints;
     private readonly int _lastEpoch;
+    private readonly ScalarType? _productType;
     private readonly TrainingState _state;
     private readonly Loss _loss;
     private int _epochs;
@@ -45,6 +46,7 @@ internal sealed class TrainingLoop : IDisposable
         _initial = initial;
         _checkpoints = checkpoints;
         _lastEpoch = lastEpoch;
+        _productType = ProductType(settings.Precision, device, observer);
         _state = new(definition, settings, device);
         _loss = new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing);
     }
@@ -68,12 +70,26 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The token, unless the best weights are to be kept and training has begun.
+    /// The token, unless the best weights are to be kept and training has begun; the end of the process likewise.
     /// </exception>
     public static TrainingOutcome Run(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
-        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null) =>
-        TrainingThread.Run(() => RunHere(definition, initial, train, validation, settings, observer, token, session));
+        TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, NativeWork.ProcessEnds);
+        try
+        {
+            return TrainingThread.Run(
+                () => RunHere(definition, initial, train, validation, settings, observer, either.Token, session));
+        }
+        catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == either.Token)
+        {
+            throw token.IsCancellationRequested
+                ? new OperationCanceledException(cancelled.Message, cancelled, token)
+                : new OperationCanceledException(
+                    "The process is ending: the training was cancelled.", cancelled, NativeWork.ProcessEnds);
+        }
+    }
 
     /// <summary><see cref="Run"/> on the calling thread, whose number of torch threads it changes.</summary>
     internal static TrainingOutcome RunHere(
@@ -90,10 +106,10 @@ internal sealed class TrainingLoop : IDisposable
         using CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
 
         Device device = DeviceChoice.Make(settings, observer);
-        int threads = TorchThreads.SetForThisThread(settings.Threads);
+        int threads = TorchThreads.SetForTraining(settings.Threads, definition, settings.BatchSize);
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
-            : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} threads."));
+            : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}."));
         try
         {
             using var loop = new TrainingLoop(
@@ -110,6 +126,21 @@ internal sealed class TrainingLoop : IDisposable
     {
         CallbackGradients.Release();
         _state.Dispose();
+    }
+
+    private static ScalarType? ProductType(TrainingPrecision precision, Device device, ITrainingObserver observer)
+    {
+        if (precision != TrainingPrecision.BFloat16)
+        {
+            return null;
+        }
+        if (BFloat16Products.AreFastOn(device))
+        {
+            return ScalarType.BFloat16;
+        }
+        observer.Warning($"{nameof(TrainingPrecision)}.{nameof(TrainingPrecision.BFloat16)} was asked for, but this processor " +
+            "multiplies in bfloat16 several times more slowly than in float32: the products of this training stay in float32.");
+        return null;
     }
 
     private TrainingOutcome Train(IRowSource train, IRowSource? validation)
@@ -153,7 +184,7 @@ internal sealed class TrainingLoop : IDisposable
                     return Divergence.Outcome(_state, _observer);
                 }
                 _state.FinishEpoch(Metrics(schedule, measure?.Measure(_state.Network, _token)));
-                _observer.EpochFinished(_state.History[^1]);
+                NativeWork.CallOutside(() => _observer.EpochFinished(_state.History[^1]));
                 _checkpoints?.EpochFinished(_state);
             }
             KeptWeights kept = _state.Kept ?? Unkept();
@@ -203,7 +234,7 @@ internal sealed class TrainingLoop : IDisposable
                 Spikes = tally.Spikes,
                 // What is computed twice is not to stay until the batch ends.
                 Buffers = _settings.ReuseNativeMemory && !_settings.ActivationCheckpointing ? _state.Buffers : null,
-                ProductType = _settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null,
+                ProductType = _productType,
             };
             Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]
             Tensor classes = batch.Classes(_definition.ClassCount, logits.dtype);
@@ -224,7 +255,8 @@ internal sealed class TrainingLoop : IDisposable
             {
                 return false;
             }
-            _observer.BatchFinished(new(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows));
+            var progress = new BatchProgress(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows);
+            NativeWork.CallOutside(() => _observer.BatchFinished(progress));
             if (_state.Gradients.IsEmpty)
             {
                 _checkpoints?.StepFinished(_state);

@@ -52,7 +52,7 @@ internal sealed record TrainingSettings
     /// <summary>Whether <see cref="ComputeDevice.Auto"/> may take the CPU where that CUDA device is not there.</summary>
     public bool FallsBackToCpu { get; init; }
 
-    /// <summary>Threads of torch and of the fused kernels; null for torch's own choice, one for each core.</summary>
+    /// <summary>Threads of torch and of the fused kernels; null for as many as the work occupies; see <see cref="Native.TorchThreads"/>.</summary>
     public required int? Threads { get; init; }
 
     /// <summary>Bytes of features kept in memory; beyond it the rows are read again every epoch.</summary>

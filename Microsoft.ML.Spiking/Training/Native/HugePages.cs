@@ -1,17 +1,18 @@
-using System.Runtime.InteropServices;
-
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// libtorch's large buffers (from 2 MB) in huge pages of Linux: fresh memory then costs one page fault for 512. libtorch
+/// Huge pages of Linux for libtorch's large buffers (from 2 MB): fresh memory then costs one page fault for 512. libtorch
 /// looks at the variable THP_MEM_ALLOC_ENABLE when it allocates for the first time, and never again.
 /// </summary>
-internal static partial class HugePages
+internal static class HugePages
 {
     private const string Variable = "THP_MEM_ALLOC_ENABLE";
     private const string Switch = "/sys/kernel/mm/transparent_hugepage/enabled";
 
-    /// <summary>Asks for them; to be called before libtorch is used. Only where glibc is.</summary>
+    /// <summary>Whether <see cref="Request"/> was heard before libtorch was loaded.</summary>
+    private static bool _areRequested;
+
+    /// <summary>Asks for huge pages; to be called before libtorch is used. Only where glibc is.</summary>
     /// <returns>Whether libtorch uses them.</returns>
     public static bool Request()
     {
@@ -19,13 +20,16 @@ internal static partial class HugePages
         {
             return false;
         }
-        if (Marshal.PtrToStringUTF8(GetEnvironment(Variable)) is string chosen)
+        if (NativeEnvironment.Get(Variable) is string chosen)
         {
             return chosen == "1";
         }
-        // .NET's own variables are a copy that libtorch does not see.
-        return !IsTorchLoaded() && SetEnvironment(Variable, "1", overwrite: 0) == 0;
+        _areRequested |= !IsTorchLoaded();
+        return _areRequested;
     }
+
+    /// <summary>Returns the variables that must be set while libtorch is loaded and allocates for the first time.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Variables() => _areRequested ? [new(Variable, "1")] : [];
 
     /// <summary>Whether the system gives huge pages to those who ask: "always [madvise] never".</summary>
     private static bool AreOffered()
@@ -40,7 +44,7 @@ internal static partial class HugePages
         }
     }
 
-    /// <summary>Whether somebody else has loaded libtorch; it may have allocated already.</summary>
+    /// <summary>Whether libtorch has been loaded; it may have allocated already.</summary>
     private static bool IsTorchLoaded()
     {
         try
@@ -52,10 +56,4 @@ internal static partial class HugePages
             return true;
         }
     }
-
-    [LibraryImport(GlibcHeap.Library, EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint GetEnvironment(string name);
-
-    [LibraryImport(GlibcHeap.Library, EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 }

@@ -26,17 +26,9 @@ internal static partial class NativeRuntime
             {
                 return;
             }
-            Assembly torchSharp = typeof(torch).Assembly;
-            if (withCuda)
-            {
-                NativeLibrary.TryLoad("torch_cuda", torchSharp, null, out _); // there only with a CUDA package
-            }
             try
             {
-                // In this order: LibTorchSharp finds libtorch in its own folder only when that is loaded already.
-                bool isFound = NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out nint torchLibrary);
-                nint library = NativeLibrary.Load("LibTorchSharp", torchSharp, null);
-                OpenMP.Find(isFound ? torchLibrary : library);
+                NativeEnvironment.Run([.. OpenMP.Variables(), .. HugePages.Variables()], () => Load(withCuda));
             }
             catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
             {
@@ -46,7 +38,21 @@ internal static partial class NativeRuntime
         }
     }
 
-    /// <summary>One sentence for what the loader said.</summary>
+    private static void Load(bool withCuda)
+    {
+        Assembly torchSharp = typeof(torch).Assembly;
+        if (withCuda)
+        {
+            NativeLibrary.TryLoad("torch_cuda", torchSharp, null, out _); // there only with a CUDA package
+        }
+        // In this order: LibTorchSharp finds libtorch in its own folder only when that is loaded already.
+        bool isFound = NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out nint torchLibrary);
+        nint library = NativeLibrary.Load("LibTorchSharp", torchSharp, null);
+        OpenMP.Find(isFound ? torchLibrary : library);
+        torch.empty(1).Dispose(); // the first allocation, by which libtorch decides about huge pages
+    }
+
+    /// <summary>Returns one sentence for what the loader said.</summary>
     internal static string Explain(string loaderMessage, TorchUse use = TorchUse.Training)
     {
         (string what, string remark) = use == TorchUse.Training

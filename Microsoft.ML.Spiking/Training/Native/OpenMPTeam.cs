@@ -34,6 +34,7 @@ internal sealed unsafe class OpenMPTeam(int size) : WorkerTeam(size)
         {
             try
             {
+                TimeSlice.Shorten(); // OpenMP's threads come and go
                 work();
             }
 #pragma warning disable CA1031 // nothing may be thrown through native frames; it is thrown again by the caller

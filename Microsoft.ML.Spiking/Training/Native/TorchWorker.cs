@@ -38,6 +38,7 @@ internal sealed class TorchWorker
     }
 
     /// <summary>Runs the work on the thread and waits for it; what it throws is thrown here.</summary>
+    /// <exception cref="OperationCanceledException">The process is ending.</exception>
     public void Run(Action work)
     {
         var done = new TaskCompletionSource();
@@ -45,7 +46,7 @@ internal sealed class TorchWorker
         {
             try
             {
-                work();
+                NativeWork.Run(work);
                 done.SetResult();
             }
             catch (Exception exception)
@@ -58,6 +59,7 @@ internal sealed class TorchWorker
 
     private void Work()
     {
+        TimeSlice.Shorten();
         foreach (Action work in _work.GetConsumingEnumerable())
         {
             work();

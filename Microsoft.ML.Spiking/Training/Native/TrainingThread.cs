@@ -11,6 +11,7 @@ internal static class TrainingThread
     private const int StackBytes = 16 << 20;
 
     /// <summary>Runs the work and waits for it; what it throws is thrown here, with its own trace.</summary>
+    /// <param name="work">See <see cref="NativeWork.Run"/>.</param>
     public static T Run<T>(Func<T> work)
     {
         T result = default!;
@@ -20,7 +21,8 @@ internal static class TrainingThread
             {
                 try
                 {
-                    result = work();
+                    TimeSlice.Shorten();
+                    result = NativeWork.Run(work);
                 }
                 catch (Exception exception)
                 {

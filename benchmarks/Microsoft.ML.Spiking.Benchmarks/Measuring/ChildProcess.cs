@@ -20,7 +20,7 @@ internal static class ChildProcess
     /// <param name="arguments">For the task.</param>
     public static double[] Run(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using Process process = Start(name, environment, arguments);
+        using Process process = Start(name, environment, arguments, program: null);
         return Finish(name, process);
     }
 
@@ -39,10 +39,22 @@ internal static class ChildProcess
         return (seconds, [Numbers.Parse(first!), .. rest]);
     }
 
-    private static Process Start(
-        string name, IReadOnlyDictionary<string, string> environment, string[] arguments, string? program = null)
+    /// <summary>Starts a child that reads what it is told from its input.</summary>
+    /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
+    /// <param name="environment">Variables to set; null for none.</param>
+    /// <param name="arguments">For the task.</param>
+    public static Process Start(
+        string name, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>
+        Start(name, environment ?? new Dictionary<string, string>(), arguments, program: null, redirectInput: true);
+
+    private static Process Start(string name, IReadOnlyDictionary<string, string> environment, string[] arguments,
+        string? program, bool redirectInput = false)
     {
-        var start = new ProcessStartInfo(program ?? Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program ?? Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = redirectInput,
+        };
         // Under "dotnet x.dll" the program is dotnet, and the assembly its first argument.
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
         {

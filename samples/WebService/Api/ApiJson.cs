@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace WebService.Api;
 
-/// <summary>How bodies are read: numbers are numbers, not text, and there is no NaN.</summary>
+/// <summary>The rules for JSON in bodies: numbers are not text, and NaN is not a number.</summary>
 internal static class ApiJson
 {
     public static void Configure(JsonSerializerOptions options)

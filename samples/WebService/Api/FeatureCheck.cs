@@ -1,12 +1,12 @@
 namespace WebService.Api;
 
-/// <summary>One sentence for features that the model cannot take.</summary>
+/// <summary>A check of features, with one sentence for those that the model cannot take.</summary>
 internal static class FeatureCheck
 {
-    /// <summary>The sentence, or null where the features can be taken.</summary>
-    /// <param name="features">What the request holds.</param>
+    /// <summary>Returns the sentence, or null if the features are valid.</summary>
+    /// <param name="features">The features in the request.</param>
     /// <param name="count">The model's number of features.</param>
-    /// <param name="name">What the request calls them.</param>
+    /// <param name="name">Their name in the request.</param>
     public static string? Fault(float[]? features, int count, string name)
     {
         if (features is null)
@@ -21,6 +21,6 @@ internal static class FeatureCheck
         return wrong < 0 ? null : $"'{name}[{wrong}]' is beyond the range of a 32-bit floating-point number.";
     }
 
-    /// <summary>The sentence for finite values with which the model computes no finite scores.</summary>
+    /// <summary>Returns the sentence for finite values from which the model computes no finite scores.</summary>
     public static string TooLarge(string name) => $"'{name}' cannot be scored: its values are too large for the model.";
 }

@@ -14,7 +14,8 @@ internal static class PredictEndpoints
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         predict.MapPost("", Predict).WithName("Predict").WithSummary("The label and the probabilities of one row.");
-        predict.MapPost("/batch", PredictBatch).WithName("PredictBatch").WithSummary("The same for many rows, by one model.");
+        predict.MapPost("/batch", PredictBatch).WithName("PredictBatch")
+            .WithSummary("The same for many rows, by one model.");
     }
 
     private static Results<Ok<PredictResponse>, ProblemHttpResult> Predict(PredictRequest request, ModelStore models)
@@ -47,15 +48,16 @@ internal static class PredictEndpoints
             : Bad(FeatureCheck.TooLarge($"rows[{unscored}]"));
     }
 
-    private static string? Fault(float[]?[]? rows, int featureCount, int mostRows)
+    private static string? Fault(float[]?[]? rows, int featureCount, int maximumRows)
     {
         if (rows is null)
         {
             return $"The request lacks 'rows', an array of arrays of {featureCount} numbers.";
         }
-        return rows.Length > mostRows
-            ? $"'rows' has {rows.Length} rows; send at most {mostRows} at a time."
-            : rows.Select((row, index) => FeatureCheck.Fault(row, featureCount, $"rows[{index}]")).FirstOrDefault(fault => fault is not null);
+        return rows.Length > maximumRows
+            ? $"'rows' has {rows.Length} rows; send at most {maximumRows} at a time."
+            : rows.Select((row, index) => FeatureCheck.Fault(row, featureCount, $"rows[{index}]"))
+                .FirstOrDefault(fault => fault is not null);
     }
 
     private static ProblemHttpResult Bad(string sentence) =>

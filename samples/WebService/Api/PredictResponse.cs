@@ -1,9 +1,9 @@
 namespace WebService.Api;
 
 /// <summary>The answer to POST /predict.</summary>
-/// <param name="Label">The class of the greatest probability.</param>
+/// <param name="Label">The class with the highest probability.</param>
 /// <param name="Probabilities">The probability of each class; their sum is 1.</param>
-/// <param name="Model">Which model says it: the first digits of its file's SHA-256.</param>
+/// <param name="Model">The model that was used: the first digits of its file's SHA-256.</param>
 internal sealed record PredictResponse(
     string Label,
     IReadOnlyDictionary<string, float> Probabilities,

@@ -1,13 +1,13 @@
 namespace WebService.Api;
 
-/// <summary>What the model says of a row.</summary>
-/// <param name="Label">The class of the greatest probability.</param>
+/// <summary>The model's prediction for a row.</summary>
+/// <param name="Label">The class with the highest probability.</param>
 /// <param name="Probabilities">The probability of each class; their sum is 1.</param>
 internal sealed record Prediction(
     string Label,
     IReadOnlyDictionary<string, float> Probabilities)
 {
-    /// <summary>The prediction, or null where the row cannot be scored.</summary>
+    /// <summary>Returns the prediction, or null if the row cannot be scored.</summary>
     public static Prediction? Of(IReadOnlyList<string> classes, float[] scores) => float.IsNaN(scores[0])
         ? null
         : new Prediction(classes[scores.IndexOf(scores.Max())], new Dictionary<string, float>(

@@ -1,14 +1,16 @@
 namespace WebService.Models;
 
-/// <summary>What can be seen of a file without reading it. A file that is renamed into the place has another one.</summary>
-/// <param name="Length">In bytes; -1 where there is no file.</param>
-/// <param name="Written">When it was last written.</param>
-/// <param name="Created">When it was created, where the disk knows that.</param>
+/// <summary>
+/// The state of a file that can be seen without reading it; a file that is renamed into its place has another one.
+/// </summary>
+/// <param name="Length">Length in bytes; -1 without a file.</param>
+/// <param name="Written">The time of the last write.</param>
+/// <param name="Created">The time of creation, if the file system knows it.</param>
 internal readonly record struct FileStamp(long Length, DateTime Written, DateTime Created)
 {
     private static readonly FileStamp Absent = new(-1, default, default);
 
-    /// <summary>The file's stamp; of a link, that of the file that it leads to.</summary>
+    /// <summary>Returns the file's stamp; for a link, that of its target.</summary>
     public static FileStamp Of(string path)
     {
         try

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace WebService.Models;
 
-/// <summary>Healthy where the file is what is served, degraded where the file holds something else that cannot be.</summary>
+/// <summary>
+/// A health check: healthy if the file is the model that is served, degraded if it holds something that cannot be
+/// served.
+/// </summary>
 internal sealed class ModelHealth(ModelStore store) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

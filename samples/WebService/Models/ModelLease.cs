@@ -1,6 +1,6 @@
 namespace WebService.Models;
 
-/// <summary>The model that a request has got; it stays as it is until the request is done with it.</summary>
+/// <summary>A request's hold on a model, which is not disposed until the request is done.</summary>
 internal readonly struct ModelLease(ServedModel model) : IDisposable
 {
     public ServedModel Model => model;

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Options;
 namespace WebService.Models;
 
 /// <summary>
-/// Loads the model again when its file has changed and then stayed as it is for a moment, so that a file that is still
-/// being written is left alone. The system says when something happens; besides, the file is looked at now and then,
-/// because the system may overlook changes on disks of a network and behind links.
+/// Reloads the model when its file has changed and then been unchanged for a moment, so that a file that is still being
+/// written is left alone. The file system reports changes; the file is also polled, because changes on network disks and
+/// behind links may go unreported.
 /// </summary>
 internal sealed partial class ModelReloader(ModelStore store, IOptions<ServiceOptions> options, ILogger<ModelReloader> logger)
     : BackgroundService
@@ -41,7 +41,7 @@ internal sealed partial class ModelReloader(ModelStore store, IOptions<ServiceOp
             await Task.Delay(options.Value.SettleTime, stopping);
             while (_hint.Wait(0, stopping))
             {
-                // Many hints of one change.
+                // One change causes several events.
             }
             now = FileStamp.Of(store.Path);
         }
@@ -76,10 +76,10 @@ internal sealed partial class ModelReloader(ModelStore store, IOptions<ServiceOp
         }
         catch (ObjectDisposedException)
         {
-            // The last event of a service that has ended.
+            // The last event after the service has ended.
         }
     }
 
-    [LoggerMessage(3, LogLevel.Warning, "The system does not watch '{Path}', which is looked at every {Interval} instead: {Reason}")]
+    [LoggerMessage(3, LogLevel.Warning, "'{Path}' cannot be watched and is polled every {Interval} instead: {Reason}")]
     private partial void LogNoWatching(string path, TimeSpan interval, string reason);
 }

@@ -3,7 +3,7 @@ using Samples;
 
 namespace WebService.Models;
 
-/// <summary>The model that is served at present, and how it is replaced.</summary>
+/// <summary>The model that is being served, and its replacement.</summary>
 internal sealed partial class ModelStore(IOptions<ServiceOptions> options, ILogger<ModelStore> logger) : IDisposable
 {
     private readonly Lock _loading = new();
@@ -13,14 +13,14 @@ internal sealed partial class ModelStore(IOptions<ServiceOptions> options, ILogg
     /// <summary>The model's file.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(options.Value.Model);
 
-    /// <summary>The file as it was just before it was last read: what changes afterwards is seen.</summary>
+    /// <summary>The file's state just before it was last read, so that later changes are noticed.</summary>
     public FileStamp Stamp { get; private set; }
 
-    /// <summary>Why the file that is there is not the model that is served; null where it is.</summary>
+    /// <summary>Why the present file is not the model that is served; null if it is.</summary>
     public string? Fault => _fault;
 
-    /// <summary>The present model, for one request.</summary>
-    /// <exception cref="InvalidOperationException">None has been loaded.</exception>
+    /// <summary>Rents the present model for one request.</summary>
+    /// <exception cref="InvalidOperationException">No model has been loaded.</exception>
     /// <exception cref="ObjectDisposedException">The service has ended.</exception>
     public ModelLease Rent()
     {
@@ -36,7 +36,7 @@ internal sealed partial class ModelStore(IOptions<ServiceOptions> options, ILogg
     }
 
     /// <summary>Loads the file and serves it from now on.</summary>
-    /// <exception cref="ModelFileException">The file is absent or is no model.</exception>
+    /// <exception cref="ModelFileException">The file is absent or not a model.</exception>
     public void Load()
     {
         lock (_loading)
@@ -57,7 +57,9 @@ internal sealed partial class ModelStore(IOptions<ServiceOptions> options, ILogg
         }
     }
 
-    /// <summary>The same, but where the file is no model, the present one goes on serving and the log says so.</summary>
+    /// <summary>
+    /// Loads the file like <see cref="Load"/>, but if it is not a model, logs this and keeps the present one.
+    /// </summary>
     public void TryLoad()
     {
         try
@@ -76,6 +78,6 @@ internal sealed partial class ModelStore(IOptions<ServiceOptions> options, ILogg
     [LoggerMessage(1, LogLevel.Information, "Serving '{Path}', version {Version}: {Features} features, {Classes} classes.")]
     private partial void LogServing(string path, string version, int features, int classes);
 
-    [LoggerMessage(2, LogLevel.Error, "{Fault} Version {Version} goes on serving.")]
+    [LoggerMessage(2, LogLevel.Error, "{Fault} Version {Version} remains in service.")]
     private partial void LogFault(string fault, string? version);
 }

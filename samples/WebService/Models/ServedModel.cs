@@ -17,19 +17,19 @@ internal sealed class ServedModel(SavedModel model) : IDisposable
     private int _users;
     private bool _retired;
 
-    /// <summary>What the model reads and writes.</summary>
+    /// <summary>The columns that the model reads and writes.</summary>
     public ModelSchema Schema => model.Schema;
 
     /// <summary>The first digits of the file's SHA-256.</summary>
     public string Version => model.Sha256[..12];
 
-    /// <summary>When it was loaded.</summary>
+    /// <summary>The time when it was loaded.</summary>
     public DateTimeOffset LoadedAt { get; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Whether the whole file is the same.</summary>
+    /// <summary>Returns whether the whole file is the same.</summary>
     public bool IsSame(SavedModel other) => model.Sha256 == other.Sha256;
 
-    /// <summary>The probabilities of one row; NaN where it cannot be scored.</summary>
+    /// <summary>Scores one row: its probabilities, or NaN if it cannot be scored.</summary>
     public float[] Score(float[] features)
     {
         PredictionEngine<FeatureRow, ScoreRow> engine = _engines.Get();
@@ -43,10 +43,10 @@ internal sealed class ServedModel(SavedModel model) : IDisposable
         }
     }
 
-    /// <summary>The probabilities of many rows, which are scored together.</summary>
+    /// <summary>Scores rows together: their probabilities.</summary>
     public float[][] Score(float[][] rows) => [.. model.Score(rows.Select(features => new FeatureRow { Features = features }))];
 
-    /// <summary>Keeps the model for a request; false where it is retired.</summary>
+    /// <summary>Keeps the model for a request; returns false if it has been retired.</summary>
     public bool TryEnter()
     {
         lock (_lock)
@@ -56,7 +56,7 @@ internal sealed class ServedModel(SavedModel model) : IDisposable
         }
     }
 
-    /// <summary>The request is done.</summary>
+    /// <summary>Ends the request's use of the model.</summary>
     public void Leave()
     {
         bool last;
@@ -67,7 +67,7 @@ internal sealed class ServedModel(SavedModel model) : IDisposable
         DisposeIf(last);
     }
 
-    /// <summary>Retires the model: no request gets it any more.</summary>
+    /// <summary>Retires the model: no further request gets it.</summary>
     public void Dispose()
     {
         bool unused;

@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+using Microsoft.ML.Spiking.Tests.Repository;
+
+namespace Microsoft.ML.Spiking.Tests.Architecture;
+
+/// <summary>The map in docs/architecture.md names what there is, and only that.</summary>
+[TestClass]
+public sealed partial class MapTests
+{
+    private static readonly string[] Libraries = ["Microsoft.ML.Spiking", "Microsoft.ML.Spiking.Sweeps"];
+
+    private static readonly string Map = "\n" + OneMap().Match(new Page("docs/architecture.md").Text).Groups["map"].Value;
+
+    [TestMethod]
+    public void Map_OfTheRoot_NamesEveryFileAndFolder()
+    {
+        HashSet<string> ignored =
+        [
+            ".git", .. File.ReadAllLines(Path.Combine(Folders.Root, ".gitignore")).Select(line => line.TrimEnd('/')),
+        ];
+        string[] names =
+        [
+            .. Directory.EnumerateFileSystemEntries(Folders.Root)
+                .Select(path => Path.GetFileName(path) + (Directory.Exists(path) ? "/" : ""))
+                .Where(name => !ignored.Contains(name.TrimEnd('/'))),
+        ];
+
+        Assert.AreSequenceEqual(names.Order().ToArray(), Named(RootLines()).Order().ToArray());
+    }
+
+    [TestMethod]
+    public void Map_OfTheLibraries_NamesEveryRoom()
+    {
+        foreach (string library in Libraries)
+        {
+            string[] rooms =
+            [
+                .. Directory.EnumerateDirectories(Path.Combine(Folders.Root, library), "*", SearchOption.AllDirectories)
+                    .Select(folder => Path.GetRelativePath(Path.Combine(Folders.Root, library), folder))
+                    .Where(folder => folder.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
+                    .Select(folder => Path.GetFileName(folder) + "/"),
+            ];
+            string chapter = Map[(Map.IndexOf($"\n{library}/", StringComparison.Ordinal) + 1)..];
+            string[] lines = [.. chapter.Split('\n').Skip(1).TakeWhile(line => line.StartsWith(' '))];
+
+            Assert.AreSequenceEqual(
+                rooms.Order().ToArray(), Named(lines).Where(name => name.EndsWith('/')).Order().ToArray(), library);
+        }
+    }
+
+    private static string[] RootLines() =>
+        [.. Map.Split('\n').Where(line => line.Length > 0 && !line.StartsWith(' '))];
+
+    /// <summary>The names at the beginning of lines, up to the two blanks in front of what is said about them.</summary>
+    private static IEnumerable<string> Named(IEnumerable<string> lines) => lines
+        .Select(line => line.Trim().Split("  ")[0])
+        .SelectMany(names => names.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));
+
+    [GeneratedRegex(@"^## Rooms\n+```\n(?<map>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex OneMap();
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Microsoft.ML.Spiking.Networks;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Native;
+
+/// <summary>Resident memory of trainings with buffers of 4 MB each: bounds are generous, and nothing is timed.</summary>
+[TestClass]
+public sealed class NativeMemoryTests
+{
+    private const int Epochs = 20;
+
+    // The buffers of one step take about 60 MB. What grew by one of them each epoch would be far beyond these.
+    private const double GrowthBound = 60;
+    private const double ReturnBound = 60;
+
+    public required TestContext TestContext { get; init; }
+
+    [ClassInitialize]
+    public static void SkipWhereUnknown(TestContext context)
+    {
+        if (!ResidentMemory.IsKnown)
+        {
+            Assert.Inconclusive("The system does not tell a process its resident memory.");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Run_TwentyEpochs_MemoryNeitherGrowsNorStays(bool reuse)
+    {
+        Train(reuse, epochs: 1); // libtorch and compiled code are there from now on
+        double before = ResidentMemory.Megabytes();
+        List<double> seen = Train(reuse, Epochs);
+        double after = ResidentMemory.Megabytes();
+
+        string all = $"before {before:0}, during {string.Join(' ', seen.Select(mb => $"{mb:0}"))}, after {after:0} MB";
+        TestContext.WriteLine(all);
+        Assert.HasCount(Epochs, seen);
+        Assert.IsLessThan(seen[4] + GrowthBound, seen[^1], all);
+        Assert.IsLessThan(before + ReturnBound, after, all);
+    }
+
+    [TestMethod]
+    public void Run_TwoAtOnce_MemoryReturnsAfterTheLast()
+    {
+        Train(reuse: true, epochs: 1);
+        double before = ResidentMemory.Megabytes();
+        Parallel.Invoke(() => Train(reuse: true, epochs: 2), () => Train(reuse: true, epochs: 5));
+        Assert.IsLessThan(before + (2 * ReturnBound), ResidentMemory.Megabytes());
+    }
+
+    [TestMethod]
+    public void Run_WithoutHugePages_MemoryNeitherGrowsNorStays()
+    {
+        // libtorch looks at the variable once in a process, so it takes another one.
+        string program = Path.Combine(AppContext.BaseDirectory, typeof(NativeMemoryTests).Assembly.GetName().Name!);
+        var start = new ProcessStartInfo(program)
+        {
+            ArgumentList = { "--filter", $"FullyQualifiedName~{nameof(Run_TwentyEpochs_MemoryNeitherGrowsNorStays)}" },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["THP_MEM_ALLOC_ENABLE"] = "0";
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.CancellationToken);
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, output + errors.Result);
+    }
+
+    /// <summary>Resident megabytes after each epoch.</summary>
+    private static List<double> Train(bool reuse, int epochs)
+    {
+        var seen = new List<double>();
+        var observer = new RecordingObserver { OnEpoch = _ => seen.Add(ResidentMemory.Megabytes()) };
+        // [16, 256, 256] floats for each neuron layer.
+        NetworkDefinition network = new Mlp(256, 256).Bind(new([Toy.Features], Toy.Classes, 16,
+            new DirectEncoder(), new ClifNeuron(), 0));
+        Toy.Train(Toy.Settings with { Epochs = epochs, BatchSize = 256, ReuseNativeMemory = reuse },
+            Toy.Rows(512), observer: observer, network: network);
+        return seen;
+    }
+}
