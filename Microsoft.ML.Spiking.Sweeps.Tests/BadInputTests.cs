@@ -14,9 +14,21 @@ public sealed class BadInputTests : IDisposable
     [
         ("Space is empty: there is nothing to vary", s => s.Space = SweepSpace.Empty),
         ("Space is empty", s => s.Space = null!),
-        ("MaximumTrials is 0; a budget of trials must be at least 1.", s => s.MaximumTrials = 0),
-        ("MaximumEpochs is 0; a budget of epochs must be at least 1.", s => s.MaximumEpochs = 0),
-        ("MaximumTime is 00:00:00; a budget of time must be greater than 0.", s => s.MaximumTime = TimeSpan.Zero),
+        ("MaximumTrials is 0; it must be from 1 to 1,000,000.", s => s.MaximumTrials = 0),
+        ("MaximumEpochs is 0; it must be from 1 to 1,000,000,000.", s => s.MaximumEpochs = 0),
+        ("MaximumTime is 00:00:00; it must be greater than 0 and at most 30 days", s => s.MaximumTime = TimeSpan.Zero),
+        ("MaximumTrials is 1000001", s => s.MaximumTrials = 1_000_001),
+        ("MaximumEpochs is 1000000001", s => s.MaximumEpochs = 1_000_000_001),
+        ("MaximumTime is 31.00:00:00; it must be greater than 0 and at most 30 days", s =>
+            s.MaximumTime = TimeSpan.FromDays(31)),
+        ("WorkerTimeout is 90.00:00:00; it must be from 1 second to 7 days.", s =>
+            s.WorkerTimeout = TimeSpan.FromDays(90)),
+        ("DatabasePatience is 8.00:00:00; it must be from 0 to 7 days.", s =>
+            s.DatabasePatience = TimeSpan.FromDays(8)),
+        ("CheckpointInterval is 31.00:00:00", s => s.CheckpointInterval = TimeSpan.FromDays(31)),
+        ("StabilityTrials is 1001", s => s.StabilityTrials = 1_001),
+        ("MinimumEpochs is 100001", s => s.Halving = new() { MinimumEpochs = 100_001 }),
+        ("CudaDevices is [0], but Trainer.Device is Cpu", s => s.CudaDevices = [0]),
         ("Metric is 7; it must be one of MicroAccuracy, MacroAccuracy, LogLoss.", s => s.Metric = (SweepMetric)7),
         ("Sampler is 7", s => s.Sampler = (SweepSampler)7),
         ("ReductionFactor is 1", s => s.Halving = new() { ReductionFactor = 1 }),
@@ -62,7 +74,8 @@ public sealed class BadInputTests : IDisposable
     {
         SweepSettings settings = Pebbles.Settings(_ml);
         (settings.MaximumEpochs, settings.Folds) = (17, 2);
-        Assert.Contains("MaximumEpochs is 17, but one trial that is trained to the end takes 9 epochs on each of 2 folds",
+        Assert.Contains(
+            "MaximumEpochs is 17, but one trial that is trained to the end takes 9 epochs on each of 2 folds",
             Assert.ThrowsExactly<ArgumentException>(() => Sweep(settings)).Message);
     }
 
@@ -94,7 +107,8 @@ public sealed class BadInputTests : IDisposable
         SweepSettings settings = Pebbles.Settings(_ml);
         settings.Folds = 3;
         Assert.Contains("There is validation data, and Folds is 3", Assert.ThrowsExactly<ArgumentException>(
-            () => _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), Pebbles.Data(_ml), settings)).Message);
+            () => _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), Pebbles.Data(_ml),
+                settings)).Message);
     }
 
     [TestMethod]
@@ -102,7 +116,8 @@ public sealed class BadInputTests : IDisposable
     {
         IDataView other = _ml.Data.LoadFromEnumerable([new { Width = "broad", Height = 1f, Kind = "a" }]);
         string message = Assert.ThrowsExactly<ArgumentException>(
-            () => _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), other, Pebbles.Settings(_ml))).Message;
+            () => _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), other,
+                Pebbles.Settings(_ml))).Message;
         Assert.Contains("The validation data has another schema than the training data", message);
         Assert.Contains("'Width' (Single, in the validation data String)", message);
         Assert.Contains("'Color' (Vector<Single, 4>, in the validation data missing)", message);
@@ -115,18 +130,20 @@ public sealed class BadInputTests : IDisposable
         settings.Featurizers = null;
         IDataView train = Pebbles.Featurizers(_ml).Fit(Pebbles.Data(_ml)).Transform(Pebbles.Data(_ml));
         IDataView other = _ml.Transforms.Concatenate("Features", "Width", "Height").Fit(train).Transform(train);
-        Assert.Contains("has 2 values in the validation data and 6 in the training data", Assert.Throws<ArgumentException>(
+        Assert.Contains("has 2 values in the validation data and 6 in the training data",
+            Assert.Throws<ArgumentException>(
             () => _ml.MulticlassClassification.SweepSpikingClif(train, other, settings)).Message);
     }
 
     [TestMethod]
-    public void SweepSpikingClif_AllTrialsFail_SaysWhyTheFirstDid()
+    public void SweepSpikingClif_AllValuesRefused_SaysWhy()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
         settings.Space = SweepSpace.Empty.Choice("Network", "conv 4", "conv 8");
         (settings.MaximumTrials, settings.StartsWithTrainer) = (2, false);
         string message = Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message;
-        Assert.StartsWith("All 2 trials failed; the first one: ", message);
+        Assert.StartsWith("The only trial failed: Layer 'conv1'", message,
+            "The other value is refused for the same reason.");
         Assert.Contains("[6]", message);
     }
 
@@ -162,27 +179,78 @@ public sealed class BadInputTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("{")]
+    [DataRow("{}")]
+    [DataRow("null")]
+    [DataRow("""{"Metric":"of another version"}""")]
+    public void SweepSpikingClif_DefinitionOfAnotherVersion_SaysSo(string definition)
+    {
+        SweepSettings settings = Stored("sweep.db");
+        (settings.MaximumTrials, settings.Trainer.Epochs) = (1, 1);
+        Sweep(settings);
+        Change(settings, "update sweep_studies set definition = @definition", ("definition", definition));
+        string message = Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message;
+        Assert.Contains("holds a sweep of the name 'sweep' that cannot go on: its definition cannot be read", message);
+        Assert.Contains("give this one another name.", message);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_SweepOfTheFirstVersion_SaysSo()
+    {
+        SweepSettings settings = Stored("sweep.db");
+        (settings.MaximumTrials, settings.Trainer.Epochs) = (1, 1);
+        Sweep(settings);
+        Change(settings, "update sweep_studies set definition = replace(definition, '\"Version\":2,', '')");
+        Assert.Contains("was begun by another version",
+            Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_RangeBeyondTheTrainers_SaysSoBeforeTheFirstTrial()
+    {
+        SweepSettings settings = Pebbles.Settings(_ml);
+        settings.Space = SweepSpace.Empty.Range("Dropout", 0.1, 2);
+        settings.Trainer.MetricsCallback = _ => Assert.Fail("A trial was trained.");
+        string message = Assert.ThrowsExactly<ArgumentException>(() => Sweep(settings)).Message;
+        Assert.Contains("Space.Dropout reaches to 2, which the trainer refuses: ", message);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_CudaDeviceThatDoesNotExist_SaysSoBeforeTheFirstTrial()
+    {
+        SweepSettings settings = Pebbles.Settings(_ml);
+        (settings.Trainer.Device, settings.CudaDevices) = (ComputeDevice.Auto, [77]);
+        settings.Trainer.MetricsCallback = _ => Assert.Fail("A trial was trained.");
+        string message = Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message;
+        Assert.Contains("CUDA", message);
+        Assert.DoesNotContain("trials failed", message);
+    }
+
+    [TestMethod]
     public void SweepSpikingClif_StorageOfANewerVersion_SaysSo()
     {
         SweepSettings settings = Stored("sweep.db");
-        Migrator.Run(settings.Storage!.Sql, [.. Migrations.All, new(99, _ => [])]);
-        Assert.Contains("has the schema version 99", Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message);
+        DatabaseSchema.Upgrade(settings.Storage!.Sql, [.. DatabaseSchema.Steps, new(99, _ => [])]);
+        Assert.Contains("has the schema version 99",
+            Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message);
     }
 
     [TestMethod]
     public void SweepSpikingClif_FileThatCannotBeOne_SaysSo()
     {
-        Assert.Contains("see that its folder exists", Assert.ThrowsExactly<SweepStorageException>(
+        Assert.Contains("check that its folder exists", Assert.ThrowsExactly<SweepStorageException>(
             () => Sweep(Stored("nowhere/sweep.db"))).Message);
         File.WriteAllText(Path.Combine(_folder.Path, "text.db"), new string('x', 5_000));
-        Assert.Contains("is no SQLite database", Assert.ThrowsExactly<SweepStorageException>(() => Sweep(Stored("text.db"))).Message);
+        Assert.Contains("is not an SQLite database",
+            Assert.ThrowsExactly<SweepStorageException>(() => Sweep(Stored("text.db"))).Message);
     }
 
     [TestMethod]
     public void SweepSpikingClif_ServerUnreachable_SaysWhich()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        settings.Storage = SweepStorage.Parse("Host=127.0.0.1;Port=1;Database=sweeps;Username=me;Password=secret;Timeout=30");
+        settings.Storage =
+            SweepStorage.Parse("Host=127.0.0.1;Port=1;Database=sweeps;Username=me;Password=secret;Timeout=30");
         string message = Assert.ThrowsExactly<SweepStorageException>(() => Sweep(settings)).Message;
         Assert.Contains("The PostgreSQL database 'sweeps' on 127.0.0.1:1 cannot be reached", message);
         Assert.DoesNotContain("secret", message);
@@ -192,16 +260,21 @@ public sealed class BadInputTests : IDisposable
     public void Parse_NoConnectionString_SaysSo()
     {
         Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse(" "));
-        Assert.Contains("is no PostgreSQL connection string", Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse("Host=a;Nonsense=b")).Message);
-        Assert.Contains("names no server", Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.PostgreSql("Database=a")).Message);
+        Assert.Contains("is not a PostgreSQL connection string",
+            Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse("Host=a;Nonsense=b")).Message);
+        Assert.Contains("names no server",
+            Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.PostgreSql("Database=a")).Message);
         Assert.StartsWith("The SQLite database", SweepStorage.Parse("sweep.db").ToString());
     }
 
     [TestMethod]
     public void Parse_Uri_SaysWhatToWriteAndNotThePassword()
     {
-        string message = Assert.ThrowsExactly<ArgumentException>(() => SweepStorage.Parse("postgresql://me:secret@server/sweeps")).Message;
-        Assert.Contains("is given as a URI; write the name of an SQLite file, or a PostgreSQL connection string such as \"Host=", message);
+        string message = Assert.ThrowsExactly<ArgumentException>(() =>
+            SweepStorage.Parse("postgresql://me:secret@server/sweeps")).Message;
+        Assert.Contains(
+            "is given as a URI; write the name of an SQLite file, or a PostgreSQL connection string such as \"Host=",
+                message);
         Assert.DoesNotContain("secret", message);
     }
 
@@ -245,13 +318,21 @@ public sealed class BadInputTests : IDisposable
         SweepSettings settings = Pebbles.Settings(_ml);
         (settings.Trainer.ScoringBackend, settings.Trainer.ScoringDevice) = (ScoringBackend.Torch, ComputeDevice.Cuda);
         settings.Trainer.MetricsCallback = _ => Assert.Fail("A trial was trained.");
-        Assert.DoesNotContain("trials failed", Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
+        Assert.DoesNotContain("trials failed",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(settings)).Message);
     }
 
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();
         _folder.Dispose();
+    }
+
+    private static void Change(SweepSettings settings, string statement, params (string, object?)[] parameters)
+    {
+        using SqlSession session = SqlSession.Write(settings.Storage!.Sql);
+        Assert.AreEqual(1, session.Execute(statement, parameters));
+        session.Commit();
     }
 
     private SweepSettings Stored(string file)

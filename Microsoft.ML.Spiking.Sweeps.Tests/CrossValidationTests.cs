@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Sweeps.Data;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
@@ -18,11 +19,13 @@ public sealed class CrossValidationTests
         SweepTrial best = result.BestTrial;
         Assert.AreEqual(3 * (4 + 2), result.EpochsSpent);
         Assert.AreEqual(best.Epochs.Max(epoch => epoch.Score), best.Score);
-        Assert.AreEqual(Mean(data, result, best), best.Epochs[^1].Accuracy, 1e-9);
+        Assert.AreEqual(Mean(data, settings, result, best), best.Epochs[^1].Accuracy, 1e-9);
 
         ITransformer featurizers = Pebbles.Featurizers(_ml).Fit(data);
-        SpikingPredictionTransformer all = _ml.MulticlassClassification.Trainers.SpikingClif(result.BestOptions).Fit(featurizers.Transform(data));
-        Assert.AreSequenceEqual(Scores(all.Transform(featurizers.Transform(data))), Scores(result.BestModel.Transform(data)));
+        SpikingPredictionTransformer all =
+            _ml.MulticlassClassification.Trainers.SpikingClif(result.BestOptions).Fit(featurizers.Transform(data));
+        Assert.AreSequenceEqual(Scores(all.Transform(featurizers.Transform(data))),
+            Scores(result.BestModel.Transform(data)));
     }
 
     [TestMethod]
@@ -43,7 +46,8 @@ public sealed class CrossValidationTests
 
         Assert.IsFalse(result.HasBestModel);
         Assert.AreEqual(9, result.BestOptions.Epochs);
-        Assert.Contains("The sweep was cancelled", Assert.ThrowsExactly<InvalidOperationException>(() => result.BestModel).Message);
+        Assert.Contains("The sweep was cancelled",
+            Assert.ThrowsExactly<InvalidOperationException>(() => result.BestModel).Message);
     }
 
     [TestMethod]
@@ -67,6 +71,38 @@ public sealed class CrossValidationTests
         Assert.HasCount(9, result.BestTrial.Epochs);
     }
 
+    /// <summary>Nine epochs on all rows take nine minutes by the clock; 18 of the 60 are kept for them.</summary>
+    [TestMethod]
+    public void SweepSpikingClif_FoldsAndABudgetOfTime_KeepsTimeForAllRows()
+    {
+        (SweepResult result, int epochs) = Timed((clock, _) => clock.Advance(TimeSpan.FromMinutes(1)));
+
+        Assert.AreEqual((SweepEnd.TimeUsedUp, true), (result.End, result.HasBestModel));
+        Assert.AreEqual(42 + 9, epochs);
+        Assert.AreEqual(42, result.EpochsSpent);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_TimeUsedUpWhileAllRowsAreLearned_KeepsTheEpochsSoFar()
+    {
+        (SweepResult result, int epochs) =
+            Timed((clock, epoch) => clock.Advance(TimeSpan.FromMinutes(epoch > 42 ? 10 : 1)));
+
+        Assert.AreEqual((SweepEnd.TimeUsedUp, true), (result.End, result.HasBestModel));
+        Assert.AreEqual(42 + 2, epochs);
+    }
+
+    private (SweepResult Result, int Epochs) Timed(Action<ManualClock, int> epochFinished)
+    {
+        SweepSettings settings = Pebbles.Settings(_ml);
+        var clock = new ManualClock();
+        (settings.Folds, settings.Halving, settings.MaximumTrials) = (2, null, null);
+        (settings.MaximumTime, settings.Clock) = (TimeSpan.FromMinutes(60), clock);
+        int epochs = 0;
+        settings.Trainer.MetricsCallback = _ => epochFinished(clock, ++epochs);
+        return (_ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings), epochs);
+    }
+
     [TestMethod]
     public void SweepSpikingClif_Stability_TrainsTheBestWithOtherSeeds()
     {
@@ -76,34 +112,40 @@ public sealed class CrossValidationTests
         (settings.StabilityTrials, settings.StabilitySeeds) = (2, 3);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
 
-        int[] top = [.. result.Trials.OrderByDescending(trial => trial.Score).ThenBy(trial => trial.Number).Take(2).Select(trial => trial.Number).Order()];
+        int[] top = [.. result.Trials.OrderByDescending(trial => trial.Score).ThenBy(trial => trial.Number).Take(2)
+            .Select(trial => trial.Number).Order()];
         Assert.AreSequenceEqual(top, result.Stability.Select(stability => stability.Trial).ToArray());
         Assert.HasCount(3, result.Trials);
         Assert.AreEqual(9, result.EpochsSpent);
         SweepStability first = result.Stability.Single(stability => stability.Trial == result.BestTrial.Number);
         Assert.HasCount(3, first.Scores);
         Assert.AreEqual(first.Scores.Average(), first.Mean, 1e-12);
-        Assert.AreEqual(Math.Sqrt(first.Scores.Sum(score => Math.Pow(score - first.Mean, 2)) / 2), first.StandardDeviation, 1e-12);
+        Assert.AreEqual(Math.Sqrt(first.Scores.Sum(score => Math.Pow(score - first.Mean, 2)) / 2),
+            first.StandardDeviation, 1e-12);
 
         // The first repetition, by hand.
         SpikingClifTrainer.Options options = result.BestOptions;
         options.Seed++;
         ITransformer featurizers = Pebbles.Featurizers(_ml).Fit(train);
-        SpikingPredictionTransformer model = _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(featurizers.Transform(train), featurizers.Transform(validation));
-        Assert.AreEqual(_ml.MulticlassClassification.Evaluate(model.Transform(featurizers.Transform(validation))).MicroAccuracy, first.Scores[0], 1e-9);
+        SpikingPredictionTransformer model = _ml.MulticlassClassification.Trainers.SpikingClif(options)
+            .Fit(featurizers.Transform(train), featurizers.Transform(validation));
+        Assert.AreEqual(_ml.MulticlassClassification.Evaluate(
+            model.Transform(featurizers.Transform(validation))).MicroAccuracy, first.Scores[0], 1e-9);
     }
 
-    /// <summary>ML.NET's own cross-validation of the trial's pipeline, with the same folds.</summary>
-    private double Mean(IDataView data, SweepResult result, SweepTrial trial)
+    /// <summary>The mean accuracy of the trial's pipeline, trained on each fold.</summary>
+    private double Mean(IDataView data, SweepSettings settings, SweepResult result, SweepTrial trial)
     {
         SpikingClifTrainer.Options options = result.BestOptions;
         var accuracies = new List<double>();
-        foreach (DataOperationsCatalog.TrainTestData fold in new MLContext(5).Data.CrossValidationSplit(data, 3, seed: 5))
+        foreach ((IDataView train, IDataView validation) in
+            RowSplit.Split(data, Pebbles.Featurizers(_ml).Fit(data).Transform(data), settings, seed: 5))
         {
             double last = 0;
             options.MetricsCallback = metrics => last = metrics.ValidationAccuracy!.Value;
-            ITransformer featurizers = Pebbles.Featurizers(_ml).Fit(fold.TrainSet);
-            _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(featurizers.Transform(fold.TrainSet), featurizers.Transform(fold.TestSet));
+            ITransformer featurizers = Pebbles.Featurizers(_ml).Fit(train);
+            _ml.MulticlassClassification.Trainers.SpikingClif(options)
+                .Fit(featurizers.Transform(train), featurizers.Transform(validation));
             accuracies.Add(last);
         }
         options.MetricsCallback = null;
@@ -111,5 +153,6 @@ public sealed class CrossValidationTests
         return accuracies.Average();
     }
 
-    private static float[] Scores(IDataView scored) => [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)];
+    private static float[] Scores(IDataView scored) =>
+        [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)];
 }

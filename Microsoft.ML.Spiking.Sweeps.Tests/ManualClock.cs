@@ -15,6 +15,8 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    public override long GetTimestamp() => (long)(_now.TotalSeconds * TimestampFrequency);
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, () => callback(state));

@@ -1,15 +1,21 @@
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>Three kinds that overlap, so that nobody tells them apart without a fault, and a sweep over them that takes seconds.</summary>
+/// <summary>
+/// Three kinds that overlap, so that no model separates them without errors, and a sweep over them that takes seconds.
+/// </summary>
 internal static class Pebbles
 {
-    public static IDataView Data(MLContext ml, int count = 150, int seed = 1) => ml.Data.LoadFromEnumerable(Rows(count, seed));
+    public static IDataView Data(MLContext ml, int count = 150, int seed = 1) =>
+        ml.Data.LoadFromEnumerable(Rows(count, seed));
 
-    public static IEstimator<ITransformer> Featurizers(MLContext ml) => ml.Transforms.Conversion.MapValueToKey("Label", "Kind")
+    public static IEstimator<ITransformer> Featurizers(MLContext ml) =>
+        ml.Transforms.Conversion.MapValueToKey("Label", "Kind")
         .Append(ml.Transforms.Concatenate("Features", "Width", "Height", "Color"))
         .Append(ml.Transforms.NormalizeMeanVariance("Features"));
 
-    /// <summary>Two dimensions over trainings of nine epochs, for which successive halving has the rungs 1, 3 and 9.</summary>
+    /// <summary>
+    /// Two dimensions over trainings of nine epochs, for which successive halving has the rungs 1, 3 and 9.
+    /// </summary>
     public static SweepSettings Settings(MLContext ml) => new()
     {
         Featurizers = Featurizers(ml),

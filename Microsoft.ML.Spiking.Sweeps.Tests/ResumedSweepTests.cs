@@ -40,7 +40,8 @@ public sealed class ResumedSweepTests : IDisposable
         Assert.AreSequenceEqual(Scores(whole), Scores(resumed));
         if (hasFolder)
         {
-            Assert.HasCount(1, Directory.GetFiles(Path.Combine(_folder.Path, "checkpoints")), "Only the best one's is still there.");
+            Assert.HasCount(1, Directory.GetFiles(Path.Combine(_folder.Path, "checkpoints")),
+                "Only the best one's is still there.");
         }
     }
 
@@ -55,6 +56,32 @@ public sealed class ResumedSweepTests : IDisposable
         Assert.IsEmpty(_heard);
         Assert.AreEqual(Summaries.Of(first), Summaries.Of(second));
         Assert.AreSequenceEqual(Scores(first), Scores(second));
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_FeaturesOfOtherLastBits_GoesOn()
+    {
+        // As on a machine whose vectors are wider.
+        SweepSettings stored = Stored(0, false);
+        Cancelled(stored, 5);
+        int before = _heard.Count;
+        List<Pebble> rows = Pebbles.Rows(150, seed: 1), validation = Pebbles.Rows(150, seed: 2);
+        foreach (Pebble row in rows.Concat(validation))
+        {
+            (row.Width, row.Height) = (MathF.BitIncrement(row.Width), MathF.BitDecrement(row.Height));
+        }
+        stored.CancellationToken = CancellationToken.None;
+        SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(
+            _ml.Data.LoadFromEnumerable(rows), _ml.Data.LoadFromEnumerable(validation), stored);
+
+        Assert.AreEqual(SweepEnd.Finished, result.End);
+        Assert.HasCount(9, result.Trials);
+        Assert.IsGreaterThan(before, _heard.Count);
+        Assert.HasCount(_heard.Distinct().Count(), _heard, "An epoch was trained twice.");
+
+        rows[7].Width += 0.5f;
+        Assert.Contains("with other values", Assert.ThrowsExactly<SweepStorageException>(() => _ml.MulticlassClassification
+            .SweepSpikingClif(_ml.Data.LoadFromEnumerable(rows), _ml.Data.LoadFromEnumerable(validation), stored)).Message);
     }
 
     [TestMethod]
@@ -76,15 +103,114 @@ public sealed class ResumedSweepTests : IDisposable
         SweepResult first = Run(stored);
         using (SqlSession session = SqlSession.Write(stored.Storage!.Sql))
         {
-            Assert.AreEqual(1, session.Execute("update sweep_checkpoints set data = @data", ("data", new byte[] { 1, 2, 3 })));
+            Assert.AreEqual(1,
+                session.Execute("update sweep_checkpoints set data = @data", ("data", new byte[] { 1, 2, 3 })));
             session.Commit();
         }
         var warnings = new List<string>();
         _ml.Log += (_, entry) => warnings.Add(entry.RawMessage);
 
         Assert.AreSequenceEqual(Scores(first), Scores(Run(stored)));
-        Assert.Contains(line => line.StartsWith("A checkpoint of the sweep cannot be read", StringComparison.Ordinal), warnings);
+        Assert.Contains(line =>
+            line.StartsWith("A checkpoint of the sweep cannot be read", StringComparison.Ordinal), warnings);
         Assert.Contains(line => line.Contains("left no checkpoint: it is trained again, for 9 epochs."), warnings);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void SweepSpikingClif_CheckpointRowWithoutData_BeginsTheTrialAgainAndSaysSo(bool hasFolder)
+    {
+        SweepResult whole = Run(Settings());
+        SweepSettings stored = Stored(0, hasFolder);
+        Cancelled(stored, 2);
+        using (SqlSession session = SqlSession.Write(stored.Storage!.Sql))
+        {
+            Assert.IsPositive(session.Execute("update sweep_checkpoints set data = null, file = null"));
+            session.Commit();
+        }
+        var warnings = new List<string>();
+        _ml.Log += (_, entry) => warnings.Add(entry.RawMessage);
+
+        Assert.AreEqual(Summaries.Of(whole), Summaries.Of(Run(stored)));
+        Assert.Contains(line =>
+            line.Contains("its trial begins again: its row has neither data nor a file."), warnings);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_CheckpointInAFolderThatIsNotGiven_SaysSo()
+    {
+        SweepSettings stored = Stored(0, hasFolder: true);
+        Cancelled(stored, 2);
+        stored.CheckpointFolder = null;
+        var warnings = new List<string>();
+        _ml.Log += (_, entry) => warnings.Add(entry.RawMessage);
+        Run(stored);
+
+        Assert.Contains(line => line.Contains("of a folder, and this worker has none; set CheckpointFolder"), warnings);
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_FilesThatAKilledWorkerLeft_AreDeleted()
+    {
+        SweepSettings stored = Stored(0, hasFolder: true);
+        Cancelled(stored, 2);
+        string token = "";
+        using (SqlSession session = SqlSession.Read(stored.Storage!.Sql))
+        {
+            token = session.Query("select token from sweep_claims where ended_at is not null", row =>
+                row.GetString(0))[0];
+        }
+        string folder = stored.CheckpointFolder!;
+        File.WriteAllText(Path.Combine(folder, $"trial-1-0-1-{token}.checkpoint.tmp"), "half");
+        File.WriteAllText(Path.Combine(folder, $"trial-1-0-77-{token}.checkpoint"), "whole, but not referred to");
+        string ofOthers = Path.Combine(folder, "trial-1-0-1-0123456789abcdef.checkpoint.tmp");
+        File.WriteAllText(ofOthers, "another database's");
+        Run(stored);
+
+        Assert.HasCount(1, Directory.GetFiles(folder, "*.checkpoint"));
+        Assert.AreSequenceEqual([ofOthers], Directory.GetFiles(folder, "*.tmp"));
+    }
+
+    [TestMethod]
+    public void SweepSpikingClif_BestCheckpointLostAndCancelled_GivesNoModelAndTrainsNothing()
+    {
+        SweepSettings stored = Stored(0, hasFolder: false);
+        Run(stored);
+        using (SqlSession session = SqlSession.Write(stored.Storage!.Sql))
+        {
+            session.Execute("delete from sweep_checkpoints");
+            session.Commit();
+        }
+        using var cancel = new CancellationTokenSource();
+        stored.CancellationToken = cancel.Token;
+        stored.Trainer.MetricsCallback = null;
+        int batches = 0;
+        stored.Trainer.ProgressCallback = _ =>
+        {
+            batches++;
+            cancel.Cancel();
+        };
+        SweepResult result = Run(stored);
+
+        Assert.AreEqual((SweepEnd.Cancelled, false, 1), (result.End, result.HasBestModel, batches));
+        Assert.Contains("The sweep was cancelled before its best model was trained",
+            Assert.ThrowsExactly<InvalidOperationException>(() => result.BestModel).Message);
+    }
+
+    /// <summary>Checkpoints that do not fit into memory are spilled, and change nothing.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void SweepSpikingClif_NoMemoryForCheckpoints_GivesTheSame(bool isStored)
+    {
+        SweepResult whole = Run(Settings());
+        SweepSettings settings = isStored ? Stored(interval: null, hasFolder: false) : Settings();
+        settings.CheckpointMemory = 0;
+        SweepResult spilled = Run(settings);
+
+        Assert.AreEqual(Summaries.Of(whole), Summaries.Of(spilled));
+        Assert.AreSequenceEqual(Scores(whole), Scores(spilled));
     }
 
     [TestMethod]
@@ -98,15 +224,17 @@ public sealed class ResumedSweepTests : IDisposable
             session.Execute("update sweep_trials set state = 'Running' where number = 1");
             for (int worker = 1; worker <= 3; worker++)
             {
-                session.Execute("insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, ended_at, outcome) " +
-                    "select @token, id, 'somebody', 0, 0, 1, 1, 'Expired' from sweep_trials where number = 1", ("token", $"worker {worker}"));
+                session.Execute(
+                    "insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, ended_at, outcome) " +
+                    "select @token, id, 'a worker', 0, 0, 1, 1, 'Expired' from sweep_trials where number = 1",
+                        ("token", $"worker {worker}"));
             }
             session.Commit();
         }
         SweepResult result = Run(stored);
 
         Assert.AreEqual(TrialState.Failed, result.Trials[0].State);
-        Assert.Contains("3 workers ended while they were at it", result.Trials[0].Reason!);
+        Assert.Contains("3 workers ended while they trained it", result.Trials[0].Reason!);
         Assert.AreEqual(2, result.BestTrial.Number);
     }
 
@@ -125,12 +253,14 @@ public sealed class ResumedSweepTests : IDisposable
                 return;
             }
             using SqlSession session = SqlSession.Write(stored.Storage!.Sql);
-            Assert.AreEqual(1, session.Execute("update sweep_claims set ended_at = 1, outcome = 'Expired' where ended_at is null"));
+            Assert.AreEqual(1,
+                session.Execute("update sweep_claims set ended_at = 1, outcome = 'Expired' where ended_at is null"));
             session.Commit();
         };
 
         Assert.AreEqual(Summaries.Of(whole), Summaries.Of(Run(stored)));
-        Assert.Contains(line => line.Contains("was taken up by another worker, because this one had not been heard of for 60 s."), lines);
+        Assert.Contains(line =>
+            line.Contains("was taken up by another worker, because this one had not been heard of for 60 s."), lines);
     }
 
     [TestMethod]
@@ -172,7 +302,8 @@ public sealed class ResumedSweepTests : IDisposable
         IDataView train = Pebbles.Featurizers(_ml).Fit(Pebbles.Data(_ml)).Transform(Pebbles.Data(_ml));
         SpikingClifTrainer.Options options = result.BestOptions;
         options.MetricsCallback = null;
-        Assert.HasCount(3, _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train).Transform(train).GetColumn<float[]>("Score").First());
+        Assert.HasCount(3, _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train).Transform(train)
+            .GetColumn<float[]>("Score").First());
     }
 
     [TestMethod]
@@ -195,7 +326,8 @@ public sealed class ResumedSweepTests : IDisposable
         using var cancel = new CancellationTokenSource();
         settings.CancellationToken = cancel.Token;
         settings.Trainer.ProgressCallback = _ => cancel.Cancel();
-        Assert.Contains("before a trial had finished an epoch", Assert.ThrowsExactly<OperationCanceledException>(() => Run(settings)).Message);
+        Assert.Contains("before a trial had finished an epoch",
+            Assert.ThrowsExactly<OperationCanceledException>(() => Run(settings)).Message);
     }
 
     public void Dispose()
@@ -243,5 +375,6 @@ public sealed class ResumedSweepTests : IDisposable
         _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), Pebbles.Data(_ml, seed: 2), settings);
 
     private float[] Scores(SweepResult result) =>
-        [.. result.BestModel.Transform(Pebbles.Data(_ml, seed: 3)).GetColumn<float[]>("Score").SelectMany(scores => scores)];
+        [.. result.BestModel.Transform(Pebbles.Data(_ml, seed: 3)).GetColumn<float[]>("Score")
+            .SelectMany(scores => scores)];
 }

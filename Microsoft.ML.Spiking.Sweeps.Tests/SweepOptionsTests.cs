@@ -63,7 +63,8 @@ public sealed class SweepOptionsTests
         {
             Augmentation = new() { CropPadding = 4, CutoutSize = 16, HorizontalFlip = true, CutmixAlpha = 1 },
         };
-        Assert.AreEqual(new ImageAugmentation { CropPadding = 2, CutoutSize = 8, HorizontalFlip = true, CutmixAlpha = 0.5 },
+        Assert.AreEqual(
+            new ImageAugmentation { CropPadding = 2, CutoutSize = 8, HorizontalFlip = true, CutmixAlpha = 0.5 },
             Other.ToOptions(others).Augmentation);
         Assert.IsNull(new SpikingClifSweepOptions().ToOptions(others).Augmentation);
     }
@@ -73,7 +74,8 @@ public sealed class SweepOptionsTests
     {
         var others = new SpikingClifTrainer.Options { Neuron = new ClifNeuron { MembraneTimeConstant = 3 } };
         Assert.AreEqual(others.Neuron, new SpikingClifSweepOptions().ToOptions(others).Neuron);
-        Assert.AreEqual(new LifNeuron(), new SpikingClifSweepOptions { Neuron = SweepNeuron.Lif }.ToOptions(others).Neuron);
+        Assert.AreEqual(new LifNeuron(),
+            new SpikingClifSweepOptions { Neuron = SweepNeuron.Lif }.ToOptions(others).Neuron);
     }
 
     [TestMethod]
@@ -96,7 +98,7 @@ public sealed class SweepOptionsTests
     [DataRow("12--4")]
     [DataRow("-4")]
     public void Network_TextThatNamesNone_SaysWhatToWrite(string text) =>
-        Assert.Contains($"'{text}' names no network; write \"512-512\"", Assert.ThrowsExactly<ArgumentException>(
+        Assert.Contains($"'{text}' is not a network; write \"512-512\"", Assert.ThrowsExactly<ArgumentException>(
             () => new SpikingClifSweepOptions { Network = text }.ToOptions()).Message);
 
     [TestMethod]
@@ -109,7 +111,8 @@ public sealed class SweepOptionsTests
             SpikingClifSweepOptions back = JsonSerializer.Deserialize<SpikingClifSweepOptions>(json, options)!;
             foreach (PropertyInfo property in typeof(SpikingClifSweepOptions).GetProperties())
             {
-                Assert.AreNotEqual(property.GetValue(new SpikingClifSweepOptions()), property.GetValue(back), property.Name);
+                Assert.AreNotEqual(property.GetValue(new SpikingClifSweepOptions()), property.GetValue(back),
+                    property.Name);
                 Assert.AreEqual(property.GetValue(Other), property.GetValue(back), property.Name);
             }
         }
@@ -122,7 +125,8 @@ public sealed class SweepOptionsTests
         Type[] types = [typeof(int), typeof(double), typeof(string), typeof(bool)];
         foreach (PropertyInfo property in typeof(SpikingClifSweepOptions).GetProperties())
         {
-            Assert.IsTrue(property is { CanRead: true, CanWrite: true } && (types.Contains(property.PropertyType) || property.PropertyType.IsEnum));
+            Assert.IsTrue(property is { CanRead: true, CanWrite: true }
+                && (types.Contains(property.PropertyType) || property.PropertyType.IsEnum));
             object value = property.GetValue(new SpikingClifSweepOptions())!;
             if (property.GetCustomAttribute<RangeAttribute>() is { } range)
             {
@@ -152,12 +156,16 @@ public sealed class SweepOptionsTests
         Func<MLContext, SpikingClifSweepOptions, IEstimator<ITransformer>> factory =
             SpikingClifSweepOptions.Factory(Pebbles.Settings(main).Trainer);
         // A set of parameters has values of some properties; the others keep their defaults.
-        var parameters = new JsonObject { ["LearningRate"] = 0.02, ["Network"] = "16", ["Neuron"] = "Lif", ["TimeSteps"] = 3, ["BatchSize"] = 32 };
+        var parameters = new JsonObject
+        {
+            ["LearningRate"] = 0.02, ["Network"] = "16", ["Neuron"] = "Lif", ["TimeSteps"] = 3, ["BatchSize"] = 32,
+        };
 
         ITransformer Trial()
         {
             var context = new MLContext(Seed);
-            SpikingClifSweepOptions swept = JsonSerializer.Deserialize<SpikingClifSweepOptions>(parameters.ToJsonString(AutoML), AutoML)!;
+            SpikingClifSweepOptions swept =
+                JsonSerializer.Deserialize<SpikingClifSweepOptions>(parameters.ToJsonString(AutoML), AutoML)!;
             ITransformer model = Pebbles.Featurizers(context).Append(factory(context, swept)).Fit(train);
             Contexts.Cancel(context);
             return model;
@@ -167,7 +175,8 @@ public sealed class SweepOptionsTests
         double accuracy = main.MulticlassClassification.Evaluate(first.Transform(test)).MicroAccuracy;
         Assert.IsGreaterThan(0.6, accuracy);
         Assert.AreEqual(accuracy, main.MulticlassClassification.Evaluate(second.Transform(test)).MicroAccuracy);
-        SpikingPredictionTransformer network = ((IEnumerable<ITransformer>)first).OfType<SpikingPredictionTransformer>().Single();
+        SpikingPredictionTransformer network =
+            ((IEnumerable<ITransformer>)first).OfType<SpikingPredictionTransformer>().Single();
         Assert.AreEqual(3, network.Model.Network.TimeSteps);
     }
 
@@ -176,9 +185,13 @@ public sealed class SweepOptionsTests
     {
         var ml = new MLContext(1);
         IDataView data = Pebbles.Data(ml);
-        var others = new SpikingClifTrainer.Options { WeightDecay = 1, Epochs = 1, BatchSize = 1, Optimizer = OptimizerKind.Sgd };
+        var others = new SpikingClifTrainer.Options
+        {
+            WeightDecay = 1, Epochs = 1, BatchSize = 1, Optimizer = OptimizerKind.Sgd,
+        };
         var swept = new SpikingClifSweepOptions { LearningRate = 100, WeightDecay = 1, BatchSize = 2, Network = "4" };
-        IDataView scored = Pebbles.Featurizers(ml).Append(SpikingClifSweepOptions.Factory(others)(ml, swept)).Fit(data).Transform(data);
+        IDataView scored = Pebbles.Featurizers(ml).Append(SpikingClifSweepOptions.Factory(others)(ml, swept)).Fit(data)
+            .Transform(data);
 
         Assert.AreEqual(Math.Log(3), ml.MulticlassClassification.Evaluate(scored).LogLoss, 1e-5);
     }

@@ -30,10 +30,12 @@ public sealed class SweepTests
         Assert.HasCount(6, result.Trials.Where(trial => trial is { State: TrialState.Stopped, Epochs.Count: 1 }));
         Assert.AreEqual(6 + (2 * 3) + 9, result.EpochsSpent);
         Assert.AreEqual(result.Trials.Max(trial => trial.Score), result.BestTrial.Score);
-        MulticlassClassificationMetrics metrics = _ml.MulticlassClassification.Evaluate(result.BestModel.Transform(validation));
+        MulticlassClassificationMetrics metrics =
+            _ml.MulticlassClassification.Evaluate(result.BestModel.Transform(validation));
         Assert.AreEqual(result.BestTrial.Score!.Value, metrics.MicroAccuracy, 1e-9);
         Assert.IsGreaterThan(0.7, metrics.MicroAccuracy);
-        Assert.Contains(line => line.StartsWith("Trial 9: epoch 1 of 9, MicroAccuracy 0.", StringComparison.Ordinal), lines);
+        Assert.Contains(line =>
+            line.StartsWith("Trial 9: epoch 1 of 9, MicroAccuracy 0.", StringComparison.Ordinal), lines);
         Assert.Contains("Stopped", result.ToString());
     }
 
@@ -61,7 +63,8 @@ public sealed class SweepTests
         SpikingPredictionTransformer model = _ml.MulticlassClassification.Trainers.SpikingClif(result.BestOptions)
             .Fit(featurizers.Transform(train), featurizers.Transform(validation));
 
-        Assert.AreSequenceEqual(Scores(result.BestModel.Transform(validation)), Scores(model.Transform(featurizers.Transform(validation))));
+        Assert.AreSequenceEqual(Scores(result.BestModel.Transform(validation)),
+            Scores(model.Transform(featurizers.Transform(validation))));
     }
 
     [TestMethod]
@@ -93,7 +96,8 @@ public sealed class SweepTests
         Assert.AreEqual(0.0123, (double)result.BestTrial.Values["LearningRate"], 1e-12);
         Assert.AreEqual("8", result.BestTrial.Values["Network"]);
         settings.StartsWithTrainer = false;
-        Assert.AreNotEqual(0.0123, (double)_ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings).BestTrial.Values["LearningRate"], 1e-6);
+        Assert.AreNotEqual(0.0123, (double)_ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml),
+            settings).BestTrial.Values["LearningRate"], 1e-6);
     }
 
     [TestMethod]
@@ -125,14 +129,16 @@ public sealed class SweepTests
     public void SweepSpikingClif_TrialsThatDiverge_HaveTheWorstScoreAndAReason()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        settings.Space = SweepSpace.Empty.Choice("LearningRate", (options, value) => options.LearningRate = value, 0.01, 100.0);
+        settings.Space =
+            SweepSpace.Empty.Choice("LearningRate", (options, value) => options.LearningRate = value, 0.01, 100.0);
         (settings.MaximumTrials, settings.Trainer.Epochs, settings.Trainer.Optimizer) = (6, 3, OptimizerKind.Sgd);
         (settings.Trainer.WeightDecay, settings.Halving) = (1, null);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
 
         SweepTrial[] failed = [.. result.Trials.Where(trial => trial.State == TrialState.Failed)];
         Assert.IsNotEmpty(failed);
-        Assert.IsTrue(failed.All(trial => trial is { Score: 0 } && (double)trial.Values["LearningRate"] == 100 && trial.Reason!.Contains("diverged")));
+        Assert.IsTrue(failed.All(trial => trial is { Score: 0 } && (double)trial.Values["LearningRate"] == 100
+            && trial.Reason!.Contains("diverged")));
         Assert.AreEqual(0.01, result.BestOptions.LearningRate);
     }
 
@@ -146,8 +152,10 @@ public sealed class SweepTests
         (settings.Metric, settings.MaximumTrials) = (metric, 4);
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
 
-        MulticlassClassificationMetrics metrics = _ml.MulticlassClassification.Evaluate(result.BestModel.Transform(validation));
-        Assert.AreEqual(result.BestTrial.Score!.Value, metric == SweepMetric.LogLoss ? metrics.LogLoss : metrics.MacroAccuracy, 1e-4);
+        MulticlassClassificationMetrics metrics =
+            _ml.MulticlassClassification.Evaluate(result.BestModel.Transform(validation));
+        Assert.AreEqual(result.BestTrial.Score!.Value, metric == SweepMetric.LogLoss ? metrics.LogLoss
+            : metrics.MacroAccuracy, 1e-4);
         Assert.AreEqual(result.BestTrial.Score, metric == SweepMetric.LogLoss
             ? result.Trials.Min(trial => trial.Score) : result.Trials.Max(trial => trial.Score));
     }
@@ -160,7 +168,8 @@ public sealed class SweepTests
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
 
         Assert.HasCount(9, result.Trials);
-        Assert.AreSequenceEqual(Enumerable.Range(1, 9).ToArray(), result.Trials.Select(trial => trial.Number).ToArray());
+        Assert.AreSequenceEqual(Enumerable.Range(1, 9).ToArray(), result.Trials.Select(trial => trial.Number)
+            .ToArray());
         Assert.IsGreaterThan(1, result.Trials.Select(trial => trial.Worker).Distinct().Count());
         Assert.IsTrue(result.Trials.All(trial => trial.State is TrialState.Completed or TrialState.Stopped));
     }
@@ -200,7 +209,8 @@ public sealed class SweepTests
             {
                 Interlocked.Increment(ref rows);
                 wide.Widths = [pebble.Width, pebble.Height];
-            }, contractName: null).Append(Pebbles.Featurizers(_ml)).Append(_ml.Transforms.CopyColumns("Features", nameof(Wide.Widths)));
+            }, contractName: null).Append(Pebbles.Featurizers(_ml))
+                .Append(_ml.Transforms.CopyColumns("Features", nameof(Wide.Widths)));
             _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings);
             return rows;
         }
@@ -210,7 +220,8 @@ public sealed class SweepTests
     public void SweepSpikingClif_ScoringBackendOfTheTrainer_IsTheBestModels()
     {
         SweepSettings settings = Pebbles.Settings(_ml);
-        (settings.MaximumTrials, settings.Trainer.Epochs, settings.Trainer.ScoringBackend) = (1, 1, ScoringBackend.Torch);
+        (settings.MaximumTrials, settings.Trainer.Epochs, settings.Trainer.ScoringBackend) =
+            (1, 1, ScoringBackend.Torch);
         ITransformer model = _ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(_ml), settings).BestModel;
         Assert.AreEqual(ScoringBackend.Torch,
             ((IEnumerable<ITransformer>)model).OfType<SpikingPredictionTransformer>().Single().Model.ScoringBackend);

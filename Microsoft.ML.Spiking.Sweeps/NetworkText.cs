@@ -2,14 +2,15 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Sweeps;
 
-/// <summary>Network templates as words, so that a sweep can choose from them.</summary>
+/// <summary>Names of network templates, so that a sweep can choose from them.</summary>
 internal static class NetworkText
 {
     private const string Forms =
-        "\"512-512\" (the hidden layers of an Mlp), \"conv 32-64\" (the channels of a ConvNet), \"vgg 11\", \"resnet 18\", \"snn5\" or \"vggsnn\"";
+        "\"512-512\" (the hidden layers of an Mlp), \"conv 32-64\" (the channels of a ConvNet), " +
+        "\"vgg 11\", \"resnet 18\", \"snn5\" or \"vggsnn\"";
 
-    /// <summary>The template of that name.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
+    /// <summary>Returns the template of a name.</summary>
+    /// <exception cref="ArgumentException">No template has that name.</exception>
     public static NetworkTemplate Parse(string text)
     {
         string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -23,10 +24,10 @@ internal static class NetworkText
             ["vggsnn"] => new VggSnn(),
             _ => null,
         };
-        return network ?? throw new ArgumentException($"'{text}' names no network; write {Forms}.");
+        return network ?? throw new ArgumentException($"'{text}' is not a network; write {Forms}.");
     }
 
-    /// <summary>The name of a template; null if it has none.</summary>
+    /// <summary>Returns the name of a template; null for one without a name.</summary>
     public static string? Of(NetworkTemplate network) => network switch
     {
         Mlp mlp => string.Join('-', mlp.HiddenSizes),

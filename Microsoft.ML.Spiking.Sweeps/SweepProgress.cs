@@ -21,7 +21,9 @@ public sealed class SweepProgress
     /// <summary>Gets the epochs that have been trained, over all trials, processes and folds.</summary>
     public required long EpochsSpent { get; init; }
 
-    /// <summary>Gets the best value of any trial when this trial was started or went on; null before there is one.</summary>
+    /// <summary>
+    /// Gets the best value of any trial when this trial was started or went on; null before there is one.
+    /// </summary>
     public double? BestScore { get; init; }
 
     /// <summary>Gets the number of the trial with the best value; null before there is one.</summary>

@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Sweeps.Running;
 
 namespace Microsoft.ML.Spiking.Sweeps;
 
-/// <summary>What a sweep has found.</summary>
+/// <summary>The result of a sweep.</summary>
 public sealed class SweepResult
 {
     private readonly ITransformer? _model;
@@ -14,38 +14,79 @@ public sealed class SweepResult
         _model = model;
     }
 
-    /// <summary>The trial with the best score.</summary>
+    /// <summary>Gets the trial with the best score.</summary>
     public SweepTrial BestTrial { get; }
 
-    /// <summary>The options of that trial's trainer.</summary>
+    /// <summary>Gets the options of that trial's trainer.</summary>
     public SpikingClifTrainer.Options BestOptions { get; }
 
     /// <summary>
-    /// The featurizers and the network of the best trial's best epoch; after cross-validation, both trained on all rows. Saved and
-    /// loaded like any other.
+    /// Gets the featurizers and the network of the best trial's best epoch; after cross-validation, both trained on all
+    /// rows. It is saved and loaded like any other model.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A sweep by cross-validation was cancelled; see <see cref="HasBestModel"/>.</exception>
+    /// <exception cref="InvalidOperationException">There is no model; see <see cref="HasBestModel"/>.</exception>
     public ITransformer BestModel => _model ?? throw new InvalidOperationException(
-        $"The sweep was cancelled, so no model was trained on all rows; train one with {nameof(BestOptions)}, or start the sweep again.");
+        $"The sweep {(End == SweepEnd.Cancelled ? "was cancelled" : "used up its time")} before its best model was trained; train " +
+        $"one with {nameof(BestOptions)}, or start the sweep again.");
 
-    /// <summary>Whether there is a <see cref="BestModel"/>: always, unless a sweep by cross-validation was cancelled.</summary>
+    /// <summary>
+    /// Gets whether there is a <see cref="BestModel"/>: always, unless the sweep was cancelled or used up its time
+    /// before a model could be trained on all rows (after cross-validation) or again (where its checkpoint was lost).
+    /// </summary>
     public bool HasBestModel => _model is not null;
 
-    /// <summary>All trials, those of other processes included, by number.</summary>
+    /// <summary>Gets all trials, including those of other processes, by number.</summary>
     public required IReadOnlyList<SweepTrial> Trials { get; init; }
 
-    /// <summary>How stable the best trials are; empty where nobody asked for it.</summary>
+    /// <summary>
+    /// Gets how stable the best trials are; empty unless <see cref="SweepSettings.StabilityTrials"/> asks for it.
+    /// </summary>
     public required IReadOnlyList<SweepStability> Stability { get; init; }
 
-    /// <summary>Epochs that were trained for the trials, of all folds.</summary>
+    /// <summary>Gets the number of epochs that were trained for the trials, over all folds.</summary>
     public required long EpochsSpent { get; init; }
 
-    /// <summary>Why the sweep ended.</summary>
+    /// <summary>Gets why the sweep ended.</summary>
     public required SweepEnd End { get; init; }
 
-    /// <summary>The metric of the scores.</summary>
+    /// <summary>Gets the metric of the scores.</summary>
     public required SweepMetric Metric { get; init; }
 
-    /// <summary>A table of all trials, best first.</summary>
+    /// <summary>Returns a table of all trials, best first, with the reasons of those that failed.</summary>
     public override string ToString() => TrialTable.Write(this);
+}
+
+/// <summary>The reason for which a sweep ended.</summary>
+public enum SweepEnd
+{
+    /// <summary>Its budget of trials or epochs is used up, or all values of its space have been tried.</summary>
+    Finished,
+
+    /// <summary>Its time is used up; it goes on when it is started again.</summary>
+    TimeUsedUp,
+
+    /// <summary>It was cancelled; it goes on when it is started again.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// How much the score of a trial's values depends on chance: the same values trained again with other seeds. The
+/// trial's own score is left out, because a score for which a trial was chosen is too good on average.
+/// </summary>
+public sealed class SweepStability
+{
+    /// <summary>Gets the trial's number.</summary>
+    public required int Trial { get; init; }
+
+    /// <summary>Gets one score for each other seed whose training did not fail.</summary>
+    public required IReadOnlyList<double> Scores { get; init; }
+
+    /// <summary>Gets the mean of the scores; NaN without scores.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary>Gets the standard deviation of the scores; NaN for fewer than two.</summary>
+    public required double StandardDeviation { get; init; }
+
+    /// <summary>Gets the number of trainings that failed.</summary>
+    public required int Failed { get; init; }
 }

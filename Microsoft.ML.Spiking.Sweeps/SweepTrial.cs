@@ -13,8 +13,8 @@ public sealed class SweepTrial
     public required IReadOnlyDictionary<string, object> Values { get; init; }
 
     /// <summary>
-    /// Gets the metric's best value over all epochs; for a trial that failed, the worst possible value (0 for an accuracy, infinity
-    /// for a loss); null before the first epoch has ended.
+    /// Gets the metric's best value over all epochs; for a trial that failed, the worst possible value (0 for an
+    /// accuracy, infinity for a loss); null before the first epoch has ended.
     /// </summary>
     public double? Score { get; init; }
 
@@ -24,8 +24,13 @@ public sealed class SweepTrial
     /// <summary>Gets the trial's epochs so far, in order.</summary>
     public required IReadOnlyList<SweepEpoch> Epochs { get; init; }
 
-    /// <summary>Gets why the trial failed; null unless it did.</summary>
+    /// <summary>Gets why the trial failed, in a sentence; null unless it did.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>
+    /// Gets the exception with which the trial failed, in full with its stack trace; null for a divergence.
+    /// </summary>
+    public string? Failure { get; init; }
 
     /// <summary>Gets the time of training, over all workers that trained it.</summary>
     public TimeSpan TrainingTime { get; init; }
@@ -51,4 +56,26 @@ public sealed class SweepEpoch
 
     /// <summary>Gets when the epoch ended, by the database's clock.</summary>
     public required DateTimeOffset Finished { get; init; }
+}
+
+/// <summary>The state of a trial.</summary>
+public enum TrialState // the names are stored: they never change
+{
+    /// <summary>A worker began it and left it: the next one that is free goes on with it.</summary>
+    Waiting,
+
+    /// <summary>A worker trains it.</summary>
+    Running,
+
+    /// <summary>It rests, and may be promoted.</summary>
+    Paused,
+
+    /// <summary>It was ended by successive halving: others were better after as many epochs.</summary>
+    Stopped,
+
+    /// <summary>It was trained to the end.</summary>
+    Completed,
+
+    /// <summary>It diverged, or its values could not be trained with; see <see cref="SweepTrial.Reason"/>.</summary>
+    Failed,
 }

@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests;
 
-/// <summary>A row of the tests' data: four features around the centre of its class, and columns to be passed through.</summary>
+/// <summary>
+/// A row of the tests' data: four features around the centre of its class, and columns to be passed through.
+/// </summary>
 internal sealed class Flower
 {
     [VectorType(4)]

@@ -10,7 +10,8 @@ internal static class Flowers
         [
             .. Enumerable.Range(0, count).Select(i => new Flower
             {
-                Features = [.. Enumerable.Range(0, 4).Select(f => (float)((f % 3 == i % 3 ? 2 : 0) + (0.3 * random.NextDouble())))],
+                Features = [.. Enumerable.Range(0, 4)
+                    .Select(f => (float)((f % 3 == i % 3 ? 2 : 0) + (0.3 * random.NextDouble())))],
                 Label = "abc"[i % 3].ToString(),
                 Name = $"flower {i}",
                 Number = i / 8.0,
@@ -38,7 +39,8 @@ internal static class Flowers
         NumberOfThreads = 1,
     };
 
-    public static SpikingPredictionTransformer Fit(MLContext ml, IDataView data, Action<SpikingClifTrainer.Options>? change = null)
+    public static SpikingPredictionTransformer Fit(MLContext ml, IDataView data,
+        Action<SpikingClifTrainer.Options>? change = null)
     {
         SpikingClifTrainer.Options options = Quick();
         change?.Invoke(options);

@@ -162,7 +162,7 @@ public sealed class SpikingClifBinaryTrainerTests
     {
         IDataView data = Data();
         SpikingBinaryPredictionTransformer model =
-            _ml.BinaryClassification.Trainers.SpikingClif(hiddenSizes: [16], timeSteps: 2, epochs: 5).Fit(data);
+            _ml.BinaryClassification.Trainers.SpikingClif(hiddenSizes: [16], timeSteps: 2, epochs: 30).Fit(data);
 
         Assert.AreEqual("Features", model.FeatureColumnName);
         Assert.IsGreaterThan(0.85, _ml.BinaryClassification.Evaluate(model.Transform(data)).AreaUnderRocCurve);

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
+using Microsoft.ML.Spiking.Serialization;
 
 [assembly: LoadableClass(typeof(SpikingBinaryPredictionTransformer), null, typeof(SignatureLoadModel),
     "Spiking network binary scorer", SpikingBinaryPredictionTransformer.LoaderSignature)]
@@ -40,17 +41,17 @@ public sealed class SpikingBinaryPredictionTransformer : SpikingPredictionTransf
         IHost host = env.Register(LoaderSignature);
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel(VersionInfo());
-        LoadedParts parts = Load(host, ctx, (label, classes) => label is BooleanDataViewType && classes == 2);
+        LoadedParts parts = Load(host, ctx, outputs: 3, (label, classes) => label is BooleanDataViewType && classes == 2);
         var names = new TrainerColumnNames(parts.Feature, parts.Label, Weight: null,
-            PredictedLabel: ctx.LoadNonEmptyString(), Score: ctx.LoadNonEmptyString());
-        return new(host, parts.Model, parts.TrainSchema, names, ctx.LoadNonEmptyString());
+            PredictedLabel: parts.Outputs[0], Score: parts.Outputs[1]);
+        return new(host, parts.Model, parts.TrainSchema, names, parts.Outputs[2]);
     }
 
     private static VersionInfo VersionInfo() => new(
-        modelSignature: "SPKBINPR",
-        verWrittenCur: 0x00010001, // Initial
-        verReadableCur: 0x00010001,
-        verWeCanReadBack: 0x00010001,
+        modelSignature: ModelFormat.BinaryTransformerSignature,
+        verWrittenCur: ModelFormat.VersionWithChecksums, // initial
+        verReadableCur: ModelFormat.VersionWithChecksums,
+        verWeCanReadBack: ModelFormat.VersionWithChecksums,
         loaderAssemblyName: typeof(SpikingBinaryPredictionTransformer).Assembly.GetName().Name,
         loaderSignature: LoaderSignature);
 }

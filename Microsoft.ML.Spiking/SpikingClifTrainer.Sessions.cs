@@ -49,6 +49,11 @@ public sealed partial class SpikingClifTrainer
             () => Model(network, outcome.Weights, data.Columns));
     }
 
+    /// <summary>Refuses options that do not fit the columns of rows, without reading the rows.</summary>
+    /// <param name="data">The rows, from <see cref="Share"/>.</param>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    internal void Check(SharedTrainingData data) => Bind(data.Columns, Layout(data.Columns, data.HasValidation));
+
     /// <summary>Returns a model that scores all classes alike: its weights are all 0.</summary>
     /// <param name="data">With the columns of training data; its rows are not read.</param>
     internal SpikingPredictionTransformer Untrained(IDataView data)

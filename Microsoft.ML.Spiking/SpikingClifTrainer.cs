@@ -6,6 +6,7 @@ using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.MLNetInternals.Training;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Trainers;
@@ -365,6 +366,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         ActivationCheckpointing = _options.ActivationCheckpointing,
         KeepBestOnCancellation = _options.KeepBestOnCancellation,
         CheckpointFolder = _options.CheckpointFolder,
+        SharesCheckpointFolder = false,
         CheckpointEveryBatches = _options.CheckpointEveryBatches,
         CheckpointEveryMinutes = _options.CheckpointEveryMinutes,
         Precision = _options.Precision,

@@ -5,6 +5,7 @@ using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Scoring.Scorers;
+using Microsoft.ML.Spiking.Serialization;
 
 [assembly: LoadableClass(typeof(SpikingModelParameters), null, typeof(SignatureLoadModel),
     "Spiking network", SpikingModelParameters.LoaderSignature)]
@@ -119,7 +120,7 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
     }
 
     private static VersionInfo VersionInfo() => new(
-        modelSignature: "SPKMODEL",
+        modelSignature: ModelFormat.ModelSignature,
         verWrittenCur: 0x00010001, // Initial
         verReadableCur: 0x00010001,
         verWeCanReadBack: 0x00010001,

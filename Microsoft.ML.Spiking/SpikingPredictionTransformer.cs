@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
+using Microsoft.ML.Spiking.Serialization;
 
 [assembly: LoadableClass(typeof(SpikingPredictionTransformer), null, typeof(SignatureLoadModel),
     "Spiking network scorer", SpikingPredictionTransformer.LoaderSignature)]
@@ -37,16 +38,18 @@ public sealed class SpikingPredictionTransformer : SpikingPredictionTransformerB
         IHost host = env.Register(LoaderSignature);
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel(VersionInfo());
-        LoadedParts parts = Load(host, ctx, (label, classes) =>
+        LoadedParts parts = Load(host, ctx, outputs: 2, (label, classes) =>
             label is KeyDataViewType key && key.RawType == typeof(uint) && key.Count == (ulong)classes);
         return new(host, parts.Model, parts.TrainSchema, new TrainerColumnNames(parts.Feature, parts.Label, Weight: null,
-            PredictedLabel: ctx.LoadNonEmptyString(), Score: ctx.LoadNonEmptyString()));
+            PredictedLabel: parts.Outputs[0], Score: parts.Outputs[1]));
     }
 
     private static VersionInfo VersionInfo() => new(
-        modelSignature: "SPKPRED ",
-        verWrittenCur: 0x00010001, // Initial
-        verReadableCur: 0x00010001,
+        modelSignature: ModelFormat.TransformerSignature,
+        // 0x00010001: initial
+        // 0x00010002: checksums of the training schema and of the column names
+        verWrittenCur: ModelFormat.VersionWithChecksums,
+        verReadableCur: ModelFormat.VersionWithChecksums,
         verWeCanReadBack: 0x00010001,
         loaderAssemblyName: typeof(SpikingPredictionTransformer).Assembly.GetName().Name,
         loaderSignature: LoaderSignature);

@@ -1,8 +1,9 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Data.IO;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.MLNetInternals.Scoring;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Serialization;
 
 namespace Microsoft.ML.Spiking;
 
@@ -17,7 +18,6 @@ public abstract class SpikingPredictionTransformerBase :
     ISingleFeaturePredictionTransformer<SpikingModelParameters>, ISingleFeaturePredictionTransformer, IDisposable
 {
     private const string ModelEntry = "Model";
-    private const string TrainSchemaEntry = "TrainSchema";
 
     private readonly DataViewSchema _trainSchema; // the feature and the label, nothing else
 
@@ -83,58 +83,77 @@ public abstract class SpikingPredictionTransformerBase :
 
         // *** Binary format ***
         // model: the network
-        // stream: an empty data view with the feature and the label column
+        // stream TrainSchema: an empty data view with the feature and the label column
         // id of string: feature column
         // id of string: label column
         // id of string, for each column of the prediction: its name
+        // byte[32]: SHA-256 of the entry TrainSchema (since 0x00010002)
+        // byte[32]: SHA-256 of all names (since 0x00010002)
         ctx.SaveModel(Model, ModelEntry);
-        ctx.SaveBinaryStream(TrainSchemaEntry, writer =>
-        {
-            using IChannel channel = Host.Start("Saving train schema");
-            var saver = new BinarySaver(Host, new BinarySaver.Arguments { Silent = true });
-            DataSaverUtils.SaveDataView(channel, saver, new EmptyDataView(Host, _trainSchema), writer.BaseStream);
-        });
-        ctx.SaveNonEmptyString(Columns.FeatureName);
-        ctx.SaveNonEmptyString(Columns.Label.Name);
-        foreach (string name in Columns.OutputNames)
+        byte[] schemaChecksum = SchemaArchive.Save(ctx, Host, _trainSchema);
+        string[] names = [Columns.FeatureName, Columns.Label.Name, .. Columns.OutputNames];
+        foreach (string name in names)
         {
             ctx.SaveNonEmptyString(name);
         }
+        ctx.Writer.Write(schemaChecksum);
+        ctx.Writer.Write(SchemaArchive.ChecksumOf(names));
     }
 
-    /// <summary>Reads all that <see cref="ICanSaveModel.Save"/> writes but the names of the prediction's columns.</summary>
+    /// <summary>Reads what <see cref="ICanSaveModel.Save"/> writes.</summary>
     /// <param name="host">The transformer's.</param>
     /// <param name="ctx">At the transformer.</param>
+    /// <param name="outputs">Number of the prediction's columns.</param>
     /// <param name="labelFits">Tells whether a label of a type goes with a number of classes.</param>
-    private protected static LoadedParts Load(IHost host, ModelLoadContext ctx, Func<DataViewType, int, bool> labelFits)
+    private protected static LoadedParts Load(
+        IHost host, ModelLoadContext ctx, int outputs, Func<DataViewType, int, bool> labelFits)
     {
         SpikingModelParameters? model = null;
-        DataViewSchema? schema = null;
-        bool complete = ctx.TryProcessSubModel(ModelEntry, inner => model = SpikingModelParameters.Create(host, inner))
-            & ctx.TryLoadBinaryStream(TrainSchemaEntry, reader => schema = LoadSchema(host, reader.BaseStream));
-        host.CheckDecode(
-            complete, $"The model lacks the entry '{ModelEntry}' or '{TrainSchemaEntry}'; the file is damaged.");
-        string feature = ctx.LoadNonEmptyString();
-        string label = ctx.LoadNonEmptyString();
-        bool fits = schema!.GetColumnOrNull(feature)?.Type is VectorDataViewType vector
-            && vector.Size == model!.Network.InputSize
-            && schema.GetColumnOrNull(label)?.Type is DataViewType type
-            && labelFits(type, model.Network.ClassCount);
-        host.CheckDecode(
-            fits, $"The model's columns '{feature}' and '{label}' do not fit its network; the file is damaged.");
-        return new(model!, schema, feature, label);
+        host.CheckDecode(ctx.TryProcessSubModel(ModelEntry, inner => model = SpikingModelParameters.Create(host, inner)),
+            $"The model lacks the entry '{ModelEntry}'; the file is damaged.");
+        try
+        {
+            string[] names = new string[2 + outputs];
+            for (int i = 0; i < names.Length; i++)
+            {
+                names[i] = ctx.LoadNonEmptyString();
+            }
+            byte[]? checksum = LoadChecksums(ctx, names);
+            DataViewSchema schema = SchemaArchive.Load(ctx, host, checksum, model!.Network.ClassCount);
+            (string feature, string label) = (names[0], names[1]);
+            bool fits = schema.GetColumnOrNull(feature)?.Type is VectorDataViewType vector
+                && vector.Size == model.Network.InputSize
+                && schema.GetColumnOrNull(label)?.Type is DataViewType type
+                && labelFits(type, model.Network.ClassCount);
+            host.CheckDecode(fits, $"The model's columns '{Quotation.Of(feature)}' and '{Quotation.Of(label)}' do not fit " +
+                "its network; the file is damaged.");
+            return new(model, schema, feature, label, names[2..]);
+        }
+        catch (FormatException exception)
+        {
+            // ML.NET wraps this one twice; the log shows the sentence as it is.
+            using IChannel channel = host.Start("Loading");
+            channel.Error(exception.GetBaseException().Message);
+            throw host.ExceptDecode(exception, exception.Message);
+        }
+    }
+
+    /// <summary>Checks the names and returns the schema's checksum; null for a model of a version without them.</summary>
+    private static byte[]? LoadChecksums(ModelLoadContext ctx, string[] names)
+    {
+        if (ctx.Header.ModelVerWritten < ModelFormat.VersionWithChecksums)
+        {
+            return null;
+        }
+        byte[] schema = ctx.Reader.ReadBytes(ChecksumStream.ChecksumLength);
+        byte[] written = ctx.Reader.ReadBytes(ChecksumStream.ChecksumLength);
+        return SchemaArchive.ChecksumOf(names).AsSpan().SequenceEqual(written)
+            ? schema
+            : throw new FormatException(
+                "The names of the model's columns were changed or damaged after they were written.");
     }
 
     private protected abstract VersionInfo Version { get; }
-
-    private static DataViewSchema LoadSchema(IHost host, Stream stream)
-    {
-        // The loader keeps its stream, which is closed after this call.
-        var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        copy.Position = 0;
-        return new BinaryLoader(host, new BinaryLoader.Arguments(), copy).Schema;
-    }
 
     private ScoredDataView View(IDataView input) => new(Host, this, input, Bind(input.Schema));
 
@@ -146,5 +165,5 @@ public abstract class SpikingPredictionTransformerBase :
 
     /// <summary>The parts of a saved transformer that all kinds have.</summary>
     private protected sealed record LoadedParts(
-        SpikingModelParameters Model, DataViewSchema TrainSchema, string Feature, string Label);
+        SpikingModelParameters Model, DataViewSchema TrainSchema, string Feature, string Label, string[] Outputs);
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Sweeps.Halving;
+using Microsoft.ML.Spiking.Sweeps.Space;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Halving;
@@ -29,7 +30,8 @@ public sealed class JobChooserTests
             SuccessiveHalving.Rungs(new() { ReductionFactor = factor, MinimumEpochs = least }, epochs)));
 
     [TestMethod]
-    public void Rungs_WithoutHalving_AreTheEnd() => Assert.AreSequenceEqual([9], SuccessiveHalving.Rungs(null, 9).ToArray());
+    public void Rungs_WithoutHalving_AreTheEnd() =>
+        Assert.AreSequenceEqual([9], SuccessiveHalving.Rungs(null, 9).ToArray());
 
     [TestMethod]
     public void Choose_NothingYet_BeginsTheFirst() => Assert.AreEqual(new Job.Begin(1, 1), Choose());
@@ -45,7 +47,7 @@ public sealed class JobChooserTests
     }
 
     [TestMethod]
-    public void Choose_BestIsRunningFurther_GivesItsPlaceToNobody()
+    public void Choose_BestIsRunningFurther_GivesItsPlaceToNoOther()
     {
         Add(TrialState.Running, 1, 0.7, target: 3, isHeld: true);
         Add(TrialState.Paused, 1, 0.6);
@@ -63,7 +65,7 @@ public sealed class JobChooserTests
     }
 
     [TestMethod]
-    public void Choose_SomebodyLeftATrial_ComesFirst()
+    public void Choose_TrialThatAWorkerLeft_ComesFirst()
     {
         Add(TrialState.Paused, 1, 0.5);
         Add(TrialState.Running, 0, null, target: 1, isHeld: true);
@@ -161,7 +163,8 @@ public sealed class JobChooserTests
         Assert.AreEqual(new Job.End(), Choose(stable));
     }
 
-    private void Add(TrialState state, int epochs, double? score, int? target = null, bool isHeld = false, int? number = null, int repeat = 0)
+    private void Add(TrialState state, int epochs, double? score, int? target = null, bool isHeld = false,
+        int? number = null, int repeat = 0)
     {
         int id = _trials.Count + 1;
         _trials.Add(new()
@@ -170,7 +173,7 @@ public sealed class JobChooserTests
             Number = number ?? id,
             Repeat = repeat,
             Seed = 1,
-            Parameters = "{}",
+            Point = new SweepPoint(SweepSpace.Empty, []),
             State = state,
             TargetEpoch = target ?? Math.Max(1, epochs),
             Epochs = epochs,
@@ -178,7 +181,8 @@ public sealed class JobChooserTests
             IsHeld = isHeld,
             LostWorkers = 0,
         });
-        _reports[id] = [.. Enumerable.Range(1, epochs).Select(epoch => new EpochReport(0, epoch, score, score, null, null))];
+        _reports[id] =
+            [.. Enumerable.Range(1, epochs).Select(epoch => new EpochReport(0, epoch, score, score, null, null))];
     }
 
     private void Also(int trial, double score) =>
@@ -187,10 +191,12 @@ public sealed class JobChooserTests
     private void Rest(int index, int epochs, double score, TrialState state = TrialState.Paused)
     {
         _trials[index] = _trials[index] with { Epochs = epochs, TargetEpoch = epochs, State = state };
-        _reports[index + 1] = [.. Enumerable.Range(1, epochs).Select(epoch => new EpochReport(0, epoch, score, score, null, null))];
+        _reports[index + 1] =
+            [.. Enumerable.Range(1, epochs).Select(epoch => new EpochReport(0, epoch, score, score, null, null))];
     }
 
     private Job Choose(SweepRules? rules = null) => new JobChooser(rules ?? Rules).Choose(new(_trials, _reports));
 
-    private int[] Hopeless(SweepRules rules) => [.. new JobChooser(rules).Hopeless(new(_trials, _reports)).Select(trial => trial.Number)];
+    private int[] Hopeless(SweepRules rules) =>
+        [.. new JobChooser(rules).Hopeless(new(_trials, _reports)).Select(trial => trial.Number)];
 }

@@ -13,12 +13,13 @@ public sealed class HeartbeatTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void Lost_ClaimOfSomebodyElse_IsSet()
+    public void Ended_ClaimTakenByAnotherWorker_IsCancelled()
     {
         int beats = 0;
         using var heartbeat = new Heartbeat(new BeatingStore(() => ++beats < 3), new(1, "token"), Lease);
-        Assert.IsTrue(heartbeat.Lost.WaitHandle.WaitOne(Patience));
+        Assert.IsTrue(heartbeat.Ended.WaitHandle.WaitOne(Patience));
         Assert.AreEqual(3, beats);
+        Assert.ThrowsExactly<ClaimLostException>(heartbeat.ThrowIfEnded);
     }
 
     [TestMethod]
@@ -36,27 +37,25 @@ public sealed class HeartbeatTests
         }), new(1, "token"), Lease))
         {
             Assert.IsTrue(second.Wait(Patience, TestContext.CancellationToken));
-            Assert.IsFalse(heartbeat.Lost.IsCancellationRequested);
+            Assert.IsFalse(heartbeat.Ended.IsCancellationRequested);
         }
         int atTheEnd = beats;
         Thread.Sleep(4 * Lease);
         Assert.AreEqual(atTheEnd, beats);
     }
 
-    /// <summary>Thrown on the heartbeat's own thread, either would end the process.</summary>
+    /// <summary>
+    /// Unhandled on the heartbeat's own thread, the exception would end the process; swallowed, the claim would expire.
+    /// </summary>
     [TestMethod]
-    public void Beat_StoreThatThrows_LeavesItToTheWorker()
+    public void ThrowIfEnded_StoreThatThrows_StopsTheWorkerWithItsException()
     {
-        foreach (Exception fault in new Exception[] { new SweepStorageException("It is gone."), new InvalidOperationException("Anything.") })
+        foreach (Exception fault in new Exception[] { new SweepStorageException("It is gone."),
+            new InvalidOperationException("Anything.") })
         {
-            using var tried = new ManualResetEventSlim();
-            using var heartbeat = new Heartbeat(new BeatingStore(() =>
-            {
-                tried.Set();
-                throw fault;
-            }), new(1, "token"), Lease);
-            Assert.IsTrue(tried.Wait(Patience, TestContext.CancellationToken));
-            Assert.IsFalse(heartbeat.Lost.IsCancellationRequested);
+            using var heartbeat = new Heartbeat(new BeatingStore(() => throw fault), new(1, "token"), Lease);
+            Assert.IsTrue(heartbeat.Ended.WaitHandle.WaitOne(Patience));
+            Assert.AreSame(fault, Assert.Throws<Exception>(heartbeat.ThrowIfEnded));
         }
     }
 

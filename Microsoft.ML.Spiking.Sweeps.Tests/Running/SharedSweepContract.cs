@@ -6,7 +6,9 @@ namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 /// <summary>Several processes at one sweep, one of them killed; each engine's tests derive from it.</summary>
 public abstract class SharedSweepContract
 {
-    /// <summary>The engine's empty database, as <see cref="SweepStorage.Parse"/> takes it; inconclusive where there is none.</summary>
+    /// <summary>
+    /// The engine's empty database, as <see cref="SweepStorage.Parse"/> takes it; inconclusive where there is none.
+    /// </summary>
     protected abstract string Storage { get; }
 
     /// <summary>What happens to the database while the workers are at work.</summary>
@@ -38,23 +40,29 @@ public abstract class SharedSweepContract
         Assert.AreSequenceEqual(Scores(alone), Scores(shared));
     }
 
-    /// <summary>Somebody went on with the killed worker's trial where its last checkpoint was, not at the beginning.</summary>
+    /// <summary>
+    /// Another worker went on with the killed worker's trial at its last checkpoint, not at the beginning.
+    /// </summary>
     private static void AssertTakenUp(int trial, Worker killed, Worker[] others)
     {
         int reached = killed.Epochs.Where(epoch => epoch.Trial == trial).Max(epoch => epoch.Epoch);
-        int[] resumed = [.. others.SelectMany(worker => worker.Epochs).Where(epoch => epoch.Trial == trial).Select(epoch => epoch.Epoch)];
+        int[] resumed = [.. others.SelectMany(worker => worker.Epochs).Where(epoch => epoch.Trial == trial)
+            .Select(epoch => epoch.Epoch)];
         Assert.IsNotEmpty(resumed);
-        Assert.IsGreaterThanOrEqualTo(reached, resumed.Min(), "The epoch that was being stored may be trained again, those before it not.");
+        Assert.IsGreaterThanOrEqualTo(reached, resumed.Min(),
+            "The epoch that was being stored may be trained again, those before it not.");
         Assert.AreEqual(8, resumed.Max());
     }
 
     private static void AssertCompletedOnce(SqlDialect sql)
     {
         using SqlSession session = SqlSession.Read(sql);
-        List<(long Trial, string Outcome)> claims = session.Query("select trial_id, coalesce(outcome, 'open') from sweep_claims",
+        List<(long Trial, string Outcome)> claims =
+            session.Query("select trial_id, coalesce(outcome, 'open') from sweep_claims",
             row => (row.GetInt64(0), row.GetString(1)));
         Assert.AreSequenceEqual(Enumerable.Repeat(1, 6).ToArray(),
-            claims.Where(claim => claim.Outcome == "Completed").GroupBy(claim => claim.Trial).Select(of => of.Count()).ToArray());
+            claims.Where(claim => claim.Outcome == "Completed").GroupBy(claim => claim.Trial).Select(of => of.Count())
+                .ToArray());
         Assert.IsTrue(claims.All(claim => claim.Outcome is "Completed" or "Expired"), "No claim is left open.");
         Assert.Contains(claim => claim.Outcome == "Expired", claims);
     }
@@ -62,6 +70,7 @@ public abstract class SharedSweepContract
     private static float[] Scores(SweepResult result)
     {
         var ml = new MLContext(1);
-        return [.. result.BestModel.Transform(Pebbles.Data(ml, seed: 3)).GetColumn<float[]>("Score").SelectMany(scores => scores)];
+        return [.. result.BestModel.Transform(Pebbles.Data(ml, seed: 3)).GetColumn<float[]>("Score")
+            .SelectMany(scores => scores)];
     }
 }

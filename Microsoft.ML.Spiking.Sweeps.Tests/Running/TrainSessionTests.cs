@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 
-/// <summary>A trial that is trained in parts, as sweeps do it, is the training that Fit does, whatever the options.</summary>
+/// <summary>
+/// A trial that is trained in parts, as sweeps do it, is the training that Fit does, whatever the options.
+/// </summary>
 [TestClass]
 public sealed class TrainSessionTests
 {
@@ -15,17 +17,20 @@ public sealed class TrainSessionTests
         ("as they are", _ => { }),
         ("weights, smoothing and clipping", o =>
         {
-            (o.ClassWeighting, o.LabelSmoothing, o.GradientClipping, o.Dropout) = (ClassWeighting.Balanced, 0.1, 0.5, 0.4);
+            (o.ClassWeighting, o.LabelSmoothing, o.GradientClipping, o.Dropout) =
+                (ClassWeighting.Balanced, 0.1, 0.5, 0.4);
             (o.LossTarget, o.BatchNorm) = (LossTarget.OneHot, BatchNormMode.AcrossTime);
         }),
-        ("accumulation and warmup", o => (o.GradientAccumulation, o.WarmupEpochs, o.Optimizer) = (3, 1.5, OptimizerKind.Sgd)),
+        ("accumulation and warmup", o =>
+            (o.GradientAccumulation, o.WarmupEpochs, o.Optimizer) = (3, 1.5, OptimizerKind.Sgd)),
         ("mixup", o => o.Augmentation = new ImageAugmentation { MixupAlpha = 0.4 }),
         ("an image", o =>
         {
             (o.InputShape, o.Network, o.InputNormalization) = ([1, 2, 3], new ConvNet(4), new ChannelNormalization());
             o.Augmentation = new ImageAugmentation { HorizontalFlip = true, CropPadding = 1 };
         }),
-        ("the best loss", o => (o.ValidationMetric, o.LearningRate, o.Neuron) = (ValidationMetric.Loss, 0.1, new PlifNeuron())),
+        ("the best loss", o =>
+            (o.ValidationMetric, o.LearningRate, o.Neuron) = (ValidationMetric.Loss, 0.1, new PlifNeuron())),
         ("rows that do not fit", o => o.MemoryBudget = 1),
         ("memory saved", o => (o.ActivationCheckpointing, o.ReuseNativeMemory) = (true, false)),
         ("scored by torch", o => o.ScoringBackend = ScoringBackend.Torch),
@@ -61,7 +66,8 @@ public sealed class TrainSessionTests
     public void FitPart_OutOfPatience_EndsWhereFitDoes()
     {
         SpikingClifTrainer.Options options = Pebbles.Settings(_ml).Trainer;
-        (options.Epochs, options.Seed, options.EarlyStoppingPatience, options.LearningRate, options.WeightDecay) = (50, 3, 2, 1e-7, 0);
+        (options.Epochs, options.Seed, options.EarlyStoppingPatience, options.LearningRate, options.WeightDecay) =
+            (50, 3, 2, 1e-7, 0);
         var epochs = new List<int>();
         options.MetricsCallback = metrics => epochs.Add(metrics.Epoch);
         (IDataView train, IDataView validation) = Rows();
@@ -99,10 +105,11 @@ public sealed class TrainSessionTests
         SpikingClifTrainer trainer = _ml.MulticlassClassification.Trainers.SpikingClif(options);
         string ofFit = Assert.ThrowsExactly<InvalidOperationException>(() => trainer.Fit(train, validation)).Message;
 
-        Assert.AreEqual(ofFit, Assert.ThrowsExactly<InvalidOperationException>(() => trainer.Share(train, validation, _ => { })).Message);
+        Assert.AreEqual(ofFit,
+            Assert.ThrowsExactly<InvalidOperationException>(() => trainer.Share(train, validation, _ => { })).Message);
     }
 
-    /// <summary>A part that somebody stops in the middle of the second epoch.</summary>
+    /// <summary>A session that is stopped in the middle of the second epoch.</summary>
     private void Interrupted(SpikingClifTrainer.Options options, SharedTrainingData shared, Place place)
     {
         SpikingClifTrainer.Options copy = options.Copy();
@@ -132,7 +139,8 @@ public sealed class TrainSessionTests
     private static float[] Weights(SpikingPredictionTransformer model) =>
         [.. model.Model.Weights.SelectMany(array => array.Values.ToArray())];
 
-    private static float[] Scores(IDataView scored) => [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)];
+    private static float[] Scores(IDataView scored) =>
+        [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)];
 
     private sealed class Place : ICheckpointPlace
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 
-/// <summary>A worker of a sweep in a process of its own, which says a line for every epoch.</summary>
+/// <summary>A worker of a sweep in a process of its own, which prints a line for every epoch.</summary>
 internal sealed class Worker : IDisposable
 {
     public const string Command = "sweep";
@@ -25,12 +25,26 @@ internal sealed class Worker : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>The sweep of all workers: with as many checkpoints as epochs, and trials that do not depend on who trains them.</summary>
+    /// <summary>
+    /// The sweep of all workers: with as many checkpoints as epochs, and trials that do not depend on who trains them.
+    /// </summary>
     public static SweepSettings Settings(MLContext ml, SweepStorage? storage)
     {
         SweepSettings settings = Pebbles.Settings(ml);
         (settings.Halving, settings.Trainer.Epochs, settings.MaximumTrials) = (null, 8, 6);
-        (settings.Storage, settings.CheckpointInterval, settings.WorkerTimeout) = (storage, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        (settings.Storage, settings.CheckpointInterval) = (storage, TimeSpan.Zero);
+        settings.WorkerTimeout = TimeSpan.FromSeconds(6);
+        return settings;
+    }
+
+    /// <summary>
+    /// The same with halving, whose promotions depend on what is known when a worker chooses, and a very patient one.
+    /// </summary>
+    public static SweepSettings HalvingSettings(MLContext ml, SweepStorage? storage)
+    {
+        SweepSettings settings = Settings(ml, storage);
+        (settings.Halving, settings.Trainer.Epochs, settings.MaximumTrials) = (new(), 9, 9);
+        settings.WorkerTimeout = TimeSpan.FromDays(7);
         return settings;
     }
 
@@ -38,21 +52,24 @@ internal sealed class Worker : IDisposable
         ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(ml), Pebbles.Data(ml, seed: 2), settings);
 
     /// <summary>The child's side.</summary>
-    public static void Run(string storage)
+    public static void Run(string storage, bool isHalving)
     {
         var ml = new MLContext(1);
-        SweepSettings settings = Settings(ml, SweepStorage.Parse(storage));
-        settings.Trainer.ProgressCallback = _ => Thread.Sleep(5); // or it would be over before somebody kills it
+        var parsed = SweepStorage.Parse(storage);
+        SweepSettings settings = isHalving ? HalvingSettings(ml, parsed) : Settings(ml, parsed);
+        settings.Trainer.ProgressCallback = _ => Thread.Sleep(5); // otherwise it would end before it is killed
         settings.Trainer.MetricsCallback = null;
-        settings.Progress = new Listener(progress => Say(string.Create(CultureInfo.InvariantCulture, $"{progress.Trial} {progress.Epoch}")));
+        settings.Progress = new Listener(progress =>
+            Say(string.Create(CultureInfo.InvariantCulture, $"{progress.Trial} {progress.Epoch}")));
         Say(string.Create(CultureInfo.InvariantCulture, $"{End} {Sweep(ml, settings).Trials.Count}"));
     }
 
     /// <summary>The test's side: starts the child.</summary>
-    public static Worker Start(string storage)
+    public static Worker Start(string storage, bool isHalving = false)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.Spiking.Sweeps.Tests");
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? program + ".exe" : program, [Command, storage])
+        string file = OperatingSystem.IsWindows() ? program + ".exe" : program;
+        var start = new ProcessStartInfo(file, [Command, storage, isHalving.ToString()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -69,8 +86,10 @@ internal sealed class Worker : IDisposable
             {
                 return
                 [
-                    .. _lines.Where(line => !line.StartsWith(End, StringComparison.Ordinal)).Select(line => line.Split(' '))
-                        .Select(words => (int.Parse(words[0], CultureInfo.InvariantCulture), int.Parse(words[1], CultureInfo.InvariantCulture))),
+                    .. _lines.Where(line => !line.StartsWith(End, StringComparison.Ordinal))
+                        .Select(line => line.Split(' '))
+                        .Select(words => (int.Parse(words[0], CultureInfo.InvariantCulture),
+                            int.Parse(words[1], CultureInfo.InvariantCulture))),
                 ];
             }
         }

@@ -18,16 +18,16 @@ public sealed class SamplerTests
         foreach (ISampler sampler in new ISampler[] { new RandomSampler(Space, 3), new ParzenSampler(Space, 3) })
         {
             List<Observation> history = Play(new RandomSampler(Space, 9), 15);
-            string first = sampler.Sample(16, history).Write(Space);
-            Assert.AreEqual(first, sampler.Sample(16, history).Write(Space));
-            Assert.AreNotEqual(first, sampler.Sample(17, history).Write(Space));
+            string first = sampler.Sample(16, history).Write();
+            Assert.AreEqual(first, sampler.Sample(16, history).Write());
+            Assert.AreNotEqual(first, sampler.Sample(17, history).Write());
         }
     }
 
     [TestMethod]
     public void Sample_FewTrials_AreRandom() => Assert.AreEqual(
-        new RandomSampler(Space, 3).Sample(5, []).Write(Space),
-        new ParzenSampler(Space, 3).Sample(5, Play(new RandomSampler(Space, 9), 9)).Write(Space));
+        new RandomSampler(Space, 3).Sample(5, []).Write(),
+        new ParzenSampler(Space, 3).Sample(5, Play(new RandomSampler(Space, 9), 9)).Write());
 
     /// <summary>How far the best of 40 stays below the top, in the mean of 20 seeds.</summary>
     [TestMethod]
@@ -71,9 +71,9 @@ public sealed class SamplerTests
     }
 
     [TestMethod]
-    public void RangeKernel_AnyCenter_IntegratesToOneAndIsDrawnFrom()
+    public void RangeDensity_AnyCenter_IntegratesToOneAndIsDrawnFrom()
     {
-        var kernel = new RangeKernel(0.2);
+        var density = new RangeDensity(0.2);
         var random = new RandomStream(1, RandomPurpose.Sweeping);
         foreach (double center in new[] { 0.0, 0.3, 0.95 })
         {
@@ -82,14 +82,14 @@ public sealed class SamplerTests
             for (int i = 0; i < Steps; i++)
             {
                 double place = (i + 0.5) / Steps;
-                mass += kernel.At(place, center) / Steps;
-                low += place < 0.4 ? kernel.At(place, center) / Steps : 0;
+                mass += density.At(place, center) / Steps;
+                low += place < 0.4 ? density.At(place, center) / Steps : 0;
             }
             Assert.AreEqual(1, mass, 1e-3);
             int drawn = 0;
             for (int i = 0; i < 10_000; i++)
             {
-                double place = kernel.Draw(center, ref random);
+                double place = density.Draw(center, ref random);
                 Assert.IsTrue(place is >= 0 and <= 1);
                 drawn += place < 0.4 ? 1 : 0;
             }
@@ -98,19 +98,19 @@ public sealed class SamplerTests
     }
 
     [TestMethod]
-    public void ChoiceKernel_ItsValue_IsMostOfIt()
+    public void ChoiceDensity_ItsValue_IsMostOfIt()
     {
-        var kernel = new ChoiceKernel(4);
-        Assert.AreEqual(1, Enumerable.Range(0, 4).Sum(place => kernel.At(place, 2)), 1e-12);
+        var density = new ChoiceDensity(4);
+        Assert.AreEqual(1, Enumerable.Range(0, 4).Sum(place => density.At(place, 2)), 1e-12);
         var random = new RandomStream(1, RandomPurpose.Sweeping);
         int[] drawn = new int[4];
         for (int i = 0; i < 20_000; i++)
         {
-            drawn[(int)kernel.Draw(2, ref random)]++;
+            drawn[(int)density.Draw(2, ref random)]++;
         }
         for (int place = 0; place < 4; place++)
         {
-            Assert.AreEqual(kernel.At(place, 2), drawn[place] / 20_000.0, 0.02);
+            Assert.AreEqual(density.At(place, 2), drawn[place] / 20_000.0, 0.02);
         }
     }
 
@@ -122,7 +122,9 @@ public sealed class SamplerTests
         Assert.IsGreaterThan(density.LogAt([1.0, 1.0, 3.0]) + 3, density.LogAt([0.0, 0.0, 0.0]));
     }
 
-    /// <summary>By hand: the whole space, and one point with a normal distribution of 0.2 between 0 and 1 and a choice of four.</summary>
+    /// <summary>
+    /// By hand: the whole space, and one point with a normal distribution of 0.2 between 0 and 1 and a choice of four.
+    /// </summary>
     [TestMethod]
     public void LogAt_OnePoint_IsTheMeanOfItsKernelsProductAndTheWholeSpace()
     {

@@ -18,7 +18,7 @@ public sealed class PatientTrialStoreTests
         Assert.IsTrue(Patient(store, TimeSpan.FromMinutes(5)).Renew(new(1, "token")));
         Assert.AreEqual(4, store.Calls);
         Assert.HasCount(1, _warnings);
-        Assert.Contains("The sweep tries again for 5 minutes.", _warnings[0]);
+        Assert.Contains("The sweep tries again for up to 5 minutes.", _warnings[0]);
     }
 
     [TestMethod]
@@ -26,8 +26,30 @@ public sealed class PatientTrialStoreTests
     {
         SweepStorageException fault = Assert.ThrowsExactly<SweepStorageException>(
             () => Patient(new(int.MaxValue, Busy), TimeSpan.Zero).Renew(new(1, "token")));
-        Assert.Contains("was locked by another process", fault.Message);
+        Assert.Contains("is locked by another process", fault.Message);
         Assert.Contains("what is stored is kept, and the same sweep started again goes on.", fault.Message);
+    }
+
+    /// <summary>
+    /// The engine's own wait for a lock is bounded by the patience, and the message says how long both took together.
+    /// </summary>
+    [TestMethod]
+    public void OpenStudy_DatabaseLocked_SaysOnceHowLongItTried()
+    {
+        using var folder = new TemporaryFolder();
+        TimeSpan patience = TimeSpan.FromSeconds(1);
+        SqlDialect sql = new SqliteDialect(Path.Combine(folder.Path, "sweep.db")).Within(patience);
+        PatientTrialStore store = PatientTrialStore.Open(sql, patience, _warnings.Add, CancellationToken.None);
+        string message;
+        using (SqlSession.Write(sql))
+        {
+            message =
+                Assert.ThrowsExactly<SweepStorageException>(() => store.OpenStudy("a", "{}", SweepSpace.Empty)).Message;
+        }
+        sql.Close();
+        Assert.Contains("is locked by another process. The sweep tried for ", message);
+        Assert.Contains("(DatabasePatience is 1 second)", message);
+        Assert.DoesNotContain("60", message);
     }
 
     [TestMethod]
@@ -46,6 +68,7 @@ public sealed class PatientTrialStoreTests
     {
         public int Calls { get; private set; }
 
-        public override bool Renew(Claim claim) => ++Calls > failures ? true : throw new SqliteException("It says no.", code);
+        public override bool Renew(Claim claim) =>
+            ++Calls > failures ? true : throw new SqliteException("It says no.", code);
     }
 }

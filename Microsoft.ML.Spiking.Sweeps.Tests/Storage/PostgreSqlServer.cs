@@ -7,8 +7,8 @@ using Npgsql;
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Storage;
 
 /// <summary>
-/// A PostgreSQL server of the tests' own, on loopback, in a folder that is gone afterwards. The server that the machine may
-/// have running is left alone.
+/// A PostgreSQL server of the tests' own, on loopback, in a folder that is gone afterwards. The server that the machine
+/// may have running is left alone.
 /// </summary>
 internal sealed class PostgreSqlServer : IDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class PostgreSqlServer : IDisposable
     // PostgreSQL does not run as root.
     private const string ServerUser = "postgres";
 
-    private static readonly Lazy<PostgreSqlServer?> Shared = new(() => Find() is string programs ? new(programs) : null);
+    private static readonly Lazy<PostgreSqlServer?> Shared =
+        new(() => Find() is string programs ? new(programs) : null);
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _programs;
@@ -35,7 +36,8 @@ internal sealed class PostgreSqlServer : IDisposable
             Run("chown", ["-R", ServerUser, _folder.Path], isServer: false);
         }
         Run(Path.Combine(_programs, "initdb"),
-            ["--pgdata", Data, "--username", User, "--pwfile", password, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-sync"]);
+            ["--pgdata", Data, "--username", User, "--pwfile", password, "--auth", "scram-sha-256", "--encoding",
+                "UTF8", "--no-locale", "--no-sync"]);
         Start();
     }
 
@@ -87,7 +89,8 @@ internal sealed class PostgreSqlServer : IDisposable
     }.ToString();
 
     public void Start() => Run(Path.Combine(_programs, "pg_ctl"),
-        ["start", "--pgdata", Data, "--wait", "--timeout", "120", "--silent", "--log", Path.Combine(_folder.Path, "log"), "--options",
+        ["start", "--pgdata", Data, "--wait", "--timeout", "120", "--silent", "--log",
+            Path.Combine(_folder.Path, "log"), "--options",
             $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=50"]);
 
     /// <summary>Ends the server and every connection at once, as a crash would.</summary>
@@ -110,9 +113,11 @@ internal sealed class PostgreSqlServer : IDisposable
             return null;
         }
         return Directory.GetDirectories(Packages)
-            .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int version) ? version : 0)
+            .OrderByDescending(folder =>
+                int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int version) ? version : 0)
             .Select(folder => Path.Combine(folder, "bin"))
-            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
+            .FirstOrDefault(folder =>
+                File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
     }
 
     private static int FreePort()

@@ -8,6 +8,8 @@ public abstract class TrialStoreContract
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);
     private static readonly TimeSpan Over = TimeSpan.FromSeconds(-1); // a lease that has expired when it begins
 
+    private static readonly SweepSpace Space = SweepSpace.Empty.Range("LearningRate", 0.1, 1);
+
     private SqlTrialStore _store = null!;
     private StudyRecord _study = null!;
 
@@ -18,15 +20,15 @@ public abstract class TrialStoreContract
     public void Open()
     {
         _store = new SqlTrialStore(Database);
-        _study = _store.OpenStudy("flowers", """{"a":1}""");
+        _study = _store.OpenStudy("flowers", """{"a":1}""", Space);
     }
 
     [TestMethod]
     public void OpenStudy_SameName_GivesTheFirstDefinition()
     {
-        Assert.AreEqual(_study, new SqlTrialStore(Database).OpenStudy("flowers", "{}"));
+        Assert.AreEqual(_study, new SqlTrialStore(Database).OpenStudy("flowers", "{}", Space));
         Assert.AreEqual("""{"a":1}""", _study.Definition);
-        Assert.AreNotEqual(_study.Id, _store.OpenStudy("others", "{}").Id);
+        Assert.AreNotEqual(_study.Id, _store.OpenStudy("others", "{}", Space).Id);
     }
 
     [TestMethod]
@@ -37,7 +39,7 @@ public abstract class TrialStoreContract
         Assert.IsNotNull(first);
         Assert.IsNull(_store.TryAdd(_study, Trial(1), Ticket("b")));
         Assert.IsNotNull(_store.TryAdd(_study, Trial(1) with { Repeat = 1 }, Ticket("b")));
-        Assert.IsNotNull(_store.TryAdd(_store.OpenStudy("others", "{}"), Trial(1), Ticket("b")));
+        Assert.IsNotNull(_store.TryAdd(_store.OpenStudy("others", "{}", Space), Trial(1), Ticket("b")));
         TrialRecord[] trials = [.. _store.Read(_study).Trials];
         Assert.AreSequenceEqual([(1, 0), (1, 1)], trials.Select(trial => (trial.Number, trial.Repeat)).ToArray());
         Assert.AreEqual(new TrialRecord
@@ -46,7 +48,7 @@ public abstract class TrialStoreContract
             Number = 1,
             Repeat = 0,
             Seed = 7,
-            Parameters = """{"LearningRate":0.5}""",
+            Point = new(Space, [0.5]),
             State = TrialState.Running,
             TargetEpoch = 3,
             Epochs = 0,
@@ -54,7 +56,7 @@ public abstract class TrialStoreContract
             Worker = "a",
             IsHeld = true,
             LostWorkers = 0,
-        }, trials[0]);
+        }, trials[0] with { Silence = null });
     }
 
     [TestMethod]
@@ -73,7 +75,7 @@ public abstract class TrialStoreContract
     }
 
     [TestMethod]
-    public void TryClaim_TrialThatSomebodyHas_GivesNull()
+    public void TryClaim_TrialThatAnotherWorkerHas_GivesNull()
     {
         Claim claim = _store.TryAdd(_study, Trial(1), Ticket("a"))!;
         Assert.IsNull(_store.TryClaim(Only(), 3, Ticket("b")));
@@ -110,7 +112,8 @@ public abstract class TrialStoreContract
         foreach (string worker in new[] { "z", "a", "m" })
         {
             TrialRecord? seen = _store.Read(_study).Trials.SingleOrDefault();
-            Claim claim = seen is null ? _store.TryAdd(_study, Trial(1), Ticket(worker))! : _store.TryClaim(seen, 3, Ticket(worker))!;
+            Claim claim = seen is null ? _store.TryAdd(_study, Trial(1), Ticket(worker))!
+                : _store.TryClaim(seen, 3, Ticket(worker))!;
             _store.Release(claim, Rest(3));
             using SqlSession session = SqlSession.Write(Database);
             session.Execute("update sweep_claims set claimed_at = 5");
@@ -119,15 +122,93 @@ public abstract class TrialStoreContract
         Assert.AreEqual("m", Only().Worker);
     }
 
+    [TestMethod]
+    public void TryClaim_ProcessOfThisMachineThatHasEnded_TakesTheTrialAtOnce()
+    {
+        ClaimTicket dead = Ticket("a") with { Process = WorkerProcess.Of(Environment.ProcessId, "another start") };
+        Claim lost = _store.TryAdd(_study, Trial(1), dead)!;
+        TrialRecord seen = Only();
+
+        Assert.AreEqual((false, true, 1), (seen.IsHeld, seen.HasWorkerEnded, seen.LostWorkers));
+        Assert.IsNotNull(_store.TryClaim(seen, 3, Ticket("b")));
+        Assert.IsFalse(_store.Renew(lost));
+        Assert.AreEqual(1, Only().LostWorkers);
+    }
+
+    [TestMethod]
+    [DataRow("another machine|1|2|3|4")]
+    [DataRow("nonsense")]
+    [DataRow(null)]
+    public void TryClaim_ProcessThatIsNotKnown_WaitsForItsLease(string? process)
+    {
+        _store.TryAdd(_study, Trial(1), Ticket("a") with { Process = process });
+        Assert.IsTrue(Only().IsHeld);
+        Assert.IsNull(_store.TryClaim(Only(), 3, Ticket("b")));
+    }
+
+    /// <summary>The database's clock was set back: the claim would stand until the clock has caught up.</summary>
+    [TestMethod]
+    public void TryClaim_HeartbeatFarInTheFuture_TakesTheTrial()
+    {
+        _store.TryAdd(_study, Trial(1), Ticket("a"));
+        using (SqlSession session = SqlSession.Write(Database))
+        {
+            session.Execute("update sweep_claims set heartbeat_at = heartbeat_at + 7200");
+            session.Commit();
+        }
+        Assert.IsFalse(Only().IsHeld);
+        Assert.IsLessThan(TimeSpan.FromHours(-1), Only().Silence!.Value);
+        Assert.IsNotNull(_store.TryClaim(Only(), 3, Ticket("b")));
+    }
+
+    [TestMethod]
+    public void IsAbandoned_FilesOfAClaim_AreOnceItHasEndedAndNothingRefersToThem()
+    {
+        ClaimTicket ticket = Ticket("a");
+        Claim claim = _store.TryAdd(_study, Trial(1), ticket)!;
+        _store.WriteCheckpoint(claim, 0, new(1, null, "kept"), out _);
+        Assert.IsFalse(_store.IsAbandoned(ticket.Token, "left"));
+        _store.Release(claim, Rest(3));
+        Assert.IsTrue(_store.IsAbandoned(ticket.Token, "left"));
+        Assert.IsFalse(_store.IsAbandoned(ticket.Token, "kept"));
+        Assert.IsFalse(_store.IsAbandoned("another database's", "left"));
+    }
+
+    [TestMethod]
+    [DataRow("update sweep_trials set state = 'Nonsense'", "'Nonsense' is not a state of a trial.")]
+    [DataRow("update sweep_trials set parameters = '{'", "The values of a trial are not JSON")]
+    [DataRow("update sweep_trials set parameters = '[1]'", "The values of a trial are not a JSON object.")]
+    [DataRow("update sweep_trials set parameters = '{\"LearningRate\":\"x\"}'", "The value \"x\" of LearningRate")]
+    [DataRow("update sweep_trials set parameters = '{\"LearningRate\":[1]}'", "The value [1] of LearningRate")]
+    [DataRow("update sweep_trials set epochs = -1", "The column epochs holds -1, which is less than 0.")]
+    [DataRow("update sweep_trials set number = 0", "The column number holds 0, which is less than 1.")]
+    [DataRow("update sweep_reports set epoch = 0", "The column epoch holds 0")]
+    public void Read_DamagedRow_SaysWhichAndWhatToDo(string damage, string expected)
+    {
+        Claim claim = _store.TryAdd(_study, Trial(1), Ticket("a"))!;
+        _store.Report(claim, new(0, 1, 0.5, 0.5, 1, 1));
+        using (SqlSession session = SqlSession.Write(Database))
+        {
+            Assert.AreEqual(1, session.Execute(damage));
+            session.Commit();
+        }
+        string message = Assert.ThrowsExactly<SweepStorageException>(() => _store.Read(_study)).Message;
+        Assert.Contains("holds a damaged row", message);
+        Assert.Contains(expected, message);
+        Assert.Contains("Restore the database from a copy", message);
+    }
+
     /// <summary>The schema that the first version made, with a sweep in it.</summary>
     [TestMethod]
     public void Open_DatabaseOfAnEarlierVersion_GoesOnWithWhatIsThere()
     {
-        StudyRecord study = _store.OpenStudy("old", "{}");
+        StudyRecord study = _store.OpenStudy("old", "{}", Space);
         Claim old = _store.TryAdd(study, Trial(1), Ticket("a"))!;
         _store.Release(old, Rest(3));
         using (SqlSession session = SqlSession.Write(Database))
         {
+            session.Execute("alter table sweep_trials drop column failure");
+            session.Execute("alter table sweep_claims drop column process");
             session.Execute("drop index sweep_claims_number");
             session.Execute("alter table sweep_claims drop column number");
             session.Execute("delete from sweep_schema where version > 1");
@@ -141,10 +222,10 @@ public abstract class TrialStoreContract
     }
 
     [TestMethod]
-    public void Renew_ClaimThatNobodyTookYet_KeepsIt()
+    public void Renew_ClaimThatWasNotTakenYet_KeepsIt()
     {
         Claim claim = _store.TryAdd(_study, Trial(1), Ticket("a", Over))!;
-        Assert.IsTrue(_store.Renew(claim), "Late, but nobody was waiting.");
+        Assert.IsTrue(_store.Renew(claim), "It is late, but no other worker has taken the trial.");
     }
 
     [TestMethod]
@@ -196,12 +277,13 @@ public abstract class TrialStoreContract
         Claim running = _store.TryAdd(_study, Trial(2), Ticket("a"))!;
         Claim failed = _store.TryAdd(_study, Trial(3), Ticket("a"))!;
         _store.Release(paused, Rest(3));
-        _store.Release(failed, new(TrialState.Failed, 1, 0, "It diverged."));
+        _store.Release(failed, new(TrialState.Failed, 1, 0, "It diverged.", "All of it."));
         _store.Stop([paused.Trial, running.Trial, failed.Trial]);
 
         TrialRecord[] trials = [.. _store.Read(_study).Trials];
-        Assert.AreSequenceEqual([TrialState.Stopped, TrialState.Running, TrialState.Failed], trials.Select(trial => trial.State).ToArray());
-        Assert.AreEqual("It diverged.", trials[2].Reason);
+        Assert.AreSequenceEqual([TrialState.Stopped, TrialState.Running, TrialState.Failed],
+            trials.Select(trial => trial.State).ToArray());
+        Assert.AreEqual(("It diverged.", "All of it."), (trials[2].Reason, trials[2].Failure));
     }
 
     [TestMethod]
@@ -222,7 +304,8 @@ public abstract class TrialStoreContract
             }
         });
 
-        Assert.AreSequenceEqual(Enumerable.Range(1, 10).ToArray(), claims.Select(claim => claim.Number).Order().ToArray());
+        Assert.AreSequenceEqual(Enumerable.Range(1, 10).ToArray(), claims.Select(claim => claim.Number).Order()
+            .ToArray());
         claims.ForEach(claim => _store.Release(claim.Claim, Rest(3)));
         StudySnapshot seen = _store.Read(_study);
         int promoted = 0;
@@ -240,34 +323,36 @@ public abstract class TrialStoreContract
     }
 
     [TestMethod]
-    public void Migrator_NextVersion_KeepsWhatIsThere()
+    public void Upgrade_NextVersion_KeepsWhatIsThere()
     {
         _store.TryAdd(_study, Trial(1), Ticket("a"));
-        int present = Migrations.All.Count;
-        Migration next = new(present + 1, _ => ["alter table sweep_trials add column extra text null"]);
-        Migrator.Run(Database, [.. Migrations.All, next]);
-        Migrator.Run(Database, [.. Migrations.All, next]);
+        int present = DatabaseSchema.Steps.Count;
+        SchemaStep next = new(present + 1, _ => ["alter table sweep_trials add column extra text null"]);
+        DatabaseSchema.Upgrade(Database, [.. DatabaseSchema.Steps, next]);
+        DatabaseSchema.Upgrade(Database, [.. DatabaseSchema.Steps, next]);
 
         using SqlSession session = SqlSession.Read(Database);
         Assert.AreEqual(1, session.Number("select count(*) from sweep_trials where extra is null"));
         Assert.AreEqual(present + 1, session.Number("select count(*) from sweep_schema"));
         SweepStorageException fault = Assert.ThrowsExactly<SweepStorageException>(() => new SqlTrialStore(Database));
-        Assert.Contains($"has the schema version {present + 1}; this version of Microsoft.ML.Spiking.Sweeps knows versions up to {present}.", fault.Message);
+        Assert.Contains(
+            $"has the schema version {present + 1}; this version of Microsoft.ML.Spiking.Sweeps knows versions up to {present}.", fault.Message);
     }
 
     [TestMethod]
-    public void Migrator_StatementThatFails_ChangesNothing()
+    public void Upgrade_StatementThatFails_ChangesNothing()
     {
-        int present = Migrations.All.Count;
-        Migration next = new(present + 1,
-            _ => ["alter table sweep_trials add column extra text null", "alter table nobody add column x text null"]);
-        Assert.Throws<Exception>(() => Migrator.Run(Database, [.. Migrations.All, next]));
+        int present = DatabaseSchema.Steps.Count;
+        SchemaStep next = new(present + 1,
+            _ => ["alter table sweep_trials add column extra text null", "alter table missing add column x text null"]);
+        Assert.Throws<Exception>(() => DatabaseSchema.Upgrade(Database, [.. DatabaseSchema.Steps, next]));
         using SqlSession session = SqlSession.Read(Database);
         Assert.AreEqual(present, session.Number("select max(version) from sweep_schema"));
-        Migrator.Run(Database, [.. Migrations.All, next with { Statements = _ => ["alter table sweep_trials add column extra text null"] }]);
+        DatabaseSchema.Upgrade(Database, [.. DatabaseSchema.Steps,
+            next with { Statements = _ => ["alter table sweep_trials add column extra text null"] }]);
     }
 
-    private static NewTrial Trial(int number) => new(number, Repeat: 0, Seed: 7, """{"LearningRate":0.5}""", TargetEpoch: 3);
+    private static NewTrial Trial(int number) => new(number, Repeat: 0, Seed: 7, new(Space, [0.5]), TargetEpoch: 3);
 
     private static ClaimTicket Ticket(string worker, TimeSpan? lease = null) => ClaimTicket.New(worker, lease ?? Long);
 

@@ -3,22 +3,23 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 namespace Microsoft.ML.Spiking.Sweeps.Halving;
 
 /// <summary>
-/// Chooses what a free worker does. A function of what is stored: a sweep that is started again chooses as it would have.
+/// Chooses what a free worker does, as a function of what is stored: a sweep that is started again chooses as it would
+/// have.
 /// </summary>
 internal sealed class JobChooser(SweepRules rules)
 {
-    /// <summary>The next job.</summary>
+    /// <summary>Returns the next job.</summary>
     public Job Choose(StudySnapshot snapshot)
     {
         var scores = new Scoreboard(snapshot, rules.Folds, rules.Metric);
-        TrialRecord[] search = [.. snapshot.Trials.Where(trial => trial.Repeat == 0)];
+        TrialRecord[] search = [.. snapshot.Search];
         return Search(search, scores) ?? Stability(snapshot, search, scores) ?? new Job.End();
     }
 
-    /// <summary>Trials that rest and may be stopped: they will never go on.</summary>
+    /// <summary>Returns trials that rest and may be stopped, because they will never go on.</summary>
     public IReadOnlyList<TrialRecord> Hopeless(StudySnapshot snapshot)
     {
-        TrialRecord[] search = [.. snapshot.Trials.Where(trial => trial.Repeat == 0)];
+        TrialRecord[] search = [.. snapshot.Search];
         return [.. new Standing(rules, search, new Scoreboard(snapshot, rules.Folds, rules.Metric)).Hopeless()];
     }
 
@@ -49,13 +50,15 @@ internal sealed class JobChooser(SweepRules rules)
 
     private Job? Stability(StudySnapshot snapshot, TrialRecord[] search, Scoreboard scores)
     {
-        IEnumerable<TrialRecord> top = scores.Ranked(search.Where(trial => trial.State == TrialState.Completed)).Take(rules.StabilityTrials);
-        bool isSomebodyAtWork = false;
+        IEnumerable<TrialRecord> top =
+            scores.Ranked(search.Where(trial => trial.State == TrialState.Completed)).Take(rules.StabilityTrials);
+        bool areOthersAtWork = false;
         foreach (TrialRecord trial in top)
         {
             for (int repeat = 1; repeat <= rules.StabilitySeeds; repeat++)
             {
-                TrialRecord? found = snapshot.Trials.FirstOrDefault(other => other.Number == trial.Number && other.Repeat == repeat);
+                TrialRecord? found =
+                    snapshot.Trials.FirstOrDefault(other => other.Number == trial.Number && other.Repeat == repeat);
                 if (found is null)
                 {
                     return new Job.Repeat(trial, repeat);
@@ -64,13 +67,13 @@ internal sealed class JobChooser(SweepRules rules)
                 {
                     return new Job.Continue(found, found.TargetEpoch);
                 }
-                isSomebodyAtWork |= found.State == TrialState.Running;
+                areOthersAtWork |= found.State == TrialState.Running;
             }
         }
-        return isSomebodyAtWork ? new Job.Wait() : null;
+        return areOthersAtWork ? new Job.Wait() : null;
     }
 
-    /// <summary>Whether somebody has begun a part of the trial, and is no longer at it.</summary>
+    /// <summary>Returns whether a worker has begun a part of the trial and left it, or ended.</summary>
     private static bool IsLeft(TrialRecord trial) =>
         trial.State == TrialState.Waiting || (trial.State == TrialState.Running && !trial.IsHeld);
 }

@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Halving;
 
-/// <summary>Where the trials of a search stand on the rungs.</summary>
+/// <summary>The position of a search's trials on the rungs.</summary>
 internal sealed class Standing
 {
     private readonly SweepRules _rules;
@@ -18,13 +18,14 @@ internal sealed class Standing
             .OrderByDescending(trial => scores.Best(trial, rung)?.Score ?? double.NegativeInfinity)
             .ThenBy(trial => trial.Number)
             .ToArray())];
-        Left = rules.MaximumEpochs - trials.Sum(trial => (long)scores.Spent(trial)) - trials.Sum(trial => Committed(trial, scores));
+        Left = rules.MaximumEpochs - trials.Sum(trial => (long)scores.Spent(trial))
+            - trials.Sum(trial => Committed(trial, scores));
     }
 
-    /// <summary>Epochs of the budget that nobody has spent or is spending; null for no limit.</summary>
+    /// <summary>The epochs of the budget that are neither spent nor being spent; null for no limit.</summary>
     public long? Left { get; }
 
-    /// <summary>The trial that has earned to go on: of those that rest highest, the best.</summary>
+    /// <summary>Returns the trial that has earned to go on: of those that rest highest, the best.</summary>
     public Job.Continue? Promotion()
     {
         for (int rung = _rules.Rungs.Count - 2; rung >= 0; rung--)
@@ -38,7 +39,10 @@ internal sealed class Standing
         return null;
     }
 
-    /// <summary>At the end, when nobody was good enough to be trained to the end: the best of those that came farthest.</summary>
+    /// <summary>
+    /// Returns the best of the trials that came farthest, for the end of a search in which none was good enough to be
+    /// completed.
+    /// </summary>
     public Job.Continue? LastPromotion()
     {
         for (int rung = _rules.Rungs.Count - 2; rung >= 0; rung--)
@@ -52,7 +56,7 @@ internal sealed class Standing
     }
 
     /// <summary>
-    /// Whether a budget of epochs allows a part of a trial, and then still to train one trial to the end.
+    /// Returns whether the budget of epochs allows a part of a trial, and then still to complete one trial.
     /// </summary>
     /// <param name="from">Where the part begins.</param>
     /// <param name="to">Where it ends.</param>
@@ -64,7 +68,9 @@ internal sealed class Standing
         return Left is null || needed <= Left;
     }
 
-    /// <summary>Trials that rest and will never go on, whatever comes: too many are better for that.</summary>
+    /// <summary>
+    /// Returns trials that rest and will never go on, whatever happens, because too many others are better.
+    /// </summary>
     public IEnumerable<TrialRecord> Hopeless()
     {
         long? most = MostArrivals();
@@ -84,7 +90,7 @@ internal sealed class Standing
         }
     }
 
-    /// <summary>How many trials will have reached the first rung at most; null if there is no telling.</summary>
+    /// <summary>Returns how many trials will reach the first rung at most; null if that is unlimited.</summary>
     private long? MostArrivals()
     {
         long? byEpochs = _trials.Length + (Left / (_rules.Rungs[0] * _rules.Folds));
@@ -92,9 +98,11 @@ internal sealed class Standing
         return most is null ? null : Math.Max(most.Value, _trials.Length);
     }
 
-    private long Committed(TrialRecord trial, Scoreboard scores) => trial.State is TrialState.Running or TrialState.Waiting
-        ? Math.Max(0, ((long)trial.TargetEpoch * _rules.Folds) - scores.Spent(trial))
-        : 0;
+    private long Committed(TrialRecord trial, Scoreboard scores) =>
+        trial.State is TrialState.Running or TrialState.Waiting
+            ? Math.Max(0, ((long)trial.TargetEpoch * _rules.Folds) - scores.Spent(trial))
+            : 0;
 
-    private bool RestsAt(TrialRecord trial, int rung) => trial.State == TrialState.Paused && trial.Epochs == _rules.Rungs[rung];
+    private bool RestsAt(TrialRecord trial, int rung) =>
+        trial.State == TrialState.Paused && trial.Epochs == _rules.Rungs[rung];
 }

@@ -1,12 +1,12 @@
 namespace Microsoft.ML.Spiking.Sweeps.Halving;
 
-/// <summary>What decides which trial is trained next.</summary>
+/// <summary>The settings that decide which trial is trained next.</summary>
 internal sealed record SweepRules
 {
     /// <summary>The epochs after which trials rest; the last is the end.</summary>
     public required IReadOnlyList<int> Rungs { get; init; }
 
-    /// <summary>One of so many goes on.</summary>
+    /// <summary>One trial of that many goes on.</summary>
     public required int ReductionFactor { get; init; }
 
     /// <summary>Trainings of a trial.</summary>
@@ -17,15 +17,15 @@ internal sealed record SweepRules
     /// <summary>Null for no limit.</summary>
     public int? MaximumTrials { get; init; }
 
-    /// <summary>Of all trials and folds together; null for no limit.</summary>
+    /// <summary>Over all trials and folds; null for no limit.</summary>
     public long? MaximumEpochs { get; init; }
 
-    /// <summary>How many of the best trials are trained again.</summary>
+    /// <summary>How many of the best trials are trained again with other seeds.</summary>
     public int StabilityTrials { get; init; }
 
-    /// <summary>How often.</summary>
+    /// <summary>The number of those seeds.</summary>
     public int StabilitySeeds { get; init; }
 
-    /// <summary>How long a trial is trained.</summary>
+    /// <summary>The number of epochs for which a trial is trained.</summary>
     public int Epochs => Rungs[^1];
 }

@@ -1,21 +1,25 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>Shows that a worker is alive while it trains, and stops it when it has been taken for dead.</summary>
+/// <summary>
+/// Shows that a worker is alive while it trains, and stops it when it has lost its trial or cannot show it any more.
+/// </summary>
 internal sealed class Heartbeat : IDisposable
 {
     private const int BeatsInALease = 4;
 
     private readonly ITrialStore _store;
     private readonly Claim _claim;
-    private readonly CancellationTokenSource _lost = new();
-    private readonly ManualResetEventSlim _end = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly ManualResetEventSlim _dispose = new();
     private readonly Thread _thread;
+    private ExceptionDispatchInfo? _fault;
 
-    /// <param name="store">Waits for a database that is away.</param>
-    /// <param name="claim">What the worker is at.</param>
-    /// <param name="lease">How long it may be silent.</param>
+    /// <param name="store">Waits for a database that is unavailable.</param>
+    /// <param name="claim">The worker's claim.</param>
+    /// <param name="lease">How long the worker may be silent.</param>
     public Heartbeat(ITrialStore store, Claim claim, TimeSpan lease)
     {
         _store = store;
@@ -25,35 +29,59 @@ internal sealed class Heartbeat : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Set when the claim is lost.</summary>
-    public CancellationToken Lost => _lost.Token;
+    /// <summary>
+    /// Cancelled when the claim is lost, or the heartbeat has failed; see <see cref="ThrowIfEnded"/>.
+    /// </summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Throws if the worker must not go on.</summary>
+    /// <exception cref="ClaimLostException">Another worker has taken up the trial.</exception>
+    /// <exception cref="Exception">The heartbeat failed, for instance because the database is gone.</exception>
+    public void ThrowIfEnded()
+    {
+        if (_ended.IsCancellationRequested)
+        {
+            _fault?.Throw();
+            throw new ClaimLostException();
+        }
+    }
 
     public void Dispose()
     {
-        _end.Set();
+        _dispose.Set();
         _thread.Join();
-        _end.Dispose();
-        _lost.Dispose();
+        _dispose.Dispose();
+        _ended.Dispose();
     }
 
     private void Beat(TimeSpan pause)
     {
-        while (!_end.Wait(pause))
+        try
         {
-            try
+            while (!_dispose.Wait(pause))
             {
                 if (!_store.Renew(_claim))
                 {
-                    _lost.Cancel();
+                    _ended.Cancel();
                     return;
                 }
             }
-            catch (Exception)
-            {
-                // Nobody would catch it here, and it would end the process: the worker itself hears of it as soon as it has
-                // something to say.
-                return;
-            }
+        }
+        catch (Exception exception)
+        {
+            // Unhandled on this thread, it would end the process; the worker rethrows it.
+            _fault = ExceptionDispatchInfo.Capture(exception);
+            _ended.Cancel();
         }
     }
+}
+
+/// <summary>Another worker has taken up the trial, because this one showed no sign of life for too long.</summary>
+internal sealed class ClaimLostException : Exception
+{
+    public ClaimLostException() : base("Another worker has taken up the trial.") { }
+
+    public ClaimLostException(string message) : base(message) { }
+
+    public ClaimLostException(string message, Exception innerException) : base(message, innerException) { }
 }

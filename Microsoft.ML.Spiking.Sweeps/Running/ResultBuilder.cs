@@ -1,38 +1,43 @@
 using System.Globalization;
 using Microsoft.ML.Spiking.Sweeps.Halving;
-using Microsoft.ML.Spiking.Sweeps.Space;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>Makes a sweep's result of what is stored.</summary>
+/// <summary>Builds a sweep's result from what is stored.</summary>
 /// <param name="plan">The sweep.</param>
 /// <param name="end">Why it ended.</param>
 internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
 {
     private readonly StudySnapshot _snapshot = plan.Store.Read(plan.Study);
 
-    /// <summary>The result.</summary>
-    /// <param name="fitOnAll">Trains options on all rows, after cross-validation; null if that was cancelled.</param>
+    /// <summary>Returns the result.</summary>
+    /// <param name="fitOnAll">
+    /// Trains options on all rows, after cross-validation; returns null if that was stopped.
+    /// </param>
     /// <exception cref="InvalidOperationException">No trial has a score; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The sweep was cancelled before one had.</exception>
     public SweepResult Build(Func<SpikingClifTrainer.Options, ITransformer?> fitOnAll)
     {
         var scores = new Scoreboard(_snapshot, plan.Rules.Folds, plan.Rules.Metric);
-        TrialRecord[] search = [.. _snapshot.Trials.Where(trial => trial.Repeat == 0)];
+        TrialRecord[] search = [.. _snapshot.Search];
         TrialRecord best = scores.Ranked(search).FirstOrDefault() ?? throw NoneHasAScore(search);
         var trainer = new TrialTrainer(plan, device: null, (_, _) => { });
-        SpikingClifTrainer.Options options = trainer.Options(best);
-        ITransformer? model = plan.Folds.Count == 1
-            ? plan.Folds[0].Chain(trainer.Model(best, scores.Curve(best)[^1].Epoch))
-            : end == SweepEnd.Cancelled ? null : fitOnAll(options);
+        SpikingClifTrainer.Options options = trainer.Options(best.Point, best.Seed);
+        ITransformer? model =
+            plan.Folds.Count > 1 ? (plan.Stop.Cancelled.IsCancellationRequested ? null : fitOnAll(options))
+            : trainer.Model(best, scores.Curve(best)[^1].Epoch, plan.Stop.Whole) is { } network
+                ? plan.Folds[0].Chain(network)
+            : null;
+        bool isRetrained = plan.Folds.Count > 1 || model is null;
         SweepTrial[] trials = [.. search.Select(trial => Trial(trial, scores))];
         return new(trials.Single(trial => trial.Number == best.Number), options, model)
         {
             Trials = trials,
             Stability = [.. Stability(scores)],
             EpochsSpent = search.Sum(trial => (long)scores.Spent(trial)),
-            End = model is null ? SweepEnd.Cancelled : end,
+            End = end == SweepEnd.Finished && isRetrained && plan.Stop.Whole.IsCancellationRequested
+                ? plan.Stop.EndOfRetraining : end,
             Metric = plan.Rules.Metric,
         };
     }
@@ -42,12 +47,16 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
         TrialRecord[] failed = [.. search.Where(trial => trial.State == TrialState.Failed)];
         return end switch
         {
-            SweepEnd.Cancelled => new OperationCanceledException("The sweep was cancelled before a trial had finished an epoch."),
+            SweepEnd.Cancelled =>
+                new OperationCanceledException("The sweep was cancelled before a trial had finished an epoch."),
             SweepEnd.TimeUsedUp => new InvalidOperationException(
-                $"The sweep's time of {plan.Settings.MaximumTime} was used up before a trial had finished an epoch; give it more."),
+                $"The sweep's time of {plan.Settings.MaximumTime} was used up before a trial had finished an epoch; raise " +
+                $"{nameof(SweepSettings.MaximumTime)}."),
             _ => new InvalidOperationException(failed.Length == 0
-                ? "No trial's score is a number: look at the loss, and lower the learning rates."
-                : string.Create(CultureInfo.InvariantCulture, $"All {search.Length} trials failed; the first one: {failed[0].Reason}")),
+                ? "The score of every trial is NaN: look at the loss, and lower the learning rates."
+                : search.Length == 1 ? $"The only trial failed: {failed[0].Reason}"
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"All {search.Length} trials failed; the first one: {failed[0].Reason}")),
         };
     }
 
@@ -61,11 +70,16 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
         {
             Number = trial.Number,
             State = trial.State,
-            Values = SweepPoint.Read(plan.Settings.Space, trial.Parameters).Values,
+            Values = trial.Point.ByName(),
             Score = score,
             BestEpoch = best?.Epoch,
-            Epochs = [.. reports.GroupBy(report => report.Epoch).Where(epoch => epoch.Count() == plan.Rules.Folds).Select(Epoch)],
+            Epochs =
+            [
+                .. reports.GroupBy(report => report.Epoch).Where(epoch => epoch.Count() == plan.Rules.Folds)
+                    .Select(Epoch),
+            ],
             Reason = trial.Reason,
+            Failure = trial.Failure,
             TrainingTime = TimeSpan.FromSeconds(trial.Seconds),
             Worker = trial.Worker,
         };

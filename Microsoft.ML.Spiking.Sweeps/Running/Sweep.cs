@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.MLNetInternals.Access;
+using Microsoft.ML.Spiking.Sweeps.Data;
 using Microsoft.ML.Spiking.Sweeps.Halving;
 using Microsoft.ML.Spiking.Sweeps.Sampling;
+using Microsoft.ML.Spiking.Sweeps.Space;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Loop;
@@ -11,7 +14,7 @@ using Microsoft.ML.Spiking.Training.Loop;
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
 /// <summary>A sweep, from the data to the result.</summary>
-internal sealed class Sweep
+internal sealed partial class Sweep
 {
     private const int DefaultSeed = 1;
     private const int DefaultTrials = 32;
@@ -27,23 +30,25 @@ internal sealed class Sweep
         _settings = settings;
         _host = host;
         _seed = settings.Seed ?? settings.Trainer.Seed ?? host.Seed ?? DefaultSeed;
-        // Trainings log to a context of their own, or nobody could tell which line is of which trial.
+        // Trainings log to a context of their own, or their lines could not be told apart.
         _context = new(_seed) { GpuDeviceId = host.GpuDeviceId, FallbackToCpu = host.FallbackToCpu };
         _context.Log += (_, entry) =>
         {
             if (entry.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
             {
-                Warn(entry.RawMessage);
+                // Numbers aside, each warning once: every trial would repeat it with its own.
+                Warn(entry.RawMessage, Numbers().Replace(entry.RawMessage, "0"));
             }
         };
     }
 
-    /// <summary>Runs it.</summary>
-    /// <param name="catalog">Whose context it is.</param>
+    /// <summary>Runs a sweep.</summary>
+    /// <param name="catalog">A catalog of the context.</param>
     /// <param name="data">All rows, or where there is validation data the training rows.</param>
     /// <param name="validation">Null to hold rows out.</param>
     /// <param name="settings">Copied.</param>
-    public static SweepResult Run(MulticlassClassificationCatalog catalog, IDataView data, IDataView? validation, SweepSettings? settings)
+    public static SweepResult Run(
+        MulticlassClassificationCatalog catalog, IDataView data, IDataView? validation, SweepSettings? settings)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
@@ -57,19 +62,34 @@ internal sealed class Sweep
 
     private SweepResult Run(IDataView data, IDataView? validation, SweepStop stop)
     {
-        using TemporaryStorage? temporary = _settings.Storage is null ? new() : null;
-        SqlDialect sql = _settings.Storage?.Sql ?? temporary!.Sql;
-        ITrialStore store = PatientTrialStore.Open(sql, _settings.DatabasePatience, Warn, stop.Token);
-        SweepPlan plan = Prepare(data, validation, store, sql, stop.Cancelled);
-        Workers.Run(plan, stop.Token);
-        return new ResultBuilder(plan, stop.End).Build(options => FitOnAll(data, options, stop.Cancelled));
+        using var temporary = new TemporaryFolder();
+        SqlDialect sql = (_settings.Storage?.Sql ?? new SqliteDialect(Path.Combine(temporary.Path, "sweep.db")))
+            .Within(_settings.DatabasePatience);
+        try
+        {
+            ITrialStore store = PatientTrialStore.Open(sql, _settings.DatabasePatience, Warn, stop.Search);
+            (SweepPlan plan, ITransformer? featurizers) = Prepare(data, validation, store, sql, temporary, stop);
+            plan.Checkpoints?.DeleteAbandoned();
+            SweepWorker.RunAll(plan, stop.Search);
+            plan.Checkpoints?.DeleteAbandoned();
+            return new ResultBuilder(plan, stop.End).Build(options => FitOnAll(data, featurizers, options, stop));
+        }
+        finally
+        {
+            if (_settings.Storage is null)
+            {
+                sql.Close();
+            }
+        }
     }
 
-    private SweepPlan Prepare(IDataView data, IDataView? validation, ITrialStore store, SqlDialect sql, CancellationToken cancelled)
+    private (SweepPlan Plan, ITransformer? Featurizers) Prepare(
+        IDataView data, IDataView? validation, ITrialStore store, SqlDialect sql, TemporaryFolder temporary,
+        SweepStop stop)
     {
         SpikingClifTrainer.Options template = _settings.Trainer;
         template.Seed = _seed;
-        template.CancellationToken = cancelled;
+        template.CancellationToken = stop.Cancelled;
         if (_settings.Folds is int parts)
         {
             // All folds are in memory at the same time.
@@ -84,18 +104,22 @@ internal sealed class Sweep
         {
             trainer.CheckDevices(device);
         }
+        _settings.Space = _settings.Space.For(template, _host.Info);
+        CheckRanges(template);
+        (IReadOnlyList<(IDataView Train, IDataView Validation)> split, ITransformer? featurizers) =
+            Split(data, validation);
         FoldData[] folds =
         [
-            .. SweepData.Split(_context, data, validation, _settings, _seed)
-                .Select(fold => FoldData.Create(trainer, _settings.Featurizers, fold.Train, fold.Validation, Warn)),
+            .. split.Select(fold => FoldData.Create(
+                trainer, _settings.Featurizers, fold.Train, fold.Validation, template.LabelColumnName, Warn)),
         ];
         TrainingIdentity[] trainings = [.. folds.Select(fold => trainer.Identify(fold.Rows))];
-        // From here on trials have tokens of their own, and the best options none: what is left of a sweep that was cancelled can be used.
+        // From here on trials have tokens of their own, and the best options none: they can be used after a cancelled sweep.
         template.CancellationToken = CancellationToken.None;
         int epochs = template.Epochs ?? AutomaticEpochs.For(trainings[0].Training.Rows);
         CheckBudget(epochs, folds.Length);
         StudyRecord study = Open(store, sql, epochs, trainings);
-        return new()
+        return (new()
         {
             Settings = _settings,
             Rules = Rules(epochs, folds.Length),
@@ -106,12 +130,56 @@ internal sealed class Sweep
             Folds = folds,
             Store = store,
             Study = study,
-            Cache = new(),
+            Cache = new(_settings.CheckpointMemory, temporary, Warn),
             Bell = new(),
             Checkpoints = _settings.Storage is null || _settings.CheckpointInterval is null ? null : Checkpoints(store),
             Context = _context,
+            Stop = stop,
             Info = _host.Info,
-        };
+        }, featurizers);
+    }
+
+    /// <summary>
+    /// Returns the rows of each training of a trial, and the featurizers fitted on all rows, where they are needed.
+    /// </summary>
+    private (IReadOnlyList<(IDataView Train, IDataView Validation)>, ITransformer?) Split(IDataView data,
+        IDataView? validation)
+    {
+        if (validation is not null)
+        {
+            return _settings.Folds is null
+                ? ([(data, validation)], null)
+                : throw new ArgumentException(
+                    $"There is validation data, and {nameof(SweepSettings.Folds)} is {_settings.Folds}: " +
+                    "pass all rows as one for cross-validation, or set it to null.");
+        }
+        // Only the labels are read behind them, to give each class its share; each training has featurizers of its own.
+        ITransformer? featurizers = _settings.Featurizers?.Fit(data);
+        return (RowSplit.Split(data, featurizers?.Transform(data) ?? data, _settings, _seed), featurizers);
+    }
+
+    /// <summary>Refuses ranges that reach beyond what the trainer accepts, before the first trial.</summary>
+    /// <exception cref="ArgumentException">A range does.</exception>
+    private void CheckRanges(SpikingClifTrainer.Options template)
+    {
+        foreach (RangeDimension range in _settings.Space.Dimensions.OfType<RangeDimension>())
+        {
+            foreach (object end in new[] { range.Ends.Low, range.Ends.High })
+            {
+                SpikingClifTrainer.Options options = template.Copy();
+                range.Apply(options, end);
+                try
+                {
+                    options.Validate();
+                }
+                catch (ArgumentException exception)
+                {
+                    throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                        $"{nameof(SweepSettings.Space)}.{range.Name} reaches to {end}, which the trainer refuses: {exception.Message}"),
+                        exception);
+                }
+            }
+        }
     }
 
     /// <exception cref="SweepStorageException">The storage holds another sweep of that name.</exception>
@@ -119,6 +187,7 @@ internal sealed class Sweep
     {
         var definition = new StudyDefinition
         {
+            Version = StudyDefinition.CurrentVersion,
             Metric = _settings.Metric,
             Seed = _seed,
             Epochs = epochs,
@@ -128,16 +197,30 @@ internal sealed class Sweep
             Space = _settings.Space.Describe(),
             Trainings = trainings,
         };
-        StudyRecord study = store.OpenStudy(_settings.Name, definition.Write());
-        if (StudyDefinition.Read(study.Definition).DifferenceFrom(definition) is string difference)
+        StudyRecord study = store.OpenStudy(_settings.Name, definition.Write(), _settings.Space);
+        string? difference;
+        try
         {
-            throw new SweepStorageException($"{sql.Description} holds another sweep of the name '{_settings.Name}': it {difference}. " +
+            difference = StudyDefinition.Parse(study.Definition).DifferenceFrom(definition);
+        }
+        catch (FormatException exception)
+        {
+            throw new SweepStorageException(
+                $"{sql.Description} holds a sweep of the name '{_settings.Name}' that cannot go on: " +
+                $"{exception.Message}. Go on with the version that began it, or give this one another name.",
+                exception);
+        }
+        if (difference is not null)
+        {
+            throw new SweepStorageException(
+                $"{sql.Description} holds another sweep of the name '{_settings.Name}': it {difference}. " +
                 "Go on with it as it was begun, or give this one another name.");
         }
-        int there = store.Read(study).Trials.Count;
-        _host.Info(there == 0
+        int trials = store.Read(study).Trials.Count;
+        _host.Info(trials == 0
             ? $"The sweep '{_settings.Name}' begins."
-            : string.Create(CultureInfo.InvariantCulture, $"The sweep '{_settings.Name}' goes on: {there} trials are there."));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"The sweep '{_settings.Name}' goes on after {trials} trials."));
         return study;
     }
 
@@ -152,7 +235,8 @@ internal sealed class Sweep
 
     private SweepRules Rules(int epochs, int folds)
     {
-        bool hasBudget = _settings.MaximumTrials is not null || _settings.MaximumEpochs is not null || _settings.MaximumTime is not null;
+        bool hasBudget =
+            (_settings.MaximumTrials, _settings.MaximumEpochs, _settings.MaximumTime) is not (null, null, null);
         return new()
         {
             Rungs = SuccessiveHalving.Rungs(_settings.Halving, epochs),
@@ -171,42 +255,53 @@ internal sealed class Sweep
         if (_settings.MaximumEpochs < (long)epochs * folds)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{nameof(SweepSettings.MaximumEpochs)} is {_settings.MaximumEpochs}, but one trial that is trained to the end takes {epochs} epochs" +
-                $"{(folds > 1 ? $" on each of {folds} folds" : "")}; raise it, or lower the trainer's {nameof(SpikingClifTrainer.Options.Epochs)}."));
+                $"{nameof(SweepSettings.MaximumEpochs)} is {_settings.MaximumEpochs}, but one trial that is trained to the end takes " +
+                $"{epochs} epochs{(folds > 1 ? $" on each of {folds} folds" : "")}; raise it, or lower the trainer's " +
+                $"{nameof(SpikingClifTrainer.Options.Epochs)}."));
         }
     }
 
-    /// <summary>The featurizers and a network, trained on all rows; null if it was cancelled.</summary>
-    private ITransformer? FitOnAll(IDataView data, SpikingClifTrainer.Options options, CancellationToken cancelled)
+    /// <summary>
+    /// Returns the featurizers and a network, trained on all rows; null if it was cancelled, or no epoch ended in time.
+    /// When the time is used up later, the network of the epochs so far is kept.
+    /// </summary>
+    private ITransformer? FitOnAll(IDataView data, ITransformer? featurizers, SpikingClifTrainer.Options options,
+        SweepStop stop)
     {
-        SpikingClifTrainer.Options cancellable = options.Copy();
-        (cancellable.CancellationToken, cancellable.KeepBestOnCancellation) = (cancelled, false);
-        SpikingClifTrainer trainer = _context.MulticlassClassification.Trainers.SpikingClif(cancellable);
+        SpikingClifTrainer.Options stoppable = options.Copy();
+        (stoppable.CancellationToken, stoppable.KeepBestOnCancellation) = (stop.Whole, true);
+        SpikingClifTrainer trainer = _context.MulticlassClassification.Trainers.SpikingClif(stoppable);
         try
         {
-            if (_settings.Featurizers is null)
+            SpikingPredictionTransformer network = trainer.Fit(featurizers?.Transform(data) ?? data);
+            if (stop.Cancelled.IsCancellationRequested)
             {
-                return trainer.Fit(data);
+                network.Dispose();
+                return null;
             }
-            ITransformer featurizers = _settings.Featurizers.Fit(data);
-            return new TransformerChain<SpikingPredictionTransformer>(featurizers, trainer.Fit(featurizers.Transform(data)));
+            return featurizers is null ? network
+                : new TransformerChain<SpikingPredictionTransformer>(featurizers, network);
         }
-        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Whole.IsCancellationRequested)
         {
             return null;
         }
     }
 
-    /// <summary>Each warning once: every trial would say the same.</summary>
-    private void Warn(string message)
+    private void Warn(string message) => Warn(message, message);
+
+    private void Warn(string message, string kind)
     {
         lock (_warnings)
         {
-            if (!_warnings.Add(message))
+            if (!_warnings.Add(kind))
             {
                 return;
             }
         }
         _host.Warning(message);
     }
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Numbers();
 }

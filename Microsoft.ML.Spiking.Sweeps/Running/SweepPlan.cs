@@ -1,10 +1,11 @@
+using Microsoft.ML.Spiking.Sweeps.Data;
 using Microsoft.ML.Spiking.Sweeps.Halving;
 using Microsoft.ML.Spiking.Sweeps.Sampling;
 using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>What all workers of this process share.</summary>
+/// <summary>Everything that the workers of this process share.</summary>
 internal sealed record SweepPlan
 {
     public required SweepSettings Settings { get; init; }
@@ -13,10 +14,10 @@ internal sealed record SweepPlan
 
     public required ISampler Sampler { get; init; }
 
-    /// <summary>Of the split, of the values that are chosen and of the search's trainings.</summary>
+    /// <summary>The seed of the split, of the chosen values and of the search's trainings.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>One for each training of a trial.</summary>
+    /// <summary>One fold for each training of a trial.</summary>
     public required IReadOnlyList<FoldData> Folds { get; init; }
 
     public required ITrialStore Store { get; init; }
@@ -27,12 +28,15 @@ internal sealed record SweepPlan
 
     public required WorkerBell Bell { get; init; }
 
-    /// <summary>Where other workers look for checkpoints; null where there are none.</summary>
+    /// <summary>The checkpoints that other workers can find; null if there are none.</summary>
     public required SharedCheckpoints? Checkpoints { get; init; }
 
-    /// <summary>Makes the trainers.</summary>
+    /// <summary>Creates the trainers.</summary>
     public required MLContext Context { get; init; }
 
-    /// <summary>Writes a line of the log.</summary>
+    /// <summary>Stops the sweep early.</summary>
+    public required SweepStop Stop { get; init; }
+
+    /// <summary>Writes a line to the log.</summary>
     public required Action<string> Info { get; init; }
 }

@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>Says how far a sweep has come: an object for every epoch, a line of the log for every part of a trial.</summary>
+/// <summary>
+/// Reports the progress of a sweep: an object after every epoch, a line of the log after every part of a trial.
+/// </summary>
 internal sealed class SweepReporter(SweepPlan plan)
 {
     private int _trials;
@@ -13,11 +15,11 @@ internal sealed class SweepReporter(SweepPlan plan)
     private double? _bestScore;
     private readonly Dictionary<int, double?> _last = []; // by fold
 
-    /// <summary>Takes up what is known when a worker begins with a trial.</summary>
+    /// <summary>Notes what is known when a worker begins with a trial.</summary>
     public void Begin(StudySnapshot snapshot)
     {
         var scores = new Scoreboard(snapshot, plan.Rules.Folds, plan.Rules.Metric);
-        TrialRecord[] search = [.. snapshot.Trials.Where(trial => trial.Repeat == 0)];
+        TrialRecord[] search = [.. snapshot.Search];
         _trials = search.Length;
         _spent = search.Sum(trial => (long)scores.Spent(trial));
         _best = scores.Ranked(search).FirstOrDefault();
@@ -25,7 +27,7 @@ internal sealed class SweepReporter(SweepPlan plan)
         _last.Clear();
     }
 
-    /// <summary>After every epoch of every fold.</summary>
+    /// <summary>Reports an epoch of a fold.</summary>
     public void EpochFinished(TrialRecord trial, EpochReport report)
     {
         _spent++;
@@ -43,19 +45,21 @@ internal sealed class SweepReporter(SweepPlan plan)
         });
     }
 
-    /// <summary>When a worker leaves a trial.</summary>
+    /// <summary>Reports that a worker has left a trial.</summary>
     public void Left(TrialRecord trial, TrialOutcome outcome)
     {
         string name = trial.Repeat == 0
             ? string.Create(CultureInfo.InvariantCulture, $"Trial {trial.Number}")
             : string.Create(CultureInfo.InvariantCulture, $"Trial {trial.Number}, again with seed {trial.Seed}");
-        string best = _best is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; best so far {_bestScore:0.0000}, trial {_best.Number}");
+        string best = _best is null ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; best so far {_bestScore:0.0000}, trial {_best.Number}");
         plan.Info(outcome.State switch
         {
             TrialState.Failed => $"{name} failed: {outcome.Reason}",
             TrialState.Waiting => $"{name} was left and can be taken up again.",
             _ => string.Create(CultureInfo.InvariantCulture,
-                $"{name}: epoch {outcome.Epochs} of {plan.Rules.Epochs}, {plan.Rules.Metric} {_last.Values.Average():0.0000}{best}; {_spent} epochs spent"),
+                $"{name}: epoch {outcome.Epochs} of {plan.Rules.Epochs}, " +
+                $"{plan.Rules.Metric} {_last.Values.Average():0.0000}{best}; {_spent} epochs spent"),
         });
     }
 

@@ -3,52 +3,90 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>All that can stop a sweep early: its tokens, its time, and the cancelled <see cref="MLContext"/>, which has no token.</summary>
+/// <summary>
+/// Everything that can end a sweep early: its tokens, its time, and the cancellation of the <see cref="MLContext"/>,
+/// which has no token.
+/// </summary>
 internal sealed class SweepStop : IDisposable
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PollingInterval = TimeSpan.FromMilliseconds(100);
 
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan? _time;
+    private readonly long _started;
     private readonly CancellationTokenSource _cancelled;
-    private readonly CancellationTokenSource _time;
-    private readonly CancellationTokenSource _any;
-    private readonly Timer _glances;
+    private readonly CancellationTokenSource _searchTime;
+    private readonly CancellationTokenSource _wholeTime;
+    private readonly CancellationTokenSource _search;
+    private readonly CancellationTokenSource _whole;
+    private readonly Timer _polling;
 
     public SweepStop(CatalogHost host, SweepSettings settings)
     {
+        (_clock, _time) = (settings.Clock, settings.MaximumTime);
+        _started = _clock.GetTimestamp();
         _cancelled = CancellationTokenSource.CreateLinkedTokenSource(
             settings.CancellationToken, settings.Trainer.CancellationToken, NativeWork.ProcessEnds);
-        _time = settings.MaximumTime is { } time ? new(time, settings.Clock) : new();
-        _any = CancellationTokenSource.CreateLinkedTokenSource(_cancelled.Token, _time.Token);
-        _glances = new(_ =>
+        _searchTime = _time is { } time ? new(time, _clock) : new();
+        _wholeTime = _time is { } whole ? new(whole, _clock) : new();
+        _search = CancellationTokenSource.CreateLinkedTokenSource(_cancelled.Token, _searchTime.Token);
+        _whole = CancellationTokenSource.CreateLinkedTokenSource(_cancelled.Token, _wholeTime.Token);
+        _polling = new(_ =>
         {
             if (host.IsCancelled)
             {
                 _cancelled.Cancel();
             }
-        }, null, Glance, Glance);
+        }, null, PollingInterval, PollingInterval);
     }
 
-    public CancellationToken Token => _any.Token;
+    /// <summary>Ends the search: cancelled, or only the reserved time is left.</summary>
+    public CancellationToken Search => _search.Token;
 
-    /// <summary>Leaves out the time: what must be done after the search is done even when that is used up.</summary>
+    /// <summary>Ends everything: cancelled, or no time is left.</summary>
+    public CancellationToken Whole => _whole.Token;
+
+    /// <summary>Cancelled by the user, whatever the time.</summary>
     public CancellationToken Cancelled => _cancelled.Token;
 
     /// <summary>Why the sweep ends now.</summary>
     public SweepEnd End => _cancelled.IsCancellationRequested ? SweepEnd.Cancelled
-        : _time.IsCancellationRequested ? SweepEnd.TimeUsedUp
+        : _searchTime.IsCancellationRequested ? SweepEnd.TimeUsedUp
         : SweepEnd.Finished;
+
+    /// <summary>Why the training of the best model, after the search, has ended early.</summary>
+    public SweepEnd EndOfRetraining =>
+        _cancelled.IsCancellationRequested ? SweepEnd.Cancelled : SweepEnd.TimeUsedUp;
+
+    /// <summary>Keeps time for what follows the search, in place of what was kept before.</summary>
+    public void Reserve(TimeSpan reserve)
+    {
+        if (_time is not { } time || _searchTime.IsCancellationRequested)
+        {
+            return;
+        }
+        TimeSpan left = time - _clock.GetElapsedTime(_started) - reserve;
+        if (left <= TimeSpan.Zero)
+        {
+            _searchTime.Cancel();
+            return;
+        }
+        _searchTime.CancelAfter(left);
+    }
 
     public void Dispose()
     {
         using (var ended = new ManualResetEvent(false))
         {
-            if (_glances.Dispose(ended))
+            if (_polling.Dispose(ended))
             {
                 ended.WaitOne();
             }
         }
-        _any.Dispose();
-        _time.Dispose();
+        _whole.Dispose();
+        _search.Dispose();
+        _wholeTime.Dispose();
+        _searchTime.Dispose();
         _cancelled.Dispose();
     }
 }

@@ -4,15 +4,18 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>Where a fold of a trial rests: in memory, and from time to time where other workers find it.</summary>
+/// <summary>
+/// The checkpoints of a fold of a trial: in this process, and from time to time where other workers can find them.
+/// </summary>
 /// <param name="trial">The trial.</param>
 /// <param name="fold">From 0.</param>
-/// <param name="cache">This process's memory.</param>
-/// <param name="stored">Where others look; null where there are no others.</param>
-/// <param name="claim">The right to write there; null to read alone.</param>
+/// <param name="cache">This process's checkpoints.</param>
+/// <param name="shared">The checkpoints that other workers can find; null if there are none.</param>
+/// <param name="claim">The right to write there; null to read only.</param>
 /// <param name="interval">The shortest time between two writings there.</param>
 internal sealed class TrialPlace(
-    TrialRecord trial, int fold, CheckpointCache cache, SharedCheckpoints? stored, Claim? claim, TimeSpan interval) : ICheckpointPlace
+    TrialRecord trial, int fold, CheckpointCache cache, SharedCheckpoints? shared, Claim? claim, TimeSpan interval)
+    : ICheckpointPlace
 {
     private readonly long _opened = Stopwatch.GetTimestamp();
     private TimeSpan _written;
@@ -25,8 +28,8 @@ internal sealed class TrialPlace(
         {
             return mine;
         }
-        // Somebody else may have trained it further.
-        Checkpoint? theirs = stored?.Read(trial.Id, fold);
+        // Another worker may have trained it further.
+        Checkpoint? theirs = shared?.Read(trial.Id, fold);
         return theirs is not null && theirs.State.History.Count > (mine?.State.History.Count ?? 0) ? theirs : mine;
     }
 
@@ -40,16 +43,16 @@ internal sealed class TrialPlace(
         }
     }
 
-    /// <summary>Writes what has not been written where others look.</summary>
-    /// <exception cref="ClaimLostException">Another worker has taken the trial up.</exception>
+    /// <summary>Writes the last checkpoint where other workers can find it, unless it already has been.</summary>
+    /// <exception cref="ClaimLostException">Another worker has taken up the trial.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Flush()
     {
-        if (stored is null || claim is null || _unwritten is null)
+        if (shared is null || claim is null || _unwritten is null)
         {
             return;
         }
-        bool isHeld = stored.Write(claim, fold, _unwritten);
+        bool isHeld = shared.Write(claim, fold, _unwritten);
         _unwritten = null;
         _written = Stopwatch.GetElapsedTime(_opened);
         if (!isHeld)

@@ -1,12 +1,15 @@
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
-/// <summary>Wakes the workers of this process that wait for work, when one of them has left a trial.</summary>
+/// <summary>Wakes the workers of this process that wait for work when one of them has left a trial.</summary>
 internal sealed class WorkerBell
 {
-    private readonly object _gate = new(); // Monitor's, which can wait
+    private readonly object _gate = new(); // for Monitor, which can wait
     private int _rings;
 
-    /// <summary>How often it has rung. Take it before looking for work: what happens between the look and the wait then counts.</summary>
+    /// <summary>
+    /// How often it has rung. Read it before looking for work, so that what happens between the look and the wait
+    /// counts.
+    /// </summary>
     public int Rings
     {
         get
@@ -29,16 +32,16 @@ internal sealed class WorkerBell
 
     /// <summary>Waits until it rings.</summary>
     /// <param name="seen">How often it had rung.</param>
-    /// <param name="most">Not longer than that.</param>
+    /// <param name="longest">The longest time to wait.</param>
     /// <param name="token">Ends the waiting.</param>
-    public void Wait(int seen, TimeSpan most, CancellationToken token)
+    public void Wait(int seen, TimeSpan longest, CancellationToken token)
     {
         using CancellationTokenRegistration end = token.Register(Ring);
         lock (_gate)
         {
             if (_rings == seen)
             {
-                Monitor.Wait(_gate, most);
+                Monitor.Wait(_gate, longest);
             }
         }
     }

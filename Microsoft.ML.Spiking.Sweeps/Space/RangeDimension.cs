@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.Spiking.Sweeps.Space;
 
-/// <summary>Numbers from a lowest to a highest, both included.</summary>
+/// <summary>The numbers between two ends, both included.</summary>
 internal sealed class RangeDimension : SweepDimension
 {
     private readonly double _low;
@@ -11,30 +12,40 @@ internal sealed class RangeDimension : SweepDimension
     private readonly bool _isLogarithmic;
 
     /// <param name="name">Unique in the space.</param>
-    /// <param name="low">The lowest.</param>
-    /// <param name="high">The highest.</param>
-    /// <param name="isWhole">Whether they are whole numbers, each equally likely on a linear scale.</param>
-    /// <param name="isLogarithmic">Whether equal ratios are equally likely, not equal differences.</param>
+    /// <param name="low">The lowest number.</param>
+    /// <param name="high">The highest number.</param>
+    /// <param name="isWhole">Whether only whole numbers count, each equally likely on a linear scale.</param>
+    /// <param name="isLogarithmic">Whether equal ratios are equally likely, rather than equal differences.</param>
     /// <param name="apply">See <see cref="SweepDimension"/>.</param>
-    /// <exception cref="ArgumentException">It is empty, or cannot be logarithmic.</exception>
+    /// <exception cref="ArgumentException">The range is empty, or cannot be logarithmic.</exception>
     public RangeDimension(
-        string name, double low, double high, bool isWhole, bool isLogarithmic, Action<SpikingClifTrainer.Options, object>? apply)
+        string name, double low, double high, bool isWhole, bool isLogarithmic,
+        Action<SpikingClifTrainer.Options, object> apply)
         : base(name, apply)
     {
         if (!(low < high) || !double.IsFinite(high - low))
         {
-            throw new ArgumentException($"The range of {name} goes from {low} to {high}; give two finite numbers, the lower one first.");
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"The range of {name} goes from {low} to {high}; give two finite numbers, the lower one first."));
         }
         if (isLogarithmic && low <= 0)
         {
-            throw new ArgumentException($"The range of {name} begins with {low}; on a logarithmic scale it must be greater than 0.");
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"The range of {name} begins with {low}; on a logarithmic scale it must be greater than 0."));
         }
         (_low, _high, _isWhole, _isLogarithmic) = (low, high, isWhole, isLogarithmic);
     }
 
     public override int? Count => null;
 
-    // Whole numbers have a stretch of length 1 each, or those at the ends would be half as likely.
+    public override IReadOnlyList<object>? Values => _isWhole && _high - _low < int.MaxValue
+        ? new WholeNumbers((int)_low, (int)(_high - _low) + 1)
+        : null;
+
+    /// <summary>The lowest and the highest value.</summary>
+    public (object Low, object High) Ends => (At(0), At(1));
+
+    // Each whole number has a stretch of length 1, or those at the ends would be half as likely.
     private double Start => _isWhole ? _low - 0.5 : _low;
 
     private double End => _isWhole ? _high + 0.5 : _high;
@@ -62,14 +73,27 @@ internal sealed class RangeDimension : SweepDimension
         ["logarithmic"] = _isLogarithmic,
     };
 
-    public override JsonNode Write(object value) => value is int whole ? JsonValue.Create(whole) : JsonValue.Create((double)value);
+    public override JsonNode Write(object value) =>
+        value is int whole ? JsonValue.Create(whole) : JsonValue.Create((double)value);
 
-    public override object Read(JsonNode? node)
+    public override object Parse(JsonNode? node)
     {
         object? value = node is not JsonValue number ? null
             : !_isWhole && number.TryGetValue(out double real) ? real
             : _isWhole && number.TryGetValue(out int whole) ? whole
             : null;
-        return value is not null && PlaceOf(value) is not null ? value : throw NotOne(node);
+        return value is not null && PlaceOf(value) is not null ? value : throw Foreign(node);
+    }
+
+    /// <summary>Successive whole numbers, none of which is kept.</summary>
+    private sealed class WholeNumbers(int first, int count) : IReadOnlyList<object>
+    {
+        public int Count => count;
+
+        public object this[int index] => first + index;
+
+        public IEnumerator<object> GetEnumerator() => Enumerable.Range(first, count).Cast<object>().GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -2,34 +2,46 @@ using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.Spiking.Sweeps.Space;
 
-/// <summary>One of the things that a sweep varies.</summary>
+/// <summary>One thing that a sweep varies.</summary>
 /// <param name="name">Unique in the space.</param>
-/// <param name="apply">Puts a value of it into the options; null for a property of <see cref="SpikingClifSweepOptions"/>.</param>
-internal abstract class SweepDimension(string name, Action<SpikingClifTrainer.Options, object>? apply)
+/// <param name="apply">Puts a value into a trainer's options.</param>
+internal abstract class SweepDimension(string name, Action<SpikingClifTrainer.Options, object> apply)
 {
     public string Name { get; } = name;
 
-    public Action<SpikingClifTrainer.Options, object>? Apply { get; } = apply;
+    /// <summary>Puts a value into a trainer's options.</summary>
+    public Action<SpikingClifTrainer.Options, object> Apply { get; } = apply;
 
-    /// <summary>How many values there are to choose from; null for a range.</summary>
+    /// <summary>
+    /// Reads the value that options have; null where it cannot be read, or not be expressed as one of this dimension.
+    /// </summary>
+    public Func<SpikingClifTrainer.Options, object?> Read { get; init; } = _ => null;
+
+    /// <summary>Whether it belongs to <see cref="SweepSpace.Default"/>, rather than being asked for by name.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>The number of values to choose from; null for a range.</summary>
     public abstract int? Count { get; }
 
-    /// <summary>The value at a place: in a range from 0 to 1, in a choice the index.</summary>
+    /// <summary>All values, where they can be counted; null where they cannot.</summary>
+    public abstract IReadOnlyList<object>? Values { get; }
+
+    /// <summary>Returns the value at a place: from 0 to 1 for a range, the index for a choice.</summary>
     public abstract object At(double place);
 
-    /// <summary>Where a value lies; null if it does not lie here.</summary>
+    /// <summary>Returns the place of a value; null for a value that is not part of this dimension.</summary>
     public abstract double? PlaceOf(object value);
 
-    /// <summary>What it ranges over, as a sweep's definition says it.</summary>
+    /// <summary>Returns the dimension as a sweep's definition stores it.</summary>
     public abstract JsonNode Describe();
 
-    /// <summary>A value as JSON.</summary>
+    /// <summary>Returns a value as JSON.</summary>
     public abstract JsonNode Write(object value);
 
-    /// <summary>The value that <see cref="Write"/> wrote.</summary>
-    /// <exception cref="FormatException">It is none of this dimension.</exception>
-    public abstract object Read(JsonNode? node);
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="FormatException">The value is not part of this dimension.</exception>
+    public abstract object Parse(JsonNode? node);
 
-    private protected FormatException NotOne(JsonNode? node) =>
-        new($"The value {node?.ToJsonString() ?? "null"} of {Name} is none of this sweep's.");
+    private protected FormatException Foreign(JsonNode? node) =>
+        new($"The value {node?.ToJsonString() ?? "null"} of {Name} is not in this sweep's space.");
 }

@@ -1,47 +1,84 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.Spiking.Sweeps.Space;
 
-/// <summary>A place in a space, and the value that each dimension has there.</summary>
-internal sealed class SweepPoint
+/// <summary>The values of a trial: one for each dimension of a space. Points with equal values are equal.</summary>
+internal sealed class SweepPoint : IEquatable<SweepPoint>
 {
-    private readonly Dictionary<string, object> _values;
+    private readonly SweepSpace _space;
+    private readonly object[] _values;
 
-    private SweepPoint(double[] places, Dictionary<string, object> values)
+    /// <param name="space">The space.</param>
+    /// <param name="values">One value for each of its dimensions, in their order.</param>
+    public SweepPoint(SweepSpace space, IEnumerable<object> values)
     {
-        Places = places;
-        _values = values;
+        _space = space;
+        _values = [.. values];
     }
 
-    /// <summary>In the order of the space's dimensions; see <see cref="SweepDimension.At"/>.</summary>
-    public IReadOnlyList<double> Places { get; }
+    /// <summary>The values, in the order of the space's dimensions.</summary>
+    public IReadOnlyList<object> Values => _values;
 
-    /// <summary>By the dimensions' names.</summary>
-    public IReadOnlyDictionary<string, object> Values => _values;
+    /// <summary>
+    /// The values' places, in the order of the space's dimensions; see <see cref="SweepDimension.At"/>.
+    /// </summary>
+    public IReadOnlyList<double> Places =>
+        [.. _space.Dimensions.Select((dimension, index) => dimension.PlaceOf(_values[index])!.Value)];
 
-    public object this[string name] => _values[name];
+    public static SweepPoint At(SweepSpace space, IEnumerable<double> places) =>
+        new(space, space.Dimensions.Zip(places, (dimension, place) => dimension.At(place)));
 
-    public static SweepPoint At(SweepSpace space, IEnumerable<double> places)
+    /// <summary>Returns the values by the dimensions' names.</summary>
+    public Dictionary<string, object> ByName() => _space.Dimensions.Select((dimension, index) =>
+        KeyValuePair.Create(dimension.Name, _values[index])).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Returns a copy of options with these values.</summary>
+    public SpikingClifTrainer.Options ApplyTo(SpikingClifTrainer.Options others)
     {
-        double[] all = [.. places];
-        return new(all, space.Dimensions.Zip(all, (dimension, place) => KeyValuePair.Create(dimension.Name, dimension.At(place)))
-            .ToDictionary(StringComparer.Ordinal));
-    }
-
-    /// <summary>As it is stored.</summary>
-    public string Write(SweepSpace space) => new JsonObject(space.Dimensions.Select(dimension =>
-        KeyValuePair.Create(dimension.Name, (JsonNode?)dimension.Write(_values[dimension.Name])))).ToJsonString();
-
-    /// <summary>What <see cref="Write"/> wrote.</summary>
-    /// <exception cref="FormatException">It is none of this space.</exception>
-    public static SweepPoint Read(SweepSpace space, string json)
-    {
-        JsonNode? stored = JsonNode.Parse(json);
-        var values = new Dictionary<string, object>(StringComparer.Ordinal);
-        foreach (SweepDimension dimension in space.Dimensions)
+        SpikingClifTrainer.Options options = others.Copy();
+        for (int i = 0; i < _values.Length; i++)
         {
-            values.Add(dimension.Name, dimension.Read(stored?[dimension.Name]));
+            _space.Dimensions[i].Apply(options, _values[i]);
         }
-        return new([.. space.Dimensions.Select(dimension => dimension.PlaceOf(values[dimension.Name])!.Value)], values);
+        return options;
     }
+
+    /// <summary>Returns the JSON in which the point is stored.</summary>
+    public string Write() => new JsonObject(_space.Dimensions.Select((dimension, index) =>
+        KeyValuePair.Create(dimension.Name, (JsonNode?)dimension.Write(_values[index])))).ToJsonString();
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="FormatException">It is not a point of this space.</exception>
+    public static SweepPoint Parse(SweepSpace space, string json)
+    {
+        JsonObject? stored;
+        try
+        {
+            stored = JsonNode.Parse(json) as JsonObject;
+        }
+        catch (JsonException exception)
+        {
+            throw new FormatException($"The values of a trial are not JSON: {exception.Message}", exception);
+        }
+        return stored is null
+            ? throw new FormatException("The values of a trial are not a JSON object.")
+            : new(space, space.Dimensions.Select(dimension => dimension.Parse(stored[dimension.Name])));
+    }
+
+    public bool Equals(SweepPoint? other) => other is not null && _values.AsSpan().SequenceEqual(other._values);
+
+    public override bool Equals(object? obj) => Equals(obj as SweepPoint);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (object value in _values)
+        {
+            hash.Add(value);
+        }
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() => Write();
 }

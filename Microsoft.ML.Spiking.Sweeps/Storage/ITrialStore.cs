@@ -1,21 +1,23 @@
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
 /// <summary>
-/// Where the trials of sweeps live, shared by any number of workers in any number of processes. Every method is one
-/// transaction and may be called again after a failure that left open whether it happened. May be used from several threads.
+/// The storage of sweeps' trials, shared by any number of workers in any number of processes. Each method is one
+/// transaction and may be called again after a failure that left open whether it happened. Thread-safe.
 /// </summary>
 /// <remarks>
-/// What is written about a trial is written under a claim: after the claim was lost, because the worker showed no sign of
-/// life for too long and another took the trial up, nothing is written and the answer is <see langword="false"/>.
+/// Everything about a trial is written under a claim. Once the claim is lost, because the worker showed no sign of life
+/// for too long and another one took up the trial, nothing is written and the methods return <see langword="false"/>.
 /// </remarks>
 internal interface ITrialStore
 {
-    /// <summary>The sweep of that name, which is created if there is none.</summary>
+    /// <summary>Opens the sweep of a name, and creates it if there is none.</summary>
     /// <param name="name">Unique in the database.</param>
-    /// <param name="definition">Stored with a new sweep; the caller compares it with an old one's.</param>
-    StudyRecord OpenStudy(string name, string definition);
+    /// <param name="definition">Stored with a new sweep; the caller compares it with that of an existing one.</param>
+    /// <param name="space">The space in which the trials' values are read.</param>
+    StudyRecord OpenStudy(string name, string definition, SweepSpace space);
 
-    /// <summary>All trials with all reports.</summary>
+    /// <summary>Reads all trials with all reports.</summary>
+    /// <exception cref="SweepStorageException">A row is damaged.</exception>
     StudySnapshot Read(StudyRecord study);
 
     /// <summary>Adds a trial and claims it.</summary>
@@ -23,18 +25,19 @@ internal interface ITrialStore
     Claim? TryAdd(StudyRecord study, NewTrial trial, ClaimTicket ticket);
 
     /// <summary>
-    /// Claims a trial that nobody is at, if it is still as it was seen. A claim that has expired is ended.
+    /// Claims a trial that no living worker trains, if it is still as it was seen. A claim that has expired, or whose
+    /// process on this machine has ended, is ended.
     /// </summary>
-    /// <param name="seen">As it was when it was chosen.</param>
-    /// <param name="targetEpoch">The epoch that it will be trained to.</param>
-    /// <param name="ticket">Who asks.</param>
-    /// <returns>Null if somebody else was quicker.</returns>
+    /// <param name="seen">The trial as it was when it was chosen.</param>
+    /// <param name="targetEpoch">The epoch to which it will be trained.</param>
+    /// <param name="ticket">The worker's request.</param>
+    /// <returns>Null if another worker was faster.</returns>
     Claim? TryClaim(TrialRecord seen, int targetEpoch, ClaimTicket ticket);
 
-    /// <summary>A sign of life.</summary>
+    /// <summary>Stores a heartbeat.</summary>
     bool Renew(Claim claim);
 
-    /// <summary>Stores what an epoch gave; again, replaces it. A sign of life too.</summary>
+    /// <summary>Stores the metrics of an epoch, in place of earlier ones of the same epoch. Also a heartbeat.</summary>
     bool Report(Claim claim, EpochReport report);
 
     /// <summary>Leaves the trial.</summary>
@@ -43,17 +46,26 @@ internal interface ITrialStore
     /// <summary>Replaces the checkpoint of a fold.</summary>
     /// <param name="claim">The right to do so.</param>
     /// <param name="fold">From 0.</param>
-    /// <param name="checkpoint">The new one.</param>
-    /// <param name="replaced">The old one's file, for the caller to delete; null for none.</param>
+    /// <param name="checkpoint">The new checkpoint.</param>
+    /// <param name="replaced">The old checkpoint's file, for the caller to delete; null for none.</param>
     bool WriteCheckpoint(Claim claim, int fold, CheckpointRecord checkpoint, out string? replaced);
 
-    /// <summary>The checkpoint of a fold; null if there is none.</summary>
+    /// <summary>Reads the checkpoint of a fold; null if there is none.</summary>
+    /// <exception cref="FormatException">The row is damaged.</exception>
     CheckpointRecord? ReadCheckpoint(long trial, int fold);
 
-    /// <summary>Ends trials that are paused, if they still are; those that failed, stopped or are running stay as they are.</summary>
+    /// <summary>Ends trials that are paused, if they still are; all others stay as they are.</summary>
     void Stop(IReadOnlyCollection<long> trials);
 
-    /// <summary>Deletes the checkpoints of trials that nobody is at.</summary>
+    /// <summary>Deletes the checkpoints of trials that no worker has claimed.</summary>
     /// <returns>Their files, for the caller to delete.</returns>
     IReadOnlyList<string> DeleteCheckpoints(IReadOnlyCollection<long> trials);
+
+    /// <summary>
+    /// Returns whether a checkpoint's file is useless: the claim it was written under has ended, and no row refers to
+    /// it.
+    /// </summary>
+    /// <param name="token">The token of that claim.</param>
+    /// <param name="file">The file's name.</param>
+    bool IsAbandoned(string token, string file);
 }

@@ -5,13 +5,13 @@ using System.Globalization;
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
 /// <summary>
-/// Waits for a database that is away for a while, because its server is restarted or the network is interrupted, and turns every
-/// other failure into a sentence.
+/// Waits for a database that is unavailable for a while, because its server is restarted or the network is interrupted,
+/// and turns every other failure into a sentence.
 /// </summary>
 /// <param name="store">The database.</param>
 /// <param name="sql">Its engine.</param>
 /// <param name="patience">How long to wait.</param>
-/// <param name="warn">Hears that it has to be waited for.</param>
+/// <param name="warn">Receives a warning when it has to be waited for.</param>
 /// <param name="token">Ends the waiting.</param>
 internal sealed class PatientTrialStore(
     ITrialStore store, SqlDialect sql, TimeSpan patience, Action<string> warn, CancellationToken token) : ITrialStore
@@ -19,9 +19,12 @@ internal sealed class PatientTrialStore(
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>Opens a database; if it is not there now, that is a mistake rather than an interruption.</summary>
+    /// <summary>
+    /// Opens a database. If it is unavailable at this point, that is a mistake rather than an interruption.
+    /// </summary>
     /// <exception cref="SweepStorageException">It cannot be used.</exception>
-    public static PatientTrialStore Open(SqlDialect sql, TimeSpan patience, Action<string> warn, CancellationToken token)
+    public static PatientTrialStore Open(SqlDialect sql, TimeSpan patience, Action<string> warn,
+        CancellationToken token)
     {
         try
         {
@@ -46,11 +49,13 @@ internal sealed class PatientTrialStore(
         }
     }
 
-    public StudyRecord OpenStudy(string name, string definition) => Patiently(() => store.OpenStudy(name, definition));
+    public StudyRecord OpenStudy(string name, string definition, SweepSpace space) =>
+        Patiently(() => store.OpenStudy(name, definition, space));
 
     public StudySnapshot Read(StudyRecord study) => Patiently(() => store.Read(study));
 
-    public Claim? TryAdd(StudyRecord study, NewTrial trial, ClaimTicket ticket) => Patiently(() => store.TryAdd(study, trial, ticket));
+    public Claim? TryAdd(StudyRecord study, NewTrial trial, ClaimTicket ticket) =>
+        Patiently(() => store.TryAdd(study, trial, ticket));
 
     public Claim? TryClaim(TrialRecord seen, int targetEpoch, ClaimTicket ticket) =>
         Patiently(() => store.TryClaim(seen, targetEpoch, ticket));
@@ -63,11 +68,13 @@ internal sealed class PatientTrialStore(
 
     public bool WriteCheckpoint(Claim claim, int fold, CheckpointRecord checkpoint, out string? replaced)
     {
-        (bool isHeld, replaced) = Patiently(() => (store.WriteCheckpoint(claim, fold, checkpoint, out string? old), old));
+        (bool isHeld, replaced) =
+            Patiently(() => (store.WriteCheckpoint(claim, fold, checkpoint, out string? old), old));
         return isHeld;
     }
 
-    public CheckpointRecord? ReadCheckpoint(long trial, int fold) => Patiently(() => store.ReadCheckpoint(trial, fold));
+    public CheckpointRecord? ReadCheckpoint(long trial, int fold) =>
+        Patiently(() => store.ReadCheckpoint(trial, fold));
 
     public void Stop(IReadOnlyCollection<long> trials) => Patiently(() =>
     {
@@ -77,6 +84,8 @@ internal sealed class PatientTrialStore(
 
     public IReadOnlyList<string> DeleteCheckpoints(IReadOnlyCollection<long> trials) =>
         Patiently(() => store.DeleteCheckpoints(trials));
+
+    public bool IsAbandoned(string token, string file) => Patiently(() => store.IsAbandoned(token, file));
 
     private T Patiently<T>(Func<T> call)
     {
@@ -93,7 +102,7 @@ internal sealed class PatientTrialStore(
             {
                 if (wait == FirstWait)
                 {
-                    warn($"{sql.Explain(exception)} The sweep tries again for {Words(patience)}.");
+                    warn($"{sql.Explain(exception)} The sweep tries again for up to {Words(patience)}.");
                 }
                 token.WaitHandle.WaitOne(wait);
                 wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks));
@@ -101,7 +110,8 @@ internal sealed class PatientTrialStore(
             catch (DbException exception)
             {
                 string tried = sql.IsTransient(exception) && !token.IsCancellationRequested
-                    ? $" The sweep tried for {Words(patience)} and stops; what is stored is kept, and the same sweep started again goes on."
+                    ? $" The sweep tried for {Words(Stopwatch.GetElapsedTime(started))} ({nameof(SweepSettings.DatabasePatience)} is " +
+                        $"{Words(patience)}) and stops; what is stored is kept, and the same sweep started again goes on."
                     : "";
                 throw new SweepStorageException(sql.Explain(exception) + tried, exception);
             }
@@ -110,5 +120,6 @@ internal sealed class PatientTrialStore(
 
     private static string Words(TimeSpan time) => time.TotalMinutes >= 2
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.#} minutes")
+        : time.TotalSeconds == 1 ? "1 second"
         : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} seconds");
 }

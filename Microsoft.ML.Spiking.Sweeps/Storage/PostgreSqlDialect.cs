@@ -6,14 +6,14 @@ using Npgsql;
 
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
-/// <summary>A server that machines share.</summary>
+/// <summary>A PostgreSQL server, shared by machines.</summary>
 internal sealed class PostgreSqlDialect : SqlDialect
 {
     private const long SchemaLock = 0x53504B5357454550; // any number that nothing else locks: "SPKSWEEP"
 
     private readonly NpgsqlConnectionStringBuilder _settings;
 
-    /// <exception cref="ArgumentException">The text is no connection string.</exception>
+    /// <exception cref="ArgumentException">The text is not a connection string.</exception>
     public PostgreSqlDialect(string connectionString)
     {
         try
@@ -23,12 +23,13 @@ internal sealed class PostgreSqlDialect : SqlDialect
         catch (ArgumentException exception)
         {
             // Without the text itself, which may hold a password.
-            throw new ArgumentException($"This is no PostgreSQL connection string: {exception.Message} " +
+            throw new ArgumentException($"This is not a PostgreSQL connection string: {exception.Message} " +
                 "Write it as \"Host=server;Database=sweeps;Username=me;Password=...\".", exception);
         }
         if (string.IsNullOrEmpty(_settings.Host))
         {
-            throw new ArgumentException("The PostgreSQL connection string names no server; begin it with \"Host=server;\".");
+            throw new ArgumentException(
+                "The PostgreSQL connection string names no server; begin it with \"Host=server;\".");
         }
     }
 
@@ -46,7 +47,20 @@ internal sealed class PostgreSqlDialect : SqlDialect
         $"The PostgreSQL database '{_settings.Database ?? _settings.Username}' on {_settings.Host}:{_settings.Port}");
 
     public override string SchemaTableCount =>
-        "select count(*) from information_schema.tables where table_name = 'sweep_schema' and table_schema = any(current_schemas(false))";
+        "select count(*) from information_schema.tables " +
+        "where table_name = 'sweep_schema' and table_schema = any(current_schemas(false))";
+
+    public override SqlDialect Within(TimeSpan patience)
+    {
+        const int LongestTimeout = 1_024; // Npgsql's own limit, in seconds; 0 stands for none
+        int seconds = (int)Math.Clamp(Math.Ceiling(patience.TotalSeconds), 1, LongestTimeout);
+        if (_settings.Timeout > 0 && _settings.Timeout <= seconds)
+        {
+            return this;
+        }
+        return new PostgreSqlDialect(
+            new NpgsqlConnectionStringBuilder(_settings.ConnectionString) { Timeout = seconds }.ConnectionString);
+    }
 
     public override DbConnection Connect()
     {
@@ -69,29 +83,33 @@ internal sealed class PostgreSqlDialect : SqlDialect
         NpgsqlConnection.ClearPool(connection);
     }
 
-    public override DbTransaction Begin(DbConnection connection) => connection.BeginTransaction(IsolationLevel.ReadCommitted);
+    public override DbTransaction Begin(DbConnection connection) =>
+        connection.BeginTransaction(IsolationLevel.ReadCommitted);
 
     public override void LockSchema(DbTransaction transaction)
     {
         using DbCommand command = transaction.Connection!.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"select pg_advisory_xact_lock({SchemaLock})");
+        command.CommandText =
+            string.Create(CultureInfo.InvariantCulture, $"select pg_advisory_xact_lock({SchemaLock})");
         command.ExecuteNonQuery();
     }
 
-    /// <summary>A server that is not there may be restarting; one that says no means it.</summary>
+    /// <summary>Returns true for a server that is away and may be restarting, false for one that refuses.</summary>
     public override bool IsTransient(DbException exception) =>
         exception is NpgsqlException { IsTransient: true }
-        || exception is NpgsqlException and not PostgresException && exception.InnerException is IOException or SocketException or TimeoutException
+        || exception is NpgsqlException and not PostgresException
+            && exception.InnerException is IOException or SocketException or TimeoutException
         || exception is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
 
     public override string Explain(DbException exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
             $"{Description} refused the user '{_settings.Username}': check the user name and the password.",
-        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => $"{Description} does not exist; create it first.",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+            $"{Description} does not exist; create it first.",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
-            $"{Description} does not let the user '{_settings.Username}' do what a sweep needs (create tables, read and write them).",
+            $"{Description} does not permit the user '{_settings.Username}' what a sweep needs (create tables, read and write them).",
         PostgresException other => $"{Description} failed: {other.MessageText}",
         _ when exception.InnerException is SocketException or IOException or TimeoutException =>
             $"{Description} cannot be reached ({exception.InnerException.Message}): check host and port, and that the server runs.",

@@ -2,10 +2,10 @@ using System.Data.Common;
 
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
-/// <summary>What is different from one database engine to the next; everything else is the same SQL.</summary>
+/// <summary>The differences between database engines; everything else is the same SQL.</summary>
 internal abstract class SqlDialect
 {
-    /// <summary>The column type of a number that the database gives out.</summary>
+    /// <summary>The column type of a number that the database assigns.</summary>
     public abstract string Identity { get; }
 
     /// <summary>The column type of bytes.</summary>
@@ -14,33 +14,39 @@ internal abstract class SqlDialect
     /// <summary>Seconds since 1970 by the database's clock, the only one that all workers share.</summary>
     public abstract string Now { get; }
 
-    /// <summary>Ends a query whose rows nobody else may take until the transaction ends, and waits for them.</summary>
+    /// <summary>
+    /// Ends a query that locks its rows until the transaction ends, and waits for rows that are locked.
+    /// </summary>
     public abstract string ForUpdate { get; }
 
-    /// <summary>Ends a query whose rows nobody else may take until the transaction ends, and leaves out those that somebody has.</summary>
+    /// <summary>Ends a query that locks its rows until the transaction ends, and skips rows that are locked.</summary>
     public abstract string ForUpdateSkipLocked { get; }
 
-    /// <summary>The database in a sentence, without its password.</summary>
+    /// <summary>The database in words, without its password.</summary>
     public abstract string Description { get; }
 
-    /// <summary>An open connection.</summary>
+    /// <summary>Returns the same database, which waits for locks and connections no longer than a given time.</summary>
+    /// <param name="patience">At least 0; a second or so is waited in any case.</param>
+    public abstract SqlDialect Within(TimeSpan patience);
+
+    /// <summary>Opens a connection.</summary>
     public abstract DbConnection Connect();
 
-    /// <summary>Closes connections that wait to be used again.</summary>
+    /// <summary>Closes connections that are kept to be used again.</summary>
     public abstract void Close();
 
     /// <summary>Begins a transaction that writes.</summary>
     public abstract DbTransaction Begin(DbConnection connection);
 
-    /// <summary>Makes everybody else who wants to change the schema wait for the transaction's end.</summary>
+    /// <summary>Makes all others who want to change the schema wait for the transaction's end.</summary>
     public abstract void LockSchema(DbTransaction transaction);
 
-    /// <summary>A query for 1 if the schema's own table is there, else 0.</summary>
+    /// <summary>A query for 1 if the schema's own table exists, otherwise 0.</summary>
     public abstract string SchemaTableCount { get; }
 
-    /// <summary>Whether the same call may succeed a little later.</summary>
+    /// <summary>Returns whether the same call may succeed a little later.</summary>
     public abstract bool IsTransient(DbException exception);
 
-    /// <summary>What is wrong and what to do, as a sentence.</summary>
+    /// <summary>Returns a sentence that says what is wrong and what to do.</summary>
     public abstract string Explain(DbException exception);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
-/// <summary>A connection, and a transaction on it where something is to be written.</summary>
+/// <summary>A connection, with a transaction where something is to be written.</summary>
 internal sealed class SqlSession : IDisposable
 {
     private readonly DbConnection _connection;
@@ -23,10 +23,10 @@ internal sealed class SqlSession : IDisposable
         }
     }
 
-    /// <summary>For queries alone.</summary>
+    /// <summary>Opens a session for queries alone.</summary>
     public static SqlSession Read(SqlDialect sql) => new(sql, writes: false);
 
-    /// <summary>For changes, which take effect with <see cref="Commit"/> and not before.</summary>
+    /// <summary>Opens a session for changes, which take effect with <see cref="Commit"/> and not before.</summary>
     public static SqlSession Write(SqlDialect sql) => new(sql, writes: true);
 
     /// <summary>The transaction; null when reading.</summary>
@@ -40,14 +40,16 @@ internal sealed class SqlSession : IDisposable
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>The first column of the first row as a whole number; null without a row.</summary>
+    /// <summary>Returns the first column of the first row as a whole number; null without a row.</summary>
     public long? Number(string text, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using DbCommand command = Command(text, parameters);
-        return command.ExecuteScalar() is { } value and not DBNull ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : null;
+        return command.ExecuteScalar() is { } value and not DBNull
+            ? Convert.ToInt64(value, CultureInfo.InvariantCulture)
+            : null;
     }
 
-    /// <summary>All rows.</summary>
+    /// <summary>Returns all rows.</summary>
     public List<T> Query<T>(
         string text, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
@@ -73,7 +75,7 @@ internal sealed class SqlSession : IDisposable
     {
         DbCommand command = _connection.CreateCommand();
         command.Transaction = _transaction;
-#pragma warning disable CA2100 // every text is written in this folder; what comes from outside is a parameter
+#pragma warning disable CA2100 // all texts are constants of this folder; values from outside are parameters
         command.CommandText = text;
 #pragma warning restore CA2100
         foreach ((string name, object? value) in parameters)

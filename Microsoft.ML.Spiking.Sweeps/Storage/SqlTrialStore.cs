@@ -2,10 +2,12 @@ using System.Data.Common;
 
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
-/// <summary>Trials in a relational database, through ADO.NET; the engines differ in <see cref="SqlDialect"/> alone.</summary>
+/// <summary>
+/// Trials in a relational database, through ADO.NET. The engines differ only in their <see cref="SqlDialect"/>.
+/// </summary>
 internal sealed class SqlTrialStore : ITrialStore
 {
-    /// <summary>How a claim ended whose worker showed no sign of life.</summary>
+    /// <summary>The outcome of a claim whose worker ended, or showed no sign of life any more.</summary>
     public const string Expired = "Expired";
 
     private readonly SqlDialect _sql;
@@ -16,17 +18,28 @@ internal sealed class SqlTrialStore : ITrialStore
     public SqlTrialStore(SqlDialect sql)
     {
         _sql = sql;
-        Migrator.Run(sql, Migrations.All);
+        DatabaseSchema.Upgrade(sql, DatabaseSchema.Steps);
     }
 
-    public StudyRecord OpenStudy(string name, string definition)
+    /// <summary>
+    /// Returns a condition for a claim whose lease is over. A heartbeat that lies in the future by more than a lease
+    /// counts as over too: the database's clock was set back, and the claim would otherwise stand until the clock has
+    /// caught up.
+    /// </summary>
+    public static string IsOver(SqlDialect sql, string table = "") =>
+        $"({table}heartbeat_at + {table}lease_seconds <= {sql.Now} or {table}heartbeat_at - {table}lease_seconds > {sql.Now})";
+
+    public StudyRecord OpenStudy(string name, string definition, SweepSpace space)
     {
         using SqlSession session = SqlSession.Write(_sql);
         session.Execute(
-            $"insert into sweep_studies (name, definition, created_at) values (@name, @definition, {_sql.Now}) on conflict do nothing",
-            ("name", name), ("definition", definition));
+            $"""
+            insert into sweep_studies (name, definition, created_at) values (@name, @definition, {_sql.Now})
+            on conflict do nothing
+            """, ("name", name), ("definition", definition));
         StudyRecord study = session.Query("select id, name, definition from sweep_studies where name = @name",
-            row => new StudyRecord(row.GetInt64(0), row.GetString(1), row.GetString(2)), ("name", name)).Single();
+            row => new StudyRecord(row.GetInt64(0), row.GetString(1), row.GetString(2), space), ("name", name))
+                .Single();
         session.Commit();
         return study;
     }
@@ -46,12 +59,13 @@ internal sealed class SqlTrialStore : ITrialStore
         }
         long? id = session.Number(
             $"""
-            insert into sweep_trials (study_id, number, repeat, seed, parameters, state, target_epoch, epochs, seconds, created_at)
+            insert into sweep_trials
+                (study_id, number, repeat, seed, parameters, state, target_epoch, epochs, seconds, created_at)
             values (@study, @number, @repeat, @seed, @parameters, @state, @target, 0, 0, {_sql.Now})
             on conflict do nothing
             returning id
             """, ("study", study.Id), ("number", trial.Number), ("repeat", trial.Repeat), ("seed", trial.Seed),
-            ("parameters", trial.Parameters), ("state", nameof(TrialState.Running)), ("target", trial.TargetEpoch));
+            ("parameters", trial.Point.Write()), ("state", nameof(TrialState.Running)), ("target", trial.TargetEpoch));
         if (id is null)
         {
             return null;
@@ -71,7 +85,7 @@ internal sealed class SqlTrialStore : ITrialStore
         bool isAsSeen = session.Number(
             $"select id from sweep_trials where id = @id and state = @state and epochs = @epochs{_sql.ForUpdateSkipLocked}",
             ("id", seen.Id), ("state", seen.State.ToString()), ("epochs", seen.Epochs)) is not null;
-        if (!isAsSeen || !EndExpired(session, seen.Id))
+        if (!isAsSeen || !EndLost(session, seen.Id))
         {
             return null;
         }
@@ -85,7 +99,8 @@ internal sealed class SqlTrialStore : ITrialStore
     public bool Renew(Claim claim)
     {
         using SqlSession session = SqlSession.Write(_sql);
-        bool isHeld = session.Execute($"update sweep_claims set heartbeat_at = {_sql.Now} where token = @token and ended_at is null",
+        bool isHeld = session.Execute(
+            $"update sweep_claims set heartbeat_at = {_sql.Now} where token = @token and ended_at is null",
             ("token", claim.Token)) == 1;
         session.Commit();
         return isHeld;
@@ -121,9 +136,12 @@ internal sealed class SqlTrialStore : ITrialStore
         session.Execute($"update sweep_claims set ended_at = {_sql.Now}, outcome = @outcome where token = @token",
             ("outcome", outcome.State.ToString()), ("token", claim.Token));
         session.Execute(
-            "update sweep_trials set state = @state, epochs = @epochs, seconds = seconds + @seconds, reason = @reason where id = @id",
-            ("state", outcome.State.ToString()), ("epochs", outcome.Epochs), ("seconds", outcome.Seconds),
-            ("reason", outcome.Reason), ("id", claim.Trial));
+            """
+            update sweep_trials set state = @state, epochs = @epochs, seconds = seconds + @seconds, reason = @reason,
+                failure = @failure
+            where id = @id
+            """, ("state", outcome.State.ToString()), ("epochs", outcome.Epochs), ("seconds", outcome.Seconds),
+            ("reason", outcome.Reason), ("failure", outcome.Failure), ("id", claim.Trial));
         session.Commit();
         return true;
     }
@@ -154,9 +172,18 @@ internal sealed class SqlTrialStore : ITrialStore
     {
         using SqlSession session = SqlSession.Read(_sql);
         return session.Query("select epoch, data, file from sweep_checkpoints where trial_id = @trial and fold = @fold",
-            row => new CheckpointRecord(
-                row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : row.GetString(2)),
-            ("trial", trial), ("fold", fold)).SingleOrDefault();
+            row =>
+        {
+            try
+            {
+                return new CheckpointRecord(
+                    row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1), Text(row, 2));
+            }
+            catch (Exception exception) when (SnapshotQuery.IsDamage(exception))
+            {
+                throw new FormatException($"its row is damaged: {exception.Message}", exception);
+            }
+        }, ("trial", trial), ("fold", fold)).SingleOrDefault();
     }
 
     public void Stop(IReadOnlyCollection<long> trials)
@@ -187,46 +214,70 @@ internal sealed class SqlTrialStore : ITrialStore
         return files;
     }
 
-    /// <summary>Whether the claim still stands; nobody else can end it before the transaction does.</summary>
+    public bool IsAbandoned(string token, string file)
+    {
+        using SqlSession session = SqlSession.Read(_sql);
+        return session.Number("select 1 from sweep_claims where token = @token and ended_at is not null",
+            ("token", token)) is not null
+            && session.Number("select 1 from sweep_checkpoints where file = @file", ("file", file)) is null;
+    }
+
+    /// <summary>
+    /// Returns whether the claim still stands, and keeps it from being ended before the transaction is.
+    /// </summary>
     private bool Hold(SqlSession session, Claim claim)
     {
-        bool isHeld = session.Number($"select 1 from sweep_claims where token = @token and ended_at is null{_sql.ForUpdate}",
+        bool isHeld = session.Number(
+            $"select 1 from sweep_claims where token = @token and ended_at is null{_sql.ForUpdate}",
             ("token", claim.Token)) is not null;
         return isHeld && session.Execute($"update sweep_claims set heartbeat_at = {_sql.Now} where token = @token",
             ("token", claim.Token)) == 1;
     }
 
-    /// <summary>What this very call did the first time, when its answer was lost.</summary>
+    /// <summary>Returns what the same call did the first time, if its answer was lost.</summary>
     private static Claim? Claimed(SqlSession session, ClaimTicket ticket) =>
         session.Number("select trial_id from sweep_claims where token = @token", ("token", ticket.Token)) is long trial
             ? new(trial, ticket.Token)
             : null;
 
-    /// <summary>Whether no claim stands in the way; one that has expired is ended.</summary>
-    private bool EndExpired(SqlSession session, long trial)
+    /// <summary>
+    /// Ends a claim of the trial that is over, or whose process has ended. Returns whether no claim is in the way any
+    /// more.
+    /// </summary>
+    private bool EndLost(SqlSession session, long trial)
     {
         bool isOpen = session.Number("select 1 from sweep_claims where trial_id = @trial and ended_at is null",
             ("trial", trial)) is not null;
-        // Somebody who has locked the claim is alive, or is ending it too.
-        return !isOpen || session.Query(
+        if (!isOpen)
+        {
+            return true;
+        }
+        // A claim that is locked belongs to a worker that is alive, or is being ended by another one.
+        return session.Query(
             $"""
-            select token from sweep_claims
-            where trial_id = @trial and ended_at is null and heartbeat_at + lease_seconds <= {_sql.Now}{_sql.ForUpdateSkipLocked}
-            """, row => row.GetString(0), ("trial", trial)) is [string token]
-            && session.Execute($"update sweep_claims set ended_at = {_sql.Now}, outcome = '{Expired}' where token = @token",
-                ("token", token)) == 1;
+            select token, process, case when {IsOver(_sql)} then 1 else 0 end from sweep_claims
+            where trial_id = @trial and ended_at is null{_sql.ForUpdateSkipLocked}
+            """, row => (Token: row.GetString(0), Process: Text(row, 1), IsOver: Convert.ToInt32(row.GetValue(2), null) == 1),
+            ("trial", trial)) is [var claim]
+            && (claim.IsOver || WorkerProcess.HasEnded(claim.Process))
+            && session.Execute(
+                $"update sweep_claims set ended_at = {_sql.Now}, outcome = '{Expired}' where token = @token",
+                ("token", claim.Token)) == 1;
     }
 
     private Claim Insert(SqlSession session, long trial, ClaimTicket ticket)
     {
         session.Execute(
             $"""
-            insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, number)
-            values (@token, @trial, @worker, {_sql.Now}, {_sql.Now}, @lease,
+            insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, process, number)
+            values (@token, @trial, @worker, {_sql.Now}, {_sql.Now}, @lease, @process,
                 (select coalesce(max(number), 0) + 1 from sweep_claims where trial_id = @trial))
-            """, ("token", ticket.Token), ("trial", trial), ("worker", ticket.Worker), ("lease", ticket.Lease.TotalSeconds));
+            """, ("token", ticket.Token), ("trial", trial), ("worker", ticket.Worker), ("lease", ticket.Lease.TotalSeconds),
+            ("process", ticket.Process));
         return new(trial, ticket.Token);
     }
 
-    private static string? File(DbDataReader row) => row.IsDBNull(0) ? null : row.GetString(0);
+    private static string? File(DbDataReader row) => Text(row, 0);
+
+    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

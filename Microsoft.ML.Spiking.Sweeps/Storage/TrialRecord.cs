@@ -1,9 +1,11 @@
+using Microsoft.ML.Spiking.Sweeps.Space;
+
 namespace Microsoft.ML.Spiking.Sweeps.Storage;
 
 /// <summary>A trial as the database knows it.</summary>
 internal sealed record TrialRecord
 {
-    /// <summary>The database's own.</summary>
+    /// <summary>The database's own id.</summary>
     public required long Id { get; init; }
 
     /// <summary>From 1.</summary>
@@ -12,31 +14,82 @@ internal sealed record TrialRecord
     /// <summary>0 for a trial of the search, from 1 for its repetitions with other seeds.</summary>
     public required int Repeat { get; init; }
 
+    /// <summary>The seed of the training.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>The values chosen for it, as JSON.</summary>
-    public required string Parameters { get; init; }
+    /// <summary>The values chosen for it.</summary>
+    public required SweepPoint Point { get; init; }
 
     public required TrialState State { get; init; }
 
-    /// <summary>The epoch that it is being, or was last, trained to.</summary>
+    /// <summary>The epoch to which it is being, or was last, trained.</summary>
     public required int TargetEpoch { get; init; }
 
-    /// <summary>The epoch that it has been trained to and rests at; in the middle of a part, where that part began.</summary>
+    /// <summary>
+    /// The epoch to which it has been trained and at which it rests; during a part, where that part began.
+    /// </summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Why it failed or was left.</summary>
+    /// <summary>Why it failed.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Seconds of training, of all workers that were at it.</summary>
+    /// <summary>The exception with which it failed, in full.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Seconds of training, over all workers that trained it.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Who is at it, or was last.</summary>
+    /// <summary>The worker that trains it, or trained it last.</summary>
     public string? Worker { get; init; }
 
-    /// <summary>Whether a worker that shows signs of life is at it.</summary>
+    /// <summary>Whether a living worker trains it.</summary>
     public required bool IsHeld { get; init; }
 
-    /// <summary>How many workers ended, or stopped showing signs of life, while they were at it.</summary>
+    /// <summary>
+    /// How long ago the worker that trains it was last heard of, by the database's clock; null without a worker.
+    /// </summary>
+    public TimeSpan? Silence { get; init; }
+
+    /// <summary>Whether the process of the worker that trains it is known to have ended.</summary>
+    public bool HasWorkerEnded { get; init; }
+
+    /// <summary>How many workers ended, or showed no sign of life any more, while they trained it.</summary>
     public required int LostWorkers { get; init; }
 }
+
+/// <summary>A trial that is not stored yet.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Repeat">0 for a trial of the search, from 1 for its repetitions with other seeds.</param>
+/// <param name="Seed">The seed of the training.</param>
+/// <param name="Point">The values chosen for it.</param>
+/// <param name="TargetEpoch">The epoch to which it is trained first.</param>
+internal sealed record NewTrial(int Number, int Repeat, int Seed, SweepPoint Point, int TargetEpoch);
+
+/// <summary>The end of a worker's part of a trial.</summary>
+/// <param name="State">Any but <see cref="TrialState.Running"/>.</param>
+/// <param name="Epochs">The epoch at which it rests.</param>
+/// <param name="Seconds">Seconds of training since the trial was claimed.</param>
+/// <param name="Reason">Why it failed, in a sentence; otherwise null.</param>
+/// <param name="Failure">The exception with which it failed, in full; null without one.</param>
+internal sealed record TrialOutcome(
+    TrialState State, int Epochs, double Seconds, string? Reason = null, string? Failure = null);
+
+/// <summary>The metrics of a trial after an epoch.</summary>
+/// <param name="Fold">From 0.</param>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Value">The sweep's metric on the validation rows; null where it is not a number.</param>
+/// <param name="Accuracy">On the validation rows, 0 to 1.</param>
+/// <param name="Loss">Mean cross entropy of the validation rows' scores; null where it is not a finite number.</param>
+/// <param name="TrainingLoss">Mean over the epoch; null where it is not a finite number.</param>
+internal sealed record EpochReport(int Fold, int Epoch, double? Value, double? Accuracy, double? Loss,
+    double? TrainingLoss)
+{
+    /// <summary>When it was stored, in seconds of the database's clock.</summary>
+    public double ReportedAt { get; init; }
+}
+
+/// <summary>A stored checkpoint of a fold. Either the data or the file is null.</summary>
+/// <param name="Epoch">The number of epochs that are done.</param>
+/// <param name="Data">The checkpoint.</param>
+/// <param name="File">The name of its file in the shared folder.</param>
+internal sealed record CheckpointRecord(int Epoch, byte[]? Data, string? File);

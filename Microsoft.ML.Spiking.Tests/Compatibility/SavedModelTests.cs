@@ -6,8 +6,9 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 
 /// <summary>
-/// Models as users have them: model-1.zip was saved by version 0.1 (label to key, 4 features, CLIF 16, key to value), and
-/// model-1.txt holds what it said of <c>Flowers.Rows(30, seed: 2)</c>. Every later version must load it and say the same.
+/// Models as users have them, one of each format (label to key, 4 features, CLIF 16, key to value), with their predictions
+/// for <c>Flowers.Rows(30, seed: 2)</c> in a text file beside each. Every later version must load them and predict the same.
+/// model-1.zip was saved by version 0.1; model-2.zip has checksums of the training schema and of the column names.
 /// </summary>
 [TestClass]
 public sealed class SavedModelTests
@@ -15,16 +16,19 @@ public sealed class SavedModelTests
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Compatibility");
 
     [TestMethod]
-    public void Load_ZipOfVersion01_ScoresAsItDid()
+    [DataRow("model-1")]
+    [DataRow("model-2")]
+    public void Load_ZipOfEveryFormat_ScoresAsItDid(string name)
     {
         var ml = new MLContext();
-        ITransformer model = ml.Model.Load(Path.Combine(Folder, "model-1.zip"), out DataViewSchema schema);
+        ITransformer model = ml.Model.Load(Path.Combine(Folder, $"{name}.zip"), out DataViewSchema schema);
         IDataView scored = model.Transform(ml.Data.LoadFromEnumerable(Flowers.Rows(30, seed: 2)));
 
         Assert.IsNotNull(schema.GetColumnOrNull("Features"));
         AssertExpected(
             scored.GetColumn<ReadOnlyMemory<char>>("PredictedLabel").Zip(scored.GetColumn<float[]>("Score"),
-                (label, scores) => (label.ToString(), scores)));
+                (label, scores) => (label.ToString(), scores)),
+            name);
     }
 
     [TestMethod]
@@ -59,9 +63,9 @@ public sealed class SavedModelTests
         lines.Select(line => line.Split(' ')).Select(words =>
             (words[0], words[1..].Select(word => float.Parse(word, CultureInfo.InvariantCulture)).ToArray()));
 
-    internal static void AssertExpected(IEnumerable<(string Label, float[] Scores)> actual)
+    internal static void AssertExpected(IEnumerable<(string Label, float[] Scores)> actual, string name = "model-1")
     {
-        (string Label, float[] Scores)[] expected = [.. Parse(File.ReadLines(Path.Combine(Folder, "model-1.txt")))];
+        (string Label, float[] Scores)[] expected = [.. Parse(File.ReadLines(Path.Combine(Folder, $"{name}.txt")))];
         (string Label, float[] Scores)[] rows = [.. actual];
         Assert.HasCount(expected.Length, rows);
         for (int i = 0; i < rows.Length; i++)

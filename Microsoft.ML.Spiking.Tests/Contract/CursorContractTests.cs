@@ -29,7 +29,8 @@ public sealed class CursorContractTests
             IDataView scored = subject.Trainer.Fit(subject.Data).Transform(subject.Data);
             var rows = RowReader.ReadAll(scored.GetRowCursorSet(scored.Schema, 1).Single());
             Dictionary<DataViewRowId, object[]> byId = rows.ToDictionary(row => row.Id, row => row.Values);
-            table.Check(subject, "ids differ from row to row, and there are all rows", () => Assert.HasCount(500, byId));
+            table.Check(subject, "ids differ from row to row, and there are all rows", () =>
+                Assert.HasCount(500, byId));
             table.Check(subject, "read again, the same rows in the same order", () =>
                 AssertSame(rows, RowReader.ReadAll(scored.GetRowCursor(scored.Schema))));
             foreach (int cursors in new[] { 2, 3, 8 })

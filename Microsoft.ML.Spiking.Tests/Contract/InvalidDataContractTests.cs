@@ -26,7 +26,8 @@ public sealed class InvalidDataContractTests
             CheckFit(table, subject, "a feature column of one number", "Features",
                 _ml.Transforms.CopyColumns("Features", "Weight").Fit(data).Transform(data));
             CheckFit(table, subject, "a feature column of Double", "Features",
-                _ml.Transforms.Conversion.ConvertType("Features", outputKind: DataKind.Double).Fit(data).Transform(data));
+                _ml.Transforms.Conversion.ConvertType("Features", outputKind: DataKind.Double).Fit(data)
+                    .Transform(data));
             CheckFit(table, subject, "a label that is a vector", "Label",
                 _ml.Transforms.CopyColumns("Label", "Features").Fit(data).Transform(data));
             CheckFit(table, subject, "a label that is text", "Label", binary.Contains(subject)
@@ -43,7 +44,8 @@ public sealed class InvalidDataContractTests
         CheckFit(table, ours, "a Boolean label for several classes", "Label", binary[0].Data);
         CheckFit(table, oursBinary, "a key as a Boolean label", "Label", multiclass[0].Data);
         CheckFit(table, ours, "a weight of Double", "Number", multiclass[0].Data, _ml
-            .MulticlassClassification.Trainers.SpikingClif(Named(options => options.ExampleWeightColumnName = "Number")));
+            .MulticlassClassification.Trainers.SpikingClif(Named(options =>
+                options.ExampleWeightColumnName = "Number")));
         CheckFit(table, oursBinary, "no weight column", "Missing", binary[0].Data, _ml
             .BinaryClassification.Trainers.SpikingClif(Named(options => options.ExampleWeightColumnName = "Missing")));
         table.AssertAllPassed();
@@ -61,7 +63,8 @@ public sealed class InvalidDataContractTests
             {
                 ("no feature column", Without(data, "Features")),
                 ("a feature column of Double",
-                    _ml.Transforms.Conversion.ConvertType("Features", outputKind: DataKind.Double).Fit(data).Transform(data)),
+                    _ml.Transforms.Conversion.ConvertType("Features", outputKind: DataKind.Double).Fit(data)
+                        .Transform(data)),
                 ("one feature too many",
                     _ml.Transforms.Concatenate("Features", "Features", "Weight").Fit(data).Transform(data)),
             })

@@ -15,7 +15,8 @@ public sealed class LabelContractTests
     {
         var table = new ContractTable(TestContext);
         Check(table, "text", i => "abc"[i % 3].ToString());
-        Check(table, "text with blanks, quotes and other scripts", i => new[] { " x ", "a \"b\", c", "\u0130\u4e2d\u00df" }[i % 3]);
+        Check(table, "text with blanks, quotes and other scripts", i =>
+            new[] { " x ", "a \"b\", c", "\u0130\u4e2d\u00df" }[i % 3]);
         Check(table, "Boolean", i => i % 3 == 0);
         Check(table, "Byte", i => (byte)(i % 3 * 100));
         Check(table, "Int16", i => (short)((i % 3) - 1));
@@ -65,7 +66,8 @@ public sealed class LabelContractTests
         foreach (DataKind kind in new[] { DataKind.Byte, DataKind.UInt16, DataKind.UInt64 })
         {
             IDataView source = Flowers.Keyed(_ml);
-            IDataView data = _ml.Transforms.Conversion.ConvertType("Label", outputKind: kind).Fit(source).Transform(source);
+            IDataView data = _ml.Transforms.Conversion.ConvertType("Label", outputKind: kind).Fit(source)
+                .Transform(source);
             table.Check($"Key<{kind}>", "refused with the column's name, its type and what to do", () =>
             {
                 string message = Assert.Throws<ArgumentException>(() => Flowers.Fit(_ml, data)).Message;

@@ -22,7 +22,8 @@ internal static class RowReader
     {
         using (cursor)
         {
-            Func<object>[] readers = [.. cursor.Schema.Where(cursor.IsColumnActive).Select(column => Of(cursor, column))];
+            Func<object>[] readers = [.. cursor.Schema.Where(cursor.IsColumnActive)
+                .Select(column => Of(cursor, column))];
             ValueGetter<DataViewRowId> getId = cursor.GetIdGetter();
             var rows = new List<(DataViewRowId, object[])>();
             DataViewRowId id = default;

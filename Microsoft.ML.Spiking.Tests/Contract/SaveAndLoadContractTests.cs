@@ -27,7 +27,8 @@ public sealed class SaveAndLoadContractTests
             table.Check(subject, "a chain with featurizer, saved and loaded", () =>
             {
                 var chain = ml.Transforms.NormalizeMinMax("Features").Append(subject.Trainer).Fit(subject.Data);
-                AssertSame(chain.Transform(subject.Data), Subject.Reload(chain, subject.Data.Schema).Transform(subject.Data));
+                AssertSame(chain.Transform(subject.Data),
+                    Subject.Reload(chain, subject.Data.Schema).Transform(subject.Data));
             });
         }
         table.AssertAllPassed();
@@ -77,7 +78,8 @@ public sealed class SaveAndLoadContractTests
 
     private static T In<T>(string culture, Func<T> run)
     {
-        (CultureInfo ours, CultureInfo threads) = (CultureInfo.CurrentCulture, CultureInfo.DefaultThreadCurrentCulture!);
+        (CultureInfo ours, CultureInfo threads) =
+            (CultureInfo.CurrentCulture, CultureInfo.DefaultThreadCurrentCulture!);
         try
         {
             // Threads that a training starts have it too.
@@ -103,7 +105,7 @@ public sealed class SaveAndLoadContractTests
                 log.Add(System.Text.RegularExpressions.Regex.Replace(e.RawMessage, "[0-9]+ rows/s", "rows/s"));
             }
         };
-        List<Flower> rows = Flowers.Rows(900);
+        List<Flower> rows = Flowers.Rows(1200);
         rows[7].Features[2] = float.NaN; // a warning that counts
         IDataView data = Flowers.Keyed(ml, rows);
         SpikingClifTrainer.Options options = Flowers.Quick();
@@ -115,8 +117,10 @@ public sealed class SaveAndLoadContractTests
 
         string[] refusals =
         [
-            Refusal(() => Flowers.Fit(ml, data, o => (o.LearningRate, o.LossLambda, o.TimeSteps) = (1000.5, 1.25, 5000))),
-            Refusal(() => Flowers.Fit(ml, data, o => (o.WarmupEpochs, o.Dropout, o.BatchSize) = (-0.5, 1.5, 1_000_000))),
+            Refusal(() => Flowers.Fit(ml, data, o =>
+                (o.LearningRate, o.LossLambda, o.TimeSteps) = (1000.5, 1.25, 5000))),
+            Refusal(() => Flowers.Fit(ml, data, o =>
+                (o.WarmupEpochs, o.Dropout, o.BatchSize) = (-0.5, 1.5, 1_000_000))),
             Refusal(() => Flowers.Fit(ml, data, o =>
                 (o.ClassWeighting, o.ClassWeights) = (ClassWeighting.Given, [0.5f, 1.5f]))),
             Refusal(() => _ = model.Transform(Labels.Bare(ml)).GetColumn<float>("Score").ToArray()),
@@ -132,7 +136,8 @@ public sealed class SaveAndLoadContractTests
     {
         var ml = new MLContext();
         IDataView data = Flowers.Keyed(ml, Flowers.Rows(50, seed: 4));
-        return [.. ml.Model.Load(new MemoryStream(zip), out _).Transform(data).GetColumn<float[]>("Score").SelectMany(s => s)];
+        return [.. ml.Model.Load(new MemoryStream(zip), out _).Transform(data).GetColumn<float[]>("Score")
+            .SelectMany(s => s)];
     }
 
     private static SortedDictionary<string, byte[]> Entries(byte[] zip)

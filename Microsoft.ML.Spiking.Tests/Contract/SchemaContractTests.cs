@@ -29,7 +29,8 @@ public sealed class SchemaContractTests
                 {
                     SchemaShape.Column found = shape.Single(other => other.Name == column.Name);
                     Assert.AreEqual(
-                        (column.Kind, column.ItemType, column.IsKey), (found.Kind, found.ItemType, found.IsKey), column.Name);
+                        (column.Kind, column.ItemType, column.IsKey), (found.Kind, found.ItemType, found.IsKey),
+                            column.Name);
                 }
             });
             table.Check(subject, "no column is given that was not promised", () => Assert.AreSequenceEqual(

@@ -140,7 +140,8 @@ public sealed class ScoredDataViewTests
         {
             Assert.IsTrue(cursor.MoveNext());
         }
-        Assert.AreEqual("row 20 is broken", Assert.ThrowsExactly<InvalidDataException>(() => cursor.MoveNext()).Message);
+        Assert.AreEqual("row 20 is broken",
+            Assert.ThrowsExactly<InvalidDataException>(() => cursor.MoveNext()).Message);
     }
 
     [TestMethod]
@@ -199,7 +200,8 @@ public sealed class ScoredDataViewTests
         Assert.AreEqual(128, rows);
         for (int i = 0; i < 3; i++)
         {
-            Assert.Contains("out of memory", Assert.ThrowsExactly<InvalidOperationException>(() => cursor.MoveNext()).Message);
+            Assert.Contains("out of memory",
+                Assert.ThrowsExactly<InvalidOperationException>(() => cursor.MoveNext()).Message);
             Assert.ThrowsExactly<InvalidOperationException>(() => getter(ref scores));
             Assert.ThrowsExactly<InvalidOperationException>(() => name(ref text));
         }
@@ -219,7 +221,8 @@ public sealed class ScoredDataViewTests
 
         for (int i = 0; i < 3; i++)
         {
-            Assert.Contains("has 3 values; the model takes 4", Assert.Throws<Exception>(() => cursor.MoveNext()).Message);
+            Assert.Contains("has 3 values; the model takes 4",
+                Assert.Throws<Exception>(() => cursor.MoveNext()).Message);
         }
     }
 

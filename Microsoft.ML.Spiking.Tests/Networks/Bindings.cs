@@ -1,5 +1,4 @@
-using Microsoft.ML.Spiking.Networks;
-
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking.Tests.Networks;
 

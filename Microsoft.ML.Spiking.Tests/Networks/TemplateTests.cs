@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking.Tests.Networks;
 
@@ -122,14 +123,14 @@ public sealed class TemplateTests
 
         NetworkDefinition network = Own().Bind(binding);
 
-        Assert.AreEqual(new AffineLayer("input", 1), network.Layers[0]);
-        Assert.AreEqual(new ConvolutionLayer("conv1", 2, 4, 3, 1, 1, groups: 2), network.Layers[1]);
-        Assert.AreEqual(new BatchNormLayer("norm1", 4, BatchNormMode.AcrossTime), network.Layers[2]);
-        Assert.AreEqual(new NeuronLayer("neuron1", new LifNeuron()), network.Layers[3]);
+        LayerAssert.AreEqual(new AffineLayer("input", 1), network.Layers[0]);
+        LayerAssert.AreEqual(new ConvolutionLayer("conv1", 2, 4, 3, 1, 1, groups: 2), network.Layers[1]);
+        LayerAssert.AreEqual(new BatchNormLayer("norm1", 4, BatchNormMode.AcrossTime), network.Layers[2]);
+        LayerAssert.AreEqual(new NeuronLayer("neuron1", new LifNeuron()), network.Layers[3]);
         var residual = (ResidualLayer)network.Layers[4];
-        Assert.AreEqual(new NeuronLayer("neuron2", new PlifNeuron()), residual.Main[1]);
-        Assert.AreEqual(new ConvolutionLayer("conv3", 4, 6, 1, 2, 0, hasBias: false), residual.Shortcut[0]);
-        Assert.AreEqual(new LinearLayer("output", 7, 3), network.Layers[^1]);
+        LayerAssert.AreEqual(new NeuronLayer("neuron2", new PlifNeuron()), residual.Main[1]);
+        LayerAssert.AreEqual(new ConvolutionLayer("conv3", 4, 6, 1, 2, 0, hasBias: false), residual.Shortcut[0]);
+        LayerAssert.AreEqual(new LinearLayer("output", 7, 3), network.Layers[^1]);
     }
 
     [TestMethod]

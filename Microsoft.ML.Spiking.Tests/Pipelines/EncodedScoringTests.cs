@@ -2,7 +2,10 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>A row's scores are a function of the row, also where an encoder draws spikes: not of the batch, the order or the thread.</summary>
+/// <summary>
+/// A row's scores are a function of the row, also where an encoder draws spikes: not of the batch, the order or the
+/// thread.
+/// </summary>
 [TestClass]
 public sealed class EncodedScoringTests
 {
@@ -44,7 +47,8 @@ public sealed class EncodedScoringTests
         float[][] torch = Scores(model, Rows);
 
         // Where rounding flips a spike, a row differs; where spikes were drawn anew, nearly all would.
-        int different = managed.Zip(torch).Count(pair => pair.First.Zip(pair.Second).Any(both => Math.Abs(both.First - both.Second) > 1e-4));
+        int different = managed.Zip(torch)
+            .Count(pair => pair.First.Zip(pair.Second).Any(both => Math.Abs(both.First - both.Second) > 1e-4));
         Assert.IsLessThan(Count / 100, different);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Tests.Networks;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
@@ -149,7 +150,7 @@ public sealed class ImagePipelineTests
         _ml.Model.Save(model, Data("train", interleaved).Schema, stream);
         NetworkDefinition network = ((SpikingPredictionTransformer)_ml.Model.Load(stream, out _)).Model.Network;
 
-        Assert.AreEqual(new AffineLayer("input", 3), network.Layers[0]);
+        LayerAssert.AreEqual(new AffineLayer("input", 3), network.Layers[0]);
         float[][] images = [.. Data("train", interleaved: false).GetColumn<float[]>("Pixels")]; // crop and cutout do not count
         for (int channel = 0; channel < 3; channel++)
         {

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Tests.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
@@ -68,7 +69,7 @@ public sealed class ImageShapeTests
 
         SpikingModelParameters loaded = ((SpikingPredictionTransformer)_ml.Model.Load(stream, out _)).Model;
 
-        Assert.AreSequenceEqual(model.Model.Network.Layers.ToArray(), loaded.Network.Layers.ToArray());
+        LayerAssert.AreEqual(model.Model.Network.Layers, loaded.Network.Layers);
         Assert.IsTrue(loaded.Network.HasTimeAxis);
         foreach ((WeightArray expected, WeightArray actual) in model.Model.Weights.Zip(loaded.Weights))
         {

@@ -46,9 +46,9 @@ public sealed class InputNormalizationTests
         NetworkDefinition network = new Mlp(5).Bind(Bindings.Image(3, 4) with { InputNormalization = new ChannelNormalization() });
 
         Assert.AreSequenceEqual([3, 4, 4], network.InputShape.ToArray());
-        Assert.AreEqual(new AffineLayer("input", 3), network.Layers[0]);
-        Assert.AreEqual(new FlattenLayer("flatten"), network.Layers[1]);
-        Assert.AreEqual(new LinearLayer("fc1", 48, 5), network.Layers[2]);
+        LayerAssert.AreEqual(new AffineLayer("input", 3), network.Layers[0]);
+        LayerAssert.AreEqual(new FlattenLayer("flatten1"), network.Layers[1]);
+        LayerAssert.AreEqual(new LinearLayer("fc1", 48, 5), network.Layers[2]);
     }
 
     [TestMethod]

@@ -279,7 +279,7 @@ public sealed class LongTrainingTests
             (options.CheckpointFolder, options.CheckpointEveryMinutes, options.ActivationCheckpointing, options.ProgressCallback) =
                 (folder.Path, 10, true, batches.Add));
 
-        Assert.AreEqual(new BatchProgress(2, 8, 48, 90), batches[0]);
+        Assert.AreEqual(new BatchProgress { Epoch = 2, Epochs = 8, Rows = 48, TotalRows = 90 }, batches[0]);
         Assert.AreSequenceEqual(Weights(Flowers.Fit(_ml, data)), Weights(model));
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Tests.Scoring;
 using Microsoft.ML.Spiking.Tests.Serialization;
@@ -29,7 +30,8 @@ public sealed class ScoringBackendTests
         using var stream = new MemoryStream();
         _ml.Model.Save(chain.Fit(data), data.Schema, stream);
         ITransformer loaded = _ml.Model.Load(stream, out _);
-        SpikingModelParameters network = ((IEnumerable<ITransformer>)loaded).OfType<SpikingPredictionTransformer>().Single().Model;
+        SpikingModelParameters network = ((IEnumerable<ITransformer>)loaded).OfType<SpikingPredictionTransformer>()
+            .Single().Model;
         IDataView rows = _ml.Data.LoadFromEnumerable(Flowers.Rows(1500, seed: 5));
         using var engine = _ml.Model.CreatePredictionEngine<Flower, NamedPrediction>(loaded);
         float[] managed = Scores(loaded, rows), one = engine.Predict(Flowers.Rows(1)[0]).Score;
@@ -150,7 +152,8 @@ public sealed class ScoringBackendTests
         var next = new CountingScorer();
         using var shared = new SharedScorer(Native(slow));
         Task[] calls = [.. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
-            () => shared.Score(new float[4], 1, new float[3]), Token, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+            () => shared.Score(new float[4], 1, new float[3]), Token, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default))];
         inside.Wait(Token);
         inside.Wait(Token);
 
@@ -312,9 +315,11 @@ public sealed class ScoringBackendTests
             "The scoring backend is 7; it must be one of Auto, Managed, Torch.");
         AssertRefused<ArgumentException>(() => model.Model.ChangeScoringBackend(ScoringBackend.Torch, (ComputeDevice)7),
             "The scoring device is 7; it must be one of Auto, Cpu, Cuda.");
-        AssertRefused<ArgumentException>(() => model.Model.ChangeScoringBackend(ScoringBackend.Managed, ComputeDevice.Cuda),
+        AssertRefused<ArgumentException>(() =>
+            model.Model.ChangeScoringBackend(ScoringBackend.Managed, ComputeDevice.Cuda),
             "ScoringBackend.Managed scores on the processor, not on CUDA; choose ScoringBackend.Torch, or another device.");
-        AssertRefused<ArgumentException>(() => model.Model.ChangeScoringBackend(ScoringBackend.Torch, cudaDeviceIndex: -1),
+        AssertRefused<ArgumentException>(() =>
+            model.Model.ChangeScoringBackend(ScoringBackend.Torch, cudaDeviceIndex: -1),
             "The CUDA device index is -1; it must be at least 0.");
         AssertRefused<ArgumentException>(() => _ml.Model.ChangeScoringBackend(other, ScoringBackend.Managed),
             "has no spiking network.");

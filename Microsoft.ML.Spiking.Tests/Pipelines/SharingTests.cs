@@ -31,7 +31,8 @@ public sealed class SharingTests
         RunThreads(Threads, thread =>
         {
             var ml = new MLContext(thread);
-            PredictionEngine<Flower, Prediction>[] engines = [.. Enumerable.Range(0, enginesOfAThread).Select(_ => Engine(ml, model))];
+            PredictionEngine<Flower, Prediction>[] engines =
+                [.. Enumerable.Range(0, enginesOfAThread).Select(_ => Engine(ml, model))];
             var prediction = new Prediction();
             for (int i = 0; i < predictions / Threads; i++)
             {
@@ -67,7 +68,8 @@ public sealed class SharingTests
                 for (int i = 0; i < reloads; i++)
                 {
                     AwaitAtLeast(20 * i, ref answers, faults);
-                    PredictionEngine<Flower, Prediction>[] old = Interlocked.Exchange(ref engines, Pool(zip, backend, users));
+                    PredictionEngine<Flower, Prediction>[] old =
+                        Interlocked.Exchange(ref engines, Pool(zip, backend, users));
                     Array.ForEach(old, engine => engine.Dispose()); // and with it the model of all of them
                 }
                 Volatile.Write(ref isOver, true);
@@ -108,7 +110,8 @@ public sealed class SharingTests
                 for (int i = 0; i < 50; i++)
                 {
                     AwaitAtLeast(20 * i, ref answers, faults);
-                    model.Model.ChangeScoringBackend(i % 2 == 0 ? ScoringBackend.Torch : ScoringBackend.Managed, ComputeDevice.Cpu);
+                    model.Model.ChangeScoringBackend(i % 2 == 0 ? ScoringBackend.Torch : ScoringBackend.Managed,
+                        ComputeDevice.Cpu);
                 }
                 Volatile.Write(ref isOver, true);
                 return;
@@ -135,14 +138,20 @@ public sealed class SharingTests
         byte[] zip = Zip();
         void LoadAndDispose(int times)
         {
-            Parallel.For(0, times, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = Token }, _ =>
+            var options = new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Environment.ProcessorCount,
+                CancellationToken = Token,
+            };
+            Parallel.For(0, times, options, _ =>
             {
                 using var model = (SpikingPredictionTransformer)Load(zip, backend);
                 model.Model.Scorer.Score(_rows[0].Features, 1, new float[3]);
             });
         }
         LoadAndDispose(loads / 10);
-        double managedBefore = ManagedMegabytes(), residentBefore = ResidentMemory.IsKnown ? ResidentMemory.Megabytes() : 0;
+        double managedBefore = ManagedMegabytes();
+        double residentBefore = ResidentMemory.IsKnown ? ResidentMemory.Megabytes() : 0;
 
         LoadAndDispose(loads);
 
@@ -222,7 +231,8 @@ public sealed class SharingTests
     private IEnumerable<Prediction> Predict(ITransformer model) => _rows.Select(Engine(_ml, model).Predict);
 
     private static PredictionEngine<Flower, Prediction> Engine(MLContext ml, ITransformer model) =>
-        ml.Model.CreatePredictionEngine<Flower, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        ml.Model.CreatePredictionEngine<Flower, Prediction>(
+            model, new PredictionEngineOptions { OwnsTransformer = false });
 
     private static bool IsSame(Prediction expected, Prediction actual) =>
         expected.PredictedLabel == actual.PredictedLabel && expected.Score.AsSpan().SequenceEqual(actual.Score);

@@ -6,8 +6,8 @@ using Microsoft.ML.Spiking.Training.Native;
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
 /// <summary>
-/// Both executors, every neuron with every reset, dense and convolutional, with random and with trained weights: the same
-/// scores but for rare rows in which rounding flips a spike, and those are counted.
+/// Both executors, every neuron with every reset, dense and convolutional, with random and with trained weights: the
+/// same scores but for rare rows in which rounding flips a spike, and those are counted.
 /// </summary>
 [TestClass]
 public sealed class ExecutorAgreementTests
@@ -27,7 +27,13 @@ public sealed class ExecutorAgreementTests
            from neuron in new NeuronDefinition[]
            {
                new ClifNeuron { ResetPotential = reset, DecayInput = decay, Threshold = threshold },
-               new LifNeuron { ResetPotential = reset, DecayInput = decay, Threshold = threshold, MembraneTimeConstant = 3 },
+               new LifNeuron
+               {
+                   ResetPotential = reset,
+                   DecayInput = decay,
+                   Threshold = threshold,
+                   MembraneTimeConstant = 3,
+               },
                new PlifNeuron { ResetPotential = reset, DecayInput = decay, Threshold = threshold },
                new KlifNeuron { ResetPotential = reset, DecayInput = decay, Threshold = threshold, ScaleReset = decay },
            }
@@ -51,7 +57,8 @@ public sealed class ExecutorAgreementTests
                 foreach (NetworkWeights weights in new[] { Settle(network, features), Train(network, rows, labels) })
                 {
                     float[][] managed = Scores(name, new ManagedScorer(network, weights), features);
-                    float[][] torch = Scores(name, new TorchScorer(network, weights, TorchWorker.On(ComputeDevice.Cpu, 0)), features);
+                    float[][] torch = Scores(name, new TorchScorer(network, weights,
+                        TorchWorker.On(ComputeDevice.Cpu, 0)), features);
                     int different = managed.Zip(torch).Count(pair => IsDifferent(pair.First, pair.Second));
                     if (different > 0)
                     {
@@ -72,7 +79,8 @@ public sealed class ExecutorAgreementTests
         SettledWeights.Of(network, RandomNetwork.Weights(network, 3), features.Chunk(20 * Features).Take(20));
 
     private static NetworkWeights Train(NetworkDefinition network, float[][] rows, int[] labels) => Toy.Train(
-        Toy.Settings with { Epochs = 2, LearningRate = 0.02 }, new ArrayRowSource(rows[..160], labels[..160]), network: network).Weights;
+        Toy.Settings with { Epochs = 2, LearningRate = 0.02 }, new ArrayRowSource(rows[..160], labels[..160]),
+            network: network).Weights;
 
     private static float[][] Scores(string name, IScorer scorer, float[] features)
     {
@@ -106,7 +114,8 @@ public sealed class ExecutorAgreementTests
         return row;
     }
 
-    private static bool IsDifferent(float[] one, float[] other) => one.Zip(other).Any(pair => !(Math.Abs(pair.First - pair.Second) <= 1e-4));
+    private static bool IsDifferent(float[] one, float[] other) =>
+        one.Zip(other).Any(pair => !(Math.Abs(pair.First - pair.Second) <= 1e-4));
 
     private static int Best(float[] scores) => Array.IndexOf(scores, scores.Max());
 }

@@ -1,8 +1,8 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Scorers;
-
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
@@ -21,31 +21,43 @@ public sealed class LayerScoringTests
         ["convolution", Image(Conv("c", 2, 21), Neuron("n"), Conv("d", 21, 70), Neuron("m"))],
         ["convolution of stride and padding", Image(Conv("c", 2, 16, new(3, 2), new(2, 3), new(1, 2)), Neuron("n"),
             Conv("d", 16, 5, new(5, 3), new(3, 1), new(2, 0)), Neuron("m"))],
-        ["padding wider than the kernel", Image(Conv("c", 2, 6, 2, 1, 3), Neuron("n"), Conv("d", 6, 5, 2, 2, 3), Neuron("m"))],
-        ["convolution in groups", Image(Conv("c", 2, 24, groups: 2), Neuron("n"), Conv("d", 24, 40, groups: 4), Neuron("m"),
+        ["padding wider than the kernel",
+            Image(Conv("c", 2, 6, 2, 1, 3), Neuron("n"), Conv("d", 6, 5, 2, 2, 3), Neuron("m"))],
+        ["convolution in groups", Image(Conv("c", 2, 24, groups: 2), Neuron("n"), Conv("d", 24, 40, groups: 4),
+            Neuron("m"),
             Conv("e", 40, 40, groups: 40), Neuron("o"))],
-        ["convolution without bias", Image(Conv("c", 2, 20, bias: false), Neuron("n"), Conv("d", 20, 9, bias: false), Neuron("m"))],
+        ["convolution without bias", Image(Conv("c", 2, 20, bias: false), Neuron("n"), Conv("d", 20, 9, bias: false),
+            Neuron("m"))],
         ["1x1 convolution", Image(Conv("c", 2, 64, 1, 1, 0), Neuron("n"), Conv("d", 64, 64, 1, 2, 0), Neuron("m"))],
-        ["batch norm to fold", Image(Conv("c", 2, 20), Norm("a", 20), Neuron("n"), Conv("d", 20, 30), new DropoutLayer("p", 0.5),
+        ["batch norm to fold", Image(Conv("c", 2, 20), Norm("a", 20), Neuron("n"), Conv("d", 20, 30),
+            new DropoutLayer("p", 0.5),
             Norm("b", 30), Norm("b2", 30), Neuron("m"))],
-        ["batch norm on its own", Image(Norm("a", 2), Neuron("n"), Norm("b", 2), Conv("d", 2, 70), Neuron("m"), Norm("e", 70),
+        ["batch norm on its own", Image(Norm("a", 2), Neuron("n"), Norm("b", 2), Conv("d", 2, 70), Neuron("m"),
+            Norm("e", 70),
             Neuron("o"))],
-        ["batch norm behind a pooling", Image(Conv("c", 2, 65), new AveragePoolLayer("p", 2, 2), Norm("a", 65), Neuron("n"))],
+        ["batch norm behind a pooling",
+            Image(Conv("c", 2, 65), new AveragePoolLayer("p", 2, 2), Norm("a", 65), Neuron("n"))],
         ["average pooling", Image(new AveragePoolLayer("p", 2, 1), Conv("c", 2, 18), Neuron("n"),
             new AveragePoolLayer("q", new(3, 2), new(2, 3)), Conv("d", 18, 16), Neuron("m"))],
         ["max pooling", Image(new MaxPoolLayer("p", 3, 1, 1), Conv("c", 2, 18), Neuron("n"),
-            new MaxPoolLayer("q", new(3, 2), 2, new(1, 0)), Conv("d", 18, 16), Neuron("m"), new MaxPoolLayer("r", 2, 2, 0))],
-        ["max pooling of graded values", Image(Conv("c", 2, 18), Neuron("n"), Conv("d", 18, 33), new MaxPoolLayer("p", 2, 2, 1),
+            new MaxPoolLayer("q", new(3, 2), 2, new(1, 0)), Conv("d", 18, 16), Neuron("m"),
+                new MaxPoolLayer("r", 2, 2, 0))],
+        ["max pooling of graded values",
+            Image(Conv("c", 2, 18), Neuron("n"), Conv("d", 18, 33), new MaxPoolLayer("p", 2, 2, 1),
             Neuron("m"))],
         ["adaptive average pooling", Image(new AdaptiveAveragePoolLayer("p", new(12, 5)), Conv("c", 2, 18), Neuron("n"),
-            new AdaptiveAveragePoolLayer("q", new(4, 7)), Conv("d", 18, 16), Neuron("m"), new AdaptiveAveragePoolLayer("r", 1))],
-        ["residual", Image(Conv("c", 2, 20), Neuron("n"), new ResidualLayer("r", [Conv("d", 20, 20), Neuron("m"), Conv("e", 20, 20)], []),
+            new AdaptiveAveragePoolLayer("q", new(4, 7)), Conv("d", 18, 16), Neuron("m"),
+                new AdaptiveAveragePoolLayer("r", 1))],
+        ["residual", Image(Conv("c", 2, 20), Neuron("n"),
+            new ResidualLayer("r", [Conv("d", 20, 20), Neuron("m"), Conv("e", 20, 20)], []),
             Norm("a", 20), Neuron("o"))],
         ["residual with a shortcut", Image(Conv("c", 2, 20), Neuron("n"),
-            new ResidualLayer("r", [Conv("d", 20, 30, 3, 2), Norm("a", 30), Neuron("m")], [Conv("e", 20, 30, 1, 2, 0), Norm("b", 30)]),
+            new ResidualLayer("r", [Conv("d", 20, 30, 3, 2), Norm("a", 30), Neuron("m")],
+                [Conv("e", 20, 30, 1, 2, 0), Norm("b", 30)]),
             Neuron("o"))],
         ["nested residuals", Image(Conv("c", 2, 20), Neuron("n"), new ResidualLayer("r",
-            [new ResidualLayer("s", [new DropoutLayer("p", 0.5)], []), new ResidualLayer("t", [Conv("d", 20, 20)], []), Neuron("m")],
+            [new ResidualLayer("s", [new DropoutLayer("p", 0.5)], []), new ResidualLayer("t", [Conv("d", 20, 20)], []),
+                Neuron("m")],
             []), Neuron("o"))],
         ["residual of the row", Image(new ResidualLayer("r", [new DropoutLayer("p", 0.5)], []),
             new ResidualLayer("s", [Conv("c", 2, 2), Neuron("n")], []),
@@ -53,12 +65,15 @@ public sealed class LayerScoringTests
         ["residual with one constant path", Image(
             new ResidualLayer("r", [Conv("c", 2, 20)], [Conv("d", 2, 20), Neuron("n")]), Neuron("m"),
             new ResidualLayer("s", [Conv("e", 20, 4)], [Conv("f", 20, 4)]))],
-        ["neurons and vectors first", Image(Neuron("n"), new FlattenLayer("f1"), new LinearLayer("l", 144, 40), Norm("a", 40), Neuron("m"),
+        ["neurons and vectors first", Image(Neuron("n"), new FlattenLayer("f1"), new LinearLayer("l", 144, 40),
+            Norm("a", 40), Neuron("m"),
             new ResidualLayer("r", [new LinearLayer("k", 40, 40), Neuron("o")], []), Neuron("p"))],
-        ["layers of vectors behind an image", Image(Conv("c", 2, 5), Neuron("n"), new FlattenLayer("f1"), Norm("a", 360), Neuron("m"),
+        ["layers of vectors behind an image",
+            Image(Conv("c", 2, 5), Neuron("n"), new FlattenLayer("f1"), Norm("a", 360), Neuron("m"),
             new ResidualLayer("r", [new LinearLayer("k", 360, 360), Neuron("o")], []), Neuron("p"))],
         ["all constant", Image(Conv("c", 2, 20), Norm("a", 20), new AveragePoolLayer("p", 2, 2))],
-        ["affine before all", Image(new AffineLayer("input", 1), new AffineLayer("each", 2), Conv("c", 2, 20), new AffineLayer("x", 1),
+        ["affine before all", Image(new AffineLayer("input", 1), new AffineLayer("each", 2), Conv("c", 2, 20),
+            new AffineLayer("x", 1),
             Neuron("n"))],
     ];
 
@@ -68,12 +83,14 @@ public sealed class LayerScoringTests
     {
         NetworkDefinition[] definitions =
         [
-            Define((Layer[])layers, timeSteps: 4, hasTimeAxis: false), Define((Layer[])layers, timeSteps: 8, hasTimeAxis: true),
+            Define((Layer[])layers, timeSteps: 4, hasTimeAxis: false),
+                Define((Layer[])layers, timeSteps: 8, hasTimeAxis: true),
         ];
         int flipped = 0;
         foreach (NetworkDefinition definition in definitions)
         {
-            flipped += Enum.GetValues<VectorWidth>().Sum(width => ScoreComparison.CountDifferences(definition, width, Rows));
+            flipped += Enum.GetValues<VectorWidth>()
+                .Sum(width => ScoreComparison.CountDifferences(definition, width, Rows));
         }
         // Rounding may flip a spike, which then shows in every width.
         Assert.IsLessThanOrEqualTo(Enum.GetValues<VectorWidth>().Length, flipped, name);
@@ -82,7 +99,8 @@ public sealed class LayerScoringTests
     [TestMethod]
     public void Score_ImageThatIsTheOutput_LeavesInTheOrderOfTheDefinition()
     {
-        Layer[] layers = [Conv("c", 2, 2, new(3, 4), 1, 0), Neuron("n"), Conv("d", 2, 3, new(6, 3), 1, 0), new FlattenLayer("f")];
+        Layer[] layers = [Conv("c", 2, 2, new(3, 4), 1, 0), Neuron("n"), Conv("d", 2, 3, new(6, 3), 1, 0),
+            new FlattenLayer("f")];
         NetworkDefinition definition = RandomNetwork.Define(4, Shape, 3 * 2 * 3, layers);
         Assert.AreEqual(0, ScoreComparison.CountDifferences(definition, VectorWidth.Auto, Rows));
         NetworkDefinition neuronLast = RandomNetwork.Define(4, Shape, 3 * 2 * 3, [.. layers, Neuron("m")]);
@@ -97,7 +115,8 @@ public sealed class LayerScoringTests
         const int rows = 40;
         int length = definition.InputSize;
         float[] features = RandomNetwork.Rows(rows, length, 2);
-        float[] together = new float[rows * Classes], alone = new float[rows * Classes], parallel = new float[rows * Classes];
+        float[] together = new float[rows * Classes], alone = new float[rows * Classes],
+            parallel = new float[rows * Classes];
         scorer.Score(features, rows, together);
         for (int row = rows - 1; row >= 0; row--)
         {
@@ -129,7 +148,8 @@ public sealed class LayerScoringTests
     private static NetworkDefinition Residual() => Define(
         [
             new ResidualLayer("r", [new DropoutLayer("p", 0.5)], []), Conv("c", 2, 20), Norm("a", 20), Neuron("n"),
-            new ResidualLayer("s", [Conv("d", 20, 20), Neuron("m"), Conv("e", 20, 20)], []), new MaxPoolLayer("q", 2, 2, 0),
+            new ResidualLayer("s", [Conv("d", 20, 20), Neuron("m"), Conv("e", 20, 20)], []),
+                new MaxPoolLayer("q", 2, 2, 0),
             Norm("b", 20), Neuron("o"),
         ], timeSteps: 6, hasTimeAxis: false);
 
@@ -143,7 +163,8 @@ public sealed class LayerScoringTests
 
     private static Layer[] Image(params Layer[] layers) => layers;
 
-    private static ConvolutionLayer Conv(string name, int inputs, int outputs, Extent? kernel = null, Extent? stride = null,
+    private static ConvolutionLayer Conv(string name, int inputs, int outputs, Extent? kernel = null,
+        Extent? stride = null,
         Extent? padding = null, int groups = 1, bool bias = true) =>
         new(name, inputs, outputs, kernel ?? 3, stride ?? 1, padding ?? 1, groups, bias);
 

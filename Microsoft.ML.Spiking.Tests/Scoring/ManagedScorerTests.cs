@@ -23,7 +23,8 @@ public sealed class ManagedScorerTests
         foreach ((int timeSteps, int inputs, int first, int second, int classes) in new[]
             { (1, 5, 39, 21, 2), (4, 33, 70, 65, 10), (6, 40, 129, 31, 3), (7, 17, 64, 64, 5), (13, 20, 30, 80, 17) })
         {
-            NetworkDefinition definition = TwoHidden((NeuronDefinition)neuron, timeSteps, inputs, first, second, classes);
+            NetworkDefinition definition = TwoHidden((NeuronDefinition)neuron, timeSteps, inputs, first, second,
+                classes);
             foreach (VectorWidth width in Enum.GetValues<VectorWidth>())
             {
                 flipped += ScoreComparison.CountDifferences(definition, width, 20);
@@ -50,7 +51,8 @@ public sealed class ManagedScorerTests
         ];
         foreach (Layer[] layers in networks)
         {
-            Assert.AreEqual(0, ScoreComparison.CountDifferences(RandomNetwork.Define(6, 9, 4, layers), VectorWidth.Auto, 50));
+            Assert.AreEqual(0,
+                ScoreComparison.CountDifferences(RandomNetwork.Define(6, 9, 4, layers), VectorWidth.Auto, 50));
         }
     }
 
@@ -155,7 +157,8 @@ public sealed class ManagedScorerTests
         Assert.Contains("'odd': StrangeLayer", Assert.ThrowsExactly<NotSupportedException>(
             () => new ManagedScorer(layer, RandomNetwork.Weights(layer, 1))).Message);
         NetworkDefinition neuron = RandomNetwork.Define(2, 3, 3, new NeuronLayer("n1", new StrangeNeuron()));
-        Assert.Contains("'n1': No kernel exists for the neuron StrangeNeuron", Assert.ThrowsExactly<NotSupportedException>(
+        Assert.Contains("'n1': No kernel exists for the neuron StrangeNeuron",
+            Assert.ThrowsExactly<NotSupportedException>(
             () => new ManagedScorer(neuron, RandomNetwork.Weights(neuron, 1))).Message);
     }
 
@@ -166,9 +169,9 @@ public sealed class ManagedScorerTests
             new LinearLayer("fc2", first, second), new NeuronLayer("neuron2", neuron), new DropoutLayer("drop", 0.2),
             new LinearLayer("output", second, classes));
 
-    private sealed record StrangeLayer(string Called) : Layer(Called)
+    private sealed class StrangeLayer(string Called) : Layer(Called)
     {
-        internal override Signal Infer(Signal input) => input;
+        private protected override Signal OutputFor(Signal input) => input;
     }
 
     private sealed record StrangeNeuron : NeuronDefinition

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Tests.Networks;
 using Microsoft.ML.Spiking.Training.Torch;
@@ -9,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
-/// <summary>The presets, with random running statistics too, against the network that is trained, in double precision.</summary>
+/// <summary>
+/// The presets, with random running statistics too, against the network that is trained, in double precision.
+/// </summary>
 [TestClass]
 public sealed class PresetScoringTests
 {
@@ -20,7 +23,11 @@ public sealed class PresetScoringTests
         [new Mlp(30, 20), Bindings.Image(2, 6)],
         [new ConvNet(), Bindings.Image(1, 12, dropout: 0.2)],
         [new ConvNet(5, 17, 40), Bindings.Image(3, 9) with { HasTimeAxis = true, TimeSteps = 7 }],
-        [new ConvNet(16, 24), Bindings.Image(1, 8, neuron: new PlifNeuron()) with { InputNormalization = new RootMeanSquareNormalization(), TimeSteps = 6 }],
+        [new ConvNet(16, 24), Bindings.Image(1, 8, neuron: new PlifNeuron()) with
+        {
+            InputNormalization = new RootMeanSquareNormalization(),
+            TimeSteps = 6,
+        }],
         [new ConvNet(8), Bindings.Image(2, 8) with { Encoder = new PoissonEncoder { Rate = 0.7 }, TimeSteps = 5 }],
         [new SpikingResNet(18), Bindings.Image(3, 8, dropout: 0.1)],
         [new SpikingResNet(50), Bindings.Image(2, 5, neuron: new LifNeuron())],
@@ -29,7 +36,8 @@ public sealed class PresetScoringTests
         [new VggSnn(), Bindings.Image(2, 16) with { HasTimeAxis = true, TimeSteps = 3 }],
         [
             new NetworkBuilder().Convolution(12, kernel: 3, groups: 3).MaxPool(2).Neuron().AdaptiveAveragePool(2)
-                .Residual(main => main.Convolution(12, kernel: 1).BatchNorm().Neuron(), shortcut => shortcut.BatchNorm())
+                .Residual(
+                    main => main.Convolution(12, kernel: 1).BatchNorm().Neuron(), shortcut => shortcut.BatchNorm())
                 .Flatten().Linear(20).BatchNorm().Neuron().Build(),
             Bindings.Image(3, 9),
         ],

@@ -16,7 +16,8 @@ internal static class RandomNetwork
     public static NetworkWeights Weights(NetworkDefinition definition, int seed)
     {
         var random = new Random(seed);
-        return new NetworkWeights(definition, definition.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape,
+        return new NetworkWeights(definition,
+            definition.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape,
             spec.Role switch
             {
                 ParameterRole.Neuron => [0.8f],
@@ -26,7 +27,8 @@ internal static class RandomNetwork
                 ParameterRole.Buffer when spec.Name.EndsWith(".running_var", StringComparison.Ordinal) ||
                     spec.Name.EndsWith(".scale", StringComparison.Ordinal) =>
                     Values(random, spec.Size, 0.5, offset: 1),
-                ParameterRole.Weight => Values(random, spec.Size, 5 / Math.Sqrt(spec.Shape.Skip(1).Aggregate(1, (a, b) => a * b))),
+                ParameterRole.Weight => Values(random, spec.Size,
+                    5 / Math.Sqrt(spec.Shape.Skip(1).Aggregate(1, (a, b) => a * b))),
                 _ => Values(random, spec.Size, 0.5),
             })));
     }

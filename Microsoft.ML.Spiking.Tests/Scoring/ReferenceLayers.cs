@@ -7,7 +7,8 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 internal static class ReferenceLayers
 {
     public static double[] Linear(double[] input, float[] weight, float[] bias) =>
-        [.. bias.Select((start, o) => start + input.Select((value, i) => weight[(o * input.Length) + i] * value).Sum())];
+        [.. bias.Select((start, o) => start + input.Select((value, i) => weight[(o * input.Length) + i] * value)
+            .Sum())];
 
     public static double[] Affine(double[] input, int channels, float[] scale, float[] shift) =>
         [.. input.Select((value, i) =>
@@ -61,7 +62,8 @@ internal static class ReferenceLayers
     public static double[] AdaptiveAveragePool(double[] input, IReadOnlyList<int> from, IReadOnlyList<int> to) =>
         Map(to, (c, y, x) => Region(input, from, c,
             (int)Math.Floor(y * from[1] / (double)to[1]), (int)Math.Ceiling((y + 1) * from[1] / (double)to[1]),
-            (int)Math.Floor(x * from[2] / (double)to[2]), (int)Math.Ceiling((x + 1) * from[2] / (double)to[2])).Average());
+            (int)Math.Floor(x * from[2] / (double)to[2]), (int)Math.Ceiling((x + 1) * from[2] / (double)to[2]))
+                .Average());
 
     private static IEnumerable<double> Region(
         double[] input, IReadOnlyList<int> shape, int channel, int top, int bottom, int left, int right) =>

@@ -19,7 +19,8 @@ internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeig
             ? row
             : [.. Enumerable.Repeat(row, definition.TimeSteps).SelectMany(step => step)];
         signal = Walk(definition.Layers, signal, definition.InputSignal);
-        double[] logits = [.. Enumerable.Range(0, definition.ClassCount).Select(c => Enumerable.Range(0, definition.TimeSteps)
+        double[] logits = [.. Enumerable.Range(0, definition.ClassCount)
+            .Select(c => Enumerable.Range(0, definition.TimeSteps)
             .Average(t => signal[(t * definition.ClassCount) + c]))];
         double sum = logits.Sum(logit => Math.Exp(logit - logits.Max()));
         return [.. logits.Select(logit => Math.Exp(logit - logits.Max()) / sum)];
@@ -50,11 +51,14 @@ internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeig
     {
         LinearLayer linear => ReferenceLayers.Linear(input, Values(linear.WeightName), Bias(linear)),
         ConvolutionLayer convolution =>
-            ReferenceLayers.Convolution(convolution, input, from, to, Values(convolution.WeightName), Bias(convolution)),
+            ReferenceLayers.Convolution(convolution, input, from, to, Values(convolution.WeightName),
+                Bias(convolution)),
         BatchNormLayer norm => ReferenceLayers.BatchNorm(input, norm.Epsilon, Values(norm.WeightName),
             Values(norm.BiasName), Values(norm.MeanName), Values(norm.VarianceName)),
-        AffineLayer affine => ReferenceLayers.Affine(input, from[0], Values(affine.ScaleName), Values(affine.ShiftName)),
-        AveragePoolLayer pool => ReferenceLayers.Pool(input, from, to, pool.Kernel, pool.Stride, 0, window => window.Average()),
+        AffineLayer affine => ReferenceLayers.Affine(input, from[0], Values(affine.ScaleName),
+            Values(affine.ShiftName)),
+        AveragePoolLayer pool => ReferenceLayers.Pool(input, from, to, pool.Kernel, pool.Stride, 0, window =>
+            window.Average()),
         MaxPoolLayer pool => ReferenceLayers.Pool(
             input, from, to, pool.Kernel, pool.Stride, pool.Padding, window => window.Max()),
         AdaptiveAveragePoolLayer => ReferenceLayers.AdaptiveAveragePool(input, from, to),
@@ -63,7 +67,8 @@ internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeig
 
     private float[] Values(string name) => weights[name].Values.ToArray();
 
-    private float[] Bias(WeightedLayer layer) => layer.HasBias ? Values(layer.BiasName) : new float[layer.WeightShape[0]];
+    private float[] Bias(WeightedLayer layer) => layer.HasBias
+        ? Values(layer.BiasName) : new float[layer.WeightShape[0]];
 
     private double Learned(NeuronLayer layer) => layer.Neuron.LearnedScalars is [LearnedScalar scalar]
         ? weights[layer.ArrayName(scalar)].Values.Span[0]

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
-/// <summary>Random weights with running statistics of rows: in a deep network others leave all neurons silent.</summary>
+/// <summary>
+/// Random weights with running statistics of rows: in a deep network others leave all neurons silent.
+/// </summary>
 internal static class SettledWeights
 {
     /// <summary>The weights after the rows have passed in training.</summary>

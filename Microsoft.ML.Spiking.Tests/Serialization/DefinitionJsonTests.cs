@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Serialization;
 using Microsoft.ML.Spiking.Tests.Networks;
 
@@ -25,7 +26,7 @@ public sealed class DefinitionJsonTests
             NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));
 
             Assert.AreSequenceEqual(written.InputShape.ToArray(), read.InputShape.ToArray());
-            Assert.AreSequenceEqual(written.Layers.ToArray(), read.Layers.ToArray());
+            LayerAssert.AreEqual(written.Layers, read.Layers);
             Assert.AreEqual(written.TimeSteps, read.TimeSteps);
             Assert.AreEqual(written.ClassCount, read.ClassCount);
             Assert.AreEqual(written.Encoder, read.Encoder);
@@ -69,7 +70,7 @@ public sealed class DefinitionJsonTests
 
         NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));
 
-        Assert.AreSequenceEqual(written.Layers.ToArray(), read.Layers.ToArray());
+        LayerAssert.AreEqual(written.Layers, read.Layers);
         Assert.AreSequenceEqual(written.Parameters.Select(spec => spec.Name).ToArray(), read.Parameters.Select(spec => spec.Name).ToArray());
         Assert.IsTrue(read.HasTimeAxis);
         string text = Encoding.UTF8.GetString(DefinitionJson.Write(written));
@@ -153,9 +154,9 @@ public sealed class DefinitionJsonTests
             """);
 
         Assert.AreEqual(new PoissonEncoder(), read.Encoder);
-        Assert.AreSequenceEqual(
-            new Layer[] { new BatchNormLayer("norm", 4), new NeuronLayer("neuron", new KlifNeuron()), new LinearLayer("output", 4, 3) },
-            read.Layers.ToArray());
+        LayerAssert.AreEqual(
+            [new BatchNormLayer("norm", 4), new NeuronLayer("neuron", new KlifNeuron()), new LinearLayer("output", 4, 3)],
+            read.Layers);
         Assert.IsFalse(read.HasTimeAxis);
         Assert.AreEqual(PixelOrder.Planar, read.PixelOrder);
     }
@@ -301,6 +302,49 @@ public sealed class DefinitionJsonTests
         FormatException exception = Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new EndlessStream()));
 
         Assert.Contains("longer than", exception.Message);
+    }
+
+    /// <summary>A name of ten million characters costs its own length and is cut where it is quoted.</summary>
+    [TestMethod]
+    [DataRow("\"type\": \"clif\"", "\"type\": \"#\"")]
+    [DataRow("\"outputs\": 5", "\"outputs\": 5, \"#\": 1")]
+    [DataRow("\"name\": \"fc2\"", "\"name\": \"#\"")]
+    [DataRow("\"outputs\": 5", "\"outputs\": 5, \"#\": 1, \"#\": 1")]
+    public void Read_EndlessText_IsQuotedInPart(string before, string after)
+    {
+        string text = Text();
+        Assert.Contains(before, text);
+        text = text.Replace(before, after.Replace("#", new string('x', 1_000_000), StringComparison.Ordinal), StringComparison.Ordinal);
+
+        FormatException exception = Assert.ThrowsExactly<FormatException>(() => Read(text));
+
+        Assert.IsLessThan(700, exception.Message.Length);
+    }
+
+    [TestMethod]
+    public void Read_MoreThanTheLongestDefinition_IsRefusedAndAllocatesLittle()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(Text().Replace("\"fc2\"", $"\"{new string('x', 10_000_000)}\"", StringComparison.Ordinal));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        string message = Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new MemoryStream(bytes))).Message;
+
+        Assert.Contains("longer than 4,194,304 bytes", message);
+        Assert.IsLessThan(20L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    /// <summary>The deepest network that may be built can be written and read.</summary>
+    [TestMethod]
+    public void Read_DeepestNesting_GivesAnEqualDefinition()
+    {
+        Layer inner = new NeuronLayer("neuron", new ClifNeuron());
+        for (int i = 0; i < 32; i++)
+        {
+            inner = new ResidualLayer($"r{i}", [inner], []);
+        }
+        NetworkDefinition written = new([4], 2, new DirectEncoder(), [inner, new LinearLayer("output", 4, 3)], 3);
+
+        LayerAssert.AreEqual(written.Layers, DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written))).Layers);
     }
 
     private static IEnumerable<Type> Types(Type kind) =>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Serialization;
 
 namespace Microsoft.ML.Spiking.Tests.Serialization;
@@ -177,10 +178,10 @@ public sealed class SafetensorsTests
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
-    public void Read_TerabytesAnnounced_AllocatesLittle(bool lengthIsKnown)
+    public void Read_GigabytesAnnounced_AllocatesLittle(bool lengthIsKnown)
     {
-        // A definition and a header that agree on 8 TB of weights, and a file of a few hundred bytes.
-        var definition = new Mlp(65_536).Bind(new NetworkBinding([32_000_000], 2, 1,
+        // A definition and a header that agree on 6 GB of weights, and a file of a few hundred bytes.
+        var definition = new Mlp(8_000, 60_000, 8_000).Bind(new NetworkBinding([60_000], 2, 1,
             new DirectEncoder(), new ClifNeuron(), 0));
         long begin = 0;
         var header = new StringBuilder("{");

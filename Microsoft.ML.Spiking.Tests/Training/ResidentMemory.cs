@@ -16,6 +16,12 @@ internal static class ResidentMemory
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
+        return MegabytesAsTheyAre();
+    }
+
+    /// <summary>Megabytes now, with what waits for a collection.</summary>
+    public static double MegabytesAsTheyAre()
+    {
         string line = File.ReadLines(Status).Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
         return double.Parse(line["VmRSS:".Length..].Replace("kB", "", StringComparison.Ordinal),
             CultureInfo.InvariantCulture) / 1024;

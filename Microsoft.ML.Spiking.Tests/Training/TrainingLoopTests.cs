@@ -32,8 +32,8 @@ public sealed class TrainingLoopTests
         Assert.AreEqual(outcome.History[^1].FiringRates[0].Value, outcome.History[^1].MeanFiringRate);
         Assert.HasCount(1, observer.Infos);
         Assert.IsEmpty(observer.Warnings);
-        Assert.AreEqual(new BatchProgress(1, 8, 16, 200), observer.Batches[0]);
-        Assert.AreEqual(new BatchProgress(8, 8, 200, 200), observer.Batches[^1]);
+        Assert.AreEqual(new BatchProgress { Epoch = 1, Epochs = 8, Rows = 16, TotalRows = 200 }, observer.Batches[0]);
+        Assert.AreEqual(new BatchProgress { Epoch = 8, Epochs = 8, Rows = 200, TotalRows = 200 }, observer.Batches[^1]);
     }
 
     [TestMethod]

@@ -66,13 +66,55 @@ public sealed class TrainingSessionTests
         Assert.IsNull(Open(null).Summary.Channels);
         RowFeed four = Open(new ChannelMoments(1, 4, Toy.Features));
         Assert.AreSequenceEqual(alone.Summary.Channels!.Means.ToArray(), four.Summary.Channels!.Means.ToArray());
-        Assert.AreEqual(alone.Summary.Fingerprint, four.Summary.Fingerprint);
+        Assert.AreEqual(alone.Summary.Sketch.Targets, four.Summary.Sketch.Targets);
+        Assert.AreSequenceEqual(alone.Summary.Sketch.Projections.ToArray(), four.Summary.Sketch.Projections.ToArray());
         Assert.HasCount(2, Open(new ChannelMoments(1, 2, Toy.Features)).Summary.Channels!.Means);
         Open(new ChannelMoments(1, 4, Toy.Features));
         Assert.AreEqual(3, source.Passes);
 
         RowFeed Open(ChannelMoments? channels) =>
             RowFeed.Open(shared, Toy.Classes, 1 << 20, TestContext.CancellationToken, channels);
+    }
+
+    [TestMethod]
+    public async Task Open_SharedRowsThatAnotherTrainingReads_HearsItsOwnToken()
+    {
+        using var isReading = new ManualResetEventSlim();
+        using var mayRead = new ManualResetEventSlim();
+        var shared = new SharedRows(new WaitingRows(isReading, mayRead));
+        Task<RowFeed> first = Task.Run(() => Open(CancellationToken.None), TestContext.CancellationToken);
+        isReading.Wait(TestContext.CancellationToken);
+        using var cancelled = new CancellationTokenSource();
+        Task<RowFeed> second = Task.Run(() => Open(cancelled.Token), TestContext.CancellationToken);
+        try
+        {
+            await cancelled.CancelAsync();
+            Task ended = await Task.WhenAny(second, Task.Delay(TimeSpan.FromMinutes(1), TestContext.CancellationToken));
+            Assert.AreSame(second, ended);
+            await Assert.ThrowsAsync<OperationCanceledException>(() => second);
+        }
+        finally
+        {
+            mayRead.Set();
+        }
+        Assert.AreEqual(1, (await first).Summary.Rows);
+
+        RowFeed Open(CancellationToken token) => RowFeed.Open(shared, Toy.Classes, 1 << 20, token);
+    }
+
+    /// <summary>One row, which waits.</summary>
+    private sealed class WaitingRows(ManualResetEventSlim isReading, ManualResetEventSlim mayRead) : IRowSource
+    {
+        private readonly ArrayRowSource _rows = Toy.Rows(1);
+
+        public int FeatureCount => _rows.FeatureCount;
+
+        public IRowCursor Open()
+        {
+            isReading.Set();
+            mayRead.Wait();
+            return _rows.Open();
+        }
     }
 
     private static TrainingOutcome Part(

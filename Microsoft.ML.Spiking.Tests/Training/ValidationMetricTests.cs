@@ -61,5 +61,5 @@ public sealed class ValidationMetricTests
         .Select(row => new Flower { Features = row.Features, Label = "c" });
 
     private static EpochMetrics Epoch(double accuracy, double macro, double loss) =>
-        new(2, 8, 1, 1, accuracy, loss, 0.1, 1, []) { MeanFiringRate = 0, ValidationMacroAccuracy = macro };
+        new() { Epoch = 2, ValidationAccuracy = accuracy, ValidationMacroAccuracy = macro, ValidationLoss = loss };
 }

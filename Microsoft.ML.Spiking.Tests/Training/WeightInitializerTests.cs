@@ -1,7 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Training.Torch;
-
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 

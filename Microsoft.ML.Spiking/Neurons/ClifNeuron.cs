@@ -2,8 +2,8 @@ namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// The complementary leaky integrate-and-fire neuron: a LIF neuron with a second, complementary potential m that
-/// remembers recent spikes, strengthens the reset and gives the gradient a second way back in time. It has no
-/// parameter that LIF has not, and its output stays binary.
+/// remembers recent spikes, strengthens the reset and gives the gradient a second path through time. It has no
+/// parameters beyond those of LIF, and its output stays binary.
 /// </summary>
 /// <remarks>
 /// With current x, potential v, complementary potential m and spike s, at each step:

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking;
 
-/// <summary>The integrate-and-fire neuron: a <see cref="LifNeuron"/> that forgets nothing.</summary>
+/// <summary>The integrate-and-fire neuron: a <see cref="LifNeuron"/> without a leak.</summary>
 /// <remarks>
 /// With current x, potential v and spike s, at each step:
 /// <code>

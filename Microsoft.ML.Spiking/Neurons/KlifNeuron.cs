@@ -24,7 +24,9 @@ public sealed record KlifNeuron : LeakyNeuronDefinition
     /// <summary>The name of the learned array.</summary>
     internal const string SlopeName = "k";
 
-    /// <summary>Whether the potential is divided by k again at the reset. Default <see langword="false"/>.</summary>
+    /// <summary>
+    /// Gets whether the potential is divided by k again at the reset. Default <see langword="false"/>.
+    /// </summary>
     public bool ScaleReset { get; init; }
 
     [JsonIgnore]

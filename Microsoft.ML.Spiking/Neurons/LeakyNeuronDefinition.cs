@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking;
 
-/// <summary>A spiking neuron whose membrane potential leaks away with a time constant.</summary>
+/// <summary>A spiking neuron whose membrane potential decays with a time constant.</summary>
 public abstract record LeakyNeuronDefinition : SpikingNeuronDefinition
 {
     private protected LeakyNeuronDefinition() { }

@@ -4,9 +4,8 @@ using Microsoft.ML.Spiking.Neurons;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// What stands between two layers of a network: a function of the current that arrives over the time steps.
-/// A definition is data: immutable, compared by value, written as JSON. What runs it (training, scoring, export)
-/// is elsewhere.
+/// The neuron of a layer: a function of the current that arrives over the time steps. A definition is data: immutable,
+/// compared by value, written as JSON. The code that runs it, in training and scoring, is elsewhere.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ClifNeuron), "clif")]
@@ -19,10 +18,10 @@ public abstract record NeuronDefinition
 {
     private protected NeuronDefinition() { }
 
-    /// <summary>What leaves the neuron: spikes (0 or 1) for every spiking neuron.</summary>
+    /// <summary>The kind of the neuron's output: spikes (0 or 1) for every spiking neuron.</summary>
     internal virtual SignalKind OutputKind => SignalKind.Spikes;
 
-    /// <summary>Scalars that training adapts, one of each for a layer, in the order in which they are saved.</summary>
+    /// <summary>The learned values, one of each for a layer, in the order in which they are saved.</summary>
     internal virtual IReadOnlyList<LearnedScalar> LearnedScalars => [];
 
     /// <summary>Returns one sentence for each value that is out of its range.</summary>

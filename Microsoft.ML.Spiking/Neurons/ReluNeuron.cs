@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Neurons;
+
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
@@ -8,7 +10,7 @@ namespace Microsoft.ML.Spiking;
 /// <code>
 /// y = max(0, x)
 /// </code>
-/// What is called its firing rate is the part of its values that are not 0.
+/// Its reported firing rate is the share of its values that are not 0.
 /// Source: Nair, Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML 2010.
 /// </remarks>
 public sealed record ReluNeuron : NeuronDefinition

@@ -1,7 +1,7 @@
-namespace Microsoft.ML.Spiking;
+namespace Microsoft.ML.Spiking.Neurons;
 
-/// <summary>What is known of the values that pass between two layers.</summary>
-public enum SignalKind
+/// <summary>The kind of the values that pass between two layers.</summary>
+internal enum SignalKind
 {
     /// <summary>The same real values at every time step.</summary>
     Constant,

@@ -15,23 +15,23 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
     public double Threshold { get; init; } = 1.0;
 
     /// <summary>
-    /// Gets <see langword="null"/> (the default) for the soft reset, which subtracts the threshold; a number for the hard
-    /// reset, which sets the potential to it. With a hard reset it is also the potential before the first step and,
-    /// for leaky neurons, the one towards which the membrane leaks. Finite and below <see cref="Threshold"/>, in float32
-    /// too.
+    /// Gets <see langword="null"/> (the default) for the soft reset, which subtracts the threshold; a number for the
+    /// hard reset, which sets the potential to it. With a hard reset it is also the potential before the first step
+    /// and, for leaky neurons, the one towards which the membrane leaks. Finite and below <see cref="Threshold"/>, in
+    /// float32 too.
     /// </summary>
     public double? ResetPotential { get; init; }
 
     /// <summary>
-    /// Gets whether the gradient that would flow through the reset is dropped. Default <see langword="false"/>, as in the
-    /// CLIF paper.
+    /// Gets whether the gradient that would flow through the reset is dropped. Default <see langword="false"/>, as in
+    /// the CLIF paper.
     /// </summary>
     public bool DetachReset { get; init; }
 
     /// <summary>
-    /// Gets the surrogate gradient. Default <see cref="AtanSurrogate"/> of alpha 2: its long tails reach neurons far from
-    /// the threshold, and it trained better than the CLIF paper's <see cref="RectangleSurrogate"/> on all data measured
-    /// (docs/defaults.md).
+    /// Gets the surrogate gradient. Default <see cref="AtanSurrogate"/> of alpha 2: its long tails reach neurons far
+    /// from the threshold, and it trained better than the CLIF paper's <see cref="RectangleSurrogate"/> on all data
+    /// measured (docs/defaults.md).
     /// </summary>
     public SurrogateGradient Surrogate { get; init; } = new AtanSurrogate();
 

@@ -7,8 +7,8 @@ namespace Microsoft.ML.Spiking.Randomness;
 /// </remarks>
 internal static class BetaDistribution
 {
-    /// <summary>Draws a number.</summary>
-    /// <param name="random">Draws.</param>
+    /// <summary>Returns a random number.</summary>
+    /// <param name="random">The source of randomness.</param>
     /// <param name="alpha">Greater than 0: 1 is uniform, smaller prefers the ends, larger the middle.</param>
     public static double Next(ref RandomStream random, double alpha)
     {
@@ -17,7 +17,7 @@ internal static class BetaDistribution
         return 1 / (1 + Math.Exp(second - first));
     }
 
-    /// <summary>The logarithm of a gamma variable.</summary>
+    /// <summary>Returns the logarithm of a gamma variable.</summary>
     private static double LogGamma(ref RandomStream random, double alpha)
     {
         double boost = alpha < 1 ? Math.Log(1 - random.NextDouble()) / alpha : 0;

@@ -2,7 +2,7 @@ namespace Microsoft.ML.Spiking.Randomness;
 
 /// <summary>
 /// The counter-based generator Philox4x32-10: 128 random bits are a pure function of a 128-bit counter and a 64-bit
-/// key, so any number of any stream can be had directly, by any thread, in any order.
+/// key, so any thread can compute any number of any stream directly, in any order.
 /// </summary>
 /// <remarks>
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
@@ -15,7 +15,7 @@ internal static class Philox4x32
     private const uint Weyl0 = 0x9E3779B9; // golden ratio
     private const uint Weyl1 = 0xBB67AE85; // sqrt(3) - 1
 
-    /// <summary>The four words for that counter and key.</summary>
+    /// <summary>Returns the four words for that counter and key.</summary>
     public static PhiloxBlock Generate(PhiloxBlock counter, uint key0, uint key1)
     {
         (uint c0, uint c1, uint c2, uint c3) = counter;

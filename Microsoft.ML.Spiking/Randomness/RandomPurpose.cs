@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Spiking.Randomness;
 
-/// <summary>What random numbers are for. Numbers for different purposes are independent of each other.</summary>
-/// <remarks>The values are part of what makes a seed repeatable: they never change and are never used again.</remarks>
+/// <summary>The purpose of random numbers. Numbers for different purposes are independent of each other.</summary>
+/// <remarks>The values make a seed reproducible: they never change and are never reused.</remarks>
 internal enum RandomPurpose
 {
     /// <summary>Initial values of the weights; the item is a hash of the array's name.</summary>
@@ -16,13 +16,15 @@ internal enum RandomPurpose
     /// <summary>Spikes of a random encoder; the channel is the time step, the item the row's key.</summary>
     Encoding = 4,
 
-    /// <summary>Changes of single rows: crop, flip, cutout; the item is the row's position in the epoch.</summary>
+    /// <summary>Augmentation of single rows: crop, flip, cutout; the item is the row's position in the epoch.</summary>
     Augmentation = 6,
 
-    /// <summary>How the rows of a batch are mixed; the item is the position of its first row in the epoch.</summary>
+    /// <summary>The mixing of a batch's rows; the item is the position of its first row in the epoch.</summary>
     Mixing = 7,
 
-    /// <summary>Which change of TrivialAugment a row undergoes; the item is the row's position in the epoch.</summary>
+    /// <summary>
+    /// The transformation that TrivialAugment applies to a row; the item is the row's position in the epoch.
+    /// </summary>
     TrivialAugment = 8,
 
     /// <summary>

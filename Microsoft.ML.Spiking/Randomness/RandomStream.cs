@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Microsoft.ML.Spiking.Randomness;
 
 /// <summary>
-/// A sequence of random numbers that is wholly determined by what it is made for. Two streams with different keys are
-/// independent; making one costs nothing, so there is one for each thing that is drawn, never one that is shared.
+/// A sequence of random numbers that is a function of its key. Streams with different keys are independent, and
+/// creating one costs nothing, so each draw has a stream of its own and none is shared.
 /// </summary>
 /// <remarks>
 /// The key of <see cref="Philox4x32"/> is (seed, purpose and channel), its counter is (block, epoch, item): 2^34
@@ -23,10 +23,10 @@ internal struct RandomStream
     private int _used;
     private PhiloxBlock _words;
 
-    /// <summary>Starts the stream.</summary>
+    /// <summary>Creates the stream.</summary>
     /// <param name="seed">The user's seed.</param>
-    /// <param name="purpose">What the numbers are for.</param>
-    /// <param name="channel">Tells things of the same purpose apart (a layer's index); 0 to 2^24 - 1.</param>
+    /// <param name="purpose">The purpose of the numbers.</param>
+    /// <param name="channel">Distinguishes streams of the same purpose (a layer's index); 0 to 2^24 - 1.</param>
     /// <param name="epoch">The epoch, or 0.</param>
     /// <param name="item">The row, array or chunk.</param>
     public RandomStream(int seed, RandomPurpose purpose, int channel = 0, int epoch = 0, long item = 0)
@@ -39,7 +39,7 @@ internal struct RandomStream
         _used = 4;
     }
 
-    /// <summary>The next 32 random bits.</summary>
+    /// <summary>Returns the next 32 random bits.</summary>
     public uint NextUInt32()
     {
         if (_used == 4)
@@ -58,17 +58,17 @@ internal struct RandomStream
         };
     }
 
-    /// <summary>The next number of [0, 1): a multiple of 2^-24.</summary>
+    /// <summary>Returns the next number of [0, 1): a multiple of 2^-24.</summary>
     public float NextSingle() => (NextUInt32() >> 8) * SingleStep;
 
-    /// <summary>The next number of [0, 1): a multiple of 2^-53.</summary>
+    /// <summary>Returns the next number of [0, 1): a multiple of 2^-53.</summary>
     public double NextDouble()
     {
         ulong high = NextUInt32();
         return (((high << 32) | NextUInt32()) >> 11) * DoubleStep;
     }
 
-    /// <summary>The next number of 0 to <paramref name="bound"/> - 1, each equally likely.</summary>
+    /// <summary>Returns the next number of 0 to <paramref name="bound"/> - 1, each equally likely.</summary>
     /// <param name="bound">At least 1.</param>
     public int NextInt32(int bound)
     {
@@ -87,7 +87,7 @@ internal struct RandomStream
         return (int)(product >> 32);
     }
 
-    /// <summary>Fills with numbers of [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    /// <summary>Fills a span with numbers of [<paramref name="low"/>, <paramref name="high"/>).</summary>
     public void FillUniform(Span<float> destination, float low = 0f, float high = 1f)
     {
         float width = high - low;
@@ -97,7 +97,7 @@ internal struct RandomStream
         }
     }
 
-    /// <summary>Fills with normally distributed numbers.</summary>
+    /// <summary>Fills a span with normally distributed numbers.</summary>
     public void FillNormal(Span<float> destination, float mean = 0f, float deviation = 1f)
     {
         for (int i = 0; i < destination.Length; i += 2)
@@ -113,7 +113,7 @@ internal struct RandomStream
         }
     }
 
-    /// <summary>Brings the items into a random order, every order equally likely (Fisher and Yates).</summary>
+    /// <summary>Shuffles the items, every order equally likely (Fisher and Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (int i = items.Length - 1; i > 0; i--)

@@ -1,14 +1,14 @@
 namespace Microsoft.ML.Spiking.Serialization;
 
 /// <summary>
-/// Reading from a stream that may lie about its content: memory grows with the bytes that really arrive, never with
-/// the bytes that are announced.
+/// Reading from a stream that may lie about its content: memory grows with the bytes that arrive, never with the bytes
+/// that are announced.
 /// </summary>
 internal static class BoundedReading
 {
     private const int FirstBuffer = 1 << 16;
 
-    /// <summary>All that remains.</summary>
+    /// <summary>Reads the rest of a stream.</summary>
     /// <param name="stream">Need not be seekable.</param>
     /// <param name="limit">Most bytes that are accepted.</param>
     /// <param name="what">The subject of the error's sentence.</param>
@@ -22,14 +22,15 @@ internal static class BoundedReading
         {
             if (copy.Length + read > limit)
             {
-                throw new FormatException($"{what} is longer than {limit:N0} bytes; it is damaged or no model of this library.");
+                throw new FormatException(
+                    $"{what} is longer than {limit:N0} bytes; it is damaged, or not a model of this library.");
             }
             copy.Write(chunk, 0, read);
         }
         return copy.ToArray();
     }
 
-    /// <summary>Exactly <paramref name="count"/> bytes.</summary>
+    /// <summary>Reads exactly <paramref name="count"/> bytes.</summary>
     /// <param name="stream">Need not be seekable.</param>
     /// <param name="count">How many bytes are announced.</param>
     /// <param name="what">The subject of the error's sentence.</param>
@@ -47,7 +48,8 @@ internal static class BoundedReading
             int read = stream.Read(bytes, filled, bytes.Length - filled);
             if (read == 0)
             {
-                throw new FormatException($"{what} is cut short: {count:N0} bytes are announced and {filled:N0} are there.");
+                throw new FormatException(
+                    $"{what} is cut short: {count:N0} bytes are announced and {filled:N0} are there.");
             }
             filled += read;
         }

@@ -13,11 +13,13 @@ internal static class DefinitionJson
     /// <summary>The subject of the sentences that say what is wrong with it.</summary>
     internal const string What = "The network's definition";
 
-    private const int Depth = 256;
+    // Document, network, layers and layer; two for each residual layer; neuron and surrogate, or a kernel.
+    private const int Depth = 8 + (2 * NetworkLimits.MostNesting);
 
-    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = Depth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions DocumentOptions =
+        new() { MaxDepth = Depth, AllowDuplicateProperties = false };
 
-    /// <summary>The document, UTF-8.</summary>
+    /// <summary>Returns the document, UTF-8.</summary>
     public static byte[] Write(NetworkDefinition definition)
     {
         using var bytes = new MemoryStream();
@@ -33,11 +35,11 @@ internal static class DefinitionJson
         return bytes.ToArray();
     }
 
-    /// <summary>The definition in the document that is all that remains of the stream.</summary>
-    /// <exception cref="FormatException">It is no such document, or one that this version cannot read.</exception>
+    /// <summary>Reads the definition from a document that is all that remains of the stream.</summary>
+    /// <exception cref="FormatException">It is not such a document, or one that this version cannot read.</exception>
     public static NetworkDefinition Read(Stream stream)
     {
-        byte[] bytes = BoundedReading.ReadToEnd(stream, ModelFormat.LargestHeader, What);
+        byte[] bytes = BoundedReading.ReadToEnd(stream, ModelFormat.LargestDefinition, What);
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes, DocumentOptions);
@@ -47,10 +49,11 @@ internal static class DefinitionJson
             return definition;
         }
         catch (Exception exception) when (exception is JsonException
-            or InvalidOperationException) // text that is no Unicode shows itself when it is read
+            or InvalidOperationException) // text that is not valid Unicode throws when it is read
         {
-            // Without the inner exception: ML.NET wraps what is thrown here, and GetBaseException is to find this sentence.
-            throw new FormatException($"{What} is damaged, or was written by a newer version: {exception.Message}");
+            // Without the inner exception: ML.NET wraps this one, and GetBaseException is to find this sentence.
+            throw new FormatException(
+                $"{What} is damaged, or was written by a newer version: {Quotation.OfSentence(exception.Message)}");
         }
         catch (Exception exception) when (exception is NetworkDefinitionException or ArgumentException or OverflowException)
         {
@@ -65,7 +68,7 @@ internal static class DefinitionJson
         {
             if (!names.Add(spec.Name))
             {
-                throw new FormatException($"{What} names two of its arrays '{spec.Name}'.");
+                throw new FormatException($"{What} names two of its arrays '{Quotation.Of(spec.Name)}'.");
             }
         }
     }
@@ -85,15 +88,15 @@ internal static class DefinitionJson
         }
         if (number > ModelFormat.Version)
         {
-            throw new FormatException($"{What} has the format version {number}; this version of Microsoft.ML.Spiking reads " +
-                $"up to {ModelFormat.Version}. The model was saved by a newer version: update the package.");
+            throw new FormatException($"{What} has the format version {number}; this version of Microsoft.ML.Spiking " +
+                $"reads up to {ModelFormat.Version}. The model was saved by a newer version: update the package.");
         }
         return root.TryGetProperty("network", out JsonElement network)
             ? network
             : throw new FormatException($"{What} has no network.");
     }
 
-    // Apart, so that who only reads does not wait for the serializer.
+    // Apart, so that reading does not wait for the serializer.
     private static class WriteOptions
     {
         public static readonly JsonSerializerOptions Network = new()

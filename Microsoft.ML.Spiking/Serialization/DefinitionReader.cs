@@ -3,12 +3,12 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
-/// <summary>Makes a network of its JSON object. Types and members are those that <see cref="DefinitionJson.Write"/> writes.</summary>
+/// <summary>The reader of a network's JSON object, as <see cref="DefinitionJson.Write"/> writes it.</summary>
 internal static class DefinitionReader
 {
-    /// <summary>The network.</summary>
-    /// <exception cref="JsonException">The object is not what is written for a network.</exception>
-    /// <exception cref="FormatException">It names a type that is unknown.</exception>
+    /// <summary>Reads the network.</summary>
+    /// <exception cref="JsonException">The object is not that of a network.</exception>
+    /// <exception cref="FormatException">It names an unknown type.</exception>
     public static NetworkDefinition Read(JsonElement network)
     {
         var fields = new JsonFields(network, "network");
@@ -56,7 +56,8 @@ internal static class DefinitionReader
             "batchNorm" => BatchNorm(fields, name),
             "neuron" => new NeuronLayer(name, NeuronReader.Read(fields.Object("neuron", "neuron"))),
             "averagePool" => new AveragePoolLayer(name, Extent(fields, "kernel"), Extent(fields, "stride")),
-            "maxPool" => new MaxPoolLayer(name, Extent(fields, "kernel"), Extent(fields, "stride"), Extent(fields, "padding")),
+            "maxPool" => new MaxPoolLayer(
+                name, Extent(fields, "kernel"), Extent(fields, "stride"), Extent(fields, "padding")),
             "adaptiveAveragePool" => new AdaptiveAveragePoolLayer(name, Extent(fields, "output")),
             "flatten" => new FlattenLayer(name),
             "dropout" => new DropoutLayer(name, fields.Number("rate")),
@@ -73,8 +74,9 @@ internal static class DefinitionReader
         };
 
     private static ConvolutionLayer Convolution(JsonFields fields, string name) =>
-        new(name, fields.Integer("inputChannels"), fields.Integer("outputChannels"), Extent(fields, "kernel"), Extent(fields, "stride"),
-            Extent(fields, "padding"), fields.Integer("groups", 1), fields.Flag("hasBias", missing: true))
+        new(name, fields.Integer("inputChannels"), fields.Integer("outputChannels"), Extent(fields, "kernel"),
+            Extent(fields, "stride"), Extent(fields, "padding"), fields.Integer("groups", 1),
+            fields.Flag("hasBias", missing: true))
         {
             InitialWeights = InitialWeights(fields),
             ZeroBias = fields.Flag("zeroBias", missing: false),
@@ -84,8 +86,9 @@ internal static class DefinitionReader
         (BatchNormMode)fields.Choice("mode", nameof(BatchNormMode.PerTimeStep), nameof(BatchNormMode.AcrossTime)),
         fields.Number("epsilon", 1e-5), fields.Number("momentum", 0.1));
 
-    private static WeightDistribution InitialWeights(JsonFields fields) => (WeightDistribution)fields.Choice("initialWeights",
-        nameof(WeightDistribution.Uniform), nameof(WeightDistribution.FanOutNormal), nameof(WeightDistribution.SmallNormal));
+    private static WeightDistribution InitialWeights(JsonFields fields) => (WeightDistribution)fields.Choice(
+        "initialWeights", nameof(WeightDistribution.Uniform), nameof(WeightDistribution.FanOutNormal),
+        nameof(WeightDistribution.SmallNormal));
 
     private static Extent Extent(JsonFields fields, string name)
     {

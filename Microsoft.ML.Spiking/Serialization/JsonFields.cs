@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
 /// <summary>
-/// The members of a JSON object, taken one by one by name. Nothing is found by reflection: to let the serializer compile
-/// itself for the types of a network takes longer than all the rest of loading a model.
+/// The members of a JSON object, taken one by one by name. Nothing is found by reflection: the serializer would take
+/// longer to compile itself for the types of a network than all the rest of loading a model takes.
 /// </summary>
 internal sealed class JsonFields
 {
@@ -19,14 +20,18 @@ internal sealed class JsonFields
     /// <exception cref="JsonException">It is no object.</exception>
     public JsonFields(JsonElement element, string what)
     {
-        _object = element.ValueKind == JsonValueKind.Object ? element : throw new JsonException($"a {what} is no JSON object.");
+        _object = element.ValueKind == JsonValueKind.Object
+            ? element
+            : throw new JsonException($"a {what} is not a JSON object.");
         _what = what;
     }
 
-    /// <summary>Which type of its kind the object describes.</summary>
+    /// <summary>The type, of its kind, that the object describes.</summary>
     public string Type => Text(TypeName);
 
-    /// <summary>Whether all members were taken: what this version does not know may change what the network computes.</summary>
+    /// <summary>
+    /// Checks that all members were taken: one that this version does not know may change what the network computes.
+    /// </summary>
     /// <exception cref="JsonException">There are others; the message names one.</exception>
     public void CheckAllTaken()
     {
@@ -34,7 +39,7 @@ internal sealed class JsonFields
         {
             if (!_taken.Contains(property.Name))
             {
-                throw new JsonException($"a {_what} has the unknown member '{property.Name}'.");
+                throw new JsonException($"a {_what} has the unknown member '{Quotation.Of(property.Name)}'.");
             }
         }
     }
@@ -47,7 +52,7 @@ internal sealed class JsonFields
 
     public double Number(string name) => Needed(name, JsonValueKind.Number).TryGetDouble(out double value)
         ? value
-        : throw new JsonException($"the member '{name}' of a {_what} is no number that is possible.");
+        : throw new JsonException($"the member '{name}' of a {_what} is not a possible number.");
 
     public double Number(string name, double missing) => Has(name) ? Number(name) : missing;
 
@@ -64,13 +69,14 @@ internal sealed class JsonFields
         }
         : missing;
 
-    /// <summary>Which of the names the text is, from 0; 0 where it is missing.</summary>
+    /// <summary>Returns the index of the text among the names; 0 where it is missing.</summary>
     public int Choice(string name, params string[] names)
     {
         int index = Has(name) ? Array.IndexOf(names, Text(name)) : 0;
         return index >= 0
             ? index
-            : throw new JsonException($"the member '{name}' of a {_what} is '{Text(name)}'; known are {string.Join(", ", names)}.");
+            : throw new JsonException(
+                $"the member '{name}' of a {_what} is '{Quotation.Of(Text(name))}'; known are {string.Join(", ", names)}.");
     }
 
     /// <summary>The members of an object within this one.</summary>
@@ -92,13 +98,15 @@ internal sealed class JsonFields
     /// <summary>The elements of an array.</summary>
     public JsonElement.ArrayEnumerator Elements(string name) => Needed(name, JsonValueKind.Array).EnumerateArray();
 
-    /// <summary>The fault of an object whose type is none that this version knows at that place.</summary>
-    public FormatException UnknownType(string what) => new($"{what} uses the type '{Type}', which this version of " +
+    /// <summary>Returns the fault of an object whose type this version does not know at that place.</summary>
+    public FormatException UnknownType(string what) => new($"{what} uses the type '{Quotation.Of(Type)}', which this version of " +
         $"Microsoft.ML.Spiking does not know as a {_what}; it is damaged, or was written by a newer version.");
 
-    private int Integer(JsonElement value, string name) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int integer)
-        ? integer
-        : throw new JsonException($"the member '{name}' of a {_what} holds what is no whole number from {int.MinValue} to {int.MaxValue}.");
+    private int Integer(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int integer)
+            ? integer
+            : throw new JsonException($"the member '{name}' of a {_what} holds something else than a whole number from " +
+                $"{int.MinValue} to {int.MaxValue}.");
 
     private JsonElement Needed(string name, JsonValueKind kind) => Find(name) is not JsonElement value
         ? throw new JsonException($"a {_what} lacks the member '{name}'.")
@@ -110,5 +118,5 @@ internal sealed class JsonFields
         return _object.TryGetProperty(name, out JsonElement value) ? value : null;
     }
 
-    private JsonException Wrong(string name) => new($"the member '{name}' of a {_what} is not what is expected there.");
+    private JsonException Wrong(string name) => new($"the member '{name}' of a {_what} is of another kind than expected.");
 }

@@ -1,12 +1,12 @@
 namespace Microsoft.ML.Spiking.Serialization;
 
 /// <summary>
-/// The names and versions of what a saved network consists of: its definition as JSON and its weights in the
+/// The names, versions and sizes of the parts of a saved network: its definition as JSON and its weights in the
 /// safetensors layout. The definition is the source of truth; the weights must fit it.
 /// </summary>
 internal static class ModelFormat
 {
-    /// <summary>What the JSON document calls itself.</summary>
+    /// <summary>The name of the format in the JSON document.</summary>
     public const string Name = "Microsoft.ML.Spiking.Network";
 
     /// <summary>
@@ -15,12 +15,36 @@ internal static class ModelFormat
     /// </summary>
     public const int Version = 1;
 
+    /// <summary>The signature of the trained network in ML.NET's zip.</summary>
+    public const string ModelSignature = "SPKMODEL";
+
+    /// <summary>The signature of the transformer in ML.NET's zip.</summary>
+    public const string TransformerSignature = "SPKPRED ";
+
+    /// <summary>The signature of the transformer for two classes in ML.NET's zip.</summary>
+    public const string BinaryTransformerSignature = "SPKBINPR";
+
+    /// <summary>The version of the transformers since which they keep checksums of schema and column names.</summary>
+    public const uint VersionWithChecksums = 0x00010002;
+
     /// <summary>The zip entry of the definition.</summary>
     public const string DefinitionEntry = "Network.json";
 
     /// <summary>The zip entry of the weights.</summary>
     public const string WeightsEntry = "Weights.safetensors";
 
-    /// <summary>Longest definition, and longest safetensors header, that is read: 64 MiB.</summary>
-    public const int LargestHeader = 64 << 20;
+    /// <summary>The zip entry of the training schema, in ML.NET's binary format.</summary>
+    public const string SchemaEntry = "TrainSchema";
+
+    /// <summary>Longest definition that is read: 4 MiB, which 4,096 layers do not reach.</summary>
+    public const int LargestDefinition = 4 << 20;
+
+    /// <summary>
+    /// Longest safetensors header that is read: 16 MiB, for checkpoints hold each array several times.
+    /// </summary>
+    public const int LargestHeader = 16 << 20;
+
+    /// <summary>Returns the fault of an entry whose checksum is not the one that was written.</summary>
+    public static FormatException Changed(string entry) =>
+        new($"The model's entry '{entry}' was changed or damaged after it was written.");
 }

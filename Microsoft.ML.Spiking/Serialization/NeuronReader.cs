@@ -1,11 +1,11 @@
 namespace Microsoft.ML.Spiking.Serialization;
 
-/// <summary>Makes a neuron of its JSON object. What is missing is as in a neuron that nobody has changed.</summary>
+/// <summary>The reader of a neuron's JSON object; missing members have the defaults of a new neuron.</summary>
 internal static class NeuronReader
 {
-    /// <summary>The neuron.</summary>
-    /// <exception cref="System.Text.Json.JsonException">The object is not what is written for a neuron.</exception>
-    /// <exception cref="FormatException">It names a type that is unknown.</exception>
+    /// <summary>Reads the neuron.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The object is not that of a neuron.</exception>
+    /// <exception cref="FormatException">It names an unknown type.</exception>
     public static NeuronDefinition Read(JsonFields fields)
     {
         NeuronDefinition neuron = fields.Type switch

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
@@ -8,7 +9,8 @@ internal static class SafetensorsHeader
 {
     public const string What = "The file of weights";
 
-    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions DocumentOptions =
+        new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <summary>The arrays that the header announces, in the order of their data, which is without gaps.</summary>
     /// <param name="stream">Stands at the first byte of the file; afterwards at the first byte of the data.</param>
@@ -28,9 +30,9 @@ internal static class SafetensorsHeader
             return InOrder(document.RootElement);
         }
         catch (Exception exception) when (exception is JsonException
-            or InvalidOperationException) // text that is no Unicode shows itself when it is read
+            or InvalidOperationException) // text that is not valid Unicode throws when it is read
         {
-            throw new FormatException($"{What} has a damaged header: {exception.Message}");
+            throw new FormatException($"{What} has a damaged header: {Quotation.OfSentence(exception.Message)}");
         }
     }
 
@@ -38,7 +40,7 @@ internal static class SafetensorsHeader
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new FormatException($"{What} has a damaged header: it is no JSON object.");
+            throw new FormatException($"{What} has a damaged header: it is not a JSON object.");
         }
         var entries = new List<SafetensorsEntry>();
         foreach (JsonProperty property in root.EnumerateObject())
@@ -48,13 +50,14 @@ internal static class SafetensorsHeader
                 entries.Add(Entry(property.Name, property.Value));
             }
         }
-        entries.Sort((left, right) => left.Begin != right.Begin ? left.Begin.CompareTo(right.Begin) : left.End.CompareTo(right.End));
+        entries.Sort((left, right) =>
+            left.Begin != right.Begin ? left.Begin.CompareTo(right.Begin) : left.End.CompareTo(right.End));
         long expected = 0;
         foreach (SafetensorsEntry entry in entries)
         {
             if (entry.Begin != expected)
             {
-                throw new FormatException($"{What} places the array '{entry.Name}' at byte {entry.Begin:N0} " +
+                throw new FormatException($"{What} places the array '{Quotation.Of(entry.Name)}' at byte {entry.Begin:N0} " +
                     $"where {expected:N0} was expected: arrays must follow one another without gaps or overlaps.");
             }
             expected = entry.End;
@@ -72,12 +75,18 @@ internal static class SafetensorsHeader
             || !value.TryGetProperty("data_offsets", out JsonElement offsets)
             || Numbers(offsets) is not [long begin, long end])
         {
-            throw new FormatException($"{What} describes the array '{name}' without a valid dtype, shape and data_offsets.");
+            throw new FormatException(
+                $"{What} describes the array '{Quotation.Of(name)}' without a valid dtype, shape and data_offsets.");
         }
         if (type.GetString() != SafetensorsEntry.ElementType)
         {
-            throw new FormatException($"{What} holds the array '{name}' as {type.GetString()}; " +
+            throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as {Quotation.Of(type.GetString()!)}; " +
                 $"only {SafetensorsEntry.ElementType} (32-bit floating point) is read.");
+        }
+        if (lengths.Length > NetworkLimits.MostDimensions)
+        {
+            throw new FormatException($"{What} announces {lengths.Length:N0} dimensions for the array " +
+                $"'{Quotation.Of(name)}'; at most {NetworkLimits.MostDimensions} are possible.");
         }
         int[] dimensions = new int[lengths.Length];
         long size = sizeof(float);
@@ -86,14 +95,14 @@ internal static class SafetensorsHeader
             // A hostile header may announce more than 2^63 bytes.
             if (lengths[i] is < 0 or > int.MaxValue || (lengths[i] > 0 && size > long.MaxValue / lengths[i]))
             {
-                throw new FormatException($"{What} announces an impossible shape for the array '{name}'.");
+                throw new FormatException($"{What} announces an impossible shape for the array '{Quotation.Of(name)}'.");
             }
             size *= lengths[i];
             dimensions[i] = (int)lengths[i];
         }
         return begin >= 0 && end >= begin && end - begin == size
             ? new(name, dimensions, begin, end)
-            : throw new FormatException($"{What} gives the array '{name}' the bytes {begin:N0} to {end:N0}; " +
+            : throw new FormatException($"{What} gives the array '{Quotation.Of(name)}' the bytes {begin:N0} to {end:N0}; " +
                 $"its shape needs {size:N0} bytes.");
     }
 
@@ -103,7 +112,7 @@ internal static class SafetensorsHeader
         {
             return null;
         }
-        var numbers = new long[element.GetArrayLength()];
+        long[] numbers = new long[element.GetArrayLength()];
         int i = 0;
         foreach (JsonElement item in element.EnumerateArray())
         {

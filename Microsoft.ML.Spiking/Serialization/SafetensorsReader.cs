@@ -5,12 +5,14 @@ using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
-/// <summary>Reads arrays, such as a network's weights, from a file in the safetensors layout (see <see cref="SafetensorsWriter"/>).</summary>
+/// <summary>
+/// The reader of arrays, such as a network's weights, in the safetensors layout (see <see cref="SafetensorsWriter"/>).
+/// </summary>
 internal static class SafetensorsReader
 {
     private const int FirstBufferValues = 1 << 16;
 
-    /// <summary>The weights, checked against the definition before anything large is allocated.</summary>
+    /// <summary>Reads weights, checked against the definition before anything large is allocated.</summary>
     /// <param name="stream">Holds the file and nothing after it. Need not be seekable; stays open.</param>
     /// <param name="definition">The network that the weights must fit.</param>
     /// <param name="length">How many bytes the stream has, where that is known.</param>
@@ -18,10 +20,15 @@ internal static class SafetensorsReader
     public static NetworkWeights Read(Stream stream, NetworkDefinition definition, long? length = null) =>
         new(definition, ReadArrays(stream, length, entries => CheckFit(entries, definition)));
 
-    /// <summary>All arrays of the file, whatever they are.</summary>
+    /// <summary>Checks that the file's header fits the definition, without reading values.</summary>
+    /// <exception cref="FormatException">The header is damaged, or does not fit the definition.</exception>
+    public static void Check(Stream stream, NetworkDefinition definition) =>
+        CheckFit(SafetensorsHeader.Read(stream), definition);
+
+    /// <summary>Reads all arrays of a file.</summary>
     /// <param name="stream">Holds the file and nothing after it. Need not be seekable; stays open.</param>
     /// <param name="length">How many bytes the stream has, where that is known.</param>
-    /// <param name="check">Sees the header before anything large is allocated, and throws where it does not like it.</param>
+    /// <param name="check">Checks the header before anything large is allocated, and throws where it is wrong.</param>
     /// <exception cref="FormatException">The file is damaged.</exception>
     public static IReadOnlyList<WeightArray> ReadArrays(
         Stream stream, long? length = null, Action<IReadOnlyList<SafetensorsEntry>>? check = null)
@@ -55,12 +62,13 @@ internal static class SafetensorsReader
         {
             if (!needed.Remove(entry.Name, out ParameterSpec? spec))
             {
-                throw new FormatException($"{SafetensorsHeader.What} holds the array '{entry.Name}', which is not part of the network.");
+                throw new FormatException($"{SafetensorsHeader.What} holds the array '{Quotation.Of(entry.Name)}', which " +
+                    "is not part of the network.");
             }
             if (!Shapes.AreEqual(spec.Shape, entry.Shape))
             {
-                throw new FormatException($"{SafetensorsHeader.What} holds the array '{entry.Name}' in the shape " +
-                    $"[{string.Join(", ", entry.Shape)}]; the network needs [{string.Join(", ", spec.Shape)}].");
+                throw new FormatException($"{SafetensorsHeader.What} holds the array '{Quotation.Of(entry.Name)}' in the shape " +
+                    $"{Shapes.Text(entry.Shape)}; the network needs {Shapes.Text(spec.Shape)}.");
             }
         }
         if (needed.Count > 0)
@@ -69,13 +77,13 @@ internal static class SafetensorsReader
         }
     }
 
-    // What a file of known length announces is there; else memory grows with what arrives.
+    // A file of known length holds all that it announces; else memory grows with the bytes that arrive.
     private static float[] Values(Stream stream, SafetensorsEntry entry, bool isThere)
     {
         long count = (entry.End - entry.Begin) / sizeof(float);
         if (count > Array.MaxLength)
         {
-            throw new FormatException($"{SafetensorsHeader.What} announces {count:N0} values for the array '{entry.Name}'; " +
+            throw new FormatException($"{SafetensorsHeader.What} announces {count:N0} values for the array '{Quotation.Of(entry.Name)}'; " +
                 $"at most {Array.MaxLength:N0} are possible.");
         }
         float[] values = new float[isThere ? count : Math.Min(count, FirstBufferValues)];
@@ -89,7 +97,7 @@ internal static class SafetensorsReader
             int read = stream.Read(Remaining(values, filled));
             if (read == 0)
             {
-                throw new FormatException($"{SafetensorsHeader.What} is cut short within the array '{entry.Name}'.");
+                throw new FormatException($"{SafetensorsHeader.What} is cut short within the array '{Quotation.Of(entry.Name)}'.");
             }
             filled += read;
         }
@@ -101,7 +109,7 @@ internal static class SafetensorsReader
         return values;
     }
 
-    /// <summary>Where the next bytes go: at most 1 GiB at once, because a span of bytes is counted by an int.</summary>
+    /// <summary>Returns the place of the next bytes: at most 1 GiB, because an int counts a span of bytes.</summary>
     private static Span<byte> Remaining(float[] values, long filled)
     {
         int first = (int)(filled / sizeof(float));

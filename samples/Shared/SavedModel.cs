@@ -1,12 +1,16 @@
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking;
 
 namespace Samples;
 
 /// <summary>A model.zip in memory. Several threads may use it at once, but not one engine of it.</summary>
 internal sealed class SavedModel : IDisposable
 {
+    // A gigabyte takes a few seconds.
+    private static readonly TimeSpan CheckLimit = TimeSpan.FromMinutes(1);
+
     private readonly MLContext _ml = new();
     private readonly ITransformer _transformer;
 
@@ -17,7 +21,10 @@ internal sealed class SavedModel : IDisposable
             throw new ModelFileException("it is not a zip");
         }
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
-        _transformer = _ml.Model.Load(new MemoryStream(file, writable: false), out DataViewSchema input);
+        using var limit = new CancellationTokenSource(CheckLimit);
+        var stream = new MemoryStream(file, writable: false);
+        SpikingModelFile.Check(stream, cancellationToken: limit.Token);
+        _transformer = _ml.Model.Load(stream, out DataViewSchema input);
         Schema = ModelSchema.Of(_transformer, input);
     }
 

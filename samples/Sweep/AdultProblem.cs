@@ -12,7 +12,8 @@ internal sealed class AdultProblem : IProblem
     private const double TestPart = 0.2;
 
     private static readonly string[] Categories =
-        ["workclass", "education", "marital-status", "occupation", "relationship", "ethnicity", "sex", "native-country"];
+        ["workclass", "education", "marital-status", "occupation", "relationship", "ethnicity", "sex",
+            "native-country"];
 
     private static readonly string[] Numbers =
         ["age", "fnlwgt", "education-num", "capital-gain", "capital-loss", "hours-per-week"];
@@ -29,7 +30,7 @@ internal sealed class AdultProblem : IProblem
 
     public IReadOnlyList<int>? InputShape => null;
 
-    // Mixing rows of categories makes people that there are not.
+    // Mixing rows of categories would make up people that do not exist.
     public SweepSpace Space => SweepSpace.Default.Without(nameof(SpikingClifSweepOptions.AugmentationStrength));
 
     public (IDataView Search, IDataView Test) Load(MLContext ml, Arguments arguments)
@@ -37,7 +38,7 @@ internal sealed class AdultProblem : IProblem
         string path = Path.Combine(arguments.Data, "adult.txt.gz");
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no '{path}'; --data wants the folder of adult.txt.gz.");
+            throw new FileNotFoundException($"There is no '{path}'; --data expects the folder of adult.txt.gz.");
         }
         using (var source = new GZipStream(File.OpenRead(path), CompressionMode.Decompress))
         using (FileStream target = File.Create(_unpacked))
@@ -46,14 +47,16 @@ internal sealed class AdultProblem : IProblem
         }
         TextLoader.Column[] columns = [.. Columns.Select((name, index) => new TextLoader.Column(
             name, Categories.Contains(name) ? DataKind.String : DataKind.Single, index))];
-        IDataView all = ml.Data.LoadFromTextFile(_unpacked, columns, separatorChar: ',', hasHeader: true, trimWhitespace: true);
+        IDataView all =
+            ml.Data.LoadFromTextFile(_unpacked, columns, separatorChar: ',', hasHeader: true, trimWhitespace: true);
         DataOperationsCatalog.TrainTestData split = ml.Data.TrainTestSplit(all, TestPart, seed: 1);
         IDataView search = arguments.Rows is int rows ? ml.Data.TakeRows(split.TrainSet, rows) : split.TrainSet;
         return (ml.Data.Cache(search), ml.Data.Cache(split.TestSet));
     }
 
     public IEstimator<ITransformer> Featurizers(MLContext ml) =>
-        ml.Transforms.Categorical.OneHotEncoding([.. Categories.Select(name => new InputOutputColumnPair(name + "-hot", name))])
+        ml.Transforms.Categorical.OneHotEncoding(
+            [.. Categories.Select(name => new InputOutputColumnPair(name + "-hot", name))])
             .Append(ml.Transforms.Concatenate("Numbers", Numbers))
             .Append(ml.Transforms.NormalizeMeanVariance("Numbers", fixZero: false))
             .Append(ml.Transforms.Concatenate("Features", ["Numbers", .. Categories.Select(name => name + "-hot")]))

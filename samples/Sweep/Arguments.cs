@@ -1,6 +1,6 @@
 namespace Sweep;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The arguments of the command line.</summary>
 internal sealed record Arguments
 {
     /// <summary>"adult" or "mnist".</summary>
@@ -9,10 +9,10 @@ internal sealed record Arguments
     /// <summary>The folder with its files.</summary>
     public required string Data { get; init; }
 
-    /// <summary>An SQLite file or a PostgreSQL connection string; null for neither.</summary>
+    /// <summary>An SQLite file or a PostgreSQL connection string; null for a temporary file.</summary>
     public required string? Storage { get; init; }
 
-    /// <summary>The budget.</summary>
+    /// <summary>The budget of trials.</summary>
     public required int Trials { get; init; }
 
     /// <summary>Epochs of a trial that is trained to the end.</summary>
@@ -21,7 +21,7 @@ internal sealed record Arguments
     /// <summary>Rows to search with; null for all.</summary>
     public required int? Rows { get; init; }
 
-    /// <summary>Trials at the same time.</summary>
+    /// <summary>Trials that are trained at the same time.</summary>
     public required int Workers { get; init; }
 
     /// <summary>Processor threads of each.</summary>
@@ -32,6 +32,6 @@ internal sealed record Arguments
 
     public required int Seed { get; init; }
 
-    /// <summary>Where the picture goes.</summary>
+    /// <summary>The file of the picture.</summary>
     public required string Picture { get; init; }
 }

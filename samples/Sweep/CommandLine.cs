@@ -2,29 +2,36 @@ using System.CommandLine;
 
 namespace Sweep;
 
-/// <summary>The command line: what can be said, and one sentence for what cannot.</summary>
+/// <summary>The command line, with a sentence for each mistake.</summary>
 internal sealed class CommandLine
 {
-    private readonly Argument<string> _problem = new("problem") { Description = "adult (a table) or mnist (images of digits)" };
+    private readonly Argument<string> _problem =
+        new("problem") { Description = "adult (a table) or mnist (images of digits)" };
 
     private readonly Option<string> _data = new("--data")
     {
-        Description = "folder of adult.txt.gz or of MNIST's four files; without it the one that SPIKING_DATA names, or ../shared/data",
+        Description =
+            "folder of adult.txt.gz or of MNIST's four files; by default that of SPIKING_DATA, or ../shared/data",
     };
 
     private readonly Option<string?> _storage = new("--storage")
     {
-        Description = "an SQLite file, or a PostgreSQL connection string (Host=...), that all workers of the sweep name; " +
-            "started again, the sweep goes on",
+        Description =
+            "an SQLite file, or a PostgreSQL connection string (Host=...), that all workers of the sweep name; " +
+            "the sweep goes on when it is started again",
     };
 
     private readonly Option<int> _trials = Count("--trials", "trials, the budget of the sweep", 32);
     private readonly Option<int> _epochs = Count("--epochs", "epochs of a trial that is trained to the end", 9);
-    private readonly Option<int?> _rows = new("--rows") { Description = "rows to search with, validation included; else 30000 or fewer" };
+    private readonly Option<int?> _rows =
+        new("--rows") { Description = "rows to search with, including those held out; by default 12000 of MNIST, all of Adult" };
     private readonly Option<int> _workers = Count("--workers", "trials that this process trains at the same time", 1);
-    private readonly Option<int> _stability = Count("--stability", "how many of the best trials are trained again with three other seeds", 2, least: 0);
-    private readonly Option<int?> _threads = new("--threads") { Description = "processor threads of each; else all, shared among them" };
-    private readonly Option<int> _seed = Count("--seed", "what the values of the trials and their trainings start from", 1);
+    private readonly Option<int> _stability =
+        Count("--stability", "how many of the best trials are trained again with three other seeds", 2, least: 0);
+    private readonly Option<int?> _threads =
+        new("--threads") { Description = "processor threads of each; by default all, shared among them" };
+    private readonly Option<int> _seed =
+        Count("--seed", "the seed of the trials' values and trainings", 1);
 
     private readonly Option<string> _picture = new("--picture")
     {
@@ -32,7 +39,7 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => "sweep.png",
     };
 
-    /// <summary>The command, which calls <paramref name="run"/> and gives its exit code.</summary>
+    /// <summary>Returns the command, which calls <paramref name="run"/> and returns its exit code.</summary>
     public RootCommand Command(Func<Arguments, int> run)
     {
         _problem.AcceptOnlyFromAmong("adult", "mnist");
@@ -46,7 +53,8 @@ internal sealed class CommandLine
                 }
             });
         }
-        var command = new RootCommand("Looks for good settings of a spiking network, draws how it found them, and compares them " +
+        var command = new RootCommand(
+            "Searches for good settings of a spiking network, draws the search, and compares them " +
             "with the defaults on rows that it has never seen.")
         {
             _problem, _data, _storage, _trials, _epochs, _rows, _workers, _threads, _stability, _seed, _picture,
@@ -54,7 +62,8 @@ internal sealed class CommandLine
         command.SetAction(parsed => run(new()
         {
             Problem = parsed.GetRequiredValue(_problem),
-            Data = parsed.GetValue(_data) ?? Environment.GetEnvironmentVariable("SPIKING_DATA") ?? Path.Combine("..", "shared", "data"),
+            Data = parsed.GetValue(_data) ?? Environment.GetEnvironmentVariable("SPIKING_DATA")
+                ?? Path.Combine("..", "shared", "data"),
             Storage = parsed.GetValue(_storage),
             Trials = parsed.GetValue(_trials),
             Epochs = parsed.GetValue(_epochs),

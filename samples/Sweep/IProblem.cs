@@ -3,24 +3,24 @@ using Microsoft.ML.Spiking.Sweeps;
 
 namespace Sweep;
 
-/// <summary>Some data, and what to vary on it.</summary>
+/// <summary>A data set, and what to vary on it.</summary>
 internal interface IProblem : IDisposable
 {
-    /// <summary>For people.</summary>
+    /// <summary>The name that is shown.</summary>
     string Name { get; }
 
-    /// <summary>The rows to search with and the rows to compare on, as the featurizers take them.</summary>
+    /// <summary>Loads the rows to search with and the rows to compare on, with the columns of the featurizers.</summary>
     (IDataView Search, IDataView Test) Load(MLContext ml, Arguments arguments);
 
-    /// <summary>What is done to the rows before the trainer.</summary>
+    /// <summary>Returns the transforms before the trainer.</summary>
     IEstimator<ITransformer> Featurizers(MLContext ml);
 
-    /// <summary>The shape of an image's features; null where they are no images.</summary>
+    /// <summary>The shape of an image; null for rows that are not images.</summary>
     IReadOnlyList<int>? InputShape { get; }
 
-    /// <summary>What to vary.</summary>
+    /// <summary>What the sweep varies.</summary>
     SweepSpace Space { get; }
 
-    /// <summary>Another trainer of ML.NET to compare with; null for none.</summary>
+    /// <summary>Returns another trainer of ML.NET to compare with; null for none.</summary>
     (string Name, IEstimator<ITransformer> Trainer)? Other(MLContext ml);
 }

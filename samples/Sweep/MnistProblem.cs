@@ -4,7 +4,7 @@ using Quickstart;
 
 namespace Sweep;
 
-/// <summary>MNIST; by default the search has the first 12,000 of the 60,000 digits to train with.</summary>
+/// <summary>MNIST; by default the search has the first 12,000 of the 60,000 training digits.</summary>
 internal sealed class MnistProblem : IProblem
 {
     private const int RowsIfNotGiven = 12_000;
@@ -13,7 +13,7 @@ internal sealed class MnistProblem : IProblem
 
     public IReadOnlyList<int>? InputShape => [1, 28, 28];
 
-    // The default choices are perceptrons, which know nothing of images.
+    // The default choices are perceptrons, which ignore that the features are images.
     public SweepSpace Space => SweepSpace.Default
         .Choice(nameof(SpikingClifSweepOptions.Network), "256", "512-512", "conv 8-16", "conv 16-32");
 

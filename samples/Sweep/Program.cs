@@ -1,6 +1,6 @@
-// Looks for good settings of a spiking network on the Adult table or on MNIST, draws how it found them, and compares them with
-// the defaults on rows that the sweep has never seen. Several processes, or machines, that are given the same storage share
-// the work: start the same command again, or elsewhere.
+// Searches for good settings of a spiking network on the Adult table or on MNIST, draws the search, and compares the result
+// with the defaults on rows that the sweep has never seen. Several processes, or machines, with the same storage share the
+// work: start the same command again, or elsewhere.
 //
 //   Sweep --help
 
@@ -15,7 +15,7 @@ const int Failed = 1, BadArguments = 2, LineOfFile = 200;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (Console.IsOutputRedirected)
 {
-    AnsiConsole.Profile.Width = LineOfFile; // else lines are broken after 80 characters
+    AnsiConsole.Profile.Width = LineOfFile; // otherwise lines are broken after 80 characters
 }
 
 using var stop = new CancellationTokenSource();
@@ -25,7 +25,7 @@ using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSi
 ParseResult parsed = new CommandLine().Command(Run).Parse(args);
 return parsed.Errors.Count == 0 ? parsed.Invoke() : Refuse(parsed.Errors[0].Message, BadArguments);
 
-// The first time the sweep ends after its batch and shows what it has; who insists ends the process.
+// The first signal ends the sweep after its batch, and it shows what it has; the second ends the process.
 void Stop(PosixSignalContext context)
 {
     context.Cancel = !stop.IsCancellationRequested;

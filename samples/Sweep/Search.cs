@@ -27,7 +27,8 @@ internal sealed class Search(Arguments arguments, CancellationToken token)
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(search, settings);
 
         Report.Show(result);
-        SearchPicture.Draw(arguments.Picture, $"{problem.Name}: {result.Trials.Count} trials, {result.EpochsSpent} epochs", result);
+        SearchPicture.Draw(arguments.Picture,
+            $"{problem.Name}: {result.Trials.Count} trials, {result.EpochsSpent} epochs", result);
         if (result.End == SweepEnd.Finished)
         {
             Compare(problem, settings, result, search, test);
@@ -54,7 +55,7 @@ internal sealed class Search(Arguments arguments, CancellationToken token)
         CancellationToken = token,
     };
 
-    /// <summary>All on the same rows: what the search had, validation included.</summary>
+    /// <summary>Trains all on the same rows: those of the search, including the ones held out.</summary>
     private void Compare(IProblem problem, SweepSettings settings, SweepResult result, IDataView search, IDataView test)
     {
         ITransformer featurizers = settings.Featurizers!.Fit(search);
@@ -64,8 +65,10 @@ internal sealed class Search(Arguments arguments, CancellationToken token)
         defaults.Seed = arguments.Seed;
         var rows = new List<(string Name, MulticlassClassificationMetrics Metrics)>
         {
-            ("SpikingClif, defaults", Score(_ml.MulticlassClassification.Trainers.SpikingClif(defaults).Fit(train), unseen)),
-            ("SpikingClif, the sweep's best options", Score(_ml.MulticlassClassification.Trainers.SpikingClif(result.BestOptions).Fit(train), unseen)),
+            ("SpikingClif, defaults",
+                Score(_ml.MulticlassClassification.Trainers.SpikingClif(defaults).Fit(train), unseen)),
+            ("SpikingClif, the sweep's best options",
+                Score(_ml.MulticlassClassification.Trainers.SpikingClif(result.BestOptions).Fit(train), unseen)),
             ("the sweep's best model (trained on fewer rows)", Score(result.BestModel, test)),
         };
         if (problem.Other(_ml) is { } other)

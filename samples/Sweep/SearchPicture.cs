@@ -9,7 +9,9 @@ using SkiaSharp;
 
 namespace Sweep;
 
-/// <summary>Draws a search: above, what each trial came to; below, how the best grew with the epochs that were spent.</summary>
+/// <summary>
+/// Draws a search: at the top the score of each trial, below it the best score over the epochs spent.
+/// </summary>
 internal static class SearchPicture
 {
     private const int Width = 1_000, Height = 400;
@@ -21,8 +23,8 @@ internal static class SearchPicture
 
     /// <summary>Writes the picture.</summary>
     /// <param name="file">A PNG.</param>
-    /// <param name="title">Over it.</param>
-    /// <param name="result">Of an accuracy.</param>
+    /// <param name="title">The title.</param>
+    /// <param name="result">A sweep for an accuracy.</param>
     public static void Draw(string file, string title, SweepResult result)
     {
         double lowest = Lowest(result);
@@ -41,7 +43,8 @@ internal static class SearchPicture
         PlotModel plot = Plot("trial", lowest);
         plot.Title = title;
         Add("trained to the end", EndColor, trial => trial.State == TrialState.Completed);
-        Add("ended early, smaller after fewer epochs", StoppedColor, trial => trial.State is not (TrialState.Completed or TrialState.Failed));
+        Add("ended early, smaller after fewer epochs", StoppedColor,
+            trial => trial.State is not (TrialState.Completed or TrialState.Failed));
         Add("failed", FailedColor, trial => trial.State == TrialState.Failed);
         return plot;
 
@@ -51,7 +54,8 @@ internal static class SearchPicture
             points.Points.AddRange(
                 from trial in result.Trials
                 where belongs(trial) && trial.Score is not null
-                select new ScatterPoint(trial.Number, Math.Max(lowest, 100 * trial.Score!.Value), 2 + (1.5 * Math.Log2(1 + trial.Epochs.Count))));
+                select new ScatterPoint(trial.Number, Math.Max(lowest, 100 * trial.Score!.Value),
+                    2 + (1.5 * Math.Log2(1 + trial.Epochs.Count))));
             if (points.Points.Count > 0)
             {
                 plot.Series.Add(points);
@@ -59,11 +63,17 @@ internal static class SearchPicture
         }
     }
 
-    /// <summary>Epochs in the order in which they were finished, whoever did.</summary>
+    /// <summary>Plots the epochs in the order in which they ended, in whichever process.</summary>
     private static PlotModel Best(SweepResult result, double lowest)
     {
         PlotModel plot = Plot("epochs spent", lowest);
-        var all = new ScatterSeries { Title = "each epoch", MarkerType = MarkerType.Circle, MarkerFill = OxyColors.Silver, MarkerSize = 2.5 };
+        var all = new ScatterSeries
+        {
+            Title = "each epoch",
+            MarkerType = MarkerType.Circle,
+            MarkerFill = OxyColors.Silver,
+            MarkerSize = 2.5,
+        };
         var best = new StairStepSeries { Title = "the best so far", Color = OxyColors.Black };
         int spent = 0;
         double highest = double.NegativeInfinity;
@@ -82,21 +92,28 @@ internal static class SearchPicture
             Y = highest,
             Color = OxyColors.Gray,
             Text = $"{highest:0.00} %, trial {result.BestTrial.Number}",
-            TextVerticalAlignment = VerticalAlignment.Bottom, // above the line, where no point is
+            TextVerticalAlignment = VerticalAlignment.Bottom, // above the line, where there are no points
         });
         return plot;
     }
 
     private static PlotModel Plot(string bottom, double lowest)
     {
-        var plot = new PlotModel { TitleFontSize = 15, TitleFontWeight = FontWeights.Normal, Background = OxyColors.White };
+        var plot =
+            new PlotModel { TitleFontSize = 15, TitleFontWeight = FontWeights.Normal, Background = OxyColors.White };
         plot.Legends.Add(new Legend
         {
             LegendPlacement = LegendPlacement.Outside,
             LegendPosition = LegendPosition.TopCenter,
             LegendOrientation = LegendOrientation.Horizontal,
         });
-        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = bottom, MinimumPadding = 0.02, MaximumPadding = 0.02 });
+        plot.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Bottom,
+            Title = bottom,
+            MinimumPadding = 0.02,
+            MaximumPadding = 0.02,
+        });
         plot.Axes.Add(new LinearAxis
         {
             Position = AxisPosition.Left,
@@ -116,10 +133,11 @@ internal static class SearchPicture
         return SKImage.FromEncodedData(stream);
     }
 
-    /// <summary>What lies lower learned next to nothing, and would press the rest together.</summary>
+    /// <summary>Returns the lower end of the axis: scores below it are near chance, and would squeeze the others together.</summary>
     private static double Lowest(SweepResult result)
     {
-        double[] scores = [.. result.Trials.Where(trial => trial.Score > 0).Select(trial => 100 * trial.Score!.Value).Order()];
+        double[] scores =
+            [.. result.Trials.Where(trial => trial.Score > 0).Select(trial => 100 * trial.Score!.Value).Order()];
         double best = scores[^1], low = scores[scores.Length / 4];
         return Math.Max(0, Math.Floor(best - Math.Max(2, 1.5 * (best - low))));
     }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Torch;
 
@@ -9,6 +11,8 @@ namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 [TestClass]
 public sealed class RefusedCheckpointTests
 {
+    public TestContext TestContext { get; set; } = null!;
+
     private static readonly TrainingSettings Short = Toy.Settings with { Epochs = 2 };
 
     public static IEnumerable<(string Sentence, Action<string> Resume)> Others =>
@@ -19,6 +23,8 @@ public sealed class RefusedCheckpointTests
         ("it had 200 training rows of 8 features and there are 199 of 8 now.", folder => Toy.Train(In(folder), Toy.Rows(199))),
         ("it had as many training rows, but with other values", folder => Toy.Train(In(folder), Toy.Rows(200, seed: 6))),
         ("it had as many training rows, but with other values", folder => Toy.Train(In(folder), Swapped())),
+        ("it had as many training rows, but with other labels", folder => Toy.Train(In(folder), Changed(label: 2))),
+        ("it had as many training rows, but with other values", folder => Toy.Train(In(folder), Changed(value: 0.01f))),
         ("it had no validation data", folder => Toy.Train(In(folder), validation: Toy.Rows(30))),
         ("it had LearningRate 0.1 (now 0.2).", folder => Toy.Train(In(folder) with { LearningRate = 0.2 })),
         ("it had Epochs 2 (now 3), Optimizer Sgd (now AdamW).",
@@ -55,6 +61,34 @@ public sealed class RefusedCheckpointTests
             CheckpointEveryMinutes = 0.5,
         }, observer: observer);
         Assert.IsEmpty(observer.Batches);
+    }
+
+    [TestMethod]
+    public void Run_RowsOfOtherLastBits_AreResumed()
+    {
+        using var folder = new TemporaryFolder();
+        var observer = new RecordingObserver { OnEpoch = _ => throw new InvalidTimeZoneException() };
+        TrainingSettings settings = In(folder.Path) with { CheckpointEveryBatches = 1 };
+        Assert.ThrowsExactly<InvalidTimeZoneException>(
+            () => Toy.Train(settings, Toy.Rows(200), Toy.Rows(30, seed: 6), observer));
+        var resumed = new RecordingObserver();
+        TrainingOutcome outcome = Toy.Train(
+            settings, InOtherLastBits(200, seed: 5), InOtherLastBits(30, seed: 6), resumed);
+        Assert.Contains("Resumed from", string.Join('\n', resumed.Infos));
+        Assert.HasCount(2, outcome.History);
+    }
+
+    [TestMethod]
+    public void DifferenceFrom_IdentityReadFromJson_ForgivesLastBits()
+    {
+        // As a sweep does that machines of different processors share.
+        DataIdentity here = DataIdentity.Of(Feed(Toy.Rows(200)));
+        DataIdentity stored = JsonSerializer.Deserialize<DataIdentity>(JsonSerializer.Serialize(here))!;
+        Assert.IsNull(stored.DifferenceFrom(here, "training"));
+        Assert.IsNull(stored.DifferenceFrom(DataIdentity.Of(Feed(InOtherLastBits(200, seed: 5))), "training"));
+        Assert.IsNotNull(stored.DifferenceFrom(DataIdentity.Of(Feed(Changed(value: 0.01f))), "training"));
+
+        RowFeed Feed(ArrayRowSource rows) => RowFeed.Open(rows, Toy.Classes, 1 << 20, TestContext.CancellationToken);
     }
 
     [TestMethod]
@@ -153,6 +187,27 @@ public sealed class RefusedCheckpointTests
         (float[][] rows, int[] labels) = Toy.Points(200);
         (rows[0], rows[3]) = (rows[3], rows[0]); // of the same class
         return new(rows, labels);
+    }
+
+    /// <summary>In one of 200 rows, one of 8 values or the label.</summary>
+    private static ArrayRowSource Changed(float value = 0, int? label = null)
+    {
+        (float[][] rows, int[] labels) = Toy.Points(200);
+        rows[7][3] += value;
+        labels[7] = label ?? labels[7];
+        return new(rows, labels);
+    }
+
+    /// <summary>As another processor would round them.</summary>
+    private static ArrayRowSource InOtherLastBits(int count, int seed)
+    {
+        (float[][] rows, int[] labels) = Toy.Points(count, seed);
+        return new([.. rows.Select(row => row.Select((value, i) => (i % 3) switch
+        {
+            0 => MathF.BitIncrement(value),
+            1 => MathF.BitDecrement(value),
+            _ => value,
+        }).ToArray())], labels);
     }
 
     private static IEnumerable<string> ReadOnly(string folder)

@@ -158,7 +158,7 @@ public sealed class ResumeTests
 
         var rest = new RecordingObserver();
         TrainingOutcome resumed = Train(settings, hasValidation: false, hasImages: false, rest);
-        Assert.AreEqual(new BatchProgress(2, 8, 64, 200), rest.Batches[0]);
+        Assert.AreEqual(new BatchProgress { Epoch = 2, Epochs = 8, Rows = 64, TotalRows = 200 }, rest.Batches[0]);
         Assert.AreSequenceEqual(
             Toy.Flat(Train(Toy.Settings, hasValidation: false, hasImages: false, new()).Weights), Toy.Flat(resumed.Weights));
     }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Training.Checkpoints;
+
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
 /// <summary>Whether two trainings measured the same, to the last bit; how fast they were does not matter.</summary>
@@ -13,6 +15,6 @@ internal static class Sameness
         }
     }
 
-    private static EpochMetrics Timeless(EpochMetrics metrics) =>
-        metrics with { RowsPerSecond = 0, FiringRates = [], WaitingShare = 0 };
+    private static EpochRecord Timeless(EpochMetrics metrics) =>
+        EpochRecord.Of(metrics) with { RowsPerSecond = 0, FiringRates = [], WaitingShare = 0 };
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch;
 

@@ -10,6 +10,8 @@ public sealed class TimeSliceTests
     private const int Size = 3;
     private const long Short = 100_000;
 
+    public required TestContext TestContext { get; init; }
+
     [ClassInitialize]
     public static void SkipWhereUnknown(TestContext context)
     {
@@ -53,7 +55,7 @@ public sealed class TimeSliceTests
             {
                 turns.Add(TimeSlice.Current());
                 all.Signal();
-                all.Wait();
+                all.Wait(TestContext.CancellationToken);
             });
             return 0;
         });

@@ -69,7 +69,7 @@ internal static class NetworkArchive
             content = read(stream, length);
             if (!stream.Checksum().AsSpan().SequenceEqual(checksum))
             {
-                throw new FormatException($"The model's entry '{name}' was changed or damaged after it was written.");
+                throw ModelFormat.Changed(name);
             }
         });
         return found ? content! : throw new FormatException($"The model has no entry '{name}'; the file is damaged.");

@@ -1,16 +1,17 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
-/// A network with all its sizes, as data: immutable, without weights, written as JSON into the model. Training,
-/// scoring and export each walk it. The last layer's values at each time step are the logits; their mean over the
-/// time steps goes through a softmax.
+/// A network with all its sizes, as data: immutable, without weights, written as JSON into the model. Training, scoring
+/// and export each walk it. The last layer's values at each time step are the logits; their mean over the time steps
+/// goes through a softmax.
 /// </summary>
 public sealed class NetworkDefinition
 {
-    /// <summary>Creates a network and checks that its layers fit.</summary>
+    /// <summary>Creates a network and checks that its layers fit and that its sizes are possible.</summary>
     /// <param name="inputShape">The shape of one time step of a row: [features] or [channels, height, width].</param>
     /// <param name="timeSteps">Number of time steps T; at least 1.</param>
     /// <param name="encoder">How a row becomes the current of every time step.</param>
@@ -18,10 +19,12 @@ public sealed class NetworkDefinition
     /// <param name="classCount">Number of classes; at least 2.</param>
     /// <param name="hasTimeAxis">Whether a row brings all its time steps: [T, ...input shape].</param>
     /// <param name="pixelOrder">How images lie in a row before it is read.</param>
-    /// <exception cref="NetworkDefinitionException">The layers do not fit; the message names the layer.</exception>
-    [JsonConstructor]
-    public NetworkDefinition(IReadOnlyList<int> inputShape, int timeSteps, InputEncoder encoder, IReadOnlyList<Layer> layers,
-        int classCount, bool hasTimeAxis = false, PixelOrder pixelOrder = PixelOrder.Planar)
+    /// <exception cref="NetworkDefinitionException">
+    /// The layers do not fit, or the network is larger than <see cref="NetworkLimits"/> allows; the message names the
+    /// layer.
+    /// </exception>
+    internal NetworkDefinition(IReadOnlyList<int> inputShape, int timeSteps, InputEncoder encoder,
+        IReadOnlyList<Layer> layers, int classCount, bool hasTimeAxis = false, PixelOrder pixelOrder = PixelOrder.Planar)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         ArgumentNullException.ThrowIfNull(encoder);
@@ -34,19 +37,14 @@ public sealed class NetworkDefinition
         HasTimeAxis = hasTimeAxis;
         PixelOrder = pixelOrder;
         CheckSizes();
-        CheckNames(Layers, []);
+        CheckNames(Layers, [], nesting: 0);
         (List<Layer> all, List<ParameterSpec> parameters) = ([], []);
         foreach (Layer layer in Layers)
         {
             all.AddRange(layer.SelfAndInner);
         }
         AllLayers = all;
-        Signal signal = InputSignal;
-        foreach (Layer layer in Layers)
-        {
-            signal = layer.Infer(signal);
-        }
-        CheckOutput(signal);
+        CheckOutput(NetworkLimits.Check(this));
         foreach (Layer layer in AllLayers)
         {
             parameters.AddRange(layer.Parameters);
@@ -70,15 +68,14 @@ public sealed class NetworkDefinition
     public int ClassCount { get; }
 
     /// <summary>
-    /// Whether a row brings all its time steps, [T, ...<see cref="InputShape"/>], such as the frames of an event camera;
-    /// if not, the encoder makes every time step from the same values.
+    /// Whether a row brings all its time steps, [T, ...<see cref="InputShape"/>], such as the frames of an event
+    /// camera; if not, the encoder makes every time step from the same values.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasTimeAxis { get; }
 
     /// <summary>
-    /// How images lie in a feature vector. Whoever reads one for the network brings it into the order of
-    /// <see cref="InputShape"/> first.
+    /// How images lie in a feature vector. It is brought into the order of <see cref="InputShape"/> when it is read.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public PixelOrder PixelOrder { get; }
@@ -105,58 +102,76 @@ public sealed class NetworkDefinition
     [JsonIgnore]
     internal int InputSize => Shapes.Size(RowShape);
 
-    /// <summary>What arrives at the first layer.</summary>
+    /// <summary>The signal that arrives at the first layer.</summary>
     [JsonIgnore]
     internal Signal InputSignal => new(InputShape, HasTimeAxis ? SignalKind.Graded : Encoder.OutputKind);
 
     private void CheckSizes()
     {
-        if (InputShape.Count == 0 || !Shapes.ArePositive(InputShape))
+        if (InputShape.Count is 0 or > NetworkLimits.MostDimensions || !Shapes.ArePositive(InputShape))
+        {
+            throw new NetworkDefinitionException($"The input shape {Shapes.Text(InputShape)} is not possible; it needs 1 to " +
+                $"{NetworkLimits.MostDimensions} lengths, each at least 1.");
+        }
+        if (Shapes.LongSize(InputShape) > NetworkLimits.MostValues)
+        {
+            throw new NetworkDefinitionException($"The input shape {Shapes.Text(InputShape)} has " +
+                $"{Shapes.LongSize(InputShape):N0} values; at most {NetworkLimits.MostValues:N0} are possible.");
+        }
+        int mostSteps = HasTimeAxis ? NetworkLimits.MostTimeStepsOfRows : NetworkLimits.MostTimeSteps;
+        if (TimeSteps < 1 || TimeSteps > mostSteps)
         {
             throw new NetworkDefinitionException(
-                $"The input shape [{string.Join(", ", InputShape)}] is not possible; every length must be at least 1.");
+                $"{TimeSteps:N0} time steps are not possible; 1 to {mostSteps:N0} are{(HasTimeAxis ? ", brought by rows" : "")}.");
         }
-        if (TimeSteps < 1)
+        if (ClassCount is < 2 or > NetworkLimits.MostClasses)
         {
-            throw new NetworkDefinitionException($"{TimeSteps} time steps are not possible; at least 1 is needed.");
-        }
-        if (ClassCount < 2)
-        {
-            throw new NetworkDefinitionException($"{ClassCount} classes are not possible; at least 2 are needed.");
+            throw new NetworkDefinitionException(
+                $"{ClassCount:N0} classes are not possible; 2 to {NetworkLimits.MostClasses:N0} are.");
         }
         if (HasTimeAxis && Encoder is not DirectEncoder)
         {
             throw new NetworkDefinitionException(
                 $"Rows that bring their own time steps need the {nameof(DirectEncoder)}, not a {Encoder.GetType().Name}.");
         }
-        if (PixelOrder is not (PixelOrder.Planar or PixelOrder.Interleaved) || (PixelOrder == PixelOrder.Interleaved && InputShape.Count != 3))
+        if (PixelOrder is not (PixelOrder.Planar or PixelOrder.Interleaved)
+            || (PixelOrder == PixelOrder.Interleaved && InputShape.Count != 3))
         {
             throw new NetworkDefinitionException($"The pixel order {PixelOrder} is not possible with the input shape " +
-                $"[{string.Join(", ", InputShape)}]; only images, [channels, height, width], have one.");
+                $"{Shapes.Text(InputShape)}; only images, [channels, height, width], have one.");
         }
         foreach (string fault in Encoder.Faults())
         {
             throw new NetworkDefinitionException(fault);
         }
-        _ = InputSize; // more values than an int can count
     }
 
-    private static void CheckNames(IEnumerable<Layer?> layers, HashSet<string> names)
+    private static void CheckNames(IEnumerable<Layer?> layers, HashSet<string> names, int nesting)
     {
         int index = -1;
         foreach (Layer? layer in layers)
         {
             index++;
+            if (nesting > NetworkLimits.MostNesting)
+            {
+                throw new NetworkDefinitionException(
+                    $"Residual layers lie more than {NetworkLimits.MostNesting} deep inside one another.");
+            }
             if (layer is null)
             {
                 throw new NetworkDefinitionException($"The layer at index {index} is null.");
             }
-            if (string.IsNullOrEmpty(layer.Name) || !names.Add(layer.Name))
+            if (string.IsNullOrEmpty(layer.Name) || layer.Name.Length > NetworkLimits.LongestName || !names.Add(layer.Name))
             {
-                throw new NetworkDefinitionException(
-                    $"The layer at index {index} is named '{layer.Name}'; names must be unique and not empty.");
+                throw new NetworkDefinitionException($"The layer at index {index} is named " +
+                    $"'{Quotation.Of(layer.Name ?? "")}'; names must be unique, not empty, and of at most " +
+                    $"{NetworkLimits.LongestName} characters.");
             }
-            CheckNames(layer.Inner, names);
+            if (names.Count > NetworkLimits.MostLayers)
+            {
+                throw new NetworkDefinitionException($"The network has more than {NetworkLimits.MostLayers:N0} layers.");
+            }
+            CheckNames(layer.Inner, names, nesting + 1);
         }
     }
 

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Spiking;
 
-/// <summary>A network that cannot exist: layers that do not fit, names used twice, values out of range.</summary>
+/// <summary>
+/// A network that cannot exist: layers that do not fit, names used twice, values out of range, sizes beyond the limits.
+/// </summary>
 public sealed class NetworkDefinitionException : Exception
 {
     /// <summary>Creates the exception.</summary>
@@ -14,4 +16,7 @@ public sealed class NetworkDefinitionException : Exception
     /// <param name="message">What is wrong, with the layer named.</param>
     /// <param name="innerException">The cause.</param>
     public NetworkDefinitionException(string message, Exception innerException) : base(message, innerException) { }
+
+    /// <summary>Whether a layer of images is given something else.</summary>
+    internal bool NeedsImage { get; init; }
 }

@@ -13,7 +13,9 @@ public sealed class NetworkWeights : IReadOnlyList<WeightArray>
     private readonly WeightArray[] _arrays;
     private readonly Dictionary<string, WeightArray> _byName;
 
-    /// <exception cref="NetworkDefinitionException">An array is missing, unknown, given twice or of another shape.</exception>
+    /// <exception cref="NetworkDefinitionException">
+    /// An array is missing, unknown, given twice or of another shape.
+    /// </exception>
     internal NetworkWeights(NetworkDefinition definition, IEnumerable<WeightArray> arrays)
     {
         _byName = new(StringComparer.Ordinal);
@@ -21,7 +23,7 @@ public sealed class NetworkWeights : IReadOnlyList<WeightArray>
         {
             if (!_byName.TryAdd(array.Name, array))
             {
-                throw new NetworkDefinitionException($"The array '{array.Name}' is given twice.");
+                throw new NetworkDefinitionException($"The array '{Quotation.Of(array.Name)}' is given twice.");
             }
         }
         _arrays = new WeightArray[definition.Parameters.Count];
@@ -32,7 +34,7 @@ public sealed class NetworkWeights : IReadOnlyList<WeightArray>
         if (_byName.Count != _arrays.Length)
         {
             string unknown = _byName.Keys.Except(definition.Parameters.Select(spec => spec.Name)).First();
-            throw new NetworkDefinitionException($"The array '{unknown}' is not part of the network.");
+            throw new NetworkDefinitionException($"The array '{Quotation.Of(unknown)}' is not part of the network.");
         }
     }
 
@@ -62,11 +64,11 @@ public sealed class NetworkWeights : IReadOnlyList<WeightArray>
     {
         if (!_byName.TryGetValue(spec.Name, out WeightArray? array))
         {
-            throw new NetworkDefinitionException($"The array '{spec.Name}' is missing.");
+            throw new NetworkDefinitionException($"The array '{Quotation.Of(spec.Name)}' is missing.");
         }
         return Shapes.AreEqual(array.Shape, spec.Shape)
             ? array
-            : throw new NetworkDefinitionException($"The array '{spec.Name}' has the shape " +
-                $"[{string.Join(", ", array.Shape)}]; the network needs [{string.Join(", ", spec.Shape)}].");
+            : throw new NetworkDefinitionException($"The array '{Quotation.Of(spec.Name)}' has the shape " +
+                $"{Shapes.Text(array.Shape)}; the network needs {Shapes.Text(spec.Shape)}.");
     }
 }

@@ -13,7 +13,7 @@ public sealed class WeightArray
         if (size != values.LongLength)
         {
             throw new ArgumentException(
-                $"'{name}' of shape [{string.Join(", ", shape)}] needs {size} values and is given {values.LongLength}.");
+                $"'{Quotation.Of(name)}' of shape {Shapes.Text(shape)} needs {size} values and is given {values.LongLength}.");
         }
         Name = name;
         Shape = [.. shape];
@@ -29,7 +29,7 @@ public sealed class WeightArray
     /// <summary>The values.</summary>
     public ReadOnlyMemory<float> Values => _values;
 
-    /// <summary>The array that <see cref="Values"/> looks at, not to be written to.</summary>
+    /// <summary>The array behind <see cref="Values"/>, not to be written to.</summary>
     internal float[] Array => _values;
 
     /// <summary>The same values under another name.</summary>

@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.Networks.Encoding;
-
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking;
 
@@ -18,7 +19,9 @@ public abstract record InputEncoder
     /// <summary>One sentence for every value that is out of its range.</summary>
     internal virtual IEnumerable<string> Faults() => [];
 
-    /// <summary>What tells the row apart from others where the encoder is random; its content, never its place.</summary>
+    /// <summary>
+    /// What tells the row apart from others where the encoder is random; its content, never its place.
+    /// </summary>
     internal virtual long KeyOf(ReadOnlySpan<float> row) => 0;
 
     /// <summary>The current of one time step. Only called where <see cref="OutputKind"/> is not constant.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Randomness;
-
 
 namespace Microsoft.ML.Spiking;
 
@@ -11,8 +11,8 @@ namespace Microsoft.ML.Spiking;
 /// </summary>
 /// <remarks>
 /// The spikes of a row are a function of the row's values and of a seed: the training's and the epoch, so that every
-/// epoch sees other spikes; at scoring <see cref="Seed"/> alone. A row's scores therefore never depend on the batch, the
-/// thread or the rows before, and equal rows have equal scores.
+/// epoch sees other spikes; at scoring <see cref="Seed"/> alone. A row's scores therefore never depend on the batch,
+/// the thread or the rows before, and equal rows have equal scores.
 /// </remarks>
 public sealed record PoissonEncoder : InputEncoder
 {

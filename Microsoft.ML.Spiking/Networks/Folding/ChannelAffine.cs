@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Spiking.Networks.Folding;
 
-/// <summary>y = scale x + shift with constants for each channel: what a batch normalization is at scoring time.</summary>
+/// <summary>
+/// y = scale x + shift with constants for each channel: what a batch normalization is at scoring time.
+/// </summary>
 /// <remarks>In double precision until all that can be folded is folded: one rounding, at the end.</remarks>
 /// <param name="Scale">[channels].</param>
 /// <param name="Shift">[channels].</param>

@@ -1,6 +1,9 @@
 namespace Microsoft.ML.Spiking.Networks.Folding;
 
-/// <summary>Weights and biases, not to be written to, of a linear layer or convolution, with what follows and is affine already in them.</summary>
+/// <summary>
+/// Weights and biases, not to be written to, of a linear layer or convolution, with what follows and is affine already
+/// in them.
+/// </summary>
 /// <param name="Weight">[outputs, inputs that an output sums].</param>
 /// <param name="Bias">[outputs].</param>
 internal sealed record FoldedWeights(float[] Weight, float[] Bias)

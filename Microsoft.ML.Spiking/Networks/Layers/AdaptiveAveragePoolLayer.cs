@@ -1,24 +1,29 @@
 using Microsoft.ML.Spiking.Networks.Definition;
-
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
-/// An image of any size becomes one of a fixed size, channel by channel. Of n rows that become m, row i is the mean of
-/// the rows from floor(i n / m) up to, but not including, ceil((i + 1) n / m); columns alike. Windows overlap where m
-/// does not divide n, and repeat rows where m is larger than n, as in PyTorch.
+/// An average pooling of an image of any size to a fixed size, channel by channel. Of n rows that become m, row i is
+/// the mean of the rows from floor(i n / m) up to, but not including, ceil((i + 1) n / m); columns alike. Windows
+/// overlap where m does not divide n, and repeat rows where m is larger than n, as in PyTorch.
 /// </summary>
-public sealed record AdaptiveAveragePoolLayer : Layer
+public sealed class AdaptiveAveragePoolLayer : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
     /// <param name="output">The leaving image's size; at least 1x1.</param>
-    public AdaptiveAveragePoolLayer(string name, Extent output) : base(name) => Output = output;
+    internal AdaptiveAveragePoolLayer(string name, Extent output) : base(name) => Output = output;
 
     /// <summary>The leaving image's size.</summary>
     public Extent Output { get; }
 
-    internal override Signal Infer(Signal input)
+    // The windows of a line together cover its length, and each shares a pixel with its neighbours at most.
+    internal override LayerCost CostOf(Signal input, Signal output, int steps) => new(Shapes.Product(
+        Shapes.Product(input.Shape[1] + (2L * Output.Height), input.Shape[2] + (2L * Output.Width), input.Shape[0]),
+        steps), 0);
+
+    private protected override Signal OutputFor(Signal input)
     {
         if (!Output.IsAtLeast(1))
         {
@@ -28,7 +33,7 @@ public sealed record AdaptiveAveragePoolLayer : Layer
         {
             throw NotAnImage(input);
         }
-        bool copies = input.Kind == SignalKind.Constant || (height == Output.Height && width == Output.Width);
+        bool copies = input.IsConstant || (height == Output.Height && width == Output.Width);
         return new([channels, Output.Height, Output.Width], copies ? input.Kind : SignalKind.Graded);
     }
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.Networks.Definition;
-
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -7,13 +7,13 @@ namespace Microsoft.ML.Spiking.Networks;
 /// The mean of each window of an image, channel by channel. Rows and columns that no whole window covers are left out.
 /// Spikes become multiples of 1 / window size.
 /// </summary>
-public sealed record AveragePoolLayer : Layer
+public sealed class AveragePoolLayer : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
     /// <param name="kernel">The window's size; at least 1x1, at most the image.</param>
     /// <param name="stride">From one window to the next; at least 1x1.</param>
-    public AveragePoolLayer(string name, Extent kernel, Extent stride) : base(name)
+    internal AveragePoolLayer(string name, Extent kernel, Extent stride) : base(name)
     {
         Kernel = kernel;
         Stride = stride;
@@ -25,9 +25,12 @@ public sealed record AveragePoolLayer : Layer
     /// <summary>From one window to the next.</summary>
     public Extent Stride { get; }
 
-    internal override Signal Infer(Signal input)
+    internal override LayerCost CostOf(Signal input, Signal output, int steps) =>
+        new(Shapes.Product(output.Size, Kernel.Pixels, steps), 0);
+
+    private protected override Signal OutputFor(Signal input)
     {
         Signal pooled = Pool(new(Kernel, Stride, Padding: 0), input);
-        return pooled.Kind == SignalKind.Constant ? pooled : pooled with { Kind = SignalKind.Graded };
+        return pooled.IsConstant ? pooled : pooled with { Kind = SignalKind.Graded };
     }
 }

@@ -1,5 +1,6 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
-
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -10,18 +11,21 @@ namespace Microsoft.ML.Spiking.Networks;
 /// Arrays: weight, bias, running_mean and running_var, [channels] each.
 /// </summary>
 /// <remarks>
-/// Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015. The running variance is the unbiased one, as in PyTorch.
+/// Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015. The running variance is the unbiased one, as in
+/// PyTorch.
 /// </remarks>
-public sealed record BatchNormLayer : Layer
+public sealed class BatchNormLayer : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
     /// <param name="channels">The first length of the arriving shape; at least 1.</param>
     /// <param name="mode">Over what the statistics are taken in training.</param>
     /// <param name="epsilon">Added to the variance; greater than 0. Default 1e-5.</param>
-    /// <param name="momentum">How far the running statistics move to each new one, greater than 0, at most 1. Default 0.1.</param>
-    public BatchNormLayer(string name, int channels, BatchNormMode mode = BatchNormMode.PerTimeStep, double epsilon = 1e-5,
-        double momentum = 0.1) : base(name)
+    /// <param name="momentum">
+    /// How far the running statistics move to each new one, greater than 0, at most 1. Default 0.1.
+    /// </param>
+    internal BatchNormLayer(string name, int channels, BatchNormMode mode = BatchNormMode.PerTimeStep,
+        double epsilon = 1e-5, double momentum = 0.1) : base(name)
     {
         Channels = channels;
         Mode = mode;
@@ -57,9 +61,12 @@ public sealed record BatchNormLayer : Layer
         new(VarianceName, [Channels], ParameterRole.Buffer),
     ];
 
-    internal override Signal Infer(Signal input)
+    private bool IsPossible => Channels >= 1 && Mode is BatchNormMode.PerTimeStep or BatchNormMode.AcrossTime
+        && Epsilon > 0 && double.IsFinite(Epsilon) && Momentum is > 0 and <= 1;
+
+    private protected override Signal OutputFor(Signal input)
     {
-        if (Channels < 1 || Mode is not (BatchNormMode.PerTimeStep or BatchNormMode.AcrossTime) || !(Epsilon > 0 && double.IsFinite(Epsilon)) || Momentum is not (> 0 and <= 1))
+        if (!IsPossible)
         {
             throw Fault($"{Channels} channels, mode {Mode}, epsilon {Epsilon} and momentum {Momentum} are not possible; " +
                 "at least 1 channel, an epsilon greater than 0 and a momentum greater than 0 and at most 1 are needed.");
@@ -68,6 +75,20 @@ public sealed record BatchNormLayer : Layer
         {
             throw Fault($"expects {Channels} channels, [{Channels}] or [{Channels}, height, width], and is given {input}.");
         }
-        return input.Kind == SignalKind.Constant ? input : input with { Kind = SignalKind.Graded };
+        return input.IsConstant ? input : input with { Kind = SignalKind.Graded };
     }
+}
+
+/// <summary>The values over which a batch normalization takes its statistics in training.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BatchNormMode>))]
+public enum BatchNormMode
+{
+    /// <summary>
+    /// The rows of each time step by itself; the running statistics move once for each time step. As the CLIF authors'
+    /// code does.
+    /// </summary>
+    PerTimeStep,
+
+    /// <summary>The rows of all time steps together; the running statistics move once for each batch.</summary>
+    AcrossTime,
 }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Networks;
 /// [input channels, height, width] becomes [output channels, places of the kernel].
 /// Arrays: weight [output channels, input channels / groups, kernel height, kernel width], bias [output channels].
 /// </summary>
-public sealed record ConvolutionLayer : WeightedLayer
+public sealed class ConvolutionLayer : WeightedLayer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
@@ -19,8 +19,8 @@ public sealed record ConvolutionLayer : WeightedLayer
     /// <param name="padding">Zeros at every edge of the image; at least 0x0.</param>
     /// <param name="groups">Parts into which the channels fall, each convolved by itself; at least 1.</param>
     /// <param name="hasBias">Whether a bias is added to every output channel.</param>
-    public ConvolutionLayer(string name, int inputChannels, int outputChannels, Extent kernel, Extent stride, Extent padding,
-        int groups = 1, bool hasBias = true) : base(name, hasBias)
+    internal ConvolutionLayer(string name, int inputChannels, int outputChannels, Extent kernel, Extent stride,
+        Extent padding, int groups = 1, bool hasBias = true) : base(name, hasBias)
     {
         InputChannels = inputChannels;
         OutputChannels = outputChannels;
@@ -48,9 +48,24 @@ public sealed record ConvolutionLayer : WeightedLayer
     /// <summary>Parts into which the channels fall.</summary>
     public int Groups { get; }
 
-    internal override IReadOnlyList<int> WeightShape => [OutputChannels, InputChannels / Groups, Kernel.Height, Kernel.Width];
+    internal override IReadOnlyList<int> WeightShape =>
+        [OutputChannels, InputChannels / Groups, Kernel.Height, Kernel.Width];
 
-    internal override Signal Infer(Signal input)
+    internal override LayerCost CostOf(Signal input, Signal output, int steps)
+    {
+        int channels = InputChannels / Groups, height = input.Shape[1], width = input.Shape[2];
+        long kernel = Shapes.Product(Kernel.Height, Kernel.Width, channels);
+        long values = Shapes.Product(height, width, channels);
+        // Of a group: the image with its padding; or the active inputs, their values, its part of the images, where each
+        // pixel's inputs begin, the groups of a place, and the runs under the kernel's rows, 16 floats each.
+        long lists = Shapes.Product(values, steps + (Groups > 1 ? Math.Max(steps, 6L) : 0) + 9);
+        long scratch = input.IsConstant
+            ? Shapes.Product(PaddedPixels(height, width), channels)
+            : Shapes.Sum(lists, (2L * height * width) + kernel + (16L * Kernel.Height));
+        return new(Shapes.Product(output.Size, kernel, steps), scratch);
+    }
+
+    private protected override Signal OutputFor(Signal input)
     {
         var window = new Window(Kernel, Stride, Padding);
         if (window.Fault() is string fault)
@@ -66,7 +81,7 @@ public sealed record ConvolutionLayer : WeightedLayer
         {
             throw Fault($"{InputChannels} input and {OutputChannels} output channels do not fall into {Groups} groups.");
         }
-        if (input.Shape is not [int channels, int height, int width])
+        if (input.Shape is not [int channels, _, _])
         {
             throw NotAnImage(input);
         }
@@ -74,8 +89,11 @@ public sealed record ConvolutionLayer : WeightedLayer
         {
             throw Fault($"expects {InputChannels} channels and is given {input}.");
         }
-        return window.Over(height, width) is Extent places
-            ? new([OutputChannels, places.Height, places.Width], Summed(input.Kind))
-            : throw TooSmall($"a kernel of {window}", input);
+        Extent places = Places(window, "a kernel", input, InputChannels / Groups);
+        return new([OutputChannels, places.Height, places.Width], Summed(input.Kind));
     }
+
+    private protected override string Advice(Signal input) => "Lower its channels or its kernel.";
+
+    private long PaddedPixels(int height, int width) => new Window(Kernel, Stride, Padding).PaddedPixels(height, width);
 }

@@ -3,19 +3,19 @@ using Microsoft.ML.Spiking.Networks.Definition;
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
-/// Sets a random part of the values to zero in training and scales the others by 1/(1 - rate); the same values at
-/// all time steps of a batch. At scoring it does nothing.
+/// Dropout: sets a random part of the values to zero in training and scales the others by 1/(1 - rate); the same values
+/// at all time steps of a batch. At scoring it does nothing.
 /// </summary>
-public sealed record DropoutLayer : Layer
+public sealed class DropoutLayer : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
     /// <param name="rate">The part that is dropped, from 0 up to, but not including, 1.</param>
-    public DropoutLayer(string name, double rate) : base(name) => Rate = rate;
+    internal DropoutLayer(string name, double rate) : base(name) => Rate = rate;
 
     /// <summary>The part that is dropped.</summary>
     public double Rate { get; }
 
-    internal override Signal Infer(Signal input) =>
+    private protected override Signal OutputFor(Signal input) =>
         Rate is >= 0 and < 1 ? input : throw Fault($"the rate {Rate} is not in [0, 1).");
 }

@@ -2,21 +2,25 @@ using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.Spiking.Networks;
 
-/// <summary>A height and a width: of a kernel, of a stride, of a padding, of an image. A number stands for both.</summary>
+/// <summary>
+/// A height and a width: of a kernel, of a stride, of a padding, of an image. A number stands for both.
+/// </summary>
 /// <param name="Height">Rows.</param>
 /// <param name="Width">Columns.</param>
 [method: JsonConstructor]
 public readonly record struct Extent(int Height, int Width)
 {
-    /// <summary>The same height and width.</summary>
+    internal long Pixels => (long)Height * Width;
+
+    /// <summary>Converts a number to the same height and width.</summary>
     /// <param name="length">Both.</param>
     public static implicit operator Extent(int length) => new(length, length);
 
-    /// <summary>The same height and width.</summary>
+    /// <summary>Returns the same height and width.</summary>
     /// <param name="length">Both.</param>
     public static Extent FromInt32(int length) => new(length, length);
 
-    /// <summary>Height x width.</summary>
+    /// <summary>Returns height x width.</summary>
     public override string ToString() => $"{Height}x{Width}";
 
     internal bool IsAtLeast(int least) => Height >= least && Width >= least;

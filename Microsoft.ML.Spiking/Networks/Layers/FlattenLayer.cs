@@ -2,12 +2,12 @@ using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Networks;
 
-/// <summary>An image becomes a vector: channel after channel, row after row.</summary>
-public sealed record FlattenLayer : Layer
+/// <summary>An image as a vector: channel after channel, row after row.</summary>
+public sealed class FlattenLayer : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
-    public FlattenLayer(string name) : base(name) { }
+    internal FlattenLayer(string name) : base(name) { }
 
-    internal override Signal Infer(Signal input) => input with { Shape = [input.Size] };
+    private protected override Signal OutputFor(Signal input) => input with { Shape = [input.Size] };
 }

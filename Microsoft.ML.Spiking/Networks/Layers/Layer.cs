@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Networks.Layers;
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
-/// One layer of a <see cref="NetworkDefinition"/>, all sizes known. The set is closed: whatever walks a network
-/// (training, scoring, export) names the layers it does not support.
+/// One layer of a <see cref="NetworkDefinition"/>, all sizes known. The set is closed: everything that walks a network
+/// (training, scoring, export) names the layers that it does not support.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(AffineLayer), "affine")]
@@ -20,11 +20,11 @@ namespace Microsoft.ML.Spiking.Networks;
 [JsonDerivedType(typeof(FlattenLayer), "flatten")]
 [JsonDerivedType(typeof(DropoutLayer), "dropout")]
 [JsonDerivedType(typeof(ResidualLayer), "residual")]
-public abstract record Layer
+public abstract class Layer
 {
     private protected Layer(string name) => Name = name;
 
-    /// <summary>Unique within the network; the prefix of the layer's arrays.</summary>
+    /// <summary>Unique within the network, at most 128 characters; the prefix of the layer's arrays.</summary>
     public string Name { get; }
 
     /// <summary>The arrays that this layer needs; without those of the layers inside it.</summary>
@@ -49,31 +49,83 @@ public abstract record Layer
         }
     }
 
-    /// <summary>What leaves the layer when <paramref name="input"/> arrives.</summary>
-    /// <exception cref="NetworkDefinitionException">The layer cannot take that input, or its own values are out of range.</exception>
-    internal abstract Signal Infer(Signal input);
+    /// <summary>Returns the signal that leaves the layer when <paramref name="input"/> arrives.</summary>
+    /// <exception cref="NetworkDefinitionException">
+    /// The layer cannot take that input, its own values are out of range, or it is larger than
+    /// <see cref="NetworkLimits"/> allows.
+    /// </exception>
+    internal Signal Infer(Signal input)
+    {
+        Signal output = OutputFor(input);
+        long values = Shapes.LongSize(output.Shape);
+        if (values > NetworkLimits.MostValues)
+        {
+            throw Fault($"gives {values:N0} values at each time step; at most {NetworkLimits.MostValues:N0} are possible.");
+        }
+        foreach (ParameterSpec spec in Parameters)
+        {
+            if (spec.Size > NetworkLimits.MostWeights)
+            {
+                throw Fault($"its array '{Quotation.Of(spec.Name)}' has the shape {Shapes.Text(spec.Shape)}, " +
+                    $"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 GiB. {Advice(input)}");
+            }
+        }
+        return output;
+    }
 
-    private protected NetworkDefinitionException Fault(string message) => new($"Layer '{Name}': {message}");
+    /// <summary>Returns what the layer costs for a row.</summary>
+    /// <param name="input">The signal that arrives.</param>
+    /// <param name="output">What <see cref="Infer"/> gave for it.</param>
+    /// <param name="steps">Time steps that are computed.</param>
+    internal virtual LayerCost CostOf(Signal input, Signal output, int steps) => new(Shapes.Product(output.Size, steps), 0);
+
+    /// <summary>Returns the signal that leaves the layer, whatever its size.</summary>
+    private protected abstract Signal OutputFor(Signal input);
+
+    /// <summary>Says what to lower where an array of weights is too large.</summary>
+    private protected virtual string Advice(Signal input) => "Make the layer smaller.";
+
+    private protected NetworkDefinitionException Fault(string message) =>
+        new($"Layer '{Quotation.Of(Name)}': {message}");
 
     private protected NetworkDefinitionException NotAnImage(Signal input) =>
-        Fault($"expects an image, [channels, height, width], and is given {input}.");
+        new($"Layer '{Quotation.Of(Name)}': expects an image, [channels, height, width], and is given {input}.")
+        {
+            NeedsImage = true,
+        };
 
-    private protected NetworkDefinitionException TooSmall(string what, Signal input) =>
-        Fault($"{what} does not fit on {input}; the image is too small for the network's strides.");
+    private protected NetworkDefinitionException TooSmall(string subject, Signal input) =>
+        Fault($"{subject} does not fit on {input}; the image is too small for the network's strides.");
 
-    /// <summary>The signal after windows have moved over each channel.</summary>
+    /// <summary>Returns the places that a window takes on an image of known size.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="subject">What it is called in a message.</param>
+    /// <param name="input">The image.</param>
+    /// <param name="channels">Channels that the window sees at once.</param>
+    private protected Extent Places(Window window, string subject, Signal input, int channels)
+    {
+        int height = input.Shape[1], width = input.Shape[2];
+        long padded = window.PaddedPixels(height, width);
+        if (Shapes.Product(padded, channels) > NetworkLimits.MostWorkingValues)
+        {
+            throw Fault($"{subject} of {window} makes an image of {padded:N0} pixels, {channels:N0} channels each, of " +
+                $"{input}; at most {NetworkLimits.MostWorkingValues:N0} values are possible. Lower the padding.");
+        }
+        return window.Over(height, width) ?? throw TooSmall($"{subject} of {window}", input);
+    }
+
+    /// <summary>Returns the signal after windows have moved over each channel.</summary>
     private protected Signal Pool(Window window, Signal input)
     {
         if (window.Fault() is string fault)
         {
             throw Fault(fault);
         }
-        if (input.Shape is not [int channels, int height, int width])
+        if (input.Shape is not [int channels, _, _])
         {
             throw NotAnImage(input);
         }
-        return window.Over(height, width) is Extent places
-            ? input with { Shape = [channels, places.Height, places.Width] }
-            : throw TooSmall($"a window of {window}", input);
+        Extent places = Places(window, "a window", input, channels);
+        return input with { Shape = [channels, places.Height, places.Width] };
     }
 }

@@ -3,14 +3,14 @@ using Microsoft.ML.Spiking.Networks.Definition;
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>y = W x + b over a vector, at every time step. Arrays: weight [outputs, inputs], bias [outputs].</summary>
-public sealed record LinearLayer : WeightedLayer
+public sealed class LinearLayer : WeightedLayer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
     /// <param name="inputs">Length of the arriving vector; at least 1.</param>
     /// <param name="outputs">Length of the leaving vector; at least 1.</param>
-    /// <param name="hasBias">Whether b is there.</param>
-    public LinearLayer(string name, int inputs, int outputs, bool hasBias = true) : base(name, hasBias)
+    /// <param name="hasBias">Whether a bias is added.</param>
+    internal LinearLayer(string name, int inputs, int outputs, bool hasBias = true) : base(name, hasBias)
     {
         Inputs = inputs;
         Outputs = outputs;
@@ -24,7 +24,11 @@ public sealed record LinearLayer : WeightedLayer
 
     internal override IReadOnlyList<int> WeightShape => [Outputs, Inputs];
 
-    internal override Signal Infer(Signal input)
+    // The inputs that are active, with their values, or the groups of inputs that spike at the same steps.
+    internal override LayerCost CostOf(Signal input, Signal output, int steps) =>
+        new(Shapes.Product(Inputs, Outputs, steps), Shapes.Product(Inputs, steps + 4L));
+
+    private protected override Signal OutputFor(Signal input)
     {
         if (Inputs < 1 || Outputs < 1)
         {
@@ -36,4 +40,8 @@ public sealed record LinearLayer : WeightedLayer
         }
         return new([Outputs], Summed(input.Kind));
     }
+
+    private protected override string Advice(Signal input) =>
+        $"Lower its {Outputs:N0} outputs or its {Inputs:N0} inputs, which for the first layer are the features (the " +
+        "number of bits of a hashing transform, say).";
 }

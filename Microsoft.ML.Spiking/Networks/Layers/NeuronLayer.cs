@@ -1,16 +1,15 @@
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
 
-
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>A neuron at every element of what arrives. Learned values are arrays of shape [1].</summary>
-public sealed record NeuronLayer : Layer
+public sealed class NeuronLayer : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
     /// <param name="neuron">The neuron.</param>
-    public NeuronLayer(string name, NeuronDefinition neuron) : base(name) => Neuron = neuron;
+    internal NeuronLayer(string name, NeuronDefinition neuron) : base(name) => Neuron = neuron;
 
     /// <summary>The neuron.</summary>
     public NeuronDefinition Neuron { get; }
@@ -28,7 +27,7 @@ public sealed record NeuronLayer : Layer
 
     internal string ArrayName(LearnedScalar scalar) => $"{Name}.{scalar.Name}";
 
-    internal override Signal Infer(Signal input)
+    private protected override Signal OutputFor(Signal input)
     {
         if (Neuron is null)
         {

@@ -1,19 +1,21 @@
 using Microsoft.ML.Spiking.Networks.Definition;
-
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Networks;
 
 /// <summary>
-/// Two ways from what arrives to what leaves, whose ends are added: the main path and the shortcut. A shortcut without
-/// layers hands on what arrives. Both may hold neurons, and residual layers of their own.
+/// Two paths from what arrives to what leaves, whose ends are added: the main path and the shortcut. A shortcut without
+/// layers hands on what arrives. Both may hold neurons, and residual layers of their own, up to 32 inside one another.
 /// </summary>
-public sealed record ResidualLayer : Layer
+public sealed class ResidualLayer : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="name">Unique within the network.</param>
-    /// <param name="main">The layers of the main path in order; at least one. Their names too are unique in the network.</param>
+    /// <param name="main">
+    /// The layers of the main path in order; at least one. Their names too are unique in the network.
+    /// </param>
     /// <param name="shortcut">The layers of the shortcut in order; none to hand on what arrives.</param>
-    public ResidualLayer(string name, IReadOnlyList<Layer> main, IReadOnlyList<Layer> shortcut) : base(name)
+    internal ResidualLayer(string name, IReadOnlyList<Layer> main, IReadOnlyList<Layer> shortcut) : base(name)
     {
         ArgumentNullException.ThrowIfNull(main);
         ArgumentNullException.ThrowIfNull(shortcut);
@@ -29,14 +31,7 @@ public sealed record ResidualLayer : Layer
 
     internal override IEnumerable<Layer> Inner => Main.Concat(Shortcut);
 
-    /// <inheritdoc/>
-    public bool Equals(ResidualLayer? other) =>
-        base.Equals(other) && Main.SequenceEqual(other.Main) && Shortcut.SequenceEqual(other.Shortcut);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => Inner.Aggregate(base.GetHashCode(), HashCode.Combine);
-
-    internal override Signal Infer(Signal input)
+    private protected override Signal OutputFor(Signal input)
     {
         if (Main.Count == 0)
         {
@@ -48,7 +43,6 @@ public sealed record ResidualLayer : Layer
         {
             throw Fault($"its main path ends in {main} and its shortcut in {shortcut}; only equal shapes can be added.");
         }
-        bool isConstant = main.Kind == SignalKind.Constant && shortcut.Kind == SignalKind.Constant;
-        return main with { Kind = isConstant ? SignalKind.Constant : SignalKind.Graded };
+        return main with { Kind = main.IsConstant && shortcut.IsConstant ? SignalKind.Constant : SignalKind.Graded };
     }
 }

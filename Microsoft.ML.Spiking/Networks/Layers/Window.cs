@@ -1,19 +1,29 @@
+using Microsoft.ML.Spiking.Networks.Definition;
+
 namespace Microsoft.ML.Spiking.Networks.Layers;
 
-/// <summary>What moves over an image: the kernel of a convolution or of a pooling.</summary>
-/// <param name="Kernel">Its size; at least 1.</param>
-/// <param name="Stride">From one place to the next; at least 1.</param>
-/// <param name="Padding">Added at every edge; at least 0.</param>
+/// <summary>The kernel of a convolution or of a pooling, which moves over an image.</summary>
+/// <param name="Kernel">Its size; at least 1x1.</param>
+/// <param name="Stride">From one place to the next; at least 1x1.</param>
+/// <param name="Padding">Added at every edge; at least 0x0.</param>
 internal readonly record struct Window(Extent Kernel, Extent Stride, Extent Padding)
 {
-    /// <summary>What is wrong with the window itself, or null.</summary>
+    /// <summary>Returns what is wrong with the window itself, or null.</summary>
     public string? Fault() =>
         !Kernel.IsAtLeast(1) ? $"a kernel of {Kernel} is not possible; it must be at least 1x1."
         : !Stride.IsAtLeast(1) ? $"a stride of {Stride} is not possible; it must be at least 1x1."
         : !Padding.IsAtLeast(0) ? $"a padding of {Padding} is not possible; it must be at least 0x0."
         : null;
 
-    /// <summary>The places that the window takes on an image; null where it does not fit on it.</summary>
+    /// <summary>
+    /// Returns the pixels of an image with its padding; <see cref="long.MaxValue"/> if there are more.
+    /// </summary>
+    public long PaddedPixels(int height, int width) =>
+        Shapes.Product(height + (2L * Padding.Height), width + (2L * Padding.Width));
+
+    /// <summary>Returns the places that the window takes on an image; null where it does not fit on it.</summary>
+    /// <param name="height">Rows of an image whose padded pixels an int can count.</param>
+    /// <param name="width">Its columns.</param>
     public Extent? Over(int height, int width)
     {
         long rows = Places(height, Kernel.Height, Stride.Height, Padding.Height);

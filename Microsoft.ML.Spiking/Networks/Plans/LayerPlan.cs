@@ -1,13 +1,14 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
-using Microsoft.ML.Spiking.Networks.Plans;
 
-namespace Microsoft.ML.Spiking.Networks;
+namespace Microsoft.ML.Spiking.Networks.Plans;
 
-/// <summary>
-/// A layer before it is known what arrives at it: what <see cref="LayeredNetwork"/> is made of. Binding it to the data
-/// gives a <see cref="Layer"/> with all its sizes.
-/// </summary>
+/// <summary>A layer of a template, before the sizes of what arrives at it are known.</summary>
+/// <remarks>
+/// Plans and layers both exist because a template is written once, for data of any shape, while training and scoring
+/// walk a network in which every size is known. A plan holds what a user says (32 channels); binding adds what the data
+/// says (3 channels arrive) and may leave a plan out (dropout of rate 0). So no layer has sizes that may be missing.
+/// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(LinearPlan), "linear")]
 [JsonDerivedType(typeof(ConvolutionPlan), "convolution")]
@@ -19,12 +20,113 @@ namespace Microsoft.ML.Spiking.Networks;
 [JsonDerivedType(typeof(FlattenPlan), "flatten")]
 [JsonDerivedType(typeof(DropoutPlan), "dropout")]
 [JsonDerivedType(typeof(ResidualPlan), "residual")]
-public abstract record LayerPlan
+internal abstract record LayerPlan
 {
-    private protected LayerPlan() { }
+    /// <summary>Returns the layer for the signal that arrives; null where there is nothing to do.</summary>
+    /// <param name="input">The signal that arrives.</param>
+    /// <param name="composer">Gives names and the options' values.</param>
+    public abstract Layer? Bind(Signal input, LayerComposer composer);
+}
 
-    /// <summary>The layer for what arrives; null where there is nothing to do.</summary>
-    /// <param name="input">What arrives.</param>
-    /// <param name="composer">Gives names and what the options say.</param>
-    internal abstract Layer? Bind(Signal input, LayerComposer composer);
+/// <summary>A plan of a layer with a weight and, perhaps, a bias; see <see cref="WeightedLayer"/>.</summary>
+internal abstract record WeightedPlan(bool HasBias) : LayerPlan
+{
+    public WeightDistribution InitialWeights { get; init; }
+
+    public bool ZeroBias { get; init; }
+}
+
+/// <summary>A <see cref="LinearLayer"/> over all that arrives, which must be a vector.</summary>
+internal sealed record LinearPlan(int Outputs, bool HasBias = true) : WeightedPlan(HasBias)
+{
+    public override Layer Bind(Signal input, LayerComposer composer) => Bind(input, composer.Name("fc"));
+
+    public Layer Bind(Signal input, string name) => new LinearLayer(name, input.Size, Outputs, HasBias)
+    {
+        InitialWeights = InitialWeights,
+        ZeroBias = ZeroBias,
+    };
+}
+
+/// <summary>A <see cref="ConvolutionLayer"/> over all channels that arrive.</summary>
+internal sealed record ConvolutionPlan(
+    int Channels, Extent Kernel, Extent Stride, Extent Padding, int Groups = 1, bool HasBias = true) : WeightedPlan(HasBias)
+{
+    public override Layer Bind(Signal input, LayerComposer composer) =>
+        new ConvolutionLayer(composer.Name("conv"), input.Shape[0], Channels, Kernel, Stride, Padding, Groups, HasBias)
+        {
+            InitialWeights = InitialWeights,
+            ZeroBias = ZeroBias,
+        };
+}
+
+/// <summary>A <see cref="BatchNormLayer"/> for the channels that arrive, in the options' mode.</summary>
+internal sealed record BatchNormPlan : LayerPlan
+{
+    public override Layer Bind(Signal input, LayerComposer composer) =>
+        new BatchNormLayer(composer.Name("norm"), input.Shape[0], composer.Binding.BatchNorm);
+}
+
+/// <summary>A <see cref="NeuronLayer"/>.</summary>
+/// <param name="Neuron">The neuron; null for that of the options.</param>
+internal sealed record NeuronPlan(NeuronDefinition? Neuron = null) : LayerPlan
+{
+    public override Layer Bind(Signal input, LayerComposer composer) =>
+        new NeuronLayer(composer.Name("neuron"), Neuron ?? composer.Binding.Neuron);
+}
+
+/// <summary>An <see cref="AveragePoolLayer"/>.</summary>
+internal sealed record AveragePoolPlan(Extent Kernel, Extent Stride) : LayerPlan
+{
+    public override Layer Bind(Signal input, LayerComposer composer) =>
+        new AveragePoolLayer(composer.Name("pool"), Kernel, Stride);
+}
+
+/// <summary>A <see cref="MaxPoolLayer"/>.</summary>
+internal sealed record MaxPoolPlan(Extent Kernel, Extent Stride, Extent Padding) : LayerPlan
+{
+    public override Layer Bind(Signal input, LayerComposer composer) =>
+        new MaxPoolLayer(composer.Name("pool"), Kernel, Stride, Padding);
+}
+
+/// <summary>An <see cref="AdaptiveAveragePoolLayer"/>.</summary>
+internal sealed record AdaptiveAveragePoolPlan(Extent Output) : LayerPlan
+{
+    public override Layer Bind(Signal input, LayerComposer composer) =>
+        new AdaptiveAveragePoolLayer(composer.Name("pool"), Output);
+}
+
+/// <summary>A <see cref="FlattenLayer"/>; nothing where a vector arrives.</summary>
+internal sealed record FlattenPlan : LayerPlan
+{
+    public override Layer? Bind(Signal input, LayerComposer composer) =>
+        input.Shape.Count == 1 ? null : new FlattenLayer(composer.Name("flatten"));
+}
+
+/// <summary>A <see cref="DropoutLayer"/>; nothing where the rate is 0.</summary>
+/// <param name="Rate">The part that is dropped; null for that of the options.</param>
+internal sealed record DropoutPlan(double? Rate = null) : LayerPlan
+{
+    public override Layer? Bind(Signal input, LayerComposer composer)
+    {
+        double rate = Rate ?? composer.Binding.Dropout;
+        return rate == 0 ? null : new DropoutLayer(composer.Name("dropout"), rate);
+    }
+}
+
+/// <summary>A <see cref="ResidualLayer"/>: a main path and a shortcut, whose ends are added.</summary>
+/// <param name="Main">The main path; at least one layer.</param>
+/// <param name="Shortcut">The shortcut; without layers it hands on what arrives.</param>
+internal sealed record ResidualPlan(IReadOnlyList<LayerPlan> Main, IReadOnlyList<LayerPlan> Shortcut) : LayerPlan
+{
+    public bool Equals(ResidualPlan? other) =>
+        other is not null && Main.SequenceEqual(other.Main) && Shortcut.SequenceEqual(other.Shortcut);
+
+    public override int GetHashCode() => Main.Concat(Shortcut).Aggregate(17, HashCode.Combine);
+
+    public override Layer Bind(Signal input, LayerComposer composer)
+    {
+        string name = composer.Name("residual");
+        return new ResidualLayer(name, composer.Bind(Main, input, out _), composer.Bind(Shortcut, input, out _));
+    }
 }

@@ -1,24 +1,26 @@
-using Microsoft.ML.Spiking.Networks;
-
+using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// A network of one's own: any layers in any order. The fully connected readout with an output for each class comes
-/// after them by itself. <see cref="NetworkBuilder"/> writes it fluently.
+/// A network of one's own: any layers in any order, as a <see cref="NetworkBuilder"/> writes them. The fully connected
+/// readout with an output for each class follows them by itself.
 /// </summary>
-public sealed record LayeredNetwork : ComposedNetwork
+public sealed record LayeredNetwork : NetworkTemplate
 {
     /// <summary>Creates the template.</summary>
     /// <param name="layers">The layers before the readout, in order.</param>
-    public LayeredNetwork(IReadOnlyList<LayerPlan> layers)
+    [JsonConstructor]
+    internal LayeredNetwork(IReadOnlyList<LayerPlan> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
         Layers = [.. layers];
     }
 
     /// <summary>The layers before the readout, in order.</summary>
-    public IReadOnlyList<LayerPlan> Layers { get; }
+    [JsonInclude]
+    internal IReadOnlyList<LayerPlan> Layers { get; }
 
     /// <inheritdoc/>
     public bool Equals(LayeredNetwork? other) => other is not null && Layers.SequenceEqual(other.Layers);

@@ -1,12 +1,12 @@
 using Microsoft.ML.Spiking.Networks;
-
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// Writes a <see cref="LayeredNetwork"/> layer by layer. Sizes follow from what arrives; whether they fit is checked by
-/// <see cref="Build(IReadOnlyList{int})"/>, or else when the network is bound to the data, and the message then names the
-/// layer. The readout comes by itself.
+/// A writer of a <see cref="LayeredNetwork"/>, layer by layer. Sizes follow from what arrives; whether they fit is
+/// checked by <see cref="Build(IReadOnlyList{int})"/>, or else when the network is bound to the data, and the message
+/// then names the layer. The readout comes by itself.
 /// </summary>
 /// <example>
 /// <code>
@@ -27,7 +27,7 @@ public sealed class NetworkBuilder
     /// <param name="padding">Zeros at every edge of the image; at least 0x0. Null for none.</param>
     /// <param name="groups">Parts into which the channels fall; at least 1.</param>
     /// <param name="hasBias">Whether a bias is added.</param>
-    /// <param name="weights">What the weights are before training.</param>
+    /// <param name="weights">How the weights start before training.</param>
     public NetworkBuilder Convolution(int channels, Extent kernel, Extent? stride = null, Extent? padding = null,
         int groups = 1, bool hasBias = true, WeightDistribution weights = WeightDistribution.Uniform) =>
         Add(new ConvolutionPlan(channels, kernel, stride ?? 1, padding ?? 0, groups, hasBias) { InitialWeights = weights });
@@ -35,7 +35,7 @@ public sealed class NetworkBuilder
     /// <summary>Adds a fully connected layer over a vector; see <see cref="LinearLayer"/>.</summary>
     /// <param name="outputs">Length of the leaving vector; at least 1.</param>
     /// <param name="hasBias">Whether a bias is added.</param>
-    /// <param name="weights">What the weights are before training.</param>
+    /// <param name="weights">How the weights start before training.</param>
     public NetworkBuilder Linear(
         int outputs, bool hasBias = true, WeightDistribution weights = WeightDistribution.Uniform) =>
         Add(new LinearPlan(outputs, hasBias) { InitialWeights = weights });
@@ -44,7 +44,7 @@ public sealed class NetworkBuilder
     public NetworkBuilder BatchNorm() => Add(new BatchNormPlan());
 
     /// <summary>Adds neurons.</summary>
-    /// <param name="neuron">Which; null for that of the options.</param>
+    /// <param name="neuron">The neuron; null for that of the options.</param>
     public NetworkBuilder Neuron(NeuronDefinition? neuron = null) => Add(new NeuronPlan(neuron));
 
     /// <summary>Adds an average pooling; see <see cref="AveragePoolLayer"/>.</summary>
@@ -56,7 +56,9 @@ public sealed class NetworkBuilder
     /// <summary>Adds a maximum pooling; see <see cref="MaxPoolLayer"/>.</summary>
     /// <param name="kernel">The window's size; at least 1x1. A number stands for height and width.</param>
     /// <param name="stride">From one window to the next; at least 1x1. Null for the window's size.</param>
-    /// <param name="padding">How far windows reach over every edge; at most half the kernel. Null for not at all.</param>
+    /// <param name="padding">
+    /// How far windows reach over every edge; at most half the kernel. Null for not at all.
+    /// </param>
     public NetworkBuilder MaxPool(Extent kernel, Extent? stride = null, Extent? padding = null) =>
         Add(new MaxPoolPlan(kernel, stride ?? kernel, padding ?? 0));
 
@@ -64,11 +66,13 @@ public sealed class NetworkBuilder
     /// <param name="output">The leaving image's size; at least 1x1. A number stands for height and width.</param>
     public NetworkBuilder AdaptiveAveragePool(Extent output) => Add(new AdaptiveAveragePoolPlan(output));
 
-    /// <summary>Makes a vector of an image.</summary>
+    /// <summary>Adds a layer that makes a vector of an image.</summary>
     public NetworkBuilder Flatten() => Add(new FlattenPlan());
 
     /// <summary>Adds dropout; see <see cref="DropoutLayer"/>.</summary>
-    /// <param name="rate">The part that is dropped, from 0 up to, but not including, 1; null for that of the options.</param>
+    /// <param name="rate">
+    /// The part that is dropped, from 0 up to, but not including, 1; null for that of the options.
+    /// </param>
     public NetworkBuilder Dropout(double? rate = null) => Add(new DropoutPlan(rate));
 
     /// <summary>Adds two paths whose ends are summed; see <see cref="ResidualLayer"/>.</summary>
@@ -78,18 +82,22 @@ public sealed class NetworkBuilder
         Func<NetworkBuilder, NetworkBuilder> main, Func<NetworkBuilder, NetworkBuilder>? shortcut = null)
     {
         ArgumentNullException.ThrowIfNull(main);
-        return Add(new ResidualPlan(main(new())._layers, shortcut is null ? [] : shortcut(new())._layers));
+        return Add(new ResidualPlan([.. main(new())._layers], shortcut is null ? [] : [.. shortcut(new())._layers]));
     }
 
-    /// <summary>The template of what has been added so far, for data of any shape; the trainer checks whether it fits.</summary>
+    /// <summary>
+    /// Returns the template of the layers added so far, for data of any shape; the trainer checks whether it fits.
+    /// </summary>
     public LayeredNetwork Build() => new(_layers);
 
-    /// <summary>The template of what has been added so far, after it was checked on data of that shape.</summary>
+    /// <summary>Returns the template of the layers added so far, after it was checked on data of that shape.</summary>
     /// <param name="inputShape">
-    /// Of one time step of a row: [channels, height, width], or [features]; each at least 1. The template itself remains
-    /// one for data of any shape.
+    /// Of one time step of a row: [channels, height, width], or [features]; each at least 1. The template itself
+    /// remains one for data of any shape.
     /// </param>
-    /// <exception cref="NetworkDefinitionException">A layer does not fit on what arrives at it; the message names it.</exception>
+    /// <exception cref="NetworkDefinitionException">
+    /// A layer does not fit on what arrives at it; the message names it.
+    /// </exception>
     public LayeredNetwork Build(params IReadOnlyList<int> inputShape)
     {
         ArgumentNullException.ThrowIfNull(inputShape);

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking;
 
@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking;
 /// number of channels a 3x3 convolution, batch normalization, neurons and a 2x2 average pooling; then dropout and the
 /// readout.
 /// </summary>
-public sealed record ConvNet : ComposedNetwork
+public sealed record ConvNet : NetworkTemplate
 {
     private const int MostChannels = 65_536;
 
@@ -48,10 +48,10 @@ public sealed record ConvNet : ComposedNetwork
     {
         foreach (int channels in Channels)
         {
-            yield return new ConvolutionPlan(channels, kernel: 3, stride: 1, padding: 1);
+            yield return new ConvolutionPlan(channels, Kernel: 3, Stride: 1, Padding: 1);
             yield return new BatchNormPlan();
             yield return new NeuronPlan();
-            yield return new AveragePoolPlan(kernel: 2, stride: 2);
+            yield return new AveragePoolPlan(Kernel: 2, Stride: 2);
         }
         yield return new FlattenPlan();
         yield return new DropoutPlan();

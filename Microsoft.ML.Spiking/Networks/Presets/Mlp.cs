@@ -1,11 +1,11 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// A multilayer perceptron: fully connected layers, each followed by a neuron, and a fully connected readout. Images are
-/// taken as vectors.
+/// A multilayer perceptron: fully connected layers, each followed by a neuron, and a fully connected readout. Images
+/// are taken as vectors.
 /// Layers are named fc1, neuron1, dropout1, fc2, ... and output.
 /// </summary>
 public sealed record Mlp : NetworkTemplate
@@ -23,36 +23,6 @@ public sealed record Mlp : NetworkTemplate
     public IReadOnlyList<int> HiddenSizes { get; }
 
     /// <inheritdoc/>
-    public override NetworkDefinition Bind(NetworkBinding binding)
-    {
-        ArgumentNullException.ThrowIfNull(binding);
-        List<Layer> layers = [.. binding.InputLayers];
-        IReadOnlyList<int> shape = [binding.Input.Size];
-        if (binding.InputShape.Count > 1
-            && (layers is [AffineLayer { Channels: > 1 }] || binding.PixelOrder == PixelOrder.Interleaved))
-        {
-            shape = binding.InputShape; // what is done to channels is done before images become vectors
-            layers.Add(new FlattenLayer("flatten"));
-        }
-        int width = binding.Input.Size;
-        for (int i = 0; i < HiddenSizes.Count; i++)
-        {
-            int number = i + 1;
-            layers.Add(new LinearLayer($"fc{number}", width, HiddenSizes[i]));
-            layers.Add(new NeuronLayer($"neuron{number}", binding.Neuron));
-            if (binding.Dropout > 0)
-            {
-                layers.Add(new DropoutLayer($"dropout{number}", binding.Dropout));
-            }
-            width = HiddenSizes[i];
-        }
-        layers.Add(new LinearLayer("output", width, binding.ClassCount));
-        return new NetworkDefinition(
-            shape, binding.TimeSteps, binding.Encoder, layers, binding.ClassCount, binding.HasTimeAxis,
-            binding.PixelOrder);
-    }
-
-    /// <inheritdoc/>
     public bool Equals(Mlp? other) => other is not null && HiddenSizes.SequenceEqual(other.HiddenSizes);
 
     /// <inheritdoc/>
@@ -66,4 +36,22 @@ public sealed record Mlp : NetworkTemplate
                 "it needs at least one layer, each of 1 to 65,536 neurons.";
         }
     }
+
+    private protected override IEnumerable<LayerPlan> Plan()
+    {
+        yield return new FlattenPlan();
+        foreach (int size in HiddenSizes)
+        {
+            yield return new LinearPlan(size);
+            yield return new NeuronPlan();
+            yield return new DropoutPlan();
+        }
+    }
+
+    // Channels are needed only where they are normalized or reordered before images become vectors.
+    private protected override IReadOnlyList<int> InputShape(NetworkBinding binding) =>
+        binding.InputShape.Count > 1
+        && (binding.InputLayers.Any(layer => layer.Channels > 1) || binding.PixelOrder == PixelOrder.Interleaved)
+            ? binding.InputShape
+            : [binding.Input.Size];
 }

@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
-
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking;
 
@@ -12,7 +12,7 @@ namespace Microsoft.ML.Spiking;
 /// Source: the network without average pooling of the CLIF authors' code, behind the paper's figure 2, with its first
 /// weights: convolutions <see cref="WeightDistribution.FanOutNormal"/>, all else PyTorch's default.
 /// </remarks>
-public sealed record Snn5 : ComposedNetwork
+public sealed record Snn5 : NetworkTemplate
 {
     internal override IEnumerable<string> Faults() => [];
 
@@ -29,7 +29,7 @@ public sealed record Snn5 : ComposedNetwork
 
     private static LayerPlan[] Convolution(int channels, int kernel, int stride) =>
     [
-        new ConvolutionPlan(channels, kernel, stride, padding: 1) { InitialWeights = WeightDistribution.FanOutNormal },
+        new ConvolutionPlan(channels, kernel, stride, Padding: 1) { InitialWeights = WeightDistribution.FanOutNormal },
         new BatchNormPlan(),
         new NeuronPlan(),
     ];

@@ -1,14 +1,14 @@
 using Microsoft.ML.Spiking.Networks;
-
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// A residual network with pre-activation, for images of about 32x32: a 3x3 convolution; four groups of blocks of 64,
 /// 128, 256 and 512 channels, of which the last three start by halving the image; normalization, neurons, the mean of
-/// each channel, dropout, the readout. A block normalizes and fires; its spikes go two ways, through its convolutions and
-/// through the shortcut, which is a 1x1 convolution where the shape changes; and the ends are added. Depths of 50 and
-/// more have blocks of 1x1, 3x3 and 1x1 convolutions that leave four times as many channels.
+/// each channel, dropout, the readout. A block normalizes and fires; its spikes go two ways, through its convolutions
+/// and through the shortcut, which is a 1x1 convolution where the shape changes; and the ends are added. Depths of 50
+/// and more have blocks of 1x1, 3x3 and 1x1 convolutions that leave four times as many channels.
 /// </summary>
 /// <remarks>
 /// Source: He et al., "Identity Mappings in Deep Residual Networks", ECCV 2016, in the form of the CLIF authors' code,
@@ -16,7 +16,7 @@ namespace Microsoft.ML.Spiking;
 /// The authors pool the last 4x4 images by 4x4; here the mean of each channel, which is the same there, serves images
 /// of any size.
 /// </remarks>
-public sealed record SpikingResNet : ComposedNetwork
+public sealed record SpikingResNet : NetworkTemplate
 {
     private const int Expansion = 4;
     private static readonly int[] Widths = [64, 128, 256, 512];
@@ -76,7 +76,7 @@ public sealed record SpikingResNet : ComposedNetwork
     }
 
     private static ConvolutionPlan Convolution(int channels, int kernel, int stride = 1, bool hasBias = true) =>
-        new(channels, kernel, stride, padding: kernel / 2, hasBias: hasBias)
+        new(channels, kernel, stride, Padding: kernel / 2, HasBias: hasBias)
         {
             InitialWeights = WeightDistribution.FanOutNormal,
         };

@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
-
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking;
 
@@ -12,13 +12,15 @@ namespace Microsoft.ML.Spiking;
 /// Source: Simonyan and Zisserman, ICLR 2015, in the form of the CLIF authors' code, with its first weights: normal for
 /// convolutions (<see cref="WeightDistribution.FanOutNormal"/>) and readout, biases 0.
 /// </remarks>
-public sealed record SpikingVgg : ComposedNetwork
+public sealed record SpikingVgg : NetworkTemplate
 {
     private const int PooledSize = 7;
     private static readonly int[] Widths = [64, 128, 256, 512, 512];
 
     /// <summary>Creates the template.</summary>
-    /// <param name="depth">11, 13, 16 or 19: the number of layers with weights in the original, which had three readouts.</param>
+    /// <param name="depth">
+    /// 11, 13, 16 or 19: the number of layers with weights in the original, which had three readouts.
+    /// </param>
     public SpikingVgg(int depth) => Depth = depth;
 
     /// <summary>11, 13, 16 or 19.</summary>
@@ -34,7 +36,7 @@ public sealed record SpikingVgg : ComposedNetwork
         {
             for (int j = 0; j < groups[i]; j++)
             {
-                yield return new ConvolutionPlan(Widths[i], kernel: 3, stride: 1, padding: 1)
+                yield return new ConvolutionPlan(Widths[i], Kernel: 3, Stride: 1, Padding: 1)
                 {
                     InitialWeights = WeightDistribution.FanOutNormal,
                     ZeroBias = true,
@@ -43,7 +45,7 @@ public sealed record SpikingVgg : ComposedNetwork
                 yield return new NeuronPlan();
                 yield return new DropoutPlan();
             }
-            yield return new AveragePoolPlan(kernel: 2, stride: 2);
+            yield return new AveragePoolPlan(Kernel: 2, Stride: 2);
         }
         yield return new AdaptiveAveragePoolPlan(PooledSize);
         yield return new FlattenPlan();

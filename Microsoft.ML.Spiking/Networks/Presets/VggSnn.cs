@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
-
+using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking;
 
@@ -9,11 +9,11 @@ namespace Microsoft.ML.Spiking;
 /// the end; then dropout and the readout.
 /// </summary>
 /// <remarks>
-/// Source: Deng et al., "Temporal Efficient Training of Spiking Neural Network via Gradient Re-weighting", ICLR 2022, in
-/// the form of the CLIF authors' code, with its first weights: convolutions
+/// Source: Deng et al., "Temporal Efficient Training of Spiking Neural Network via Gradient Re-weighting", ICLR 2022,
+/// in the form of the CLIF authors' code, with its first weights: convolutions
 /// <see cref="WeightDistribution.FanOutNormal"/>, all else PyTorch's default.
 /// </remarks>
-public sealed record VggSnn : ComposedNetwork
+public sealed record VggSnn : NetworkTemplate
 {
     private static readonly int[][] Groups = [[64, 128], [256, 256], [512, 512], [512, 512]];
 
@@ -25,14 +25,14 @@ public sealed record VggSnn : ComposedNetwork
         {
             foreach (int channels in group)
             {
-                yield return new ConvolutionPlan(channels, kernel: 3, stride: 1, padding: 1)
+                yield return new ConvolutionPlan(channels, Kernel: 3, Stride: 1, Padding: 1)
                 {
                     InitialWeights = WeightDistribution.FanOutNormal,
                 };
                 yield return new BatchNormPlan();
                 yield return new NeuronPlan();
             }
-            yield return new AveragePoolPlan(kernel: 2, stride: 2);
+            yield return new AveragePoolPlan(Kernel: 2, Stride: 2);
         }
         yield return new FlattenPlan();
         yield return new DropoutPlan();

@@ -37,7 +37,7 @@ internal readonly unsafe struct ClifEquations<TLanes, TReset, TSurrogate> : INeu
         TLanes one = TLanes.Of(1f), zero = TLanes.Of(0f), fired = zero;
         float* spikes = step.Spikes, potential = step.Potential;
         float* state = step.State, stateM = step.State + step.Stride, stateQ = step.State + (2 * step.Stride);
-        bool streaming = step.Streaming;
+        bool streaming = step.Streaming, streamingSpikes = step.StreamingSpikes;
         int count = step.Count;
         for (int i = 0; i < count; i += TLanes.Count)
         {
@@ -48,7 +48,7 @@ internal readonly unsafe struct ClifEquations<TLanes, TReset, TSurrogate> : INeu
             TLanes.Store(m, stateM + i);
             TLanes.Store(TLanes.WhereAtLeast(h, threshold, TReset.Fired(h, level), h), state + i);
             fired += s;
-            CacheHints.Store(s, spikes + i, streaming);
+            CacheHints.Store(s, spikes + i, streamingSpikes);
             if (potential != null)
             {
                 CacheHints.Store(h, potential + i, streaming);

@@ -66,8 +66,11 @@ internal unsafe struct ForwardStep
     /// <summary>The current that is needed next, prefetched during this step.</summary>
     public float* Next;
 
-    /// <summary>Whether results are stored past the caches; all targets are then aligned.</summary>
+    /// <summary>Whether the potential is stored past the caches; it is then aligned.</summary>
     public bool Streaming;
+
+    /// <summary>Whether the spikes are stored past the caches; they are then aligned.</summary>
+    public bool StreamingSpikes;
 }
 
 /// <summary>One time step of a block of neurons, backward. Pointers are to the block's first neuron.</summary>

@@ -38,7 +38,7 @@ internal readonly unsafe struct KlifEquations<TLanes, TReset, TSurrogate> : INeu
         TLanes level = TReset.Level(rescale * threshold, TLanes.Of(c.ResetPotential), zero);
         float* current = step.Current, spikes = step.Spikes, potential = step.Potential;
         float* state = step.State, next = step.Next;
-        bool streaming = step.Streaming;
+        bool streaming = step.Streaming, streamingSpikes = step.StreamingSpikes;
         int count = step.Count;
         for (int i = 0; i < count; i += TLanes.Count)
         {
@@ -50,7 +50,7 @@ internal readonly unsafe struct KlifEquations<TLanes, TReset, TSurrogate> : INeu
             TLanes rh = rescale * h;
             TLanes.Store(TLanes.WhereAtLeast(h, threshold, TReset.Fired(rh, level), rh), state + i);
             fired += s;
-            CacheHints.Store(s, spikes + i, streaming);
+            CacheHints.Store(s, spikes + i, streamingSpikes);
             if (potential != null)
             {
                 CacheHints.Store(h, potential + i, streaming);

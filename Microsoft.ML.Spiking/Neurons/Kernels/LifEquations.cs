@@ -36,7 +36,7 @@ internal readonly unsafe struct LifEquations<TLanes, TReset, TSurrogate, TLeak> 
         TLanes level = TReset.Level(threshold, TLanes.Of(c.ResetPotential), zero), fired = zero;
         float* current = step.Current, spikes = step.Spikes, potential = step.Potential;
         float* state = step.State, next = step.Next;
-        bool streaming = step.Streaming;
+        bool streaming = step.Streaming, streamingSpikes = step.StreamingSpikes;
         int count = step.Count;
         for (int i = 0; i < count; i += TLanes.Count)
         {
@@ -46,7 +46,7 @@ internal readonly unsafe struct LifEquations<TLanes, TReset, TSurrogate, TLeak> 
             TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
             TLanes.Store(TLanes.WhereAtLeast(h, threshold, TReset.Fired(h, level), h), state + i);
             fired += s;
-            CacheHints.Store(s, spikes + i, streaming);
+            CacheHints.Store(s, spikes + i, streamingSpikes);
             if (potential != null)
             {
                 CacheHints.Store(h, potential + i, streaming);

@@ -9,7 +9,10 @@ internal unsafe struct BackwardArguments
 
     public float* Potential;
 
+    /// <summary>The gradient by the spikes, or by the means of their windows where <see cref="Pooling"/> pools.</summary>
     public float* Upstream;
+
+    public SpikePooling Pooling;
 
     public float* Gradient;
 
@@ -34,10 +37,14 @@ internal static unsafe class NeuronBackwardPass<TEquations> where TEquations : s
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Run(in BackwardArguments arguments, long start, long end)
     {
-        int block = NeuronBlock.Length(arguments.TimeSteps, TEquations.ReplayedVariables);
+        int block = NeuronBlock.Length(arguments.TimeSteps, TEquations.ReplayedVariables, arguments.Pooling);
+        bool isPooled = !arguments.Pooling.IsNone;
+        int area = arguments.Pooling.Area;
         long replayedStep = (long)TEquations.ReplayedVariables * block;
-        float* carry = ScratchMemory.Rent((TEquations.StateVariables * block) + (replayedStep * arguments.TimeSteps));
-        float* replayed = carry + (TEquations.StateVariables * block);
+        int carried = (TEquations.StateVariables + (isPooled ? 1 : 0)) * block;
+        float* carry = ScratchMemory.Rent(carried + (replayedStep * arguments.TimeSteps));
+        float* blockUpstream = carry + (TEquations.StateVariables * block);
+        float* replayed = carry + carried;
         double sum = 0;
         BackwardStep step = default;
         step.Carry = carry;
@@ -59,10 +66,16 @@ internal static unsafe class NeuronBackwardPass<TEquations> where TEquations : s
                 step.Replayed = replayed + (t * replayedStep);
                 step.Potential = TEquations.ReplayedVariables > 0 ? step.Replayed : arguments.Potential + at;
                 step.PotentialBefore = t == 0 ? null : arguments.Potential + at - arguments.Count;
-                step.Upstream = arguments.Upstream + at;
+                step.Upstream = arguments.Upstream + (at / area);
                 step.Gradient = arguments.Gradient + (t * arguments.GradientStride) + first;
                 step.Accumulate = arguments.GradientStride == 0 && t < last;
                 step.Next = t == 0 ? arguments.Potential + first + block : step.Upstream - arguments.Count;
+                if (isPooled)
+                {
+                    arguments.Pooling.Backward(step.Upstream, blockUpstream, count);
+                    step.Upstream = blockUpstream;
+                    step.Next = arguments.Potential + at + block;
+                }
                 sum += TEquations.Backward(in arguments.Constants, in step);
             }
         }
@@ -77,7 +90,7 @@ internal static unsafe class NeuronBackwardPass<TEquations> where TEquations : s
             float* potential = arguments.Potential + (t * arguments.Count) + first;
             float* next = t + 1 < arguments.TimeSteps
                 ? potential + arguments.Count
-                : arguments.Upstream + (t * arguments.Count) + first;
+                : arguments.Upstream + (((t * arguments.Count) + first) / arguments.Pooling.Area);
             TEquations.Replay(in arguments.Constants, potential, before, replayed, block, count, next);
             before = replayed;
             replayed += (long)TEquations.ReplayedVariables * block;

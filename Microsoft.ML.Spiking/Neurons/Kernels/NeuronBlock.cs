@@ -17,11 +17,14 @@ internal static class NeuronBlock
     /// <summary>Neurons that a thread takes at a time, at least.</summary>
     private const int ChunkFloor = 4096;
 
-    /// <summary>Returns the number of neurons in a block; a multiple of 64.</summary>
-    public static int Length(int timeSteps, int replayedVariables)
+    /// <summary>
+    /// Returns the number of neurons in a block; a multiple of 64, or of the pooling's unit if that is larger.
+    /// </summary>
+    public static int Length(int timeSteps, int replayedVariables, SpikePooling pooling = default)
     {
         long fitting = replayedVariables == 0 ? Largest : ReplayedFloats / ((long)timeSteps * replayedVariables);
-        return (int)Math.Clamp(fitting / 64 * 64, 64, Largest);
+        long unit = pooling.IsNone ? 64 : pooling.Unit;
+        return (int)Math.Max(Math.Min(fitting, Largest) / unit * unit, unit);
     }
 
     /// <summary>Returns the number of neurons in a chunk, the unit that threads share out: whole blocks.</summary>

@@ -47,8 +47,9 @@ internal struct NeuronConstants
     public float ScaleWeight;
 
     /// <summary>
-    /// The factor of the learned value's gradient: it multiplies the sum of what the steps return. For the leak they sum
-    /// gh (HWeight h + Offset - v before the charge); for k see <see cref="KlifEquations{TLanes, TReset, TSurrogate}"/>.
+    /// The factor of the learned value's gradient: it multiplies the sum of what the steps return. For the leak they
+    /// sum gh (HWeight h + Offset - v before the charge); for k see
+    /// <see cref="KlifEquations{TLanes, TReset, TSurrogate}"/>.
     /// </summary>
     public double LearnedFactor;
 

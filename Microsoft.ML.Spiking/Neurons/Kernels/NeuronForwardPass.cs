@@ -12,7 +12,10 @@ internal unsafe struct ForwardArguments
     /// <summary>Distance from one step's current to the next; 0 if it is the same at every step.</summary>
     public long CurrentStride;
 
+    /// <summary>Takes the spikes, or the means of their windows where <see cref="Pooling"/> pools.</summary>
     public float* Spikes;
+
+    public SpikePooling Pooling;
 
     /// <summary>Takes h; null if it is not kept.</summary>
     public float* Potential;
@@ -39,13 +42,17 @@ internal static unsafe class NeuronForwardPass<TEquations> where TEquations : st
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Run(in ForwardArguments arguments, long start, long end)
     {
-        int block = NeuronBlock.Length(arguments.TimeSteps, replayedVariables: 0);
-        float* state = ScratchMemory.Rent(TEquations.StateVariables * block);
+        int block = NeuronBlock.Length(arguments.TimeSteps, replayedVariables: 0, arguments.Pooling);
+        bool isPooled = !arguments.Pooling.IsNone;
+        float* state = ScratchMemory.Rent((TEquations.StateVariables + (isPooled ? 1 : 0)) * block);
+        float* blockSpikes = state + (TEquations.StateVariables * block);
+        int area = arguments.Pooling.Area;
         double fired = 0;
         ForwardStep step = default;
         step.State = state;
         step.Stride = block;
         step.Streaming = arguments.Streaming;
+        step.StreamingSpikes = arguments.Streaming && !isPooled;
         for (long first = start; first < end; first += block)
         {
             int count = (int)Math.Min(block, end - first);
@@ -63,7 +70,8 @@ internal static unsafe class NeuronForwardPass<TEquations> where TEquations : st
             }
             step.Count = count;
             step.Current = arguments.Current + first;
-            step.Spikes = arguments.Spikes + first;
+            float* spikes = arguments.Spikes + (first / area);
+            step.Spikes = isPooled ? blockSpikes : spikes;
             step.Potential = arguments.Potential == null ? null : arguments.Potential + first;
             for (int t = 0; t < arguments.TimeSteps; t++)
             {
@@ -72,7 +80,15 @@ internal static unsafe class NeuronForwardPass<TEquations> where TEquations : st
                     : arguments.Current + first + block;
                 fired += TEquations.Forward(in arguments.Constants, in step);
                 step.Current += arguments.CurrentStride;
-                step.Spikes += arguments.Count;
+                if (isPooled)
+                {
+                    arguments.Pooling.Forward(blockSpikes, spikes, count);
+                    spikes += arguments.Count / area;
+                }
+                else
+                {
+                    step.Spikes += arguments.Count;
+                }
                 step.Potential = step.Potential == null ? null : step.Potential + arguments.Count;
             }
         }

@@ -67,7 +67,8 @@ internal readonly unsafe struct NeuronKernel
     /// <param name="current">The arriving current: [T, n], or [n] if it is constant.</param>
     /// <param name="constantCurrent">Whether the current is the same at every step.</param>
     /// <param name="spikes">
-    /// [T, n]: takes 0 and 1. May be <paramref name="current"/> itself unless that is constant.
+    /// [T, n]: takes 0 and 1. May be <paramref name="current"/> itself unless that is constant. With a pooling, [T, n /
+    /// window], takes the means of the windows and is memory of its own.
     /// </param>
     /// <param name="potential">
     /// [T, n]: takes h for <see cref="Backward"/>; null if there will be no backward pass.
@@ -75,9 +76,10 @@ internal readonly unsafe struct NeuronKernel
     /// <param name="timeSteps">T, at least 1.</param>
     /// <param name="n">Number of neurons, 0 allowed.</param>
     /// <param name="team">The threads; small layers stay on the caller's.</param>
+    /// <param name="pooling">The average pooling behind the neurons.</param>
     /// <returns>The number of spikes.</returns>
     public long Forward(float* current, bool constantCurrent, float* spikes, float* potential, int timeSteps, long n,
-        WorkerTeam team)
+        WorkerTeam team, SpikePooling pooling = default)
     {
         var arguments = new ForwardArguments
         {
@@ -85,14 +87,15 @@ internal readonly unsafe struct NeuronKernel
             Current = current,
             CurrentStride = constantCurrent ? 0 : n,
             Spikes = spikes,
+            Pooling = pooling,
             Potential = potential,
             TimeSteps = timeSteps,
             Count = n,
             Streaming = n * timeSteps >= StreamingFloor && IsAligned(spikes, n) && IsAligned(potential, n),
         };
-        long chunk = NeuronBlock.Chunk(NeuronBlock.Length(timeSteps, replayedVariables: 0));
+        long chunk = NeuronBlock.Chunk(NeuronBlock.Length(timeSteps, replayedVariables: 0, pooling));
         double fired = ChunkedRun<ForwardArguments>.Run(
-            in arguments, _vector.Forward, _tail.Forward, VectorEnd(n), n, chunk, Team(team, timeSteps, n));
+            in arguments, _vector.Forward, _tail.Forward, VectorEnd(n, pooling), n, chunk, Team(team, timeSteps, n));
         return (long)fired;
     }
 
@@ -157,33 +160,35 @@ internal readonly unsafe struct NeuronKernel
 
     /// <summary>Propagates the gradient of the spikes back to the current.</summary>
     /// <param name="potential">[T, n]: h, as <see cref="Forward"/> left it.</param>
-    /// <param name="upstream">[T, n]: the gradient by the spikes.</param>
+    /// <param name="upstream">[T, n]: the gradient by the spikes; with a pooling, [T, n / window].</param>
     /// <param name="currentGradient">
-    /// Takes the gradient by the current: [T, n], and may then be <paramref name="upstream"/> or
-    /// <paramref name="potential"/> itself; or [n], the sum over the steps, if the current is constant.
+    /// Takes the gradient by the current: [T, n], and may then be <paramref name="potential"/> or, without a pooling,
+    /// <paramref name="upstream"/> itself; or [n], the sum over the steps, if the current is constant.
     /// </param>
     /// <param name="constantCurrent">Whether the current was the same at every step.</param>
     /// <param name="timeSteps">T, at least 1.</param>
     /// <param name="n">Number of neurons, 0 allowed.</param>
     /// <param name="team">The threads; small layers stay on the caller's.</param>
+    /// <param name="pooling">The average pooling behind the neurons.</param>
     /// <returns>The gradient by the learned value; of no meaning for a neuron that has none.</returns>
     public double Backward(float* potential, float* upstream, float* currentGradient, bool constantCurrent,
-        int timeSteps, long n, WorkerTeam team)
+        int timeSteps, long n, WorkerTeam team, SpikePooling pooling = default)
     {
         var arguments = new BackwardArguments
         {
             Constants = _constants,
             Potential = potential,
             Upstream = upstream,
+            Pooling = pooling,
             Gradient = currentGradient,
             GradientStride = constantCurrent ? 0 : n,
             TimeSteps = timeSteps,
             Count = n,
             Streaming = !constantCurrent && n * timeSteps >= StreamingFloor && IsAligned(currentGradient, n),
         };
-        long chunk = NeuronBlock.Chunk(NeuronBlock.Length(timeSteps, _vector.ReplayedVariables));
+        long chunk = NeuronBlock.Chunk(NeuronBlock.Length(timeSteps, _vector.ReplayedVariables, pooling));
         double sum = ChunkedRun<BackwardArguments>.Run(
-            in arguments, _vector.Backward, _tail.Backward, VectorEnd(n), n, chunk, Team(team, timeSteps, n));
+            in arguments, _vector.Backward, _tail.Backward, VectorEnd(n, pooling), n, chunk, Team(team, timeSteps, n));
         return sum * _constants.LearnedFactor;
     }
 
@@ -194,7 +199,7 @@ internal readonly unsafe struct NeuronKernel
     private static WorkerTeam Team(WorkerTeam team, int timeSteps, long n) =>
         n * timeSteps < ThreadingFloor ? WorkerTeam.Caller : team;
 
-    private long VectorEnd(long n) => n - (n % _lanes);
+    private long VectorEnd(long n, SpikePooling pooling = default) => n - (n % (pooling.IsNone ? _lanes : pooling.Unit));
 
     // Every step's neurons start on a cache line.
     private static bool IsAligned(float* values, long n) => (nuint)values % 64 == 0 && n % 16 == 0;

@@ -11,7 +11,7 @@ public sealed record AtanSurrogate : SurrogateGradient
     public AtanSurrogate(double alpha = 2.0) : base(alpha) { }
 
     /// <inheritdoc/>
-    public override double Primitive(double u) => (Math.Atan(Math.PI / 2 * Alpha * u) / Math.PI) + 0.5;
+    internal override double Primitive(double u) => (Math.Atan(Math.PI / 2 * Alpha * u) / Math.PI) + 0.5;
 
     /// <inheritdoc/>
     public override double Derivative(double u)

@@ -11,7 +11,7 @@ public sealed record RectangleSurrogate : SurrogateGradient
     public RectangleSurrogate(double alpha = 1.0) : base(alpha) { }
 
     /// <inheritdoc/>
-    public override double Primitive(double u) => Math.Clamp((u / Alpha) + 0.5, 0.0, 1.0);
+    internal override double Primitive(double u) => Math.Clamp((u / Alpha) + 0.5, 0.0, 1.0);
 
     /// <inheritdoc/>
     public override double Derivative(double u) => Math.Abs(u) <= Alpha / 2 ? 1 / Alpha : 0.0;

@@ -10,7 +10,7 @@ public sealed record SigmoidSurrogate : SurrogateGradient
     public SigmoidSurrogate(double alpha = 4.0) : base(alpha) { }
 
     /// <inheritdoc/>
-    public override double Primitive(double u) => 1 / (1 + Math.Exp(-Alpha * u));
+    internal override double Primitive(double u) => 1 / (1 + Math.Exp(-Alpha * u));
 
     /// <inheritdoc/>
     public override double Derivative(double u)

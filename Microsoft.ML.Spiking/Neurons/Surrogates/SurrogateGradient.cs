@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// The derivative that stands in for that of the Heaviside step H(u), u = potential - threshold, when errors are
-/// propagated backwards through a spike. Forward passes are not touched by it: spikes stay 0 or 1.
+/// The derivative that replaces that of the Heaviside step H(u), u = potential - threshold, in the backward pass. It
+/// does not affect the forward pass: spikes stay 0 or 1.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(RectangleSurrogate), "rectangle")]
@@ -20,14 +20,14 @@ public abstract record SurrogateGradient
     private protected SurrogateGradient(double alpha) => Alpha = alpha;
 
     /// <summary>
-    /// Gets the width parameter, in the sense of the field's literature: see the derived type for whether a larger value
-    /// widens or narrows the surrogate. From 1e-18 to 1e18.
+    /// Gets the width parameter, in the sense of the field's literature: see the derived type for whether a larger
+    /// value widens or narrows the surrogate. From 1e-18 to 1e18.
     /// </summary>
     public double Alpha { get; init; }
 
     /// <summary>Returns the smooth function whose derivative replaces that of the step.</summary>
     /// <param name="u">Potential minus threshold.</param>
-    public abstract double Primitive(double u);
+    internal abstract double Primitive(double u);
 
     /// <summary>Returns the surrogate's value: the derivative of <see cref="Primitive"/>.</summary>
     /// <param name="u">Potential minus threshold.</param>

@@ -11,7 +11,7 @@ public sealed record TriangleSurrogate : SurrogateGradient
     public TriangleSurrogate(double alpha = 1.0) : base(alpha) { }
 
     /// <inheritdoc/>
-    public override double Primitive(double u)
+    internal override double Primitive(double u)
     {
         double au = Math.Clamp(Alpha * u, -1.0, 1.0);
         return 0.5 + au - (0.5 * au * Math.Abs(au));

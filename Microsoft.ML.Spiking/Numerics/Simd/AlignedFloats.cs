@@ -9,7 +9,7 @@ internal sealed unsafe class AlignedFloats
 {
     private const int Alignment = 64;
 
-    // Pinned arrays never move, so the pointer stays good while this object, and with it the array, is reachable.
+    // Pinned arrays never move, so the pointer stays valid while this object, and with it the array, is reachable.
     private readonly float[] _array;
 
     public AlignedFloats(long length)

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking.Numerics.Simd;
 /// <summary>Hints to the caches, without effect on processors that take none.</summary>
 internal static unsafe class CacheHints
 {
-    /// <summary>Asks for the line at <paramref name="address"/>, which need not be valid.</summary>
+    /// <summary>Prefetches the cache line at <paramref name="address"/>, which need not be valid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* address)
     {
@@ -31,7 +31,7 @@ internal static unsafe class CacheHints
         }
     }
 
-    /// <summary>Makes what was stored past the caches visible before what is stored from now on.</summary>
+    /// <summary>Orders stores past the caches before all later stores.</summary>
     public static void Fence()
     {
         if (Sse.IsSupported)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Spiking.Numerics.Simd;
 
-/// <summary>One value: the plain path, and the last few neurons of every other.</summary>
+/// <summary>A single value: the path without vectors, and the last few values of every other.</summary>
 internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 {
     private readonly float _value = value;

@@ -16,13 +16,15 @@ internal static class Sigmoid
     /// <summary>-log2(e): the factor with which <see cref="Of"/> is the sigmoid of its argument.</summary>
     public const float MinusLog2E = -1.44269504f;
 
-    /// <summary>The largest argument, in absolute value, that is told apart: 2^y stays a normal number.</summary>
+    /// <summary>
+    /// The largest argument in absolute value; beyond it the function is constant, so that 2^y stays normal.
+    /// </summary>
     public const float Limit = 80f;
 
     // 1.5 * 2^23: adding it rounds to a whole number and leaves that number in the low bits.
     private const float Shift = 12582912f;
 
-    /// <summary>sigmoid(x / tau).</summary>
+    /// <summary>Returns sigmoid(x / tau).</summary>
     /// <param name="x">The argument before its division by tau.</param>
     /// <param name="factor">-log2(e) / tau.</param>
     /// <param name="limit">80 tau.</param>
@@ -32,12 +34,12 @@ internal static class Sigmoid
         return Bounded(TLanes.AtMost(limit, TLanes.AtLeast(-limit, x)), factor);
     }
 
-    /// <summary>sigmoid(x).</summary>
+    /// <summary>Returns sigmoid(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Of<TLanes>(TLanes x) where TLanes : unmanaged, ILanes<TLanes> =>
         Scaled(x, TLanes.Of(MinusLog2E), TLanes.Of(Limit));
 
-    /// <summary>sigmoid(x) for x that is not negative, like CLIF's m.</summary>
+    /// <summary>Returns sigmoid(x) for an x that is not negative, like CLIF's m.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes OfNonNegative<TLanes>(TLanes x) where TLanes : unmanaged, ILanes<TLanes> =>
         Bounded(TLanes.AtMost(TLanes.Of(Limit), x), TLanes.Of(MinusLog2E));
@@ -47,7 +49,7 @@ internal static class Sigmoid
     {
         TLanes shifted = TLanes.MultiplyAdd(bounded, factor, TLanes.Of(Shift));
         TLanes r = TLanes.MultiplyAdd(bounded, factor, TLanes.Of(Shift) - shifted);
-        // Estrin's order: what counts in a loop is how long one vector takes, more than how many products it needs.
+        // Estrin's scheme: in a loop the latency of one vector counts more than its number of products.
         TLanes r2 = r * r;
         TLanes low = TLanes.MultiplyAdd(TLanes.Of(0.69314694f), r, TLanes.Of(1.0000001f));
         TLanes middle = TLanes.MultiplyAdd(TLanes.Of(0.05550713f), r, TLanes.Of(0.2402212f));

@@ -34,6 +34,12 @@ internal sealed unsafe class ConstantConvolutionExecutor<TLanes, TWide> : LayerE
 
     private int PaddedWidth => checked(_shape.Input.Width + (2 * _shape.Layer.Padding.Width));
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Pointers stay within their buffers: the kernel's places are those at which it lies within the padded image, which is
+    /// what the scratch holds, so that the last value read at the last place is the image's last at most; the blocks of
+    /// places end with the line.
+    /// </remarks>
     public override void Run(float* input, float* output, float* scratch)
     {
         float* padded = scratch + PanelWeights<TLanes, TWide>.OverhangLength;
@@ -73,7 +79,7 @@ internal sealed unsafe class ConstantConvolutionExecutor<TLanes, TWide> : LayerE
     private void Pad(float* input, float* padded)
     {
         int inputs = _shape.GroupInputs, channels = _shape.Layer.InputChannels;
-        new Span<float>(padded, checked(PaddedHeight * PaddedWidth * inputs)).Clear();
+        new Span<float>(padded, checked((int)((long)PaddedHeight * PaddedWidth * inputs))).Clear();
         for (int y = 0; y < _shape.Input.Height; y++)
         {
             float* target = padded +

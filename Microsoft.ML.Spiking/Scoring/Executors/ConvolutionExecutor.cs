@@ -42,10 +42,17 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
         ActiveInputs.Length(GroupSize, _timeSteps) + (2L * (_shape.InputPixels + 1)) +
         (_groups.Length > 1 ? (long)GroupSize * _timeSteps : 0);
 
-    private int GroupSize => _shape.InputPixels * _shape.GroupInputs;
+    private int GroupSize => checked(_shape.InputPixels * _shape.GroupInputs);
 
-    private int RunFloats => _shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float));
+    private long RunFloats => (long)_shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float));
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Pointers stay within their buffers: the parts of the scratch below are those that <see cref="ScratchLength"/> sums,
+    /// in the same order. The lists hold at most GroupSize inputs, the starts a value for each pixel and one more; under
+    /// the kernel lies at most one run for each of its rows, and <see cref="KernelWindow.FindRuns"/> takes rows and columns
+    /// of the image alone; an output's place is below OutputSize, and a panel that would stick out goes to the overhang.
+    /// </remarks>
     public override void Run(float* input, float* output, float* scratch)
     {
         ConvolutionMemory memory;

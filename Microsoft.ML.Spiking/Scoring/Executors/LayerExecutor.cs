@@ -4,6 +4,13 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// One layer at scoring time, for one row. Immutable: what a run needs beside its weights is handed in, so that an
 /// executor serves any number of threads.
 /// </summary>
+/// <remarks>
+/// Executors work with pointers, and no bound is checked while they run. It is checked before: a definition is refused
+/// unless it keeps within <see cref="Networks.Definition.NetworkLimits"/>, by which every length of a layer, of a step, of
+/// a padded image and of a kernel is below 2^27 and every buffer below 2^29 floats; weights have the shapes that the
+/// definition says; and a run is handed buffers of <see cref="OutputLength"/> and <see cref="ScratchLengthFor"/> floats,
+/// which are computed in 64 bits. Each executor says why it stays within them.
+/// </remarks>
 internal abstract unsafe class LayerExecutor
 {
     /// <summary>Floats that leave the layer: its size, times T unless they are the same at every step.</summary>

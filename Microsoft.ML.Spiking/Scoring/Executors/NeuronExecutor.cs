@@ -58,6 +58,11 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
 
     private int CurrentSteps => _isConstant ? 1 : _timeSteps;
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Pointers stay within their buffers: blocks end with the neurons; at most Capacity of them wait, and Stride leaves
+    /// room for the vector that the last one is compressed with; places are those of the target, below its size.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {

@@ -39,10 +39,17 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
         SpikeGroups.Length(_shape.KernelSize) + SpikeEvents.Length(GroupSize) + _shape.InputPixels + 1 +
         (_groups.Length > 1 ? (long)GroupSize * SpikePatterns.MaxSteps : 0);
 
-    private int GroupSize => _shape.InputPixels * _shape.GroupInputs;
+    private int GroupSize => checked(_shape.InputPixels * _shape.GroupInputs);
 
-    private int RunFloats => ((_shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float))) + 15) / 16 * 16;
+    private long RunFloats => (((long)_shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float))) + 15) / 16 * 16;
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Pointers stay within their buffers: the parts of the scratch below are those that <see cref="ScratchLength"/> sums,
+    /// in the same order. A place of the kernel sees at most KernelSize inputs, which the groups have room for; there are
+    /// at most GroupSize events, a start for each pixel and one more, and one run for each row of the kernel; the part of
+    /// a group of channels holds a block of at most <see cref="SpikePatterns.MaxSteps"/> steps.
+    /// </remarks>
     public override void Run(float* input, float* output, float* scratch)
     {
         float* groups = scratch + PanelWeights<TLanes, TWide>.OverhangLength + RunFloats;

@@ -32,13 +32,18 @@ internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights,
     private long GroupsLength => SpikeGroups.Length(_inputs);
 
     public override long ScratchLengthFor(int rows) => PanelWeights<TLanes, TWide>.OverhangLength + CountsLength(rows) +
-        (rows * _blocks.Count * GroupsLength) + SpikeEvents.Length(_inputs);
+        ((long)rows * _blocks.Count * GroupsLength) + SpikeEvents.Length(_inputs);
 
     public override void Run(float* input, float* output, float* scratch) =>
         RunRows(input, inputStride: 0, output, outputStride: 0, rows: 1, scratch);
 
     /// <inheritdoc/>
-    /// <remarks>Panel by panel: its weights come into the second cache for the first row and are there for the others.</remarks>
+    /// <remarks>
+    /// Panel by panel: its weights come into the second cache for the first row and are there for the others. Pointers stay
+    /// within their buffers: a row and block of steps has at most as many groups as there are patterns and as many places
+    /// as inputs, which is what <see cref="GroupsLength"/> counts; the events of one block are no longer needed when the
+    /// next block's are found; and a panel that would stick out beyond the last output goes to the overhang.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void RunRows(
         float* input, long inputStride, float* output, long outputStride, int rows, float* scratch)
@@ -66,5 +71,5 @@ internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights,
         }
     }
 
-    private long CountsLength(int rows) => ((rows * _blocks.Count) + 15L) / 16 * 16;
+    private long CountsLength(int rows) => (((long)rows * _blocks.Count) + 15) / 16 * 16;
 }

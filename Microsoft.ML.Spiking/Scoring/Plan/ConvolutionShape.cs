@@ -22,7 +22,7 @@ internal sealed record ConvolutionShape(ConvolutionLayer Layer, Extent Input, Ex
     public int OutputSize => checked(Output.Height * Output.Width * Layer.OutputChannels);
 
     /// <summary>Inputs that an output sums.</summary>
-    public int KernelSize => Layer.Kernel.Height * Layer.Kernel.Width * GroupInputs;
+    public int KernelSize => checked(Layer.Kernel.Height * Layer.Kernel.Width * GroupInputs);
 
     /// <summary>
     /// A group's weights, [outputs, kernel rows, kernel columns, inputs]: in the order in which images lie.

@@ -1,10 +1,10 @@
 using Microsoft.ML.Spiking.Networks.Folding;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Executors;
 using Microsoft.ML.Spiking.Scoring.Panels;
 using Microsoft.ML.Spiking.Scoring.Spikes;
-
 
 namespace Microsoft.ML.Spiking.Scoring.Plan;
 

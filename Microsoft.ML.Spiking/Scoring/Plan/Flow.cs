@@ -1,6 +1,6 @@
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Networks.Folding;
-
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Scoring.Plan;
 

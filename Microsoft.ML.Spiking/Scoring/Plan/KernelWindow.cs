@@ -21,6 +21,10 @@ internal static unsafe class KernelWindow
     /// <param name="valueStride">From one input's values to the next's.</param>
     /// <param name="runs">Takes a run for each row of the kernel at most.</param>
     /// <returns>Number of runs.</returns>
+    /// <remarks>
+    /// The kernel lies within the padded image, whose pixels <see cref="Networks.Definition.NetworkLimits"/> bounds: no
+    /// row, column or product of them overflows, also outside of the image.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FindRuns(
         ConvolutionShape shape, int y, int x, int* active, int* starts, float* values, int valueStride, ActiveRun* runs)
@@ -32,11 +36,11 @@ internal static unsafe class KernelWindow
         int count = 0;
         for (int row = 0; row < shape.Layer.Kernel.Height && from < to; row++)
         {
-            int line = (top + row) * width;
             if ((uint)(top + row) >= (uint)shape.Input.Height)
             {
                 continue;
             }
+            int line = (top + row) * width;
             int start = starts[line + from], end = starts[line + to];
             if (start < end)
             {

@@ -21,7 +21,11 @@ internal sealed record PoolWindows(Extent Input, (int First, int End)[] Rows, (i
         new(input, Share(input.Height, output.Height), Share(input.Width, output.Width));
 
     private static (int First, int End)[] Slide(int input, int output, int kernel, int stride, int padding) =>
-        Each(output, index => (Math.Max((index * stride) - padding, 0), Math.Min((index * stride) - padding + kernel, input)));
+        Each(output, index =>
+        {
+            int first = checked(index * stride) - padding; // the window lies within the padded image
+            return (Math.Max(first, 0), Math.Min(first + kernel, input));
+        });
 
     private static (int First, int End)[] Share(int input, int output) =>
         Each(output, index => AdaptiveAveragePoolLayer.Range(index, input, output));

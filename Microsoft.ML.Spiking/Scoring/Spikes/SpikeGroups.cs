@@ -18,7 +18,7 @@ internal unsafe struct SpikeGroups
 
     /// <summary>Floats of memory for the groups, whole cache lines.</summary>
     /// <param name="most">The most inputs.</param>
-    public static long Length(int most) => (GroupFloats + SpikePatterns.Count + most + 15L) / 16 * 16;
+    public static long Length(int most) => (15L + GroupFloats + SpikePatterns.Count + most) / 16 * 16;
 
     /// <summary>Groups the inputs of some runs.</summary>
     /// <param name="events">All inputs.</param>

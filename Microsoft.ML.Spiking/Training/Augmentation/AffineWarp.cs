@@ -1,21 +1,21 @@
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
 /// <summary>
-/// Where each pixel of a changed image comes from, measured between the pixels' centers: x from
+/// An affine transformation of an image: the source of each pixel, measured between the pixels' centers. x comes from
 /// <c>Xx x + Xy y + X0</c>, y from <c>Yx x + Yy y + Y0</c>, the nearest pixel; 0 from outside.
 /// </summary>
 internal readonly record struct AffineWarp(double Xx, double Xy, double X0, double Yx, double Yy, double Y0)
 {
-    /// <summary>Each line moves by so many times its distance from the upper edge.</summary>
+    /// <summary>Moves each line by a multiple of its distance from the upper edge.</summary>
     public static AffineWarp ShearX(double factor) => new(1, factor, 0, 0, 1, 0);
 
-    /// <summary>Each column moves by so many times its distance from the left edge.</summary>
+    /// <summary>Moves each column by a multiple of its distance from the left edge.</summary>
     public static AffineWarp ShearY(double factor) => new(1, 0, 0, factor, 1, 0);
 
-    /// <summary>So many pixels to the right and down.</summary>
+    /// <summary>Moves the image to the right and down by a number of pixels.</summary>
     public static AffineWarp Translate(int right, int down) => new(1, 0, -right, 0, 1, -down);
 
-    /// <summary>Around the center.</summary>
+    /// <summary>Rotates the image around its center.</summary>
     public static AffineWarp Rotate(double degrees, in ImageLayout images)
     {
         (double sin, double cos) = Math.SinCos(degrees * Math.PI / 180);
@@ -23,7 +23,7 @@ internal readonly record struct AffineWarp(double Xx, double Xy, double X0, doub
         return new(cos, sin, x - (cos * x) - (sin * y), -sin, cos, y + (sin * x) - (cos * y));
     }
 
-    /// <summary>Changes all planes of a row alike.</summary>
+    /// <summary>Transforms all planes of a row in the same way.</summary>
     /// <param name="row">The row.</param>
     /// <param name="images">Its layout.</param>
     /// <param name="scratch">At least a plane.</param>
@@ -44,7 +44,7 @@ internal readonly record struct AffineWarp(double Xx, double Xy, double X0, doub
         }
     }
 
-    /// <summary>The index in the plane from which each pixel comes; -1 for none.</summary>
+    /// <summary>Computes the index in the plane from which each pixel comes; -1 for none.</summary>
     private void FillSources(Span<int> sources, in ImageLayout images)
     {
         for (int y = 0, i = 0; y < images.Height; y++)

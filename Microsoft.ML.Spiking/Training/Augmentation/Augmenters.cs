@@ -9,13 +9,13 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
-/// <summary>Fits an augmentation to a network.</summary>
+/// <summary>The creation of augmenters for a network.</summary>
 internal static class Augmenters
 {
-    /// <summary>What changes the rows of a training; null where nothing does.</summary>
-    /// <param name="settings">What is wanted.</param>
-    /// <param name="network">With its weights: its first layer says what becomes 0.</param>
-    /// <exception cref="InvalidOperationException">The rows cannot be changed so.</exception>
+    /// <summary>Creates the augmenter of a training's rows; null where rows are not augmented.</summary>
+    /// <param name="settings">The training's settings.</param>
+    /// <param name="network">The network with its weights; its first layer decides which value becomes 0.</param>
+    /// <exception cref="InvalidOperationException">The augmentation does not suit the rows.</exception>
     public static BatchAugmenter? Create(TrainingSettings settings, TorchNetwork network)
     {
         if (settings.Augmentation is not { } recipe)
@@ -23,7 +23,8 @@ internal static class Augmenters
             return null;
         }
         NetworkDefinition definition = network.Definition;
-        RowLayout rows = settings.Rows ?? new(definition.InputShape, definition.HasTimeAxis ? definition.TimeSteps : null);
+        RowLayout rows = settings.Rows
+            ?? new(definition.InputShape, definition.HasTimeAxis ? definition.TimeSteps : null);
         return recipe.FaultFor(rows.StepShape) is string fault
             ? throw new InvalidOperationException(fault)
             : new(recipe, rows, Zeros(network), settings.Seed);
@@ -31,7 +32,8 @@ internal static class Augmenters
 
     private static float[] Zeros(TorchNetwork network) =>
         network.Definition.Layers[0] is AffineLayer { Name: AffineLayer.InputName } input
-            ? new InputConstants(Values(network.Parameters[input.ScaleName]), Values(network.Parameters[input.ShiftName])).Zeros()
+            ? new InputConstants(
+                Values(network.Parameters[input.ScaleName]), Values(network.Parameters[input.ShiftName])).Zeros()
             : [0f];
 
     private static float[] Values(Tensor constants)

@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Randomness;
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
 /// <summary>
-/// Changes the rows of a batch at random, where they lie in memory. What happens to a row depends on the seed, the epoch
-/// and the row's position in it, so a training that goes on from a checkpoint meets the same rows.
+/// The random augmentation of a batch's rows, in place. The changes of a row depend on the seed, the epoch and the
+/// row's position in it, so a training that is resumed from a checkpoint sees the same rows.
 /// </summary>
 internal sealed class BatchAugmenter
 {
@@ -17,9 +17,11 @@ internal sealed class BatchAugmenter
     private readonly float[] _scratch;
     private readonly int[] _sources;
 
-    /// <param name="recipe">What to do.</param>
-    /// <param name="rows">How the rows lie.</param>
-    /// <param name="zeros">What the network's normalization brings to 0: of each channel, or one for all.</param>
+    /// <param name="recipe">The changes.</param>
+    /// <param name="rows">The layout of the rows.</param>
+    /// <param name="zeros">
+    /// The value that the network's normalization brings to 0: of each channel, or one for all.
+    /// </param>
     /// <param name="seed">The user's seed.</param>
     public BatchAugmenter(ImageAugmentation recipe, RowLayout rows, float[] zeros, int seed)
     {
@@ -38,7 +40,9 @@ internal sealed class BatchAugmenter
     /// <param name="features">[rows, features].</param>
     /// <param name="epoch">From 1.</param>
     /// <param name="firstRow">The first row's position in the epoch, from 0.</param>
-    /// <returns>The part of each row that stays its own, the rest being of the row before it (of the first, the last).</returns>
+    /// <returns>
+    /// The share of each row that stays its own; the rest is of the row before it, or of the last row for the first.
+    /// </returns>
     public double Apply(Span<float> features, int epoch, long firstRow)
     {
         int size = _images.RowSize;

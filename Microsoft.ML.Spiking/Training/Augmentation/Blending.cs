@@ -3,46 +3,48 @@ using System.Numerics.Tensors;
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
 /// <summary>
-/// Changes of an image that mix it with a poorer form of itself: factor x image + (1 - factor) x that form, kept between
-/// black, 0, and white. A factor of 1 changes nothing, 0 gives the poorer form, more than 1 goes away from it.
+/// Blends of an image with a degraded version of itself: factor x image + (1 - factor) x that version, clamped to
+/// between black, 0, and white. A factor of 1 changes nothing, 0 gives the degraded version, and more than 1 moves away
+/// from it.
 /// </summary>
 internal static class Blending
 {
     private const int SmoothingCenter = 5;
     private const int SmoothingSum = SmoothingCenter + 8;
 
-    // How bright red, green and blue are to the eye: ITU-R BT.601.
+    // The luminance of red, green and blue: ITU-R BT.601.
     private static readonly float[] Brightness3 = [0.299f, 0.587f, 0.114f];
     private static readonly float[] Brightness1 = [1f];
 
-    /// <summary>With black.</summary>
+    /// <summary>Blends with black.</summary>
     public static void Brightness(Span<float> image, float factor, float white)
     {
         TensorPrimitives.Multiply(image, factor, image);
         Clamp(image, white);
     }
 
-    /// <summary>With the mean brightness.</summary>
+    /// <summary>Blends with the mean brightness.</summary>
     /// <param name="image">One frame, [channels, height, width].</param>
     /// <param name="images">Its layout.</param>
-    /// <param name="factor">Of the image.</param>
+    /// <param name="factor">The factor of the image.</param>
     /// <param name="white">The brightest value.</param>
     public static void Contrast(Span<float> image, in ImageLayout images, float factor, float white)
     {
         float mean = 0;
         for (int channel = 0; channel < images.Channels; channel++)
         {
-            mean += Weights(images)[channel] * TensorPrimitives.Sum<float>(Plane(image, images, channel)) / images.PlaneSize;
+            float sum = TensorPrimitives.Sum<float>(Plane(image, images, channel));
+            mean += Weights(images)[channel] * sum / images.PlaneSize;
         }
         TensorPrimitives.Multiply(image, factor, image);
         TensorPrimitives.Add(image, (1 - factor) * mean, image);
         Clamp(image, white);
     }
 
-    /// <summary>With its shades of gray.</summary>
+    /// <summary>Blends with the grayscale image.</summary>
     /// <param name="image">One frame, [channels, height, width].</param>
     /// <param name="images">Its layout.</param>
-    /// <param name="factor">Of the image.</param>
+    /// <param name="factor">The factor of the image.</param>
     /// <param name="white">The brightest value.</param>
     /// <param name="scratch">At least a plane.</param>
     public static void Color(Span<float> image, in ImageLayout images, float factor, float white, Span<float> scratch)
@@ -61,15 +63,16 @@ internal static class Blending
     }
 
     /// <summary>
-    /// With a smoothed image: each pixel five times and its eight neighbors once. Pixels at the edge, which lack
-    /// neighbors, stay as they are.
+    /// Blends with a smoothed image: the mean of each pixel, five times, and its eight neighbors. Pixels at the edge,
+    /// which lack neighbors, do not change.
     /// </summary>
     /// <param name="image">One frame, [channels, height, width].</param>
     /// <param name="images">Its layout.</param>
-    /// <param name="factor">Of the image.</param>
+    /// <param name="factor">The factor of the image.</param>
     /// <param name="white">The brightest value.</param>
     /// <param name="scratch">At least a plane.</param>
-    public static void Sharpness(Span<float> image, in ImageLayout images, float factor, float white, Span<float> scratch)
+    public static void Sharpness(
+        Span<float> image, in ImageLayout images, float factor, float white, Span<float> scratch)
     {
         Span<float> smooth = scratch[..images.PlaneSize];
         for (int channel = 0; channel < images.Channels; channel++)

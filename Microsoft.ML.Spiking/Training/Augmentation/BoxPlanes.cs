@@ -1,12 +1,12 @@
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
-/// <summary>Writes into the same box of all planes of a row.</summary>
+/// <summary>Operations on the same rectangle of all planes of a row.</summary>
 internal static class BoxPlanes
 {
-    /// <summary>Fills the box with each channel's value.</summary>
+    /// <summary>Fills the rectangle with each channel's value.</summary>
     /// <param name="row">The row.</param>
     /// <param name="images">Its layout.</param>
-    /// <param name="box">Where.</param>
+    /// <param name="box">The rectangle.</param>
     /// <param name="values">One for each channel, or one for all.</param>
     public static void Fill(Span<float> row, in ImageLayout images, Box box, ReadOnlySpan<float> values)
     {
@@ -20,7 +20,7 @@ internal static class BoxPlanes
         }
     }
 
-    /// <summary>Copies the box from another row.</summary>
+    /// <summary>Copies the rectangle from another row.</summary>
     public static void Copy(ReadOnlySpan<float> source, Span<float> row, in ImageLayout images, Box box)
     {
         for (int plane = 0; plane < images.Planes; plane++)

@@ -1,12 +1,12 @@
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
-/// <summary>Moves an image, 0 moving in, and mirrors it: one copy of each line.</summary>
+/// <summary>A shift of an image, filled with 0, and its mirroring: one copy of each line.</summary>
 /// <param name="Down">The line that becomes the first; negative for lines of 0 before it.</param>
 /// <param name="Right">The column that becomes the first, before mirroring.</param>
-/// <param name="IsMirrored">Whether left and right change places.</param>
+/// <param name="IsMirrored">Whether left and right are exchanged.</param>
 internal readonly record struct CropAndFlip(int Down, int Right, bool IsMirrored)
 {
-    /// <summary>Changes all planes of a row alike.</summary>
+    /// <summary>Changes all planes of a row in the same way.</summary>
     /// <param name="row">The row.</param>
     /// <param name="images">Its layout.</param>
     /// <param name="scratch">At least a plane.</param>

@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
-/// <summary>Changes of a plane's values, which are from 0 to white, one by one; where levels are counted, there are 256.</summary>
+/// <summary>
+/// Changes of the single values of a plane, which are from 0 to white; where levels are counted, there are 256.
+/// </summary>
 internal static class GrayLevels
 {
     private const int Levels = 256;
@@ -10,7 +12,7 @@ internal static class GrayLevels
 
     /// <summary>Drops the lower bits of each level.</summary>
     /// <param name="values">Any number.</param>
-    /// <param name="bits">How many of the 8 stay.</param>
+    /// <param name="bits">Number of the 8 bits that are kept.</param>
     /// <param name="white">The brightest value.</param>
     public static void Posterize(Span<float> values, int bits, float white)
     {
@@ -21,7 +23,7 @@ internal static class GrayLevels
         }
     }
 
-    /// <summary>Inverts what is at least as bright as the threshold.</summary>
+    /// <summary>Inverts values that are at least as bright as the threshold.</summary>
     /// <param name="values">Any number.</param>
     /// <param name="threshold">From 0 to white.</param>
     /// <param name="white">The brightest value.</param>
@@ -45,8 +47,8 @@ internal static class GrayLevels
     }
 
     /// <summary>
-    /// Spreads a plane's levels so that about equally many pixels have each. The pixels of the brightest level do not
-    /// count towards how many that is; where it is none, nothing happens.
+    /// Equalizes a plane's histogram, so that about equally many pixels have each level. The pixels of the brightest
+    /// level do not count towards that number; where it is 0, the plane does not change.
     /// </summary>
     public static void Equalize(Span<float> plane, float white)
     {
@@ -72,5 +74,6 @@ internal static class GrayLevels
         }
     }
 
-    private static int Level(float value, float white) => Math.Clamp((int)MathF.Round(value * Brightest / white), 0, Brightest);
+    private static int Level(float value, float white) =>
+        Math.Clamp((int)MathF.Round(value * Brightest / white), 0, Brightest);
 }

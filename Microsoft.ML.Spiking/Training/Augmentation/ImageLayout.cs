@@ -3,19 +3,19 @@ using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
-/// <summary>How the values of a row lie: [frames, channels, height, width].</summary>
+/// <summary>The layout of a row's values: [frames, channels, height, width].</summary>
 internal readonly record struct ImageLayout(int Frames, int Channels, int Height, int Width)
 {
-    /// <summary>Values in a plane, one channel of one frame.</summary>
+    /// <summary>Number of values in a plane, one channel of one frame.</summary>
     public int PlaneSize => Height * Width;
 
-    /// <summary>Planes in a row.</summary>
+    /// <summary>Number of planes in a row.</summary>
     public int Planes => Frames * Channels;
 
-    /// <summary>Values in a row.</summary>
+    /// <summary>Number of values in a row.</summary>
     public int RowSize => Planes * PlaneSize;
 
-    /// <summary>The layout of those rows; vectors are images of one line.</summary>
+    /// <summary>Returns the layout of rows; vectors are images of one line.</summary>
     public static ImageLayout Of(RowLayout rows)
     {
         int frames = rows.TimeSteps ?? 1;

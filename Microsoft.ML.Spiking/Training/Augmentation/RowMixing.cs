@@ -4,15 +4,16 @@ using Microsoft.ML.Spiking.Randomness;
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
 /// <summary>
-/// Mixes each row of a batch with the row before it, the first with the last: mixup where there is no box, else cutmix.
+/// The mixing of each row of a batch with the row before it, of the first with the last: mixup where there is no box,
+/// else cutmix.
 /// </summary>
-/// <param name="Share">The part of a row that stays its own.</param>
-/// <param name="Box">What is taken from the other row; null to take everything in part.</param>
+/// <param name="Share">The share of a row that stays its own.</param>
+/// <param name="Box">The rectangle taken from the other row; null to blend all values.</param>
 internal readonly record struct RowMixing(double Share, Box? Box)
 {
-    /// <summary>Draws how to mix a batch.</summary>
-    /// <param name="random">Draws.</param>
-    /// <param name="recipe">Has mixup, cutmix or both.</param>
+    /// <summary>Draws the mixing of a batch.</summary>
+    /// <param name="random">The random numbers.</param>
+    /// <param name="recipe">A recipe with mixup, cutmix or both.</param>
     /// <param name="images">The rows' layout.</param>
     public static RowMixing Draw(RandomStream random, ImageAugmentation recipe, in ImageLayout images)
     {
@@ -22,7 +23,7 @@ internal readonly record struct RowMixing(double Share, Box? Box)
         {
             return new(share, null);
         }
-        // Half lengths are rounded down and the box is clipped; the share is what then remains.
+        // Half lengths are rounded down and the box is clipped; the share is computed from the result.
         double side = 0.5 * Math.Sqrt(1 - share);
         int height = (int)(side * images.Height), width = (int)(side * images.Width);
         int centerX = random.NextInt32(images.Width), centerY = random.NextInt32(images.Height);
@@ -30,14 +31,14 @@ internal readonly record struct RowMixing(double Share, Box? Box)
         return new(1 - ((double)box.Area / images.PlaneSize), box);
     }
 
-    /// <summary>Mixes the rows where they lie.</summary>
+    /// <summary>Mixes the rows in place.</summary>
     /// <param name="features">[rows, features].</param>
     /// <param name="images">The rows' layout.</param>
     /// <param name="scratch">At least a row.</param>
     public void Apply(Span<float> features, in ImageLayout images, Span<float> scratch)
     {
         int size = images.RowSize, rows = features.Length / size;
-        // From the last row on, so that the row before is still its own; the last is kept for the first.
+        // From the last row backwards, so that the row before is still unmixed; the last is kept for the first.
         Span<float> last = scratch[..size];
         features[^size..].CopyTo(last);
         for (int row = rows - 1; row >= 0; row--)

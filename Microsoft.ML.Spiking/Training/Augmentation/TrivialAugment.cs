@@ -4,12 +4,12 @@ using Microsoft.ML.Spiking.Randomness;
 namespace Microsoft.ML.Spiking.Training.Augmentation;
 
 /// <summary>
-/// One change of one image, drawn from the fourteen of TrivialAugment's wide space: which one, and how strong in 31 steps,
-/// each equally likely, and a sign where it has one.
+/// A change of an image, drawn from the fourteen of TrivialAugment's wide space: the kind and one of 31 strengths, each
+/// equally likely, and a sign where the kind has one.
 /// </summary>
 /// <remarks>Source: Müller and Hutter, "TrivialAugment", ICCV 2021, arXiv 2103.10158, table "wide".</remarks>
-/// <param name="Change">Which.</param>
-/// <param name="Strength">From 0, which for most changes nothing, to 1; from -1 where the change has a sign.</param>
+/// <param name="Change">The kind of change.</param>
+/// <param name="Strength">From 0, which mostly means no change, to 1; from -1 where the change has a sign.</param>
 internal readonly record struct TrivialAugment(ImageChange Change, double Strength)
 {
     private const int Steps = 31;
@@ -31,8 +31,8 @@ internal readonly record struct TrivialAugment(ImageChange Change, double Streng
         return new(change, hasSign && random.NextInt32(2) == 1 ? -strength : strength);
     }
 
-    /// <summary>What stands for white in those rows: 255, or 1 where no value is larger.</summary>
-    /// <exception cref="InvalidOperationException">They are no pixels.</exception>
+    /// <summary>Returns the value of white in rows: 255, or 1 where no value is larger.</summary>
+    /// <exception cref="InvalidOperationException">The values are not those of pixels.</exception>
     public static float WhiteOf(ReadOnlySpan<float> features)
     {
         float least = TensorPrimitives.Min(features), most = TensorPrimitives.Max(features);
@@ -43,7 +43,7 @@ internal readonly record struct TrivialAugment(ImageChange Change, double Streng
                 FormattableString.Invariant($"{most}; leave the normalization to the option InputNormalization, which comes after it."));
     }
 
-    /// <summary>Changes a row, all its frames alike.</summary>
+    /// <summary>Changes a row, all its frames in the same way.</summary>
     /// <param name="row">Values from 0 to white.</param>
     /// <param name="images">Its layout, with 1 or 3 channels.</param>
     /// <param name="white">The brightest value.</param>

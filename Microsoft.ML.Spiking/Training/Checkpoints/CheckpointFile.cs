@@ -7,7 +7,7 @@ using Microsoft.ML.Spiking.Serialization;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
-/// <summary>A checkpoint as bytes, all numbers little-endian.</summary>
+/// <summary>The file format of checkpoints; all numbers are little-endian.</summary>
 /// <remarks>
 /// *** Format ***
 /// byte[8]: "SPKCHECK"
@@ -19,9 +19,10 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 /// </remarks>
 internal static class CheckpointFile
 {
-    private const int Version = 1;
+    private const int Version = 2; // 1 had another fingerprint of the rows, and no format of its own for epochs
     private const int ChecksumAt = 12;
     private const int HeaderLength = ChecksumAt + SHA256.HashSizeInBytes;
+    private const int LargestState = 64 << 20; // ten thousand epochs of a hundred layers
     private const string What = "The checkpoint";
 
     private static readonly JsonSerializerOptions StateOptions = new()
@@ -33,9 +34,9 @@ internal static class CheckpointFile
 
     private static ReadOnlySpan<byte> Magic => "SPKCHECK"u8;
 
-    /// <summary>Writes the checkpoint.</summary>
+    /// <summary>Writes a checkpoint.</summary>
     /// <param name="stream">Seekable and empty; stays open.</param>
-    /// <param name="checkpoint">All of it.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
     public static void Write(Stream stream, Checkpoint checkpoint)
     {
         Span<byte> header = stackalloc byte[HeaderLength];
@@ -57,9 +58,9 @@ internal static class CheckpointFile
         stream.Write(header);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads a checkpoint that <see cref="Write"/> wrote.</summary>
     /// <param name="stream">Seekable, at its beginning; stays open.</param>
-    /// <exception cref="FormatException">It is damaged, no checkpoint, or of a newer version.</exception>
+    /// <exception cref="FormatException">It is damaged, no checkpoint, or of another version.</exception>
     public static Checkpoint Read(Stream stream)
     {
         byte[] header = BoundedReading.ReadExactly(stream, HeaderLength, What);
@@ -68,9 +69,10 @@ internal static class CheckpointFile
             throw new FormatException($"{What} does not begin as a checkpoint does.");
         }
         int version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(Magic.Length));
-        if (version > Version)
+        if (version != Version)
         {
-            throw new FormatException($"{What} has the format version {version}; this version of Microsoft.ML.Spiking reads up to {Version}.");
+            throw new FormatException($"{What} has the format version {version}; " +
+                $"this version of Microsoft.ML.Spiking reads version {Version}.");
         }
         if (!SHA256.HashData(stream).AsSpan().SequenceEqual(header.AsSpan(ChecksumAt)))
         {
@@ -85,16 +87,17 @@ internal static class CheckpointFile
     private static CheckpointState ReadState(Stream stream)
     {
         int length = BinaryPrimitives.ReadInt32LittleEndian(BoundedReading.ReadExactly(stream, sizeof(int), What));
-        if (length is < 2 or > ModelFormat.LargestHeader)
+        if (length is < 2 or > LargestState || length > stream.Length - stream.Position)
         {
             throw new FormatException($"{What} announces a state of {length:N0} bytes.");
         }
         try
         {
-            return JsonSerializer.Deserialize<CheckpointState>(BoundedReading.ReadExactly(stream, length, What), StateOptions)
+            byte[] json = BoundedReading.ReadExactly(stream, length, What);
+            return JsonSerializer.Deserialize<CheckpointState>(json, StateOptions)
                 ?? throw new FormatException($"{What} has no state.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException)
         {
             throw new FormatException($"{What} has a state that cannot be read: {exception.Message}");
         }

@@ -1,16 +1,16 @@
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
 /// <summary>
-/// A folder with the checkpoint of one training. A checkpoint is written under a temporary name, forced to the disk and
-/// then renamed, so that the folder holds a whole one at every moment; a half-written one of a killed training is
-/// removed. While the folder is open no other training can open it.
+/// A folder with the checkpoint of a training. A checkpoint is written under a temporary name, flushed to the disk and
+/// then renamed, so that the folder holds a complete one at every moment; a partial one of a killed training is
+/// removed. While the folder is open, no other training can open it.
 /// </summary>
 internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
 {
-    /// <summary>The checkpoint's file.</summary>
+    /// <summary>The name of the checkpoint's file.</summary>
     public const string FileName = "training.checkpoint";
 
-    /// <summary>The checkpoint's file until it is whole.</summary>
+    /// <summary>The name of the checkpoint's file until it is complete.</summary>
     public const string TemporaryName = FileName + ".tmp";
 
     private const string LockName = "training.lock";
@@ -30,11 +30,13 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
         {
             throw new IOException($"There is a folder in the place of the checkpoint, '{_file}'.");
         }
-        _lock = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        _lock = new FileStream(
+            Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
-            // Creates, empties or overwrites it, and removes it: what cannot be written is better known now.
-            new FileStream(_temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            // Creates or overwrites the file and removes it: a read-only folder is refused before training.
+            new FileStream(
+                _temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
         }
         catch
         {
@@ -43,7 +45,7 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
         }
     }
 
-    /// <summary>Opens the folder and creates it if need be.</summary>
+    /// <summary>Opens the folder and creates it where it does not exist.</summary>
     /// <exception cref="InvalidOperationException">It cannot be written, or another training has it open.</exception>
     public static CheckpointFolder Open(string folder)
     {
@@ -51,18 +53,44 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
         {
             return new(folder);
         }
-        catch (Exception exception) when (IsOfTheDisk(exception) || exception is ArgumentException or NotSupportedException)
+        catch (Exception exception) when (IsOfTheDisk(exception)
+            || exception is ArgumentException or NotSupportedException)
         {
-            throw new InvalidOperationException($"The checkpoint folder '{folder}' cannot be used: {exception.Message} " +
+            throw new InvalidOperationException(
+                $"The checkpoint folder '{folder}' cannot be used: {exception.Message} " +
                 "Name a folder that can be written and that no other training has open.", exception);
         }
     }
 
-    /// <summary>Opens the folder, inside this one, of a training on other rows.</summary>
+    /// <summary>Opens the folder, inside this one, of a training on other rows, and reads its checkpoint.</summary>
+    /// <param name="training">The identity of the training.</param>
+    /// <param name="found">The checkpoint; null if there is none.</param>
     /// <exception cref="InvalidOperationException">It cannot be written, or another training has it open.</exception>
-    public CheckpointFolder OpenFold(TrainingIdentity training) => Open(Path.Combine(_folder, training.FoldName()));
+    public CheckpointFolder OpenFold(TrainingIdentity training, out Checkpoint? found)
+    {
+        // Two folds may have the same labels in the same order.
+        for (int number = 1; ; number++)
+        {
+            string name = number == 1 ? training.FoldName() : $"{training.FoldName()}-{number}";
+            CheckpointFolder folder = Open(Path.Combine(_folder, name));
+            try
+            {
+                found = folder.Read();
+            }
+            catch
+            {
+                folder.Dispose();
+                throw;
+            }
+            if (found is null || found.State.Identity.RowsDifference(training) is null)
+            {
+                return folder;
+            }
+            folder.Dispose();
+        }
+    }
 
-    /// <summary>Whether a file could not be read or written.</summary>
+    /// <summary>Whether an exception says that a file could not be read or written.</summary>
     public static bool IsOfTheDisk(Exception exception) =>
         exception is IOException or UnauthorizedAccessException;
 
@@ -96,7 +124,7 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
         File.Move(_temporary, _file, overwrite: true);
     }
 
-    /// <summary>The full name of the checkpoint's file.</summary>
+    /// <summary>Returns the full name of the checkpoint's file.</summary>
     public override string ToString() => _file;
 
     public void Dispose() => _lock.Dispose();

@@ -4,13 +4,13 @@ using Microsoft.ML.Spiking.Training.Loop;
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
 /// <summary>
-/// Resumes a training from its checkpoint and writes new ones: after every epoch, in between if asked, and when
-/// the training is cancelled.
+/// The keeper of a training's checkpoint: resumes the training from it and writes new ones after every epoch, in
+/// between where asked, and on cancellation.
 /// </summary>
-/// <param name="place">Where the checkpoint is kept; stays the caller's.</param>
+/// <param name="place">The place of the checkpoint; stays the caller's.</param>
 /// <param name="found">The checkpoint when the training began; null for none.</param>
-/// <param name="settings">How often within epochs.</param>
-/// <param name="observer">Hears what happens.</param>
+/// <param name="settings">How often checkpoints are written within epochs.</param>
+/// <param name="observer">Receives what happens.</param>
 internal sealed class CheckpointKeeper(
     ICheckpointPlace place, Checkpoint? found, TrainingSettings settings, ITrainingObserver observer) : IDisposable
 {
@@ -19,23 +19,36 @@ internal sealed class CheckpointKeeper(
     private (int Epoch, long Batches) _position = (1, 0);
     private long _time;
 
-    /// <summary>Puts the training where the checkpoint left it, if there is one.</summary>
-    /// <exception cref="InvalidOperationException">The checkpoint is of another training; the message says how it differs.</exception>
-    public void Resume(TrainingIdentity identity, TrainingState training)
+    /// <summary>Brings the training to where the checkpoint left it, if there is one.</summary>
+    /// <param name="identity">The training's identity.</param>
+    /// <param name="training">The training, before its first batch.</param>
+    /// <param name="length">Its length.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The checkpoint is of another training, or its content is not what this library writes; the message says what.
+    /// </exception>
+    public void Resume(TrainingIdentity identity, TrainingState training, TrainingLength length)
     {
         _identity = identity;
         if (settings.SharesCheckpointFolder && place is CheckpointFolder folder
             && found?.State.Identity.Training.DifferenceFrom(identity.Training, "training") is not null)
         {
-            place = _fold = folder.OpenFold(identity);
-            found = _fold.Read();
+            place = _fold = folder.OpenFold(identity, out found);
         }
         if (found is not null)
         {
             if (found.State.Identity.DifferenceFrom(identity) is string difference)
             {
-                throw new InvalidOperationException($"The training cannot be resumed from '{place}': it {difference}. " +
-                    "Train as it was begun, or choose another folder.");
+                throw new InvalidOperationException(
+                    $"The training cannot be resumed from '{place}': it {difference}. " +
+                    "Train as it was begun, choose another folder, or delete the file to start again.");
+            }
+            var check = new CheckpointCheck(
+                training.Network.Definition, length, hasValidation: identity.Validation is not null);
+            if (check.FaultOf(found, training.OptimizerShapes()) is string fault)
+            {
+                throw new InvalidOperationException(
+                    $"The training cannot be resumed from '{place}': The checkpoint {fault}. " +
+                    "Delete the file to start again.");
             }
             training.Restore(found);
             observer.Info(string.Create(CultureInfo.InvariantCulture,
@@ -44,7 +57,7 @@ internal sealed class CheckpointKeeper(
         Remember(training);
     }
 
-    /// <summary>After a step of the optimizer.</summary>
+    /// <summary>Writes a checkpoint after a step of the optimizer where one is due.</summary>
     public void StepFinished(TrainingState training)
     {
         bool isDue = training.Batches - _position.Batches >= settings.CheckpointEveryBatches
@@ -55,10 +68,10 @@ internal sealed class CheckpointKeeper(
         }
     }
 
-    /// <summary>After an epoch.</summary>
+    /// <summary>Writes a checkpoint after an epoch.</summary>
     public void EpochFinished(TrainingState training) => Write(training);
 
-    /// <summary>When the training was stopped between two batches.</summary>
+    /// <summary>Writes a checkpoint of a training that was cancelled between two batches.</summary>
     public void Cancelled(TrainingState training)
     {
         bool isNew = _identity is not null && _position != (training.Epoch, training.Batches);
@@ -80,8 +93,9 @@ internal sealed class CheckpointKeeper(
         }
         catch (Exception exception) when (CheckpointFolder.IsOfTheDisk(exception))
         {
-            // A full disk should not end what has taken days.
-            observer.Warning($"The checkpoint '{place}' could not be written, the training goes on: {exception.Message}");
+            // A full disk should not end a training of days.
+            observer.Warning(
+                $"The checkpoint '{place}' could not be written, the training goes on: {exception.Message}");
             return false;
         }
     }

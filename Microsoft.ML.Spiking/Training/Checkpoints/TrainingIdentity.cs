@@ -1,6 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Serialization;
 using Microsoft.ML.Spiking.Training.Feed;
@@ -8,13 +9,17 @@ using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
-/// <summary>Everything that decides what a training ends with: only a training that agrees in all of it can be resumed.</summary>
+/// <summary>
+/// The identity of a training: everything that decides its outcome. Only a training of the same identity can be
+/// resumed.
+/// </summary>
 /// <param name="Network">Checksum of the definition.</param>
-/// <param name="Initial">Checksum of the weights that training started from; null for those drawn from the seed.</param>
+/// <param name="Initial">Checksum of the initial weights; null for those drawn from the seed.</param>
 /// <param name="Training">The training rows.</param>
 /// <param name="Validation">The validation rows, if any.</param>
 /// <param name="Options">The value of each setting that counts.</param>
-internal sealed record TrainingIdentity(string Network, string? Initial, DataIdentity Training, DataIdentity? Validation,
+internal sealed record TrainingIdentity(
+    string Network, string? Initial, DataIdentity Training, DataIdentity? Validation,
     IReadOnlyDictionary<string, string> Options)
 {
     /// <summary>
@@ -31,15 +36,20 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
         nameof(TrainingSettings.SharesCheckpointFolder),
     ];
 
-    private static readonly JsonSerializerOptions JsonOptions = new() { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions JsonOptions =
+        new() { Converters = { new JsonStringEnumConverter() } };
 
-    public static TrainingIdentity Of(NetworkDefinition network, NetworkWeights? initial, RowFeed train, RowFeed? validation,
+    public static TrainingIdentity Of(
+        NetworkDefinition network, NetworkWeights? initial, RowFeed train, RowFeed? validation,
         TrainingSettings settings) =>
-        new(Convert.ToHexString(SHA256.HashData(DefinitionJson.Write(network))), initial is null ? null : Checksum(initial),
+        new(Convert.ToHexString(SHA256.HashData(DefinitionJson.Write(network))),
+            initial is null ? null : Checksum(initial),
             DataIdentity.Of(train), validation is null ? null : DataIdentity.Of(validation), Values(settings, train));
 
-    /// <summary>What a training that is to be resumed has different now, as the end of a sentence; null for nothing.</summary>
-    /// <param name="present">The training that is to go on.</param>
+    /// <summary>
+    /// Returns how this identity, of a checkpoint, differs from another, as the end of a sentence; null if it does not.
+    /// </summary>
+    /// <param name="present">The identity of the training that is to be resumed.</param>
     public string? DifferenceFrom(TrainingIdentity present)
     {
         if (Network != present.Network)
@@ -50,18 +60,26 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
         {
             return "started from other weights";
         }
-        string? data = Training.DifferenceFrom(present.Training, "training")
-            ?? (Validation is null
-                ? (present.Validation is null ? null : "had no validation data and there is some now")
-                : Validation.DifferenceFrom(present.Validation, "validation"));
-        return data ?? OtherOptions(present.Options);
+        return RowsDifference(present) ?? OtherOptions(present.Options);
     }
 
-    /// <summary>The name of the folder for the checkpoint of a training on these rows.</summary>
+    /// <summary>Returns how the rows of this identity differ from those of another; null if they do not.</summary>
+    /// <param name="present">The identity of the training that is to be resumed.</param>
+    public string? RowsDifference(TrainingIdentity present) => Training.DifferenceFrom(present.Training, "training")
+        ?? (Validation is not null ? Validation.DifferenceFrom(present.Validation, "validation")
+            : present.Validation is null ? null
+            : "had no validation data and there is some now");
+
+    /// <summary>
+    /// Returns the name of the folder for the checkpoint of a training on these rows: a function of their number,
+    /// labels and weights, which do not depend on the processor.
+    /// </summary>
     public string FoldName()
     {
-        byte[] rows = JsonSerializer.SerializeToUtf8Bytes(new[] { Training, Validation });
-        return $"fold-{Convert.ToHexStringLower(SHA256.HashData(rows).AsSpan(0, 8))}";
+        var rows = new[] { Training, Validation }.OfType<DataIdentity>()
+            .Select(data => new { data.Rows, data.Sketch.Targets });
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(rows);
+        return $"fold-{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}";
     }
 
     private string? OtherOptions(IReadOnlyDictionary<string, string> present)
@@ -69,7 +87,8 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
         string[] others =
         [
             .. Options.Keys.Union(present.Keys).Order(StringComparer.Ordinal)
-                .Select(name => (Name: name, Then: Options.GetValueOrDefault(name, "none"), Now: present.GetValueOrDefault(name, "none")))
+                .Select(name => (Name: name,
+                    Then: Options.GetValueOrDefault(name, "none"), Now: present.GetValueOrDefault(name, "none")))
                 .Where(option => option.Then != option.Now)
                 .Select(option => $"{option.Name} {option.Then} (now {option.Now})"),
         ];
@@ -83,7 +102,8 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
             .ToDictionary(property => property.Name, property => Text(property.Value), StringComparer.Ordinal);
         if (train.Bytes > 0)
         {
-            values.Remove(nameof(TrainingSettings.MemoryBudget)); // it decides the order of rows that do not fit, else nothing
+            // It decides nothing but the order of rows that do not fit.
+            values.Remove(nameof(TrainingSettings.MemoryBudget));
         }
         return values;
     }
@@ -96,4 +116,28 @@ internal sealed record TrainingIdentity(string Network, string? Initial, DataIde
         SafetensorsWriter.Write(stream, weights);
         return Convert.ToHexString(stream.Checksum());
     }
+}
+
+/// <summary>The identity of a set of rows.</summary>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Features">Values in a row.</param>
+/// <param name="Sketch">Tells rows of other values, labels or weights apart, and rows in another order.</param>
+internal sealed record DataIdentity(long Rows, int Features, [property: JsonRequired] DataSketch Sketch)
+{
+    public static DataIdentity Of(RowFeed rows) => new(rows.Summary.Rows, rows.FeatureCount, rows.Summary.Sketch);
+
+    /// <summary>
+    /// Returns how this, read from a checkpoint, differs from the rows that are there now; null if it does not.
+    /// </summary>
+    /// <param name="present">The rows now; null for none.</param>
+    /// <param name="name">"training" or "validation".</param>
+    public string? DifferenceFrom(DataIdentity? present, string name) =>
+        present is null ? $"had {name} data and there is none now"
+        : (Rows, Features) != (present.Rows, present.Features) ? string.Create(CultureInfo.InvariantCulture,
+            $"had {Rows} {name} rows of {Features} features and there are {present.Rows} of {present.Features} now")
+        : Sketch.Targets != present.Sketch.Targets
+            ? $"had as many {name} rows, but with other labels or weights, or in another order"
+        : !Sketch.HasFeaturesOf(present.Sketch)
+            ? $"had as many {name} rows, but with other values, by more than rounding on another processor explains"
+        : null;
 }

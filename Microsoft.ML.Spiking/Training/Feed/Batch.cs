@@ -4,21 +4,24 @@ using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Feed;
 
-/// <summary>Some rows on their way through the network.</summary>
+/// <summary>A batch of rows, as tensors.</summary>
 /// <param name="Rows">N.</param>
 /// <param name="Features">[N, features], float32.</param>
 /// <param name="Labels">[N], int64.</param>
-/// <param name="Weights">[N], float32: example times class weight; null when all are alike.</param>
+/// <param name="Weights">[N], float32: example weight times class weight; null where all are the same.</param>
 /// <param name="TotalWeight">Sum of the weights.</param>
 internal readonly record struct Batch(
     int Rows, torch.Tensor Features, torch.Tensor Labels, torch.Tensor? Weights, double TotalWeight)
 {
-    /// <summary>[N], float32: how much of a mixed row is of its own label, the rest being of the label before; else null.</summary>
+    /// <summary>
+    /// [N], float32: the share of a mixed row's own label, the rest belonging to the label of the row before it; null
+    /// where rows are not mixed.
+    /// </summary>
     public torch.Tensor? Shares { get; init; }
 
-    /// <summary>The probability of each class, as the loss takes it.</summary>
+    /// <summary>Returns the probability of each class, as the loss takes it.</summary>
     /// <param name="classCount">C.</param>
-    /// <param name="type">Of the logits.</param>
+    /// <param name="type">The type of the logits.</param>
     /// <returns>[N, C], each row's sum 1.</returns>
     public torch.Tensor Classes(int classCount, torch.ScalarType type)
     {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
-/// The memory of one batch, used again for every batch: rows are written straight into the tensors. On a CUDA device
-/// the tensors of a batch are copies.
+/// The memory of a batch, reused for every batch: rows are written straight into the tensors. On a CUDA device the
+/// tensors of a batch are copies.
 /// </summary>
 internal sealed class BatchBuffer : IDisposable
 {
@@ -23,15 +23,17 @@ internal sealed class BatchBuffer : IDisposable
     /// <param name="batchSize">Rows of a full batch.</param>
     /// <param name="featureCount">Values in a row.</param>
     /// <param name="classWeights">One for each class, multiplied into the rows' weights; null for none.</param>
-    /// <param name="device">Where the batches are wanted.</param>
+    /// <param name="device">The device of the batches.</param>
     /// <param name="augmenter">Changes the rows; null to leave them as they are.</param>
     /// <exception cref="InvalidOperationException">A batch would take 2 GB or more.</exception>
-    public BatchBuffer(int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null)
+    public BatchBuffer(
+        int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null)
     {
         if ((long)batchSize * featureCount * sizeof(float) > int.MaxValue)
         {
             throw new InvalidOperationException(
-                $"A batch of {batchSize} rows of {featureCount} features takes more than 2 GB; use a smaller batch size.");
+                $"A batch of {batchSize} rows of {featureCount} features takes more than 2 GB; " +
+                "use a smaller batch size.");
         }
         _device = device;
         _classWeights = classWeights;
@@ -43,10 +45,10 @@ internal sealed class BatchBuffer : IDisposable
     }
 
     /// <summary>Reads the next batch. Its tensors belong to the caller's dispose scope.</summary>
-    /// <param name="reader">Where the rows come from.</param>
-    /// <param name="batch">The rows, until the next call.</param>
-    /// <param name="epoch">From 1, and</param>
-    /// <param name="firstRow">the first row's position in it: what the augmentation depends on.</param>
+    /// <param name="reader">The source of the rows.</param>
+    /// <param name="batch">The batch, valid until the next call.</param>
+    /// <param name="epoch">The epoch, from 1; augmentation depends on it.</param>
+    /// <param name="firstRow">The first row's position in the epoch; augmentation depends on it.</param>
     /// <returns>Whether there were rows left.</returns>
     public bool TryRead(IRowReader reader, out Batch batch, int epoch = 0, long firstRow = 0)
     {
@@ -55,10 +57,10 @@ internal sealed class BatchBuffer : IDisposable
         return isFilled;
     }
 
-    /// <summary>Reads the next batch and leaves it here. Any thread may do this while no other uses the buffer.</summary>
-    /// <param name="reader">Where the rows come from.</param>
-    /// <param name="epoch">From 1, and</param>
-    /// <param name="firstRow">the first row's position in it: what the augmentation depends on.</param>
+    /// <summary>Reads the next batch into the buffer. Any thread may do this while no other uses the buffer.</summary>
+    /// <param name="reader">The source of the rows.</param>
+    /// <param name="epoch">The epoch, from 1; augmentation depends on it.</param>
+    /// <param name="firstRow">The first row's position in the epoch; augmentation depends on it.</param>
     /// <returns>Whether there were rows left.</returns>
     public bool Fill(IRowReader reader, int epoch = 0, long firstRow = 0)
     {
@@ -83,7 +85,10 @@ internal sealed class BatchBuffer : IDisposable
         return _rows > 0;
     }
 
-    /// <summary>What <see cref="Fill"/> has left here, until it is called again. Its tensors belong to the caller's dispose scope.</summary>
+    /// <summary>
+    /// Returns the batch that <see cref="Fill"/> has read, valid until it is called again. Its tensors belong to the
+    /// caller's dispose scope.
+    /// </summary>
     public Batch Take()
     {
         ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes)[.._rows];
@@ -109,7 +114,7 @@ internal sealed class BatchBuffer : IDisposable
         return _device.type == DeviceType.CPU ? part : part.to(_device);
     }
 
-    /// <summary>Each part of a mixed row counts with the weight of the row that it comes from.</summary>
+    /// <summary>Gives each part of a mixed row the weight of the row that it comes from.</summary>
     private static void MixWeights(Span<float> weights, Span<float> shares, double share)
     {
         float last = weights[^1];

@@ -1,11 +1,33 @@
 namespace Microsoft.ML.Spiking.Training.Feed;
 
-/// <summary>Rows as training sees them: where they come from is not its business.</summary>
+/// <summary>One pass over the rows. Its properties are valid until the next <see cref="MoveNext"/>.</summary>
+internal interface IRowCursor : IDisposable
+{
+    /// <summary>The row's values: all of them, or with <see cref="Indices"/> those that are not zero.</summary>
+    ReadOnlySpan<float> Values { get; }
+
+    /// <summary>The indices of <see cref="Values"/>, ascending; meaningless where <see cref="IsDense"/>.</summary>
+    ReadOnlySpan<int> Indices { get; }
+
+    /// <summary>Whether <see cref="Values"/> holds all features.</summary>
+    bool IsDense { get; }
+
+    /// <summary>The class, from 0.</summary>
+    int Label { get; }
+
+    /// <summary>The example's weight, greater than 0; 1 without a weight column.</summary>
+    float Weight { get; }
+
+    /// <summary>Moves to the next usable row: finite features, a label, a positive weight.</summary>
+    bool MoveNext();
+}
+
+/// <summary>The source of training or validation rows.</summary>
 internal interface IRowSource
 {
     /// <summary>Values in a row.</summary>
     int FeatureCount { get; }
 
-    /// <summary>Starts a pass over all rows, in their own order. Passes give the same rows every time.</summary>
+    /// <summary>Starts a pass over all rows in their own order. Every pass gives the same rows.</summary>
     IRowCursor Open();
 }

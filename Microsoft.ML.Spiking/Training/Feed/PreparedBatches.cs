@@ -4,8 +4,8 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
 /// One pass over the rows, in batches: while one batch is trained on, the next is prepared in the other of two buffers,
-/// on a thread of the pool. One batch is prepared at a time, in the rows' order, so the batches are those that reading
-/// without it would give. A fault of reading is thrown where its batch is asked for.
+/// on a thread of the pool. One batch is prepared at a time, in the rows' order, so the batches are the same as without
+/// preparation. An exception while reading is thrown when its batch is taken.
 /// </summary>
 internal sealed class PreparedBatches : IDisposable
 {
@@ -20,11 +20,11 @@ internal sealed class PreparedBatches : IDisposable
 
     /// <summary>Begins to prepare the first batch.</summary>
     /// <param name="reader">The rows; disposed with this.</param>
-    /// <param name="buffers">Two; they stay the caller's.</param>
+    /// <param name="buffers">Two buffers, which stay the caller's.</param>
     /// <param name="epoch">From 1.</param>
     /// <param name="batchSize">Rows of a full batch.</param>
-    /// <param name="skip">Batches at the beginning that are left out.</param>
-    /// <param name="token">Looked at between batches that are left out.</param>
+    /// <param name="skip">Batches to skip at the beginning.</param>
+    /// <param name="token">Checked between batches that are skipped.</param>
     public PreparedBatches(
         IRowReader reader, (BatchBuffer First, BatchBuffer Second) buffers, int epoch, int batchSize, long skip,
         CancellationToken token)
@@ -37,10 +37,12 @@ internal sealed class PreparedBatches : IDisposable
         _preparation = Task.Run(() => FillAfter(skip), CancellationToken.None);
     }
 
-    /// <summary>How long <see cref="TryTake"/> has waited for rows.</summary>
+    /// <summary>The time that <see cref="TryTake"/> has waited for rows.</summary>
     public TimeSpan Waited { get; private set; }
 
-    /// <summary>The next batch, until the next call; its tensors belong to the caller's dispose scope.</summary>
+    /// <summary>
+    /// Takes the next batch, valid until the next call. Its tensors belong to the caller's dispose scope.
+    /// </summary>
     /// <returns>Whether there were rows left.</returns>
     public bool TryTake(out Batch batch)
     {
@@ -59,7 +61,7 @@ internal sealed class PreparedBatches : IDisposable
         return true;
     }
 
-    /// <summary>Waits for the batch that is being prepared; its faults concern nobody any more.</summary>
+    /// <summary>Waits for the batch that is being prepared and ignores its exceptions.</summary>
     public void Dispose()
     {
         try
@@ -72,7 +74,7 @@ internal sealed class PreparedBatches : IDisposable
         _reader.Dispose();
     }
 
-    // One at a time, so the count of batches needs no lock.
+    // Called one at a time, so the count of batches needs no lock.
     private bool Fill(BatchBuffer buffer) => buffer.Fill(_reader, _epoch, _filled++ * _batchSize);
 
     private bool FillAfter(long skip)

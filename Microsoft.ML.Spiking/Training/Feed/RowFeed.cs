@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Randomness;
+
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>The rows of a training or validation set, ready to be read any number of times.</summary>
@@ -13,7 +15,7 @@ internal abstract class RowFeed
     /// <summary>Values in a row.</summary>
     public int FeatureCount { get; }
 
-    /// <summary>What the first pass found.</summary>
+    /// <summary>The summary of the first pass.</summary>
     public RowSummary Summary { get; }
 
     /// <summary>Bytes of memory that hold rows between epochs; 0 when they are read again.</summary>
@@ -25,8 +27,8 @@ internal abstract class RowFeed
     /// <param name="source">The rows.</param>
     /// <param name="classCount">Number of classes.</param>
     /// <param name="memoryBudget">Bytes of rows kept in memory; a single row is always kept.</param>
-    /// <param name="token">Looked at between rows.</param>
-    /// <param name="channels">Measures each channel; null for nothing of the kind.</param>
+    /// <param name="token">Checked between rows.</param>
+    /// <param name="channels">Measures each channel; null to measure none.</param>
     /// <exception cref="InvalidOperationException">A label is not one of the classes.</exception>
     public static RowFeed Open(
         IRowSource source, int classCount, long memoryBudget, CancellationToken token, ChannelMoments? channels = null)
@@ -53,15 +55,47 @@ internal abstract class RowFeed
             : new StreamedFeed(source, counter.Summary(), memoryBudget);
     }
 
-    /// <summary>The same rows for another training, which may run at the same time.</summary>
-    /// <param name="summary">What that one knows of them.</param>
+    /// <summary>Returns the same rows for another training, which may run at the same time.</summary>
+    /// <param name="summary">The summary for that training.</param>
     public abstract RowFeed Again(RowSummary summary);
 
-    /// <summary>All rows once, in a random order that seed and epoch determine.</summary>
+    /// <summary>Starts a pass over all rows in a random order that seed and epoch determine.</summary>
     /// <param name="seed">The user's seed.</param>
     /// <param name="epoch">From 1.</param>
     public abstract IRowReader Shuffled(int seed, int epoch);
 
-    /// <summary>All rows once, in their own order.</summary>
+    /// <summary>Starts a pass over all rows in their own order.</summary>
     public abstract IRowReader InOrder();
+}
+
+/// <summary>Rows in memory. Every epoch draws its own order, each equally likely.</summary>
+internal sealed class CachedFeed(int featureCount, RowSummary summary, RowStore store)
+    : RowFeed(featureCount, summary, store.Bytes)
+{
+    public override RowFeed Again(RowSummary summary) => new CachedFeed(FeatureCount, summary, store);
+
+    public override IRowReader Shuffled(int seed, int epoch)
+    {
+        var reader = new StoreReader(store, FeatureCount);
+        reader.Restart(new RandomStream(seed, RandomPurpose.Shuffling, epoch: epoch));
+        return reader;
+    }
+
+    public override IRowReader InOrder()
+    {
+        var reader = new StoreReader(store, FeatureCount);
+        reader.Restart();
+        return reader;
+    }
+}
+
+/// <summary>One pass over the rows of a <see cref="RowFeed"/>, in batches.</summary>
+internal interface IRowReader : IDisposable
+{
+    /// <summary>Writes the next rows: as many as fit, or as are left.</summary>
+    /// <param name="features">[rows, features], row-major.</param>
+    /// <param name="labels">[rows]; its length is the number of rows asked for.</param>
+    /// <param name="weights">[rows].</param>
+    /// <returns>The number of rows written; 0 at the end.</returns>
+    int Read(Span<float> features, Span<long> labels, Span<float> weights);
 }

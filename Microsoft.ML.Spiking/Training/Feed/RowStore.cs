@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Randomness;
 
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
-/// Rows in compact managed memory: blocks of floats, each row dense or as its non-zero values with their places,
-/// whichever is smaller. No array per row.
+/// Rows in compact managed memory: blocks of floats, each row dense or as its non-zero values with their indices,
+/// whichever is smaller, without an array per row.
 /// </summary>
 internal sealed class RowStore(int featureCount)
 {
@@ -20,10 +21,10 @@ internal sealed class RowStore(int featureCount)
     /// <summary>Number of rows.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Bytes that the rows fill.</summary>
+    /// <summary>Number of bytes that the rows take.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Bytes that <see cref="Add"/> would fill.</summary>
+    /// <summary>Returns the number of bytes that <see cref="Add"/> would take.</summary>
     public unsafe long CostOf(IRowCursor row) => ((long)Length(NonZeros(row)) * sizeof(float)) + sizeof(Entry);
 
     /// <summary>Copies the cursor's row.</summary>
@@ -45,7 +46,7 @@ internal sealed class RowStore(int featureCount)
         }
     }
 
-    /// <summary>Writes all features of that row; returns its label and weight.</summary>
+    /// <summary>Writes all features of a row and returns its label and weight.</summary>
     public (int Label, float Weight) Read(int index, Span<float> features)
     {
         Entry entry = _entries[index];
@@ -62,7 +63,7 @@ internal sealed class RowStore(int featureCount)
         return (entry.Label, entry.Weight);
     }
 
-    /// <summary>Forgets the rows and keeps the memory for others.</summary>
+    /// <summary>Removes the rows and keeps the memory for others.</summary>
     public void Clear()
     {
         _entries.Clear();
@@ -124,4 +125,46 @@ internal sealed class RowStore(int featureCount)
     }
 
     private readonly record struct Entry(int Block, int Offset, int NonZeros, int Label, float Weight);
+}
+
+/// <summary>A reader of the rows of a <see cref="RowStore"/>, shuffled or in their order.</summary>
+internal sealed class StoreReader(RowStore store, int featureCount) : IRowReader
+{
+    private int[] _order = [];
+    private int _next;
+    private int _count;
+
+    /// <summary>Restarts with the rows that the store now has.</summary>
+    /// <param name="random">Draws the order; null for the rows' own order.</param>
+    public void Restart(RandomStream? random = null)
+    {
+        _next = 0;
+        _count = store.Count;
+        if (_order.Length < _count)
+        {
+            _order = new int[_count];
+        }
+        Span<int> order = _order.AsSpan(0, _count);
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+        if (random is RandomStream stream)
+        {
+            stream.Shuffle(order);
+        }
+    }
+
+    public int Read(Span<float> features, Span<long> labels, Span<float> weights)
+    {
+        int rows = Math.Min(labels.Length, _count - _next);
+        for (int row = 0; row < rows; row++)
+        {
+            (labels[row], weights[row]) =
+                store.Read(_order[_next++], features.Slice(row * featureCount, featureCount));
+        }
+        return rows;
+    }
+
+    public void Dispose() { }
 }

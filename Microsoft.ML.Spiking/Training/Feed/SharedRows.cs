@@ -1,9 +1,14 @@
 namespace Microsoft.ML.Spiking.Training.Feed;
 
-/// <summary>Rows that several trainings read, one after the other or at once: they are read from their source once and kept once.</summary>
-/// <param name="source">The rows. Trainings that the memory budget does not allow to keep them read it every epoch.</param>
+/// <summary>
+/// Rows that several trainings read, one after the other or at the same time: read from their source once and kept
+/// once.
+/// </summary>
+/// <param name="source">The rows. Where the memory budget does not allow to keep them, every training reads it.</param>
 internal sealed class SharedRows(IRowSource source) : IRowSource
 {
+    private static readonly TimeSpan BetweenChecks = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(int Steps, int Channels), ChannelStatistics> _channels = [];
     private RowFeed? _feed;
@@ -12,13 +17,28 @@ internal sealed class SharedRows(IRowSource source) : IRowSource
 
     public IRowCursor Open() => source.Open();
 
-    /// <summary>See <see cref="RowFeed.Open"/>; the first call's number of classes and memory budget hold for all.</summary>
+    /// <summary>
+    /// Opens the rows as <see cref="RowFeed.Open"/> does; the first call's number of classes and memory budget hold for
+    /// all.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">
+    /// The token was cancelled, in a pass over the rows or while another training's pass was waited for.
+    /// </exception>
     public RowFeed Feed(int classCount, long memoryBudget, ChannelMoments? channels, CancellationToken token)
     {
-        lock (_gate)
+        // The first training may read for minutes, and the others must hear their own token meanwhile.
+        while (!_gate.TryEnter(BetweenChecks))
+        {
+            token.ThrowIfCancellationRequested();
+        }
+        try
         {
             _feed ??= RowFeed.Open(source, classCount, memoryBudget, token);
             return _feed.Again(_feed.Summary with { Channels = channels is null ? null : Statistics(channels, token) });
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 

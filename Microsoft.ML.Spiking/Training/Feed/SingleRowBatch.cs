@@ -1,29 +1,30 @@
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
-/// Batch normalization of vectors, or of images of one pixel, needs at least two rows. Whether a batch of one will
-/// come is known before training starts, and said then, not at the end of the first epoch.
+/// The check for batches of a single row, on which batch normalization of vectors, or of images of one pixel, is
+/// undefined. It fails before training starts instead of at the end of the first epoch.
 /// </summary>
 internal static class SingleRowBatch
 {
-    /// <summary>Why such a layer cannot be trained on one row.</summary>
-    public const string Reason = "batch normalization needs at least two values of each channel, and a batch of a single " +
-        "row has one.";
+    /// <summary>The reason why such a layer cannot be trained on one row.</summary>
+    public const string Reason =
+        "batch normalization needs at least two values of each channel, and a batch of a single row has one.";
 
     /// <summary>Checks the batches of an epoch.</summary>
-    /// <exception cref="InvalidOperationException">One has a single row, and a layer needs two.</exception>
+    /// <exception cref="InvalidOperationException">A batch has a single row, and a layer needs two.</exception>
     public static void Check(NetworkDefinition definition, long rows, int batchSize)
     {
         bool comes = rows == 1 || batchSize == 1 || rows % batchSize == 1;
         if (comes && FirstInNeed(definition, definition.Layers, definition.InputSignal) is string layer)
         {
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"Layer '{layer}': {Reason} With {rows} training rows, the last batch of {batchSize} has a single row; " +
-                $"choose another batch size."));
+                $"Layer '{layer}': {Reason} With {rows} training rows, the last batch of {batchSize} has a single " +
+                $"row; choose another batch size."));
         }
     }
 
@@ -33,7 +34,8 @@ internal static class SingleRowBatch
         {
             string? found = layer switch
             {
-                BatchNormLayer norm when signal.Size == norm.Channels && !HasSteps(definition, norm, signal) => norm.Name,
+                BatchNormLayer norm when signal.Size == norm.Channels && !HasSteps(definition, norm, signal) =>
+                    norm.Name,
                 ResidualLayer residual => FirstInNeed(definition, residual.Main, signal)
                     ?? FirstInNeed(definition, residual.Shortcut, signal),
                 _ => null,

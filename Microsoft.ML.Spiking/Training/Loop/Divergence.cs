@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>What becomes of a training whose loss or weights are no longer finite.</summary>
+/// <summary>The end of a training whose loss or weights are no longer finite.</summary>
 internal static class Divergence
 {
     private const string Advice = "Lower the learning rate or set a gradient clipping.";
 
-    /// <summary>The best weights so far, with a warning.</summary>
+    /// <summary>Returns the best weights so far and logs a warning.</summary>
     /// <exception cref="TrainingDivergedException">No epoch has ended, so there are none.</exception>
     public static TrainingOutcome Outcome(TrainingState state, ITrainingObserver observer)
     {

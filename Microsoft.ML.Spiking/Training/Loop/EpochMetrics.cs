@@ -1,35 +1,66 @@
 namespace Microsoft.ML.Spiking;
 
-/// <summary>What is known at the end of an epoch.</summary>
-/// <param name="Epoch">From 1.</param>
-/// <param name="Epochs">How many there will be.</param>
-/// <param name="Loss">Mean training loss over the epoch's rows, weighted as in training.</param>
-/// <param name="Accuracy">Part of the training rows classified correctly while they were trained on, 0 to 1.</param>
-/// <param name="ValidationAccuracy">Part of all validation rows classified correctly after the epoch; null without validation data.</param>
-/// <param name="ValidationLoss">Mean cross entropy of the validation rows' scores; null without validation data.</param>
-/// <param name="LearningRate">The learning rate of the epoch's last step.</param>
-/// <param name="RowsPerSecond">Training rows per second, validation excluded.</param>
-/// <param name="FiringRates">Mean number of spikes per neuron and time step of each neuron layer over the epoch, 0 to 1, by layer name in the network's order.</param>
-public sealed record EpochMetrics(
-    int Epoch,
-    int Epochs,
-    double Loss,
-    double Accuracy,
-    double? ValidationAccuracy,
-    double? ValidationLoss,
-    double LearningRate,
-    double RowsPerSecond,
-    IReadOnlyList<KeyValuePair<string, double>> FiringRates)
+/// <summary>A report of a finished epoch.</summary>
+public sealed class EpochMetrics
 {
-    /// <summary>The mean of <see cref="FiringRates"/> over all neurons of the network, 0 to 1.</summary>
-    public required double MeanFiringRate { get; init; }
+    /// <summary>Gets the number of the epoch, from 1.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>Gets the number of epochs of the training.</summary>
+    public int Epochs { get; init; }
+
+    /// <summary>Gets the mean training loss over the epoch's rows, weighted as in training.</summary>
+    public double Loss { get; init; }
+
+    /// <summary>Gets the share of the training rows classified correctly while they were trained on, 0 to 1.</summary>
+    public double Accuracy { get; init; }
 
     /// <summary>
-    /// The mean, over the classes that occur among them, of the part of a class's validation rows classified correctly; null
-    /// without validation data.
+    /// Gets the share of all validation rows classified correctly after the epoch, 0 to 1; null without validation
+    /// data.
+    /// </summary>
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>
+    /// Gets the mean, over the classes that occur among them, of the share of a class's validation rows classified
+    /// correctly, 0 to 1; null without validation data.
     /// </summary>
     public double? ValidationMacroAccuracy { get; init; }
 
-    /// <summary>The part of the epoch that was spent waiting for rows, 0 to 1.</summary>
+    /// <summary>Gets the mean cross entropy of the validation rows' scores; null without validation data.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>Gets the learning rate of the epoch's last step.</summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>Gets the training rows per second, validation excluded.</summary>
+    public double RowsPerSecond { get; init; }
+
+    /// <summary>
+    /// Gets the mean number of spikes per neuron and time step of each neuron layer over the epoch, 0 to 1, by layer
+    /// name in the network's order.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, double>> FiringRates { get; init; } = [];
+
+    /// <summary>Gets the mean of <see cref="FiringRates"/> over all neurons of the network, 0 to 1.</summary>
+    public double MeanFiringRate { get; init; }
+
+    /// <summary>Gets the share of the epoch that was spent waiting for rows, 0 to 1.</summary>
     internal double WaitingShare { get; init; }
+}
+
+/// <summary>A report of a training's progress within an epoch.</summary>
+public readonly record struct BatchProgress
+{
+    /// <summary>Gets the number of the epoch, from 1.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>Gets the number of epochs of the training.</summary>
+    public int Epochs { get; init; }
+
+    /// <summary>Gets the number of rows trained on in this epoch.</summary>
+    public long Rows { get; init; }
+
+    /// <summary>Gets the number of rows of an epoch.</summary>
+    public long TotalRows { get; init; }
 }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Loop;
 
 /// <summary>
-/// What an epoch adds up, on the device: numbers are fetched only when asked for, because that waits for the device.
+/// The running sums of an epoch, kept on the device and fetched only on demand, because fetching waits for the device.
 /// </summary>
 internal sealed class EpochTally(Device device) : IDisposable
 {
@@ -15,20 +15,22 @@ internal sealed class EpochTally(Device device) : IDisposable
     private readonly Tensor _correct = zeros([], ScalarType.Int64, device).DetachFromDisposeScope();
     private double _weight;
 
-    /// <summary>Counts the spikes.</summary>
+    /// <summary>The spikes of each layer.</summary>
     public SpikeTally Spikes { get; } = new(device);
 
-    /// <summary>Rows so far.</summary>
+    /// <summary>Number of rows so far.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Mean loss so far, weighted; not finite as soon as one batch's was not. Waits for the device.</summary>
+    /// <summary>
+    /// The weighted mean loss so far; not finite once one batch's loss was not. Waits for the device.
+    /// </summary>
     public double Loss => _loss.item<double>() / Math.Max(double.Epsilon, _weight);
 
-    /// <summary>Part of the rows classified correctly. Waits for the device.</summary>
+    /// <summary>The share of the rows classified correctly. Waits for the device.</summary>
     public double Accuracy => (double)_correct.item<long>() / Math.Max(1, Rows);
 
     /// <summary>Adds a batch.</summary>
-    /// <param name="loss">Its mean loss, a scalar.</param>
+    /// <param name="loss">The batch's mean loss, a scalar.</param>
     /// <param name="meanLogits">[N, classes], the mean over the time steps.</param>
     /// <param name="labels">[N].</param>
     /// <param name="weight">Sum of the rows' weights.</param>
@@ -42,7 +44,7 @@ internal sealed class EpochTally(Device device) : IDisposable
         Rows += labels.shape[0];
     }
 
-    /// <summary>Starts from 0.</summary>
+    /// <summary>Resets all sums to 0.</summary>
     public void Clear()
     {
         _loss.Set(0);
@@ -52,10 +54,10 @@ internal sealed class EpochTally(Device device) : IDisposable
         Spikes.Clear();
     }
 
-    /// <summary>A copy of what has been added up. Waits for the device.</summary>
+    /// <summary>Returns a copy of the sums. Waits for the device.</summary>
     public TallyState Save() => new(_loss.item<double>(), _correct.item<long>(), _weight, Rows, Spikes.Save());
 
-    /// <summary>Goes on from there.</summary>
+    /// <summary>Continues from saved sums.</summary>
     public void Restore(TallyState state)
     {
         _loss.Set(state.Loss);

@@ -3,20 +3,21 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>The best weights so far, and what makes them that.</summary>
-/// <param name="Weights">A copy.</param>
-/// <param name="Epoch">Whose, from 1; 0 where no epoch has ended.</param>
-/// <param name="Accuracy">On the validation rows; null without.</param>
-/// <param name="Loss">On the validation rows; null without.</param>
+/// <summary>The best weights so far, with the measurements by which epochs are compared.</summary>
+/// <param name="Weights">A copy of the weights.</param>
+/// <param name="Epoch">The epoch of these weights, from 1; 0 where no epoch has ended.</param>
+/// <param name="Accuracy">Accuracy on the validation rows; null without them.</param>
+/// <param name="Loss">Loss on the validation rows; null without them.</param>
 internal sealed record KeptWeights(NetworkWeights Weights, int Epoch, double? Accuracy, double? Loss)
 {
-    /// <summary>On the validation rows; null without.</summary>
+    /// <summary>Macro accuracy on the validation rows; null without them.</summary>
     public double? MacroAccuracy { get; init; }
 
-    /// <summary>Whether an epoch was better. Without validation, the last one is.</summary>
+    /// <summary>Whether an epoch was better. Without validation rows, every later one is.</summary>
     public bool IsWorseThan(EpochMetrics epoch, ValidationMetric metric)
     {
-        if (epoch is not { ValidationAccuracy: double accuracy, ValidationMacroAccuracy: double macro, ValidationLoss: double loss })
+        if (epoch is not
+            { ValidationAccuracy: double accuracy, ValidationMacroAccuracy: double macro, ValidationLoss: double loss })
         {
             return true;
         }

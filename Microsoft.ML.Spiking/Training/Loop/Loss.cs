@@ -12,16 +12,16 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// </summary>
 /// <remarks>
 /// The mean over rows is weighted: sum of weight times loss over sum of weights. Weights that are all alike give the
-/// plain mean, and a row of weight 2 counts like the same row twice. A row's weight is its example weight times the
+/// plain mean, and a row of weight 2 counts as the same row twice. A row's weight is its example weight times the
 /// weight of its class; both parts of the loss are weighted. Label smoothing epsilon replaces the row's classes q by
 /// (1 - epsilon) q + epsilon / classes, in CE only.
 /// </remarks>
 internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing)
 {
-    /// <summary>The loss of a batch.</summary>
+    /// <summary>Computes the loss of a batch.</summary>
     /// <param name="logits">[T, N, C].</param>
     /// <param name="classes">[N, C]: the probability of each class; one 1 in each row for plain labels.</param>
-    /// <param name="weights">[N], positive; null when all rows count alike.</param>
+    /// <param name="weights">[N], positive; null where all rows weigh the same.</param>
     /// <returns>A scalar.</returns>
     public Tensor Compute(Tensor logits, Tensor classes, Tensor? weights = null)
     {
@@ -36,10 +36,10 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
         return loss.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Plain labels as the probabilities that <see cref="Compute"/> takes.</summary>
+    /// <summary>Converts labels to the probabilities that <see cref="Compute"/> takes.</summary>
     /// <param name="labels">[N], int64.</param>
     /// <param name="classCount">C.</param>
-    /// <param name="type">Of the logits.</param>
+    /// <param name="type">The type of the logits.</param>
     /// <returns>[N, C].</returns>
     public static Tensor OneHot(Tensor labels, int classCount, ScalarType type)
     {
@@ -57,7 +57,12 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
 
     private Tensor SquaredError(Tensor logits, Tensor classes)
     {
-        Tensor difference = target == LossTarget.Constant ? logits.Minus(1) : logits - classes;
+        Tensor difference = target switch
+        {
+            LossTarget.Constant => logits.Minus(1),
+            LossTarget.OneHot => logits - classes,
+            _ => throw new NotSupportedException($"The loss target {target} is not known."),
+        };
         return (difference * difference).mean([0, 2]);
     }
 }

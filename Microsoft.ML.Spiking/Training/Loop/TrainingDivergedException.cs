@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking;
 
-/// <summary>The loss became infinite or not a number before any epoch's weights were worth keeping.</summary>
+/// <summary>The exception thrown when the loss becomes infinite or not a number before any epoch has ended.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -15,10 +15,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>Trains a network, from the first row to the weights that are kept.</summary>
+/// <summary>The training of a network, from the first pass over the rows to the weights that are kept.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
-    /// <summary>Batches between two looks at the loss on a device that would have to be waited for.</summary>
+    /// <summary>Batches between two checks of the loss on a device where a check has to wait.</summary>
     private const int BatchesBetweenChecks = 32;
 
     private readonly TrainingSettings _settings;
@@ -56,18 +56,20 @@ internal sealed class TrainingLoop : IDisposable
     /// threads, its defaults. The same arguments give the same weights, whatever else runs.
     /// </summary>
     /// <param name="definition">The network.</param>
-    /// <param name="initial">Where to start; null for new weights, drawn from the seed.</param>
+    /// <param name="initial">The weights to start from; null for new ones, drawn from the seed.</param>
     /// <param name="train">The rows to learn from.</param>
     /// <param name="validation">The rows that choose the best epoch; null to keep the last epoch's weights.</param>
     /// <param name="settings">Everything else.</param>
-    /// <param name="observer">Hears what happens, on the training's thread.</param>
-    /// <param name="token">Looked at before each batch.</param>
+    /// <param name="observer">Receives messages and reports, on the training's thread.</param>
+    /// <param name="token">Checked before each batch.</param>
     /// <param name="session">The session to train; null for the whole training.</param>
     /// <exception cref="InvalidOperationException">
     /// There are no rows, they do not fit the network, libtorch cannot be loaded, the device is not there, or the
     /// checkpoint folder cannot be used or holds another training.
     /// </exception>
-    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message says for what, and what to lower.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is not enough memory; the message says for what, and what to lower.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token, unless the best weights are to be kept and training has begun; the end of the process likewise.
@@ -91,13 +93,16 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary><see cref="Run"/> on the calling thread, whose number of torch threads it changes.</summary>
+    /// <summary>
+    /// Trains as <see cref="Run"/> does, on the calling thread, whose number of torch threads it changes.
+    /// </summary>
     internal static TrainingOutcome RunHere(
         NetworkDefinition definition, NetworkWeights? initial, IRowSource train, IRowSource? validation,
         TrainingSettings settings, ITrainingObserver observer, CancellationToken token, TrainingSession? session = null)
     {
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
-        using CheckpointFolder? folder = settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
+        using CheckpointFolder? folder =
+            settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
         ICheckpointPlace? place = session?.Checkpoints ?? folder;
         settings = session?.Interval is { } interval
             ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
@@ -113,7 +118,8 @@ internal sealed class TrainingLoop : IDisposable
         try
         {
             using var loop = new TrainingLoop(
-                definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, device, token);
+                definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, device,
+                token);
             return loop.Train(train, validation);
         }
         catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)
@@ -145,7 +151,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private TrainingOutcome Train(IRowSource train, IRowSource? validation)
     {
-        // Who cancels before there are weights has none to keep.
+        // A cancellation before there are weights always throws: there are none to keep.
         RowFeed rows = UsableRows.Open(train, "training", _definition, _settings.MemoryBudget, _observer, _token,
             InputConstants.Meter(_settings.InputNormalization, _definition));
         SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
@@ -161,22 +167,31 @@ internal sealed class TrainingLoop : IDisposable
         {
             RowFeed? measured = validation is null ? null : UsableRows.Open(validation, "validation", _definition,
                 Math.Max(0, _settings.MemoryBudget - rows.Bytes), _observer, _token);
-            using Validation? measure = measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
+            using Validation? measure =
+                measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
             float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
             using BatchBuffer first = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
             using BatchBuffer second = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
-            _epochs = _settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows);
+            var length = new TrainingLength(_settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows),
+                rows.Summary.Rows, BatchSize(rows), _settings.GradientAccumulation);
+            _epochs = length.Epochs;
             var schedule = new Schedule(
-                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, StepsPerEpoch(rows));
+                _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, length.Steps);
+            var firing = new FiringWatch(_definition, rows.Summary.ClassRows, _observer);
             var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
-            _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state);
+            _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state, length);
+            if (_state is { Epoch: 1, Batches: 0 })
+            {
+                UsableRows.Warn(rows.Summary, _definition, _observer);
+            }
 
             while (_state.Epoch <= Math.Min(_epochs, _lastEpoch))
             {
                 if (stopping.IsDue(_state.Epoch - 1, _state.Kept))
                 {
                     _observer.Info(string.Create(CultureInfo.InvariantCulture,
-                        $"No epoch was better than epoch {_state.Kept!.Epoch}: the training stops after epoch {_state.Epoch - 1}."));
+                        $"No epoch was better than epoch {_state.Kept!.Epoch}: the training stops after epoch " +
+                        $"{_state.Epoch - 1}."));
                     break;
                 }
                 if (!TrainEpoch(rows, (first, second), schedule))
@@ -185,13 +200,16 @@ internal sealed class TrainingLoop : IDisposable
                 }
                 _state.FinishEpoch(Metrics(schedule, measure?.Measure(_state.Network, _token)));
                 NativeWork.CallOutside(() => _observer.EpochFinished(_state.History[^1]));
+                firing.EpochFinished(_state.History);
                 _checkpoints?.EpochFinished(_state);
             }
             KeptWeights kept = _state.Kept ?? Unkept();
-            return new(kept.Weights, _state.History, kept.Epoch, Cancelled: false)
+            bool isResting = _state.Epoch <= _epochs && !stopping.IsDue(_state.Epoch - 1, _state.Kept);
+            if (!isResting && kept.Epoch > 0)
             {
-                IsResting = _state.Epoch <= _epochs && !stopping.IsDue(_state.Epoch - 1, _state.Kept),
-            };
+                firing.TrainingFinished(_state.History[kept.Epoch - 1]);
+            }
+            return new(kept.Weights, _state.History, kept.Epoch, Cancelled: false) { IsResting = isResting };
         }
         catch (OperationCanceledException exception) when (IsCancellation(exception))
         {
@@ -209,14 +227,15 @@ internal sealed class TrainingLoop : IDisposable
     private bool IsCancellation(OperationCanceledException exception) =>
         (exception.CancellationToken == _token && _token.IsCancellationRequested) || _observer.IsCancelled;
 
-    /// <summary>The rows of an epoch that are left; false when the loss or the weights are no longer finite.</summary>
+    /// <summary>Trains on the rest of an epoch; false where the loss or the weights are no longer finite.</summary>
     private bool TrainEpoch(RowFeed rows, (BatchBuffer, BatchBuffer) buffers, Schedule schedule)
     {
         long started = Stopwatch.GetTimestamp();
         double before = _state.Seconds;
         EpochTally tally = _state.Tally;
         using var batches = new PreparedBatches(
-            rows.Shuffled(_settings.Seed, _state.Epoch), buffers, _state.Epoch, BatchSize(rows), skip: _state.Batches, _token);
+            rows.Shuffled(_settings.Seed, _state.Epoch), buffers, _state.Epoch, BatchSize(rows), skip: _state.Batches,
+            _token);
         while (true)
         {
             _token.ThrowIfCancellationRequested();
@@ -232,7 +251,7 @@ internal sealed class TrainingLoop : IDisposable
                 Epoch = _state.Epoch,
                 FirstRow = tally.Rows,
                 Spikes = tally.Spikes,
-                // What is computed twice is not to stay until the batch ends.
+                // Values that are computed twice are not kept until the batch ends.
                 Buffers = _settings.ReuseNativeMemory && !_settings.ActivationCheckpointing ? _state.Buffers : null,
                 ProductType = _productType,
             };
@@ -255,7 +274,13 @@ internal sealed class TrainingLoop : IDisposable
             {
                 return false;
             }
-            var progress = new BatchProgress(_state.Epoch, _epochs, tally.Rows, rows.Summary.Rows);
+            var progress = new BatchProgress
+            {
+                Epoch = _state.Epoch,
+                Epochs = _epochs,
+                Rows = tally.Rows,
+                TotalRows = rows.Summary.Rows,
+            };
             NativeWork.CallOutside(() => _observer.BatchFinished(progress));
             if (_state.Gradients.IsEmpty)
             {
@@ -270,7 +295,7 @@ internal sealed class TrainingLoop : IDisposable
         return _state.IsFinite() && _state.Network.Parameters.AreFinite();
     }
 
-    /// <summary>Turns the gradients of a group of batches into a step.</summary>
+    /// <summary>Makes a step of the optimizer from the gradients of a group of batches.</summary>
     private void Step(Schedule schedule)
     {
         _state.Gradients.Finish();
@@ -281,26 +306,28 @@ internal sealed class TrainingLoop : IDisposable
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
     }
 
-    /// <summary>The weights of a training that has not finished an epoch.</summary>
+    /// <summary>Returns the weights of a training that has not finished an epoch.</summary>
     private KeptWeights Unkept() => new(_state.Network.Parameters.Export(), Epoch: 0, Accuracy: null, Loss: null);
 
     private EpochMetrics Metrics(Schedule schedule, ValidationResult? measured)
     {
         EpochTally tally = _state.Tally;
         (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = tally.Spikes.Rates();
-        return new(_state.Epoch, _epochs, tally.Loss, tally.Accuracy, measured?.Accuracy, measured?.Loss,
-            schedule.At(_state.Optimizer.Steps - 1), tally.Rows / Math.Max(_state.Seconds, 1e-9), byLayer)
+        return new()
         {
-            MeanFiringRate = mean,
+            Epoch = _state.Epoch,
+            Epochs = _epochs,
+            Loss = tally.Loss,
+            Accuracy = tally.Accuracy,
+            ValidationAccuracy = measured?.Accuracy,
             ValidationMacroAccuracy = measured?.MacroAccuracy,
+            ValidationLoss = measured?.Loss,
+            LearningRate = schedule.At(_state.Optimizer.Steps - 1),
+            RowsPerSecond = tally.Rows / Math.Max(_state.Seconds, 1e-9),
+            FiringRates = byLayer,
+            MeanFiringRate = mean,
             WaitingShare = _state.WaitingSeconds / Math.Max(_state.Seconds, 1e-9),
         };
-    }
-
-    private long StepsPerEpoch(RowFeed rows)
-    {
-        long batches = (rows.Summary.Rows + BatchSize(rows) - 1) / BatchSize(rows);
-        return (batches + _settings.GradientAccumulation - 1) / _settings.GradientAccumulation;
     }
 
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.BatchSize, rows.Summary.Rows);

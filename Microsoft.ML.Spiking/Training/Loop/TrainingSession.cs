@@ -6,7 +6,9 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// A session of a training that is done in several: it resumes from the checkpoint that the session before it left, and
 /// ends after a given epoch.
 /// </summary>
-/// <param name="Checkpoints">Where the training rests between sessions; stays the caller's.</param>
-/// <param name="LastEpoch">The epoch after which it rests; 0 to train nothing and have the best weights so far.</param>
-/// <param name="Interval">The longest time between two checkpoints; null for the ends of epochs alone.</param>
+/// <param name="Checkpoints">The place of the checkpoint between sessions; stays the caller's.</param>
+/// <param name="LastEpoch">
+/// The last epoch of the session; 0 to train nothing and return the best weights so far.
+/// </param>
+/// <param name="Interval">The longest time between two checkpoints; null to write them only after epochs.</param>
 internal sealed record TrainingSession(ICheckpointPlace Checkpoints, int LastEpoch, TimeSpan? Interval = null);

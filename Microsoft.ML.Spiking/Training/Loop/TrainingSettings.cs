@@ -3,10 +3,13 @@ using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>What the training loop needs to know besides the network and the rows; validated by whoever makes it.</summary>
+/// <summary>
+/// The settings of a training besides the network and the rows; validated by the caller. Every setting is required, so
+/// that a forgotten one does not compile.
+/// </summary>
 internal sealed record TrainingSettings
 {
-    /// <summary>Passes over the training rows; null for a number that suits how many there are.</summary>
+    /// <summary>Passes over the training rows; null for a number that suits the number of rows.</summary>
     public required int? Epochs { get; init; }
     public required int BatchSize { get; init; }
     public required double LearningRate { get; init; }
@@ -20,77 +23,91 @@ internal sealed record TrainingSettings
 
     public required ClassWeighting ClassWeighting { get; init; }
 
-    /// <summary>One for each class with <see cref="ClassWeighting.Given"/>, else null.</summary>
+    /// <summary>A weight for each class with <see cref="ClassWeighting.Given"/>, else null.</summary>
     public required IReadOnlyList<float>? ClassWeights { get; init; }
 
     public required double LabelSmoothing { get; init; }
     public required double LossLambda { get; init; }
     public required LossTarget LossTarget { get; init; }
 
-    /// <summary>Largest norm of the gradient of all parameters together; null for no clipping.</summary>
+    /// <summary>The maximum norm of the gradient of all parameters together; null for no clipping.</summary>
     public required double? GradientClipping { get; init; }
 
-    /// <summary>Batches whose gradients make one step of the optimizer.</summary>
-    public int GradientAccumulation { get; init; } = 1;
+    /// <summary>The number of batches whose gradients make one step of the optimizer.</summary>
+    public required int GradientAccumulation { get; init; }
 
-    /// <summary>Epochs in a row that may pass without a better one; null for any number. Needs validation rows.</summary>
-    public int? EarlyStoppingPatience { get; init; }
+    /// <summary>
+    /// The number of epochs in a row that may pass without a better one; null for no limit. Needs validation rows.
+    /// </summary>
+    public required int? EarlyStoppingPatience { get; init; }
 
-    /// <summary>What makes an epoch the best one, if there are validation rows.</summary>
-    public ValidationMetric ValidationMetric { get; init; }
+    /// <summary>The measure by which epochs are compared where there are validation rows.</summary>
+    public required ValidationMetric ValidationMetric { get; init; }
 
     public required int Seed { get; init; }
 
-    /// <summary>Whether somebody chose the seed; else a resumed training takes its checkpoint's.</summary>
-    public bool IsSeedGiven { get; init; } = true;
+    /// <summary>Whether the user chose the seed; else a resumed training takes that of its checkpoint.</summary>
+    public required bool IsSeedGiven { get; init; }
 
     public required ComputeDevice Device { get; init; }
 
-    /// <summary>From 0; null for the first CUDA device, where there is one.</summary>
+    /// <summary>The index of the CUDA device, from 0; null for the first, where there is one.</summary>
     public required int? CudaDeviceIndex { get; init; }
 
-    /// <summary>Whether <see cref="ComputeDevice.Auto"/> may take the CPU where that CUDA device is not there.</summary>
-    public bool FallsBackToCpu { get; init; }
+    /// <summary>
+    /// Whether <see cref="ComputeDevice.Auto"/> may take the CPU where that CUDA device is not there.
+    /// </summary>
+    public required bool FallsBackToCpu { get; init; }
 
-    /// <summary>Threads of torch and of the fused kernels; null for as many as the work occupies; see <see cref="Native.TorchThreads"/>.</summary>
+    /// <summary>
+    /// The number of threads of torch and of the fused kernels; null for as many as the work occupies; see
+    /// <see cref="Native.TorchThreads"/>.
+    /// </summary>
     public required int? Threads { get; init; }
 
-    /// <summary>Bytes of features kept in memory; beyond it the rows are read again every epoch.</summary>
+    /// <summary>Maximum bytes of rows in memory; larger sets are read again every epoch.</summary>
     public required long MemoryBudget { get; init; }
 
-    /// <summary>Whether glibc's memory is arranged for large buffers while the training runs.</summary>
+    /// <summary>Whether native memory is reused from batch to batch; see <see cref="Native.NativeMemory"/>.</summary>
     public required bool ReuseNativeMemory { get; init; }
 
-    /// <summary>Whether values inside the network are computed a second time instead of kept for the way back.</summary>
-    public bool ActivationCheckpointing { get; init; }
+    /// <summary>
+    /// Whether the backward pass computes values inside the network a second time instead of keeping them.
+    /// </summary>
+    public required bool ActivationCheckpointing { get; init; }
 
-    /// <summary>Whether a cancelled training gives the best weights so far instead of throwing.</summary>
+    /// <summary>Whether a cancelled training returns the best weights so far instead of throwing.</summary>
     public required bool KeepBestOnCancellation { get; init; }
 
-    /// <summary>Where the training is resumed from and checkpoints are written; null for neither.</summary>
-    public string? CheckpointFolder { get; init; }
+    /// <summary>The folder of the checkpoint that the training is resumed from and writes; null for none.</summary>
+    public required string? CheckpointFolder { get; init; }
 
-    /// <summary>Whether trainings on other rows, the folds of a cross-validation, keep checkpoints in that folder too.</summary>
-    public bool SharesCheckpointFolder { get; init; }
+    /// <summary>
+    /// Whether trainings on other rows, such as the folds of a cross-validation, keep their checkpoints in that folder,
+    /// too.
+    /// </summary>
+    public required bool SharesCheckpointFolder { get; init; }
 
-    /// <summary>Most batches between two checkpoints; null for the end of epochs alone.</summary>
-    public int? CheckpointEveryBatches { get; init; }
+    /// <summary>Maximum batches between two checkpoints; null to write them only after epochs.</summary>
+    public required int? CheckpointEveryBatches { get; init; }
 
-    /// <summary>Most minutes between two checkpoints, measured when a step has ended; null for any number.</summary>
-    public double? CheckpointEveryMinutes { get; init; }
+    /// <summary>Maximum minutes between two checkpoints, checked after each step; null for no limit.</summary>
+    public required double? CheckpointEveryMinutes { get; init; }
 
-    /// <summary>Says how many minutes have passed.</summary>
+    /// <summary>The clock of <see cref="CheckpointEveryMinutes"/>, which is no setting.</summary>
     [JsonIgnore]
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    public TrainingPrecision Precision { get; init; }
+    public required TrainingPrecision Precision { get; init; }
 
-    /// <summary>Where the network has a layer that normalizes its input, and no weights to start from: the layer's constants.</summary>
-    public InputNormalization InputNormalization { get; init; } = new RootMeanSquareNormalization();
+    /// <summary>
+    /// The normalization of the input, where the network has a layer for it and there are no initial weights.
+    /// </summary>
+    public required InputNormalization InputNormalization { get; init; }
 
-    /// <summary>How training rows are changed at random; null for not at all.</summary>
-    public ImageAugmentation? Augmentation { get; init; }
+    /// <summary>The random changes of training rows; null for none.</summary>
+    public required ImageAugmentation? Augmentation { get; init; }
 
-    /// <summary>How the rows lie, before the network makes vectors of them; null for the network's own input.</summary>
-    public RowLayout? Rows { get; init; }
+    /// <summary>The layout of rows that the network takes as vectors; null for that of the network's input.</summary>
+    public required RowLayout? Rows { get; init; }
 }

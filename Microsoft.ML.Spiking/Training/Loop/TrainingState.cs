@@ -8,13 +8,15 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>All that changes while a network is trained; what a checkpoint holds.</summary>
+/// <summary>Everything that changes while a network is trained: the content of a checkpoint.</summary>
 internal sealed class TrainingState : IDisposable
 {
-    private const string WeightsPrefix = "weights/";
+    internal const string WeightsPrefix = "weights/";
+    internal const string BestPrefix = "best/";
+    internal const string GradientPrefix = "gradient/";
+    internal const string SecondMomentsPrefix = OptimizerPrefix + AdamW.SecondMoments + "/";
+
     private const string OptimizerPrefix = "optimizer/";
-    private const string BestPrefix = "best/";
-    private const string GradientPrefix = "gradient/";
 
     private readonly int _seed;
     private readonly ValidationMetric _metric;
@@ -33,13 +35,13 @@ internal sealed class TrainingState : IDisposable
 
     public Optimizer Optimizer { get; }
 
-    /// <summary>The batches that have not made a step yet.</summary>
+    /// <summary>The gradients of the batches since the last step.</summary>
     public GradientAccumulation Gradients { get; }
 
     /// <summary>The memory of a batch's activations.</summary>
     public ActivationBuffers Buffers { get; } = new();
 
-    /// <summary>What the epoch under way has added up.</summary>
+    /// <summary>The sums of the epoch under way.</summary>
     public EpochTally Tally { get; }
 
     /// <summary>The epochs that have ended.</summary>
@@ -51,19 +53,19 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The epoch under way, from 1.</summary>
     public int Epoch { get; private set; } = 1;
 
-    /// <summary>Batches of that epoch that are done.</summary>
+    /// <summary>Number of that epoch's batches that are done.</summary>
     public long Batches { get; set; }
 
     /// <summary>Seconds of training in that epoch.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>Of those, seconds of waiting for rows since the training began or was resumed.</summary>
+    /// <summary>Seconds of those spent waiting for rows since the training began or was resumed.</summary>
     public double WaitingSeconds { get; set; }
 
-    /// <summary>The mean loss of the epoch when it was last looked at; null if it never was finite.</summary>
+    /// <summary>The last finite mean loss; null if there was none.</summary>
     public double? LastFiniteLoss { get; private set; }
 
-    /// <summary>Whether the loss of the epoch is. Waits for the device.</summary>
+    /// <summary>Whether the epoch's loss is finite. Waits for the device.</summary>
     public bool IsFinite()
     {
         double loss = Tally.Loss;
@@ -75,16 +77,13 @@ internal sealed class TrainingState : IDisposable
         return true;
     }
 
-    /// <summary>Ends the epoch and keeps its weights if it is the best. Without validation, always.</summary>
+    /// <summary>Ends the epoch and keeps its weights if it is the best; without validation rows, always.</summary>
     public void FinishEpoch(EpochMetrics metrics)
     {
         History.Add(metrics);
         if (Kept is null || Kept.IsWorseThan(metrics, _metric))
         {
-            Kept = new(Network.Parameters.Export(), metrics.Epoch, metrics.ValidationAccuracy, metrics.ValidationLoss)
-            {
-                MacroAccuracy = metrics.ValidationMacroAccuracy,
-            };
+            Keep(Network.Parameters.Export(), metrics);
         }
         Epoch++;
         Batches = 0;
@@ -93,7 +92,7 @@ internal sealed class TrainingState : IDisposable
         Tally.Clear();
     }
 
-    /// <summary>A copy of everything; for the moment between two batches.</summary>
+    /// <summary>Returns a copy of the state; to be called between two batches.</summary>
     public Checkpoint Save(TrainingIdentity identity)
     {
         IEnumerable<WeightArray> arrays = Renamed(WeightsPrefix, Network.Parameters.Export()).Concat(OptimizerArrays());
@@ -117,19 +116,20 @@ internal sealed class TrainingState : IDisposable
                 Steps = Optimizer.Steps,
                 Pending = Gradients.Pending,
                 Tally = Tally.Save(),
-                History = History,
-                Best = Kept is null ? null : new(Kept.Epoch, Kept.Accuracy, Kept.Loss),
+                History = [.. History.Select(EpochRecord.Of)],
+                BestEpoch = Kept?.Epoch,
                 LastFiniteLoss = LastFiniteLoss,
             },
             [.. arrays]);
     }
 
-    /// <summary>Goes on from there.</summary>
-    /// <param name="checkpoint">Of the same network and optimizer.</param>
+    /// <summary>Continues from a checkpoint.</summary>
+    /// <param name="checkpoint">Has passed <see cref="CheckpointCheck"/>.</param>
     public void Restore(Checkpoint checkpoint)
     {
         CheckpointState state = checkpoint.State;
-        Dictionary<string, WeightArray> arrays = checkpoint.Arrays.ToDictionary(array => array.Name, StringComparer.Ordinal);
+        Dictionary<string, WeightArray> arrays =
+            checkpoint.Arrays.ToDictionary(array => array.Name, StringComparer.Ordinal);
         Network.Parameters.Import(Weights(WeightsPrefix, arrays));
         foreach ((string name, Tensor buffer) in OptimizerBuffers())
         {
@@ -141,15 +141,12 @@ internal sealed class TrainingState : IDisposable
         Batches = state.Batches;
         Seconds = state.Seconds;
         Tally.Restore(state.Tally);
-        History.AddRange(state.History);
+        History.AddRange(state.History.Select(epoch => epoch.ToMetrics()));
         LastFiniteLoss = state.LastFiniteLoss;
-        if (state.Best is { } best)
+        if (state.BestEpoch is int best)
         {
             bool isStored = arrays.Keys.Any(name => name.StartsWith(BestPrefix, StringComparison.Ordinal));
-            Kept = new(Weights(isStored ? BestPrefix : WeightsPrefix, arrays), best.Epoch, best.Accuracy, best.Loss)
-            {
-                MacroAccuracy = state.History[best.Epoch - 1].ValidationMacroAccuracy,
-            };
+            Keep(Weights(isStored ? BestPrefix : WeightsPrefix, arrays), History[best - 1]);
         }
     }
 
@@ -161,7 +158,18 @@ internal sealed class TrainingState : IDisposable
         Network.Dispose();
     }
 
-    private IEnumerable<WeightArray> OptimizerArrays() => OptimizerBuffers().Select(buffer => Copy(buffer.Name, buffer.Values));
+    /// <summary>Returns the names and shapes of the optimizer's arrays in a checkpoint.</summary>
+    public IEnumerable<KeyValuePair<string, long[]>> OptimizerShapes() =>
+        OptimizerBuffers().Select(buffer => KeyValuePair.Create(buffer.Name, buffer.Values.shape));
+
+    private void Keep(NetworkWeights weights, EpochMetrics metrics) =>
+        Kept = new(weights, metrics.Epoch, metrics.ValidationAccuracy, metrics.ValidationLoss)
+        {
+            MacroAccuracy = metrics.ValidationMacroAccuracy,
+        };
+
+    private IEnumerable<WeightArray> OptimizerArrays() =>
+        OptimizerBuffers().Select(buffer => Copy(buffer.Name, buffer.Values));
 
     private IEnumerable<WeightArray> GradientArrays()
     {
@@ -207,5 +215,6 @@ internal sealed class TrainingState : IDisposable
         weights.Select(array => array.Named(prefix + array.Name));
 
     private NetworkWeights Weights(string prefix, Dictionary<string, WeightArray> arrays) =>
-        new(Network.Definition, Network.Definition.Parameters.Select(spec => arrays[prefix + spec.Name].Named(spec.Name)));
+        new(Network.Definition,
+            Network.Definition.Parameters.Select(spec => arrays[prefix + spec.Name].Named(spec.Name)));
 }

@@ -1,19 +1,20 @@
 using Microsoft.ML.Spiking.Training.Feed;
-using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using Microsoft.ML.Spiking.Training.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>Measures a network on all rows of a set, as scoring would see it.</summary>
+/// <summary>The measurement of a network on the validation rows, in evaluation mode.</summary>
 internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device) : IDisposable
 {
     private readonly EpochTally _tally = new(device);
-    private readonly Tensor _correct = zeros([rows.Summary.ClassRows.Count], ScalarType.Int64, device).DetachFromDisposeScope();
+    private readonly Tensor _correct =
+        zeros([rows.Summary.ClassRows.Count], ScalarType.Int64, device).DetachFromDisposeScope();
 
-    /// <summary>Scores all rows.</summary>
+    /// <summary>Scores all rows and measures the scores.</summary>
     public ValidationResult Measure(TorchNetwork network, CancellationToken token)
     {
         using IDisposable noGradient = no_grad();
@@ -44,6 +45,16 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
     private double MacroAccuracy()
     {
         long[] correct = _correct.cpu().data<long>().ToArray();
-        return correct.Zip(rows.Summary.ClassRows).Where(of => of.Second > 0).Average(of => (double)of.First / of.Second);
+        return correct.Zip(rows.Summary.ClassRows)
+            .Where(of => of.Second > 0)
+            .Average(of => (double)of.First / of.Second);
     }
 }
+
+/// <summary>A network's measurements on the validation rows; every row has the same weight.</summary>
+/// <param name="Accuracy">The share of the rows classified correctly, 0 to 1.</param>
+/// <param name="MacroAccuracy">
+/// The mean of the classes' shares of rows classified correctly; absent classes do not count.
+/// </param>
+/// <param name="Loss">Mean cross entropy of the scores (the softmax of the mean logits).</param>
+internal readonly record struct ValidationResult(double Accuracy, double MacroAccuracy, double Loss);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using TorchSharp;

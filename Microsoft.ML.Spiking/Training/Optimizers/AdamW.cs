@@ -6,10 +6,13 @@ namespace Microsoft.ML.Spiking.Training.Optimizers;
 /// <summary>
 /// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019): p &lt;- p (1 - rate decay);
 /// m &lt;- beta1 m + (1 - beta1) g; v &lt;- beta2 v + (1 - beta2) g^2;
-/// p &lt;- p - rate m^ / (sqrt(v^) + epsilon), m^ and v^ freed of their bias towards 0.
+/// p &lt;- p - rate m^ / (sqrt(v^) + epsilon), m^ and v^ corrected for their bias towards 0.
 /// </summary>
 internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay) : Optimizer(parameters)
 {
+    /// <summary>The name of the running means of squared gradients, which are never negative.</summary>
+    public const string SecondMoments = "second";
+
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
@@ -18,7 +21,8 @@ internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay
     private readonly Tensor[] _second = Buffers(parameters);
     private double _learningRate;
 
-    public override IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory => [new("first", _first), new("second", _second)];
+    public override IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory =>
+        [new("first", _first), new(SecondMoments, _second)];
 
     private protected override void BeginStep(double learningRate) => _learningRate = learningRate;
 

@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Optimizers;
 
 /// <summary>
-/// Adds up the gradients of several batches, so that they make one step: that of the batch that all their rows would
-/// be, rows weighted, except that batch normalization sees each batch by itself.
+/// The accumulation of several batches' gradients into one step: that of one large batch of all their weighted rows,
+/// except that batch normalization sees each batch by itself.
 /// </summary>
-/// <param name="parameters">Whose gradients.</param>
+/// <param name="parameters">The trained parameters.</param>
 /// <param name="batches">Batches in a full group, at least 1.</param>
 internal sealed class GradientAccumulation(IReadOnlyList<Tensor> parameters, int batches)
 {
@@ -26,15 +26,16 @@ internal sealed class GradientAccumulation(IReadOnlyList<Tensor> parameters, int
     /// <summary>The group under way; null where no batch has been added.</summary>
     public PendingGradients? Pending => IsEmpty ? null : new(_count, _weight);
 
-    /// <summary>Goes on with a group whose gradients are in the parameters already.</summary>
-    public void Restore(PendingGradients? pending) => (_count, _weight) = pending is null ? (0, 0) : (pending.Batches, pending.Weight);
+    /// <summary>Continues a group whose gradients are in the parameters already.</summary>
+    public void Restore(PendingGradients? pending) =>
+        (_count, _weight) = pending is null ? (0, 0) : (pending.Batches, pending.Weight);
 
     /// <summary>Adds the gradient of a batch.</summary>
     /// <param name="loss">The batch's mean loss, a scalar.</param>
     /// <param name="weight">The sum of the batch's row weights.</param>
     public void Add(Tensor loss, double weight)
     {
-        // How much a batch counts is only known when the group's last has come: first sums, in Finish their mean.
+        // A batch's share is known only when the group is complete: sums here, their mean in Finish.
         CallbackFaults.Backward(batches == 1 ? loss : loss.Times(weight));
         _count++;
         _weight += weight;

@@ -4,11 +4,13 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Optimizers;
 
-/// <summary>Scales all gradients together so that their norm does not exceed a bound. Never waits for the device.</summary>
+/// <summary>
+/// The scaling of all gradients together so that their norm does not exceed a bound. Never waits for the device.
+/// </summary>
 internal static class GradientClipping
 {
-    /// <summary>Clips in place.</summary>
-    /// <param name="parameters">Whose gradients; those without one are left out.</param>
+    /// <summary>Clips the gradients in place.</summary>
+    /// <param name="parameters">The trained parameters; those without a gradient are skipped.</param>
     /// <param name="maximumNorm">The largest Euclidean norm of all gradients together; greater than 0.</param>
     public static void Apply(IReadOnlyList<Tensor> parameters, double maximumNorm)
     {

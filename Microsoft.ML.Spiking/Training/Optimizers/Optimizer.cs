@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Optimizers;
 
 /// <summary>
-/// Turns the gradients of the parameters into a step, in place: it allocates nothing that outlives the step but its
-/// own buffers. Weight decay reaches all trained arrays, biases and learned neuron values too, as in the authors' code.
+/// An optimizer, which changes the parameters in place. Its own buffers are all that it allocates beyond a step. Weight
+/// decay applies to all trained arrays, including biases and learned neuron values, as in the CLIF authors' code.
 /// </summary>
 internal abstract class Optimizer(IReadOnlyList<Tensor> parameters) : IDisposable
 {
-    /// <summary>The optimizer of these settings.</summary>
+    /// <summary>Creates the optimizer of a training's settings.</summary>
     public static Optimizer Create(TrainingSettings settings, IReadOnlyList<Tensor> parameters) =>
         settings.Optimizer switch
         {
@@ -19,13 +19,13 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters) : IDisposabl
             _ => throw new NotSupportedException($"The optimizer {settings.Optimizer} is not known."),
         };
 
-    /// <summary>Steps since the beginning of the training.</summary>
+    /// <summary>Number of steps since the beginning of the training.</summary>
     public long Steps { get; set; }
 
-    /// <summary>What it remembers between two steps besides <see cref="Steps"/>, by name: one buffer for each parameter.</summary>
+    /// <summary>The state between steps besides <see cref="Steps"/>, by name: one buffer for each parameter.</summary>
     public abstract IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory { get; }
 
-    /// <summary>Changes the parameters by one step and uses the gradients up.</summary>
+    /// <summary>Changes the parameters by one step and consumes the gradients.</summary>
     public void Step(double learningRate)
     {
         using IDisposable noGradient = no_grad();
@@ -50,13 +50,13 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters) : IDisposabl
         }
     }
 
-    /// <summary>Before the first array of a step.</summary>
+    /// <summary>Prepares a step, before its first array.</summary>
     private protected virtual void BeginStep(double learningRate) { }
 
     /// <summary>Changes one array; the gradient may be overwritten.</summary>
     private protected abstract void Update(int index, Tensor parameter, Tensor gradient);
 
-    /// <summary>One buffer of zeros for each array.</summary>
+    /// <summary>Allocates a buffer of zeros for each array.</summary>
     private protected static Tensor[] Buffers(IReadOnlyList<Tensor> parameters)
     {
         using IDisposable noGradient = no_grad();

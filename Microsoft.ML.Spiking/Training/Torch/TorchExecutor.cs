@@ -9,12 +9,11 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch;
 
 /// <summary>
-/// Scores rows with libtorch, many at once, on the processor or on a CUDA device. Safe to use from several threads; their
-/// calls are run one after the other.
+/// Scoring with libtorch, many rows at once, on the CPU or a CUDA device. Thread-safe; calls run one after the other.
 /// </summary>
 internal sealed class TorchExecutor : IDisposable
 {
-    // Floats of the widest layer over all steps: 64 MB, of which a pass holds a few, and 1 GB of a device's memory.
+    // Floats of the widest layer over all steps: 64 MB, of which a pass holds a few; 1 GB on a CUDA device.
     private const long CpuFloats = 1 << 24;
     private const long CudaFloats = 1 << 28;
 
@@ -27,8 +26,8 @@ internal sealed class TorchExecutor : IDisposable
     /// <summary>Copies the network to the worker's device.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="weights">Its arrays.</param>
-    /// <param name="worker">Where it scores.</param>
-    /// <param name="mostRows">Rows of one pass; null for <see cref="RowsAtOnce"/>.</param>
+    /// <param name="worker">The worker that runs it, with its device.</param>
+    /// <param name="mostRows">Maximum rows of one pass; null for <see cref="RowsAtOnce"/>.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be scored; the message names it.</exception>
     public TorchExecutor(NetworkDefinition definition, NetworkWeights weights, TorchWorker worker, int? mostRows = null)
     {
@@ -44,14 +43,17 @@ internal sealed class TorchExecutor : IDisposable
         _network = network!;
     }
 
-    /// <summary>How many rows go through the network at once, so that what passes between its layers stays small.</summary>
+    /// <summary>Returns the number of rows of a pass that keeps the values between layers small.</summary>
     public static int RowsAtOnce(NetworkDefinition definition, TorchWorker worker)
     {
         long budget = worker.Device.type == DeviceType.CPU ? CpuFloats : CudaFloats;
-        return (int)Math.Clamp(budget / ((long)definition.TimeSteps * Widest(definition.Layers, definition.InputSignal)), 1, 1 << 13);
+        long widest = (long)definition.TimeSteps * Widest(definition.Layers, definition.InputSignal);
+        return (int)Math.Clamp(budget / widest, 1, 1 << 13);
     }
 
-    /// <summary>The mean logits over the time steps. A row's depend on the other rows by rounding at most.</summary>
+    /// <summary>
+    /// Computes the mean logits over the time steps. Other rows of the call affect a row by rounding at most.
+    /// </summary>
     /// <param name="features">[rows, features], row-major.</param>
     /// <param name="rows">Number of rows, 0 allowed.</param>
     /// <param name="logits">[rows, classes], row-major.</param>
@@ -68,13 +70,14 @@ internal sealed class TorchExecutor : IDisposable
                 for (int row = 0; row < rows; row += _mostRows)
                 {
                     int count = Math.Min(_mostRows, rows - row);
-                    Pass(new(from + ((long)row * inputs), count * inputs), count, new(to + ((long)row * classes), count * classes));
+                    Pass(new(from + ((long)row * inputs), count * inputs), count,
+                        new(to + ((long)row * classes), count * classes));
                 }
             });
         }
     }
 
-    /// <summary>Gives the network's memory back, after what is under way.</summary>
+    /// <summary>Frees the network's memory after the calls under way.</summary>
     public void Dispose() => _worker.Run(() =>
     {
         _disposed = true;
@@ -87,7 +90,8 @@ internal sealed class TorchExecutor : IDisposable
         using IDisposable noGradient = no_grad();
         Tensor input = empty([rows, _definition.InputSize], ScalarType.Float32, CPU);
         features.CopyTo(MemoryMarshal.Cast<byte, float>(input.bytes));
-        Tensor output = _network.Forward(input.to(_worker.Device), ForwardPass.Evaluation).mean([0]).to(CPU).contiguous();
+        Tensor steps = _network.Forward(input.to(_worker.Device), ForwardPass.Evaluation); // [T, N, classes]
+        Tensor output = steps.mean([0]).to(CPU).contiguous();
         MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits);
     }
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch;
 
 /// <summary>
-/// A network that can be trained: the walk over a <see cref="NetworkDefinition"/> in tensors. Layer by layer over all
-/// time steps; what comes before the first neuron runs once where the input is the same at every step.
+/// A trainable network in tensors, built from a <see cref="NetworkDefinition"/>. It runs layer by layer over all time
+/// steps; layers before the first neuron run once where the input is the same at every step.
 /// </summary>
 internal sealed class TorchNetwork : IDisposable
 {
@@ -16,9 +16,11 @@ internal sealed class TorchNetwork : IDisposable
 
     /// <summary>Builds the network; its weights are undefined until <see cref="TorchParameters.Import"/>.</summary>
     /// <param name="definition">The network.</param>
-    /// <param name="device">Where it lives.</param>
+    /// <param name="device">The device of its arrays.</param>
     /// <param name="type">float32 in training; float64 in tests.</param>
-    /// <param name="activationCheckpointing">Whether most values of a batch are computed a second time instead of kept.</param>
+    /// <param name="activationCheckpointing">
+    /// Whether most values of a batch are computed a second time instead of kept.
+    /// </param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
     public TorchNetwork(NetworkDefinition definition, Device device, ScalarType type = ScalarType.Float32,
         bool activationCheckpointing = false)
@@ -33,7 +35,7 @@ internal sealed class TorchNetwork : IDisposable
 
     public TorchParameters Parameters { get; }
 
-    /// <summary>The logits of every time step.</summary>
+    /// <summary>Computes the logits of every time step.</summary>
     /// <param name="input">[N, features] or [N, ...row shape].</param>
     /// <param name="pass">Training or evaluation.</param>
     /// <returns>[T, N, classes].</returns>

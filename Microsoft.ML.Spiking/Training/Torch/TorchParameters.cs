@@ -11,7 +11,7 @@ internal sealed class TorchParameters : IDisposable
 {
     private readonly Dictionary<string, Tensor> _byName = new(StringComparer.Ordinal);
 
-    /// <summary>Allocates the arrays; what they hold is undefined until <see cref="Import"/>.</summary>
+    /// <summary>Allocates the arrays; their values are undefined until <see cref="Import"/>.</summary>
     public TorchParameters(NetworkDefinition definition, Device device, ScalarType type)
     {
         Definition = definition;
@@ -41,7 +41,7 @@ internal sealed class TorchParameters : IDisposable
 
     public Tensor this[string name] => _byName[name];
 
-    /// <summary>Copies the weights in.</summary>
+    /// <summary>Copies weights into the arrays.</summary>
     public void Import(NetworkWeights weights)
     {
         foreach (WeightArray array in weights)
@@ -50,7 +50,7 @@ internal sealed class TorchParameters : IDisposable
         }
     }
 
-    /// <summary>A copy of the weights in managed memory.</summary>
+    /// <summary>Returns a copy of the weights in managed memory.</summary>
     public NetworkWeights Export() => new(Definition, Definition.Parameters.Select(Export));
 
     /// <summary>Whether every value is finite. Waits for the device.</summary>
@@ -69,5 +69,6 @@ internal sealed class TorchParameters : IDisposable
         }
     }
 
-    private WeightArray Export(ParameterSpec spec) => new(spec.Name, spec.Shape, TensorCopy.ToArray(_byName[spec.Name]));
+    private WeightArray Export(ParameterSpec spec) =>
+        new(spec.Name, spec.Shape, TensorCopy.ToArray(_byName[spec.Name]));
 }

@@ -15,8 +15,10 @@ internal static class WeightInitializer
     /// <summary>Draws all arrays of the network.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="seed">The user's seed.</param>
-    /// <param name="input">What the network does to its input; null to leave it as it is.</param>
-    /// <exception cref="NotSupportedException">A layer has arrays but no rule for them; the message names it.</exception>
+    /// <param name="input">The constants of the first layer, which normalizes the input; null for none.</param>
+    /// <exception cref="NotSupportedException">
+    /// A layer has arrays but no rule for them; the message names it.
+    /// </exception>
     public static NetworkWeights Create(NetworkDefinition definition, int seed, InputConstants? input = null)
     {
         var arrays = new List<WeightArray>();
@@ -38,7 +40,8 @@ internal static class WeightInitializer
     private static long Key(string name) => unchecked((long)name.Aggregate(
         14695981039346656037, (hash, character) => (hash ^ character) * 1099511628211));
 
-    private static void Fill(float[] values, Layer layer, ParameterSpec spec, RandomStream random, InputConstants? input)
+    private static void Fill(
+        float[] values, Layer layer, ParameterSpec spec, RandomStream random, InputConstants? input)
     {
         switch (layer)
         {
@@ -90,7 +93,8 @@ internal static class WeightInitializer
                 random.FillNormal(values, deviation: (float)SmallDeviation);
                 break;
             default:
-                throw new NotSupportedException($"Layer '{layer.Name}': the weights {layer.InitialWeights} are not known.");
+                throw new NotSupportedException(
+                    $"Layer '{layer.Name}': the weights {layer.InitialWeights} are not known.");
         }
     }
 

@@ -1,9 +1,9 @@
 using Microsoft.ML.Spiking.Networks.Folding;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 using Microsoft.ML.Spiking.Scoring.Executors;
 using Microsoft.ML.Spiking.Scoring.Plan;
 using Microsoft.ML.Spiking.Scoring.Spikes;
-
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Sweeps.Space;
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Sweeps;
@@ -40,7 +41,9 @@ internal sealed class SweepOverhead : IBenchmark
 
         void Train(SweepTrial trial)
         {
-            SpikingClifTrainer.Options options = SweepProblem.Settings(1).Space.Apply(sweep.BestOptions, trial.Values);
+            SweepSpace space = SweepProblem.Settings(1).Space;
+            SpikingClifTrainer.Options options = new SweepPoint(
+                space, space.Names.Select(name => trial.Values[name])).ApplyTo(sweep.BestOptions);
             ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train, validation);
         }
 

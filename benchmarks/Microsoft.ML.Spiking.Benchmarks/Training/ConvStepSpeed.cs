@@ -9,7 +9,7 @@ namespace Microsoft.ML.Spiking.Benchmarks.Training;
 /// </summary>
 internal sealed class ConvStepSpeed : IBenchmark
 {
-    private const double Target = 3.0;
+    private const double Target = 1.25;
     private const int TimeSteps = 6;
 
     public string Name => "conv-step";
@@ -41,6 +41,8 @@ internal sealed class ConvStepSpeed : IBenchmark
         var ratio = PairedRatio.Of(seconds[1], seconds[0]);
         output.WriteLine(Numbers.Text($"op by op / fused {ratio}, op by op / bfloat16 {PairedRatio.Of(seconds[1], seconds[2])}; " +
             $"fused {StepProblem.Rows / PairedRatio.MedianOf(seconds[0]):0} rows per second"));
-        output.WriteLine(new Goal("conv-step-against-op-by-op", ratio.Median, Target, AtMost: false));
+        var share = PairedRatio.Of(seconds[0], seconds[3]);
+        output.WriteLine($"fused / its convolutions alone {share}");
+        output.WriteLine(new Goal("conv-step-against-convolutions", share.Median, Target, AtMost: true));
     }
 }

@@ -21,6 +21,7 @@ internal sealed class StepParts : IDisposable
     private readonly Tensor _gradient;
     private readonly Tensor _logitsGradient;
     private readonly NativeFloats[] _arrays;
+    private readonly StepEnd _end;
 
     public StepParts(StepProblem problem)
     {
@@ -36,6 +37,7 @@ internal sealed class StepParts : IDisposable
         _gradient = Noise(rows, Hidden);
         _logitsGradient = Noise(rows, StepProblem.Classes);
         _arrays = [.. Enumerable.Range(0, 4).Select(seed => new NativeFloats((long)rows * Hidden, -1, 1.4f, seed))];
+        _end = new(problem, Hidden);
     }
 
     /// <summary>Each part with its name.</summary>
@@ -44,6 +46,9 @@ internal sealed class StepParts : IDisposable
         ("matrix products, layer by layer", LayerByLayer),
         ("matrix products, step by step", StepByStep),
         ("fused neurons", Neurons),
+        ("biases", Biases),
+        ("readout and loss", _end.ReadoutAndLoss),
+        ("optimizer", _end.Update),
     ];
 
     public void Dispose()
@@ -56,6 +61,16 @@ internal sealed class StepParts : IDisposable
         {
             array.Dispose();
         }
+        _end.Dispose();
+    }
+
+    // The gradients by the two hidden layers' biases: sums over rows.
+    private void Biases()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        _gradient.narrow(0, 0, StepProblem.Rows).sum(0);
+        _gradient.sum(0);
     }
 
     /// <summary>Dense products; the first layer once, because its input is the same at every step.</summary>

@@ -6,8 +6,8 @@ namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 
 /// <summary>
 /// Exceptions of custom functions' backward passes. Native code calls those, and an exception that leaves them ends the
-/// process. It is therefore kept here, the function returns no gradients, and the exception is thrown where the backward
-/// pass began.
+/// process. It is therefore kept here, the function returns no gradients, and the exception is thrown where the
+/// backward pass began.
 /// </summary>
 internal sealed class CallbackFaults
 {
@@ -33,8 +33,8 @@ internal sealed class CallbackFaults
     }
 
     /// <summary>
-    /// Runs the backward pass of a custom function whose forward pass has called <see cref="Expect"/>. It runs once: the
-    /// saved tensors are released at its end, which autograd itself does no earlier than with the whole graph.
+    /// Runs the backward pass of a custom function whose forward pass has called <see cref="Expect"/>. It runs once:
+    /// the saved tensors are released at its end, which autograd itself does no earlier than with the whole graph.
     /// </summary>
     /// <param name="context">The function's context.</param>
     /// <param name="upstream">The gradient by the function's result; disposed here.</param>

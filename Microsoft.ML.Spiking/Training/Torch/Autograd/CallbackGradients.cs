@@ -13,7 +13,9 @@ internal static class CallbackGradients
     [ThreadStatic]
     private static torch.Tensor?[]? _handedOver;
 
-    /// <summary>Returns the result of backward: a gradient for each argument of apply, null where there is none.</summary>
+    /// <summary>
+    /// Returns the result of backward: a gradient for each argument of apply, null where there is none.
+    /// </summary>
     public static List<torch.Tensor> Return(params torch.Tensor?[] gradients)
     {
         Release();

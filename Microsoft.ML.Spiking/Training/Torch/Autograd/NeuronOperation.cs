@@ -16,15 +16,16 @@ namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 /// <param name="buffers">The memory that spikes and potential are put into; null for fresh memory.</param>
 /// <param name="loan">The current's memory, if the potential may take it.</param>
 /// <param name="team">The threads that run it.</param>
+/// <param name="pooling">The average pooling behind the neurons, in the same pass.</param>
 internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition, int timeSteps, bool isConstant,
-    ActivationBuffers? buffers, MemoryLoan? loan, WorkerTeam team) : CustomOperation
+    ActivationBuffers? buffers, MemoryLoan? loan, WorkerTeam team, SpikePooling pooling = default) : CustomOperation
 {
     private bool _hasRunBackward;
 
     /// <summary>The number of spikes, known after <see cref="Run"/>.</summary>
     public long SpikeCount { get; private set; }
 
-    /// <summary>Returns the spikes, [T, N, ...].</summary>
+    /// <summary>Returns the spikes, [T, N, ...], or the means of their windows.</summary>
     /// <param name="current">[T, N, ...], or constant [N, ...]; any strides.</param>
     /// <param name="learned">[1], or null for a neuron that has no learned value.</param>
     public Tensor Run(Tensor current, Tensor? learned)
@@ -41,7 +42,7 @@ internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition,
         Tensor? learned = inputs.Count > 1 ? inputs[1] : null;
         Tensor potential = !isConstant && current.is_contiguous() && loan?.Take() == true
             ? current.detach()
-            : Empty(current);
+            : Empty(Shape(current));
         saved.Add(potential);
         if (learned is not null)
         {
@@ -67,7 +68,7 @@ internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition,
             ? empty(potential.shape[1..], potential.dtype, potential.device)
             : potential.detach();
         double learnedGradient = Kernel(learned).Backward(Address(potential), Address(contiguous), Address(gradient),
-            isConstant, timeSteps, potential.numel() / timeSteps, team);
+            isConstant, timeSteps, potential.numel() / timeSteps, team, pooling);
         return learned is null
             ? [gradient]
             : [gradient, tensor([(float)learnedGradient], ScalarType.Float32, CPU)];
@@ -75,19 +76,21 @@ internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition,
 
     private Tensor Forward(Tensor current, Tensor? learned, Tensor? potential)
     {
-        Tensor spikes = Empty(current);
+        long[] shape = Shape(current);
+        Tensor spikes = Empty(pooling.IsNone
+            ? shape
+            : [.. shape[..^2], shape[^2] / pooling.WindowHeight, shape[^1] / pooling.WindowWidth]);
         using Tensor values = current.contiguous();
+        long neurons = shape.Skip(1).Aggregate(1L, (product, side) => product * side);
         SpikeCount = Kernel(learned).Forward(Address(values), isConstant, Address(spikes),
-            potential is null ? null : Address(potential), timeSteps, spikes.numel() / timeSteps, team);
+            potential is null ? null : Address(potential), timeSteps, neurons, team, pooling);
         return spikes;
     }
 
     // [T, N, ...]
-    private Tensor Empty(Tensor current)
-    {
-        long[] shape = isConstant ? [timeSteps, .. current.shape] : current.shape;
-        return buffers?.Rent(shape) ?? empty(shape, current.dtype, current.device);
-    }
+    private long[] Shape(Tensor current) => isConstant ? [timeSteps, .. current.shape] : current.shape;
+
+    private Tensor Empty(long[] shape) => buffers?.Rent(shape) ?? empty(shape, ScalarType.Float32, CPU);
 
     private NeuronKernel Kernel(Tensor? learned) =>
         NeuronKernel.Create(definition, learned is null ? 0 : *Address(learned));

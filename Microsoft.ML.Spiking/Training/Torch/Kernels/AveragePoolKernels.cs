@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.Spiking.Training.Torch.Kernels;
 
 /// <summary>
-/// What average pooling works on: images of [height, width] that windows without overlap cover exactly.
+/// The arrays of average pooling: images of [height, width] that windows without overlap cover exactly.
 /// </summary>
 internal unsafe struct AveragePoolArguments
 {
@@ -24,10 +24,10 @@ internal unsafe struct AveragePoolArguments
     public int WindowWidth;
 }
 
-/// <summary>Average pooling over windows without overlap. Bound by memory: no vectors are needed.</summary>
+/// <summary>Average pooling over windows without overlap. Memory bounds it, so it needs no vectors.</summary>
 internal static unsafe class AveragePoolKernels
 {
-    /// <summary>The images from <paramref name="start"/> to <paramref name="end"/>.</summary>
+    /// <summary>Pools the images from <paramref name="start"/> to <paramref name="end"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Forward(in AveragePoolArguments arguments, long start, long end)
     {
@@ -50,7 +50,7 @@ internal static unsafe class AveragePoolKernels
         return 0;
     }
 
-    /// <summary>The same images' gradient.</summary>
+    /// <summary>Writes the gradient by the same images.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Backward(in AveragePoolArguments arguments, long start, long end)
     {

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Numerics.Simd;
 namespace Microsoft.ML.Spiking.Training.Torch.Kernels;
 
 /// <summary>
-/// What batch normalization by the statistics of each time step works on: arrays of [T, N, channels, area].
+/// The arrays of batch normalization by the statistics of each time step: [T, N, channels, area].
 /// </summary>
 internal unsafe struct BatchNormArguments
 {
@@ -49,7 +49,7 @@ internal unsafe struct BatchNormArguments
 }
 
 /// <summary>
-/// Batch normalization in training: Ioffe and Szegedy, arXiv 1502.03167. A channel of a time step is taken from its
+/// Batch normalization in training: Ioffe and Szegedy, arXiv 1502.03167. A channel of a time step goes from its
 /// statistics to its result before the next one, so that its values are fetched from memory once.
 /// </summary>
 /// <remarks>
@@ -61,7 +61,7 @@ internal unsafe struct BatchNormArguments
 internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, ILanes<TLanes>
 {
     /// <summary>
-    /// The channels from <paramref name="start"/> to <paramref name="end"/>, counted through all time steps.
+    /// Normalizes the channels from <paramref name="start"/> to <paramref name="end"/>, counted through all time steps.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Forward(in BatchNormArguments arguments, long start, long end)
@@ -82,7 +82,7 @@ internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, 
         return 0;
     }
 
-    /// <summary>The same channels backward.</summary>
+    /// <summary>Runs the backward pass of the same channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Backward(in BatchNormArguments arguments, long start, long end)
     {
@@ -156,7 +156,7 @@ internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, 
         return sum;
     }
 
-    /// <summary>The sum of (input - mean) upstream.</summary>
+    /// <summary>Returns the sum of (input - mean) upstream.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double ProductSum(in BatchNormArguments arguments, float* input, float* upstream, float mean)
     {
@@ -180,7 +180,7 @@ internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, 
         return sum;
     }
 
-    /// <summary>target = scale source + shift.</summary>
+    /// <summary>Writes target = scale source + shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map(in BatchNormArguments arguments, float* source, float* target, float scale, float shift)
     {
@@ -200,7 +200,7 @@ internal static unsafe class BatchNormKernels<TLanes> where TLanes : unmanaged, 
         }
     }
 
-    /// <summary>gradient = scale upstream + slope input + shift.</summary>
+    /// <summary>Writes gradient = scale upstream + slope input + shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Combine(in BatchNormArguments arguments, long at, float scale, float slope, float shift)
     {

@@ -3,10 +3,10 @@ using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>What a layer may know of the batch that passes through it.</summary>
+/// <summary>The circumstances of a forward pass, as layers see them.</summary>
 internal sealed record ForwardPass
 {
-    /// <summary>The pass of scoring: nothing random, nothing counted.</summary>
+    /// <summary>A pass of scoring: nothing is random, and no spikes are counted.</summary>
     public static ForwardPass Evaluation { get; } = new();
 
     /// <summary>Whether layers behave as in training.</summary>
@@ -15,24 +15,24 @@ internal sealed record ForwardPass
     /// <summary>The user's seed.</summary>
     public int Seed { get; init; }
 
-    /// <summary>From 1; part of the key of what is random.</summary>
+    /// <summary>The epoch, from 1; part of the key of random numbers.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>Position in the epoch of the batch's first row; part of the key of what is random.</summary>
+    /// <summary>The position in the epoch of the batch's first row; part of the key of random numbers.</summary>
     public long FirstRow { get; init; }
 
-    /// <summary>What convolutions and linear layers compute in; null for the type of what arrives.</summary>
+    /// <summary>The type in which convolutions and linear layers compute; null for that of their input.</summary>
     public torch.ScalarType? ProductType { get; init; }
 
-    /// <summary>Where activations are put that nobody needs after the batch; null for fresh memory.</summary>
+    /// <summary>The buffers of activations that are not needed after the batch; null for fresh memory.</summary>
     public ActivationBuffers? Buffers { get; init; }
 
-    /// <summary>Where spikes are counted, or null.</summary>
+    /// <summary>The tally of spikes; null to count none.</summary>
     public SpikeTally? Spikes { get; init; }
 
-    /// <summary>Whether this pass repeats one: what a layer remembers of a batch, it has remembered then.</summary>
+    /// <summary>Whether this pass repeats another, which has updated the layers' running statistics already.</summary>
     public bool IsRepetition { get; init; }
 
-    /// <summary>The same pass once more: it gives the same values and leaves no trace.</summary>
+    /// <summary>Returns the repetition of this pass: the same values, without side effects.</summary>
     public ForwardPass Again() => this with { Spikes = null, IsRepetition = true };
 }

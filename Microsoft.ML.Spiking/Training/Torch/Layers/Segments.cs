@@ -1,15 +1,16 @@
 using Microsoft.ML.Spiking.Networks;
-
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
 /// <summary>
-/// Where a network is cut when values are computed twice instead of kept: behind neurons and what follows them row by
-/// row, so that what passes to the next segment has been pooled, where there is pooling; and between residual layers.
+/// The division of a network into segments for activation checkpointing: after neurons and the row-by-row layers that
+/// follow them, so that pooling comes before a boundary, and between residual layers.
 /// </summary>
 internal static class Segments
 {
-    /// <summary>The segments, in order; together all layers. The last one has the readout.</summary>
+    /// <summary>Divides layers into segments, in order. The last one has the readout.</summary>
     public static IReadOnlyList<IReadOnlyList<Layer>> Of(IReadOnlyList<Layer> layers)
     {
         List<List<Layer>> segments = [[]];
@@ -30,8 +31,8 @@ internal static class Segments
     }
 
     /// <summary>
-    /// How many layers from that place on treat every row of a batch by itself, the first of them being neurons; else 0.
-    /// Such layers run on a few rows at a time as well as on all of them.
+    /// Returns the number of consecutive layers, from neurons at an index on, that treat each row of a batch by itself;
+    /// 0 where the index holds no neurons. Such layers run on a few rows at a time as well as on all of them.
     /// </summary>
     public static int RowByRow(IReadOnlyList<Layer> layers, int start) => layers[start] is NeuronLayer
         ? 1 + layers.Skip(start + 1).TakeWhile(FollowsNeurons).Count()
@@ -45,4 +46,19 @@ internal static class Segments
         layer is AveragePoolLayer or MaxPoolLayer or AdaptiveAveragePoolLayer or FlattenLayer or DropoutLayer;
 
     private static bool Fires(Layer layer) => layer.SelfAndInner.Any(inner => inner is NeuronLayer);
+}
+
+/// <summary>
+/// Layers of which training keeps the input alone; the backward pass computes their values again. The gradients are the
+/// same to the last bit, because masks are keyed, statistics are the batch's, and the repetition neither counts spikes
+/// nor moves running statistics.
+/// </summary>
+/// <remarks>Source: Chen et al., "Training Deep Nets with Sublinear Memory Cost", arXiv 1604.06174.</remarks>
+/// <param name="layers">The layers.</param>
+/// <param name="parameters">The trained parameters of the layers.</param>
+internal sealed class TorchSegment(TorchSequence layers, IReadOnlyList<Tensor> parameters) : TorchLayer
+{
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass) => is_grad_enabled()
+        ? new SegmentOperation(layers, parameters, input.IsConstant, pass).Run(input.Values)
+        : layers.Forward(input, pass);
 }

@@ -7,14 +7,14 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
 /// <summary>
-/// Counts the spikes of each neuron layer, or the values that are not 0: on the device, where the neuron has not counted
-/// them itself. Those numbers are fetched only when they are asked for, because that waits for the device.
+/// The number of spikes of each neuron layer, or of values that are not 0. Where a neuron does not count them itself
+/// they are counted on the device and fetched only on demand, because fetching waits for the device.
 /// </summary>
 internal sealed class SpikeTally(Device device) : IDisposable
 {
     private readonly List<Entry> _entries = []; // in the network's order: that of the first forward pass
 
-    /// <summary>Adds a batch's spikes of a layer.</summary>
+    /// <summary>Adds the spikes of a layer in a batch.</summary>
     public void Add(string layer, NeuronSpikes spikes)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -28,19 +28,22 @@ internal sealed class SpikeTally(Device device) : IDisposable
         {
             entry.Count.Add(spikes.Values.count_nonzero());
         }
-        entry.Places += spikes.Values.numel();
+        entry.Places += spikes.Places;
     }
 
-    /// <summary>Spikes per neuron and time step since the last <see cref="Clear"/>, by layer, and over all neurons.</summary>
+    /// <summary>
+    /// Returns the spikes per neuron and time step since the last <see cref="Clear"/>, by layer and over all neurons.
+    /// </summary>
     public (IReadOnlyList<KeyValuePair<string, double>> ByLayer, double Mean) Rates()
     {
         double[] counts = [.. _entries.Select(entry => entry.CountedSpikes + entry.Count.item<double>())];
         long places = _entries.Sum(entry => entry.Places);
-        return ([.. _entries.Select((entry, i) => KeyValuePair.Create(entry.Layer, counts[i] / Math.Max(1, entry.Places)))],
-            counts.Sum() / Math.Max(1, places));
+        KeyValuePair<string, double>[] rates =
+            [.. _entries.Select((entry, i) => KeyValuePair.Create(entry.Layer, counts[i] / Math.Max(1, entry.Places)))];
+        return (rates, counts.Sum() / Math.Max(1, places));
     }
 
-    /// <summary>Starts from 0.</summary>
+    /// <summary>Resets all counts to 0.</summary>
     public void Clear()
     {
         foreach (Entry entry in _entries)
@@ -51,11 +54,14 @@ internal sealed class SpikeTally(Device device) : IDisposable
         }
     }
 
-    /// <summary>A copy of the counts. Waits for the device.</summary>
+    /// <summary>Returns a copy of the counts. Waits for the device.</summary>
     public IReadOnlyList<LayerSpikes> Save() =>
-        [.. _entries.Select(entry => new LayerSpikes(entry.Layer, entry.CountedSpikes + entry.Count.item<double>(), entry.Places))];
+    [
+        .. _entries.Select(entry =>
+            new LayerSpikes(entry.Layer, entry.CountedSpikes + entry.Count.item<double>(), entry.Places)),
+    ];
 
-    /// <summary>Goes on from there.</summary>
+    /// <summary>Continues from saved counts.</summary>
     public void Restore(IReadOnlyList<LayerSpikes> layers)
     {
         Clear();

@@ -9,9 +9,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
 /// <summary>
-/// Batch normalization. In training, per time step by default: the statistics are those of each step's N rows, and the
-/// running ones move T times. Where the input is constant all steps have the same statistics s, so one pass gives what
-/// T would: r becomes (1 - m)^T r + (1 - (1 - m)^T) s. A pass that repeats another leaves the running ones alone.
+/// A batch normalization. In training, per time step by default: the statistics are those of each step's N rows, and
+/// the running ones move T times. Where the input is constant all steps have the same statistics s, and one update does
+/// for T: r becomes (1 - m)^T r + (1 - (1 - m)^T) s. A pass that repeats another does not move the running statistics.
 /// </summary>
 internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchParameters parameters) : TorchLayer
 {
@@ -50,11 +50,13 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
         };
     }
 
-    /// <summary>Normalizes by the statistics of all rows and moves the running ones, if any are given, towards them.</summary>
+    /// <summary>
+    /// Normalizes by the statistics of all rows and moves the running ones, where given, towards them.
+    /// </summary>
     private Tensor Train(Tensor rows, Tensor? mean, Tensor? variance, double momentum) => nn.functional.batch_norm(
         rows, mean, variance, _weight, _bias, training: true, momentum, layer.Epsilon);
 
-    /// <summary>By kernels of the library's own.</summary>
+    /// <summary>Normalizes by the library's own kernels.</summary>
     private TorchSignal Fused(Tensor values, int groups, long count, ForwardPass pass)
     {
         using Tensor input = values.contiguous();
@@ -76,8 +78,8 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
     }
 
     /// <summary>
-    /// T copies of n values have the mean and the biased variance of the n; the unbiased variance is smaller, because it
-    /// divides by T n - 1 and not by T (n - 1).
+    /// Normalizes once for T equal steps. T copies of n values have the mean and the biased variance of the n; the
+    /// unbiased variance is smaller, because it divides by T n - 1 and not by T (n - 1).
     /// </summary>
     private Tensor OnceForAllSteps(Tensor rows, long values)
     {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
 /// <summary>
-/// One mask for all time steps of a batch. The mask of a row depends on the seed, the layer, the epoch and the row's
-/// position in the epoch alone, so neither the batch size nor another training in the process changes it.
+/// Dropout, with one mask for all time steps of a batch. The mask of a row depends only on the seed, the layer, the
+/// epoch and the row's position in the epoch, so neither the batch size nor another training in the process changes it.
 /// </summary>
 internal sealed class TorchDropout(int index, double rate) : TorchLayer
 {

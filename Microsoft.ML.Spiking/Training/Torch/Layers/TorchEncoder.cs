@@ -1,17 +1,18 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
+using Microsoft.ML.Spiking.Neurons;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>A batch of rows becomes what arrives at the first layer.</summary>
+/// <summary>The encoding of a batch of rows as the input of the first layer.</summary>
 internal sealed class TorchEncoder(NetworkDefinition network)
 {
-    /// <summary>The network's input.</summary>
+    /// <summary>Encodes a batch.</summary>
     /// <param name="input">[N, features] or [N, ...row shape].</param>
-    /// <param name="pass">What random spikes depend on.</param>
+    /// <param name="pass">The pass, whose seed and epoch random spikes depend on.</param>
     public TorchSignal Encode(Tensor input, ForwardPass pass)
     {
         Tensor rows = input.view([input.shape[0], .. network.RowShape.Select(length => (long)length)]);

@@ -1,9 +1,14 @@
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>A layer of a network that is trained. It borrows its parameters from the network.</summary>
+/// <summary>A layer of a trainable network. Its parameters belong to the network.</summary>
 internal abstract class TorchLayer
 {
-    /// <summary>What leaves the layer; nothing of the batch is kept. The input remains the caller's.</summary>
+    /// <summary>Computes the layer's output; keeps nothing of the batch. The input remains the caller's.</summary>
     public abstract TorchSignal Forward(TorchSignal input, ForwardPass pass);
 
     /// <summary>Releases a signal that is no longer needed, unless it is the caller's input.</summary>
@@ -13,5 +18,65 @@ internal abstract class TorchLayer
         {
             signal.Values.Dispose();
         }
+    }
+}
+
+/// <summary>The values between two layers for one batch.</summary>
+/// <param name="Values">[T, N, ...]; or [N, ...], the same at every step, when <paramref name="IsConstant"/>.</param>
+/// <param name="IsConstant">Whether the values are the same at every step.</param>
+internal readonly record struct TorchSignal(torch.Tensor Values, bool IsConstant)
+{
+    /// <summary>The memory of <see cref="Values"/>, offered to the next layer; null where it is not.</summary>
+    public MemoryLoan? Loan { get; init; }
+
+    /// <summary>Applies a function to all rows, [N, ...], or to all steps' rows at once, [T N, ...].</summary>
+    /// <param name="map">Returns as many rows as it takes.</param>
+    public TorchSignal MapRows(Func<torch.Tensor, torch.Tensor> map)
+    {
+        if (IsConstant)
+        {
+            return new(map(Values), IsConstant);
+        }
+        using torch.Tensor rows = Values.flatten(0, 1);
+        using torch.Tensor result = map(rows);
+        return new(result.unflatten(0, [Values.shape[0], Values.shape[1]]), IsConstant);
+    }
+}
+
+/// <summary>
+/// A sequence of layers. The values between two of them are released as soon as the later one has run; autograd holds
+/// those that the gradient needs.
+/// </summary>
+internal sealed class TorchSequence(IReadOnlyList<TorchLayer> layers) : TorchLayer
+{
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
+    {
+        TorchSignal signal = input;
+        foreach (TorchLayer layer in layers)
+        {
+            TorchSignal next = layer.Forward(signal, pass);
+            if (!ReferenceEquals(next.Values, signal.Values))
+            {
+                Release(signal, input);
+            }
+            signal = next;
+        }
+        return signal;
+    }
+}
+
+/// <summary>The sum of a main path and a shortcut.</summary>
+internal sealed class TorchResidual(TorchSequence main, TorchSequence shortcut) : TorchLayer
+{
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
+    {
+        input = input with { Loan = null }; // both paths see it
+        TorchSignal left = main.Forward(input, pass);
+        TorchSignal right = shortcut.Forward(input, pass);
+        // A constant path, [N, ...], is added to every step of one that is not, [T, N, ...].
+        Tensor sum = left.Values.Plus(right.Values);
+        Release(left, input);
+        Release(right, input);
+        return new(sum, left.IsConstant && right.IsConstant);
     }
 }

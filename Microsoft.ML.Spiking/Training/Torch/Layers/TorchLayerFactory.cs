@@ -5,18 +5,20 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>The walk over a network's layers that makes what runs them in training.</summary>
-/// <param name="network">Whose layers they are.</param>
+/// <summary>The factory of trainable layers for a network's definition.</summary>
+/// <param name="network">The network.</param>
 /// <param name="parameters">Its parameters.</param>
 internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParameters parameters)
 {
-    // In the order of NetworkDefinition.AllLayers: part of the key of what is random.
+    // In the order of NetworkDefinition.AllLayers; part of the key of random numbers.
     private int _index;
 
-    /// <summary>The whole network.</summary>
-    /// <param name="network">Whose layers they are.</param>
+    /// <summary>Creates the layers of the whole network.</summary>
+    /// <param name="network">The network.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="inSegments">Whether values inside of <see cref="Segments"/> are computed twice instead of kept.</param>
+    /// <param name="inSegments">
+    /// Whether values inside of <see cref="Segments"/> are computed twice instead of kept.
+    /// </param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
     public static TorchSequence Create(NetworkDefinition network, TorchParameters parameters, bool inSegments)
     {
@@ -24,9 +26,12 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
         return inSegments ? factory.InSegments(Segments.Of(network.Layers)) : factory.Sequence(network.Layers);
     }
 
-    /// <summary>The way back begins in the last segment: there nothing would be saved by computing all of it twice.</summary>
+    // The backward pass begins in the last segment: computing that one twice would save nothing.
     private TorchSequence InSegments(IReadOnlyList<IReadOnlyList<Layer>> segments) =>
-        new([.. segments.SkipLast(1).Select(segment => new TorchSegment(InSlices(segment), Trained(segment))), InSlices(segments[^1])]);
+        new([
+            .. segments.SkipLast(1).Select(segment => new TorchSegment(InSlices(segment), Trained(segment))),
+            InSlices(segments[^1]),
+        ]);
 
     private TorchSequence InSlices(IReadOnlyList<Layer> layers)
     {
@@ -48,7 +53,22 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
             .Where(spec => spec.Role != ParameterRole.Buffer).Select(spec => parameters[spec.Name]),
     ];
 
-    private TorchSequence Sequence(IReadOnlyList<Layer> layers) => new([.. layers.Select(Create)]);
+    private TorchSequence Sequence(IReadOnlyList<Layer> layers)
+    {
+        var result = new List<TorchLayer>();
+        for (int i = 0; i < layers.Count; i++)
+        {
+            if (layers[i] is NeuronLayer neuron && i + 1 < layers.Count && layers[i + 1] is AveragePoolLayer pool)
+            {
+                result.Add(Neuron(neuron, pool));
+                _index += 2;
+                i++;
+                continue;
+            }
+            result.Add(Create(layers[i]));
+        }
+        return new(result);
+    }
 
     private TorchLayer Create(Layer layer)
     {
@@ -60,20 +80,21 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
             ConvolutionLayer convolution =>
                 new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),
             BatchNormLayer norm => new TorchBatchNorm(norm, network.TimeSteps, parameters),
-            NeuronLayer neuron => Neuron(neuron),
+            NeuronLayer neuron => Neuron(neuron, pool: null),
             AveragePoolLayer pool => new TorchAveragePool(pool),
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
             FlattenLayer => TorchRowMap.Flatten(),
             DropoutLayer dropout => new TorchDropout(index, dropout.Rate),
             ResidualLayer residual => new TorchResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
-            _ => throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be trained."),
+            _ => throw new NotSupportedException(
+                $"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be trained."),
         };
     }
 
     private Tensor? Bias(WeightedLayer layer) => layer.HasBias ? parameters[layer.BiasName] : null;
 
-    private TorchNeuronLayer Neuron(NeuronLayer layer) => new(layer.Name, network.TimeSteps,
+    private TorchNeuronLayer Neuron(NeuronLayer layer, AveragePoolLayer? pool) => new(layer.Name, network.TimeSteps,
         TorchNeuron.Create(layer.Neuron, parameters.Device, parameters.Type),
-        [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])]);
+        [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])], pool);
 }

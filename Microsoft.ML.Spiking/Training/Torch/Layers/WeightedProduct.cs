@@ -1,14 +1,15 @@
+using Microsoft.ML.Spiking.Networks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>A convolution or linear product in the precision that the pass asks for.</summary>
-/// <param name="weight">In the precision in which it is trained.</param>
-/// <param name="bias">Likewise, or null.</param>
-/// <param name="product">Of rows, weight and bias.</param>
+/// <summary>A convolution or linear product in the precision of the pass.</summary>
+/// <param name="weight">The trained weight, in its own precision.</param>
+/// <param name="bias">The trained bias, or null.</param>
+/// <param name="product">Computes the product of rows, weight and bias.</param>
 internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> product)
 {
-    /// <summary>The product, in the type of the rows.</summary>
+    /// <summary>Computes the product, in the type of the rows.</summary>
     public Tensor Of(Tensor rows, ForwardPass pass)
     {
         if (pass.ProductType is not ScalarType type)
@@ -20,5 +21,34 @@ internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, 
         using Tensor? roundedBias = bias?.to_type(type);
         using Tensor result = product(roundedRows, roundedWeight, roundedBias);
         return result.to_type(rows.dtype);
+    }
+}
+
+/// <summary>y = W x + b: once over T N rows, or once over N rows where the input is constant.</summary>
+internal sealed class TorchLinear(Tensor weight, Tensor? bias) : TorchLayer
+{
+    private readonly WeightedProduct _product = new(weight, bias, nn.functional.linear);
+
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
+        input.MapRows(rows => _product.Of(rows, pass));
+}
+
+/// <summary>A convolution: once over T N images, or once over N images where the input is constant.</summary>
+/// <param name="layer">Stride, padding and groups.</param>
+/// <param name="weight">[output channels, input channels / groups, kernel height, kernel width].</param>
+/// <param name="bias">[output channels], or null.</param>
+internal sealed class TorchConvolution(ConvolutionLayer layer, Tensor weight, Tensor? bias) : TorchLayer
+{
+    private readonly WeightedProduct _product = new(weight, bias, Product(layer));
+
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
+        input.MapRows(images => _product.Of(images, pass));
+
+    private static Func<Tensor, Tensor, Tensor?, Tensor> Product(ConvolutionLayer layer)
+    {
+        long[] stride = [layer.Stride.Height, layer.Stride.Width];
+        long[] padding = [layer.Padding.Height, layer.Padding.Width];
+        return (images, weight, bias) =>
+            nn.functional.conv2d(images, weight, bias, stride, padding, groups: layer.Groups);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Neurons.Kernels;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using TorchSharp;
@@ -12,9 +13,21 @@ internal sealed class FusedNeuron(SpikingNeuronDefinition definition) : TorchNeu
 {
     public override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<torch.Tensor> learned)
     {
-        var operation = new NeuronOperation(
-            definition, current.TimeSteps, current.IsConstant, current.Buffers, current.Loan, TorchTeam.Current());
+        SpikePooling pooling = Pooling(current);
+        var operation = new NeuronOperation(definition, current.TimeSteps, current.IsConstant, current.Buffers,
+            current.Loan, TorchTeam.Current(), pooling);
         torch.Tensor spikes = operation.Run(current.Values, learned.Count == 0 ? null : learned[0]);
-        return new(spikes, operation.SpikeCount);
+        return new(spikes, operation.SpikeCount) { Window = pooling.IsNone ? 0 : pooling.Area };
+    }
+
+    // Windows that cover the images exactly, without overlap.
+    private static SpikePooling Pooling(NeuronCurrent current)
+    {
+        if (current.Pool is not { } pool || !AveragePoolOperation.Suits(pool, current.Values))
+        {
+            return default;
+        }
+        var pooling = new SpikePooling(pool.Kernel.Height, pool.Kernel.Width, (int)current.Values.shape[^1]);
+        return pooling.Fits ? pooling : default;
     }
 }

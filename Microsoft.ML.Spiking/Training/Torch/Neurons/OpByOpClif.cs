@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.Training.Torch.Neurons;
 
 /// <summary>
 /// <see cref="ClifNeuron"/>, which has the equations. A detached reset takes the spike as given in the last line only:
-/// the gradient through the complementary potential, which is the neuron's point, stays.
+/// the gradient through the complementary potential stays.
 /// </summary>
 internal sealed class OpByOpClif(ClifNeuron definition) : OpByOpNeuron(definition)
 {

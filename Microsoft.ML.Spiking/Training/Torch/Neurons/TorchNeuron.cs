@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
@@ -43,6 +44,9 @@ internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool
     /// <summary>The memory of <see cref="Values"/>, if the neurons may take it; else null.</summary>
     public MemoryLoan? Loan { get; init; }
 
+    /// <summary>The average pooling behind the neurons, which may run in the same pass; else null.</summary>
+    public AveragePoolLayer? Pool { get; init; }
+
     /// <summary>Returns the current of each step, [N, ...] each: views, never copies.</summary>
     public IReadOnlyList<Tensor> Steps() =>
         IsConstant ? [.. Enumerable.Repeat(Values, TimeSteps)] : Values.unbind(0);
@@ -50,8 +54,18 @@ internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool
 
 /// <summary>The output of a layer of neurons for one batch.</summary>
 /// <param name="Values">[T, N, ...]: zeros and ones; real values where the neuron does not spike.</param>
-/// <param name="Count">The number of nonzero values, where it is known without counting; else null.</param>
-internal readonly record struct NeuronSpikes(Tensor Values, long? Count);
+/// <param name="Count">The number of spikes, where it is known without counting; else null.</param>
+internal readonly record struct NeuronSpikes(Tensor Values, long? Count)
+{
+    /// <summary>Number of neurons in a window of <see cref="NeuronCurrent.Pool"/>; 0 where nothing was pooled.</summary>
+    public int Window { get; init; }
+
+    /// <summary>Whether <see cref="Values"/> are the means of windows.</summary>
+    public bool IsPooled => Window > 0;
+
+    /// <summary>Number of neurons times steps.</summary>
+    public long Places => Values.numel() * Math.Max(1, Window);
+}
 
 /// <summary><see cref="ReluNeuron"/>. A constant current is rectified once.</summary>
 internal sealed class TorchRelu : TorchNeuron

@@ -4,20 +4,27 @@ namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 /// <summary>
 /// The memory of activations, used again from one batch to the next: fresh memory of this size costs page faults, which
-/// take longer than a neuron's arithmetic. float32, on the CPU. Not for several threads at once.
+/// take longer than a neuron's arithmetic. float32, on the CPU. Not thread-safe.
 /// </summary>
+/// <remarks>
+/// A smaller batch asks for as many buffers as a full one, each of them smaller, and gets the full batch's: the
+/// smallest that suits always leaves enough for the requests to come. So the last batch of an epoch, however small,
+/// allocates nothing and frees nothing. Freeing large aligned buffers and allocating them again every epoch makes
+/// glibc's heap grow.
+/// </remarks>
 internal sealed class ActivationBuffers : IDisposable
 {
-    // A buffer may be so many times larger than what is asked for, as with the last batch of an epoch.
-    private const long LargestExcess = 2;
-
     private readonly List<Tensor> _free = [];
     private readonly List<Tensor> _used = [];
 
-    /// <summary>Values in all buffers.</summary>
+    /// <summary>Number of values in all buffers.</summary>
     public long Length => _free.Concat(_used).Sum(buffer => buffer.numel());
 
-    /// <summary>A contiguous tensor with any content, good until <see cref="Release"/>; the scope's.</summary>
+    /// <summary>
+    /// Returns a contiguous tensor with undefined content. It belongs to the caller's dispose scope, and its memory is
+    /// reused after <see cref="Release"/>.
+    /// </summary>
+    /// <param name="shape">Any shape.</param>
     public Tensor Rent(long[] shape)
     {
         long length = shape.Aggregate(1L, (product, side) => product * side);
@@ -30,10 +37,12 @@ internal sealed class ActivationBuffers : IDisposable
         using Tensor flat = buffer.view(-1);
         using Tensor part = flat.narrow(0, 0, length);
         using Tensor shaped = part.view(shape);
-        return shaped.detach(); // no view to autograd, which would follow it to the buffer
+        return shaped.detach(); // not a view for autograd, which would keep the whole buffer's history
     }
 
-    /// <summary>Ends a batch: its buffers are free, and those that it did not use are given back.</summary>
+    /// <summary>
+    /// Ends a batch: frees the buffers that it used for the next one, and disposes those that it did not use.
+    /// </summary>
     public void Release()
     {
         DisposeAll(_free);
@@ -47,14 +56,14 @@ internal sealed class ActivationBuffers : IDisposable
         DisposeAll(_used);
     }
 
-    /// <summary>The smallest free buffer that suits.</summary>
+    /// <summary>Removes the smallest free buffer that is large enough; null if there is none.</summary>
     private Tensor? Take(long length)
     {
         int best = -1;
         for (int i = 0; i < _free.Count; i++)
         {
             long found = _free[i].numel();
-            if (found >= length && found <= LargestExcess * length && (best < 0 || found < _free[best].numel()))
+            if (found >= length && (best < 0 || found < _free[best].numel()))
             {
                 best = i;
             }
@@ -64,7 +73,7 @@ internal sealed class ActivationBuffers : IDisposable
             return null;
         }
         Tensor buffer = _free[best];
-        _free.RemoveAt(best); // by its place: tensors are equal when their values are, which takes a look at all
+        _free.RemoveAt(best); // by index: comparing tensors compares all their values
         return buffer;
     }
 

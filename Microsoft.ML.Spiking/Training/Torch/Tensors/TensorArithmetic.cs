@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 /// <summary>
-/// Arithmetic of tensors and numbers. Nothing else in the library may use TorchSharp's own, whose numbers can be
+/// Arithmetic of tensors and numbers. TorchSharp's own must not be used elsewhere in the library: its numbers can be
 /// collected while native code still reads them.
 /// </summary>
 /// <remarks>
-/// TorchSharp 0.107 makes a number a <see cref="Scalar"/>, an object that owns native memory, takes its address and
-/// calls native code; nothing keeps the object alive over the call. If the garbage collector runs at that moment, the
-/// finalizer frees what is being read ("Expected false to be true", or a wrong number). The sum of two tensors is such
-/// a call too (its factor 1), and so is the square. Here every number outlives its call.
+/// TorchSharp 0.107 wraps a number in a <see cref="Scalar"/>, an object that owns native memory, passes its address to
+/// native code, and does not keep the object alive during the call. If the garbage collector runs at that moment, the
+/// finalizer frees the memory that is being read ("Expected false to be true", or a wrong number). The sum of two
+/// tensors is such a call too (its factor is 1), and so is the square. Here every number outlives its call.
 /// </remarks>
 internal static class TensorArithmetic
 {

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 
-/// <summary>Values on their way between tensors and managed memory, as float32.</summary>
+/// <summary>Copies between tensors and managed memory, as float32.</summary>
 internal static class TensorCopy
 {
-    /// <summary>A copy of the tensor's values. Waits for the device.</summary>
+    /// <summary>Returns a copy of a tensor's values. Waits for the device.</summary>
     public static float[] ToArray(Tensor tensor)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -16,7 +16,7 @@ internal static class TensorCopy
         return MemoryMarshal.Cast<byte, float>(values.bytes).ToArray();
     }
 
-    /// <summary>Overwrites the tensor's values.</summary>
+    /// <summary>Overwrites a tensor's values.</summary>
     public static void Fill(Tensor tensor, ReadOnlySpan<float> source)
     {
         using DisposeScope scope = NewDisposeScope();

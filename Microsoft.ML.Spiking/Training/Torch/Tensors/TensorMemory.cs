@@ -4,16 +4,18 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 
-/// <summary>The memory of float32 tensors on the CPU, for kernels.</summary>
+/// <summary>Access of kernels to the memory of float32 tensors on the CPU.</summary>
 internal static unsafe class TensorMemory
 {
     private const long LargestSpan = int.MaxValue / sizeof(float); // a span of bytes ends there
 
-    /// <summary>Whether kernels can work on it: float32, on the CPU.</summary>
+    /// <summary>Whether kernels can work on a tensor: float32, on the CPU.</summary>
     public static bool IsReachable(Tensor tensor) =>
         tensor.device_type == TorchSharp.DeviceType.CPU && tensor.dtype == ScalarType.Float32;
 
-    /// <summary>Where a contiguous tensor's values start, null if it has none. Good as long as somebody holds the tensor.</summary>
+    /// <summary>
+    /// Returns the address of a contiguous tensor's values, null if it has none; valid while the tensor is alive.
+    /// </summary>
     public static float* Address(Tensor tensor)
     {
         if (tensor.numel() == 0)
@@ -29,5 +31,6 @@ internal static unsafe class TensorMemory
         return Start(first);
     }
 
-    private static float* Start(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    private static float* Start(Tensor tensor) =>
+        (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

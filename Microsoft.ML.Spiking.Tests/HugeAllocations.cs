@@ -1,0 +1,16 @@
+namespace Microsoft.ML.Spiking.Tests;
+
+/// <summary>Allocations of terabytes, which most systems refuse.</summary>
+internal static class HugeAllocations
+{
+    private const string Overcommit = "/proc/sys/vm/overcommit_memory";
+
+    /// <summary>Leaves a test out where the system promises memory that it does not have, and would end the process.</summary>
+    public static void SkipWhereTheyArePromised()
+    {
+        if (!OperatingSystem.IsLinux() || (File.Exists(Overcommit) && File.ReadAllText(Overcommit).Trim() == "1"))
+        {
+            Assert.Inconclusive("This system promises memory that it does not have.");
+        }
+    }
+}

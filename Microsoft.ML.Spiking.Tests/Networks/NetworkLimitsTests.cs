@@ -1,0 +1,117 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Networks.Plans;
+
+namespace Microsoft.ML.Spiking.Tests.Networks;
+
+/// <summary>Definitions that no machine could score are refused in one sentence when they are made.</summary>
+[TestClass]
+public sealed class NetworkLimitsTests
+{
+    private const string Exploit = "Layer 'conv': a kernel of 268435456x1 with stride 1073741824x1073741824";
+
+    public static IEnumerable<(Func<NetworkDefinition> Define, string Sentence)> TooLarge =>
+    [
+        (() => Define(5_000_000, [4]), "5,000,000 time steps are not possible; 1 to 1,000 are."),
+        (() => Define(1_001, [4]), "1,001 time steps are not possible"),
+        (() => Define(10_001, [4], hasTimeAxis: true), "1 to 10,000 are, brought by rows"),
+        (() => Define(1, [40_000_000]), "has 40,000,000 values; at most 33,554,432 are possible"),
+        (() => Define(1, [65_536, 65_536, 65_536, 65_536]), "at most 33,554,432 are possible"),
+        (() => Define(1, [1, 1, 1, 1, 1, 1, 1, 1, 1]), "it needs 1 to 8 lengths"),
+        (() => Define(500, [1 << 20], hasTimeAxis: true), "A row has 524,288,000 values over 500 time steps"),
+        (() => Image(4, Convolution(kernel: 1, padding: 10_000)), "Layer 'conv': a kernel of 1x1"),
+        (() => Image(4, Convolution(kernel: 1, padding: int.MaxValue)), "Lower the padding"),
+        (() => Image(1, new AdaptiveAveragePoolLayer("pool", 46_341)), "Layer 'pool': gives 2,147,488,281 values"),
+        (() => Image(1, new AdaptiveAveragePoolLayer("pool", int.MaxValue)), "Layer 'pool': gives"),
+        (() => Image(1, new MaxPoolLayer("pool", int.MaxValue, 1, int.MaxValue / 2)), "Layer 'pool': a window of"),
+        (OutOfBounds, "Layer 'pool': gives 715,830,025 values at each time step"),
+        (OutOfBoundsKernel, Exploit),
+        (() => Image(1_000, Convolution(kernel: 1, outputs: 100)), "gives 100,000,000 values at each time step"),
+        (() => Define(1_000, [1, 500, 500], new NeuronLayer("neuron", new IfNeuron())),
+            "Layer 'neuron': gives 250,000,000 values for a row over 1,000 time steps"),
+        (() => Define(1, [32, 1_024, 1_024], new NeuronLayer("first", new IfNeuron()),
+            new ConvolutionLayer("conv", 32, 1, 1, 1, 0)), "Layer 'conv': needs 337,"),
+        (() => Image(4_000, Convolution(kernel: 2_001, padding: 1_000)), "Layer 'conv': brings the network to"),
+        (() => Define(1, [1 << 20], new LinearLayer("fc1", 1 << 20, 512)), "Layer 'fc1': its array 'fc1.weight' has the shape " +
+            "[512, 1048576], 2,147,483,648 bytes; an array must stay below 2 GiB. Lower its 512 outputs"),
+        (() => Define(1, [4], [.. Enumerable.Range(0, 5_000).Select(i => new DropoutLayer($"d{i}", 0.5))]), "more than 4,096 layers"),
+        (() => Define(1, [4], Nested(33)), "more than 32 deep"),
+        (() => Define(1, [4], new DropoutLayer(new string('x', 129), 0.5)), "at most 128 characters"),
+        (() => new([4], 1, new DirectEncoder(), [new LinearLayer("output", 4, 2_000_000)], 2_000_000), "2 to 1,048,576 are"),
+    ];
+
+    /// <summary>Layers inside residual layers are held to the same limits.</summary>
+    public static IEnumerable<(Func<NetworkDefinition> Define, string Sentence)> InsideABlock =>
+    [
+        (() => Image(1, Block(new AdaptiveAveragePoolLayer("pool", 40_000))), "Layer 'pool': gives"),
+        (() => Image(4_000, new ResidualLayer("block", [Convolution(kernel: 2_001, padding: 1_000)], [])),
+            "Layer 'conv': brings the network to"),
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(TooLarge))]
+    [DynamicData(nameof(InsideABlock))]
+    public void Create_BeyondALimit_SaysWhichAndWhere(Func<NetworkDefinition> define, string sentence)
+    {
+        string message = Assert.ThrowsExactly<NetworkDefinitionException>(() => define()).Message;
+
+        Assert.Contains(sentence, message);
+        Assert.IsLessThan(700, message.Length);
+    }
+
+    /// <summary>The largest published networks, on the largest images and with the most steps that are trained.</summary>
+    [TestMethod]
+    public void Create_LargePublishedNetworks_AreAccepted()
+    {
+        NetworkBinding image = new([3, 224, 224], 1_000, TimeSteps: 10, new DirectEncoder(), new ClifNeuron(), Dropout: 0.1);
+        foreach (NetworkTemplate template in new NetworkTemplate[]
+        {
+            new SpikingVgg(19), new SpikingResNet(152), new SpikingResNet(34), new ConvNet(), new Snn5(), new Mlp(2_048, 4_096),
+        })
+        {
+            Assert.AreEqual(1_000, template.Bind(image).ClassCount);
+        }
+        NetworkBinding events = image with { InputShape = [2, 128, 128], TimeSteps = 100, HasTimeAxis = true };
+        Assert.AreEqual(100, new VggSnn().Bind(events).TimeSteps);
+        NetworkBinding words = image with { InputShape = [1 << 20], ClassCount = 5 };
+        Assert.AreEqual(1 << 20, new Mlp(256).Bind(words).InputSize);
+    }
+
+    [TestMethod]
+    public void Product_OfAnyTwoSizes_IsExactOrTheLargest()
+    {
+        long[] sizes = [0, 1, 3, int.MaxValue, 1L << 32, (1L << 32) + 1, 3_037_000_500, long.MaxValue / 2, long.MaxValue];
+        foreach (long left in sizes)
+        {
+            foreach (long right in sizes)
+            {
+                Int128 exact = (Int128)left * right;
+                Assert.AreEqual(exact > long.MaxValue ? long.MaxValue : (long)exact, Shapes.Product(left, right));
+            }
+        }
+        Assert.AreEqual(long.MaxValue, Shapes.Product(-1, 5));
+    }
+
+    // What led scorers out of their buffers: the rows of the kernel times 8 do not fit into 32 bits.
+    private static NetworkDefinition OutOfBounds() => Image(1, new AdaptiveAveragePoolLayer("pool", 26_755),
+        new ConvolutionLayer("conv", 1, 1, new Extent(268_435_456, 1), 1 << 30, new Extent(134_204_351, 0)));
+
+    private static NetworkDefinition OutOfBoundsKernel() => Image(5_000,
+        new ConvolutionLayer("conv", 1, 1, new Extent(268_435_456, 1), 1 << 30, new Extent(134_215_228, 0)));
+
+    private static ConvolutionLayer Convolution(int kernel, int padding = 0, int outputs = 1) =>
+        new("conv", 1, outputs, kernel, 1, padding);
+
+    private static ResidualLayer Block(Layer layer) => new("block", [layer], [new AdaptiveAveragePoolLayer("short", 1)]);
+
+    private static Layer Nested(int depth) =>
+        depth == 0 ? new DropoutLayer("d", 0.5) : new ResidualLayer($"r{depth}", [Nested(depth - 1)], []);
+
+    private static NetworkDefinition Image(int side, params Layer[] layers) => Define(1, [1, side, side], layers);
+
+    private static NetworkDefinition Define(int timeSteps, int[] shape, params Layer[] layers) =>
+        Define(timeSteps, shape, hasTimeAxis: false, layers);
+
+    private static NetworkDefinition Define(int timeSteps, int[] shape, bool hasTimeAxis, params Layer[] layers) =>
+        new(shape, timeSteps, new DirectEncoder(), [.. layers, new AffineLayer("last", 1)], 2, hasTimeAxis);
+}

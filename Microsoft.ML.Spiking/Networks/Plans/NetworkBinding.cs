@@ -1,0 +1,40 @@
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Neurons;
+
+namespace Microsoft.ML.Spiking.Networks.Plans;
+
+/// <summary>The values that a template is bound to: the data's shape and class count, and options.</summary>
+/// <param name="InputShape">The shape of one time step of a row.</param>
+/// <param name="ClassCount">Number of classes.</param>
+/// <param name="TimeSteps">Number of time steps.</param>
+/// <param name="Encoder">How a row becomes the current of every time step.</param>
+/// <param name="Neuron">The neuron of every hidden layer.</param>
+/// <param name="Dropout">The part of the hidden values that is dropped in training; 0 for none.</param>
+internal sealed record NetworkBinding(
+    IReadOnlyList<int> InputShape,
+    int ClassCount,
+    int TimeSteps,
+    InputEncoder Encoder,
+    NeuronDefinition Neuron,
+    double Dropout)
+{
+    /// <summary>Whether a row brings all its time steps.</summary>
+    public bool HasTimeAxis { get; init; }
+
+    /// <summary>How images lie in a row before it is read.</summary>
+    public PixelOrder PixelOrder { get; init; }
+
+    /// <summary>The values over which batch normalizations take their statistics.</summary>
+    public BatchNormMode BatchNorm { get; init; }
+
+    /// <summary>The first layer's scale and shift; null for no such layer.</summary>
+    public InputNormalization? InputNormalization { get; init; }
+
+    /// <summary>The layer that normalizes the features, or none.</summary>
+    public IEnumerable<AffineLayer> InputLayers => InputNormalization is null
+        ? []
+        : [new AffineLayer(AffineLayer.InputName, InputNormalization.PairsFor(InputShape))];
+
+    /// <summary>The signal that arrives at the first layer.</summary>
+    public Signal Input => new(InputShape, HasTimeAxis ? SignalKind.Graded : Encoder.OutputKind);
+}
