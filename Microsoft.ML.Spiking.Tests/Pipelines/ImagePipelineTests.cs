@@ -124,7 +124,7 @@ public sealed class ImagePipelineTests
 
         Assert.Contains("The feature column 'Pixels' has the shape [3, 8, 10]; the model was trained on images of the shape [8, 10, 3].",
             Assert.Throws<ArgumentException>(() => model.Transform(planar)).Message);
-        Assert.Contains("The model takes images of the shape [8, 10, 3] and the feature column 'Pixels' has [3, 8, 10]",
+        Assert.Contains("The model takes rows of the shape [8, 10, 3] and the feature column 'Pixels' has [3, 8, 10]",
             Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.Trainers.SpikingClif(Options(interleaved: false))
                 .Fit(planar, model)).Message);
     }
