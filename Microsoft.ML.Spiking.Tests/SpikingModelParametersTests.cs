@@ -111,7 +111,8 @@ public sealed class SpikingModelParametersTests
         byte[] file = ModelZip.Entry(Zip(model), Weights);
 
         var read = SafetensorsReader.Read(new MemoryStream(file), model.Model.Network);
-        Assert.AreSequenceEqual(model.Model.Weights["fc1.weight"].Values.ToArray(), read["fc1.weight"].Values.ToArray());
+        Assert.AreSequenceEqual(model.Model.Weights["fc1.weight"].Values.ToArray(),
+            read["fc1.weight"].Values.ToArray());
     }
 
     [TestMethod]
@@ -137,21 +138,25 @@ public sealed class SpikingModelParametersTests
         byte[] content = ModelZip.Entry(zip, Weights);
         content[^3] ^= 1;
 
-        Assert.Contains("entry 'Weights.safetensors' was changed or damaged after it was written", LoadFault(ModelZip.With(zip, Weights, content)));
+        Assert.Contains("entry 'Weights.safetensors' was changed or damaged after it was written",
+            LoadFault(ModelZip.With(zip, Weights, content)));
     }
 
     [TestMethod]
     public void Load_ChangedThreshold_SaysThatItWasDamaged()
     {
         byte[] zip = Zip();
-        string text = Encoding.UTF8.GetString(ModelZip.Entry(zip, Definition)).Replace("\"threshold\": 1", "\"threshold\": 2", StringComparison.Ordinal);
+        string text = Encoding.UTF8.GetString(ModelZip.Entry(zip, Definition))
+            .Replace("\"threshold\": 1", "\"threshold\": 2", StringComparison.Ordinal);
 
-        Assert.Contains("entry 'Network.json' was changed or damaged", LoadFault(ModelZip.With(zip, Definition, Encoding.UTF8.GetBytes(text))));
+        Assert.Contains("entry 'Network.json' was changed or damaged",
+            LoadFault(ModelZip.With(zip, Definition, Encoding.UTF8.GetBytes(text))));
     }
 
     [TestMethod]
     [DataRow("\"version\": 1", "\"version\": 9", "saved by a newer version")]
-    [DataRow("\"type\": \"clif\"", "\"type\": \"liquid\"", "'liquid', which this version of Microsoft.ML.Spiking does not know")]
+    [DataRow("\"type\": \"clif\"", "\"type\": \"liquid\"",
+        "'liquid', which this version of Microsoft.ML.Spiking does not know")]
     [DataRow("\"network\":", "\"network\" ", "The network's definition is damaged")]
     [DataRow("\"outputs\": 16", "\"outputs\": 17", "cannot exist")]
     public void Load_ChangedDefinition_SaysWhatIsWrong(string before, string after, string sentence)
@@ -161,10 +166,13 @@ public sealed class SpikingModelParametersTests
         Assert.Contains(before, text);
 
         Assert.Contains(sentence,
-            LoadFault(ModelZip.With(zip, Definition, Encoding.UTF8.GetBytes(text.Replace(before, after, StringComparison.Ordinal)))));
+            LoadFault(ModelZip.With(zip, Definition,
+                Encoding.UTF8.GetBytes(text.Replace(before, after, StringComparison.Ordinal)))));
     }
 
-    /// <summary>Definitions that used to hang, to overflow or to lead out of their buffers at the first score.</summary>
+    /// <summary>
+    /// Definitions that used to hang, to overflow or to lead out of their buffers at the first score.
+    /// </summary>
     [TestMethod]
     [DataRow("\"timeSteps\": 2", "\"timeSteps\": 5000000", "5,000,000 time steps are not possible")]
     [DataRow("\"layers\": [", "\"layers\": [ { \"type\": \"adaptiveAveragePool\", \"name\": \"p\", " +
@@ -176,7 +184,8 @@ public sealed class SpikingModelParametersTests
         Assert.Contains(before, text);
         text = text.Replace(before, after, StringComparison.Ordinal);
 
-        string fault = LoadFault(ModelZip.WithChecksums(zip, Encoding.UTF8.GetBytes(text), ModelZip.Entry(zip, Weights)));
+        string fault = LoadFault(ModelZip.WithChecksums(zip, Encoding.UTF8.GetBytes(text),
+            ModelZip.Entry(zip, Weights)));
 
         Assert.Contains("describes a network that cannot exist", fault);
         Assert.Contains(sentence, fault);
@@ -192,7 +201,8 @@ public sealed class SpikingModelParametersTests
         {
             byte[] changed = [.. content];
             changed[position] ^= (byte)(1 << (position % 8));
-            Assert.Contains("entry 'TrainSchema' was changed or damaged", LoadFault(ModelZip.With(zip, "TrainSchema", changed)));
+            Assert.Contains("entry 'TrainSchema' was changed or damaged",
+                LoadFault(ModelZip.With(zip, "TrainSchema", changed)));
         }
     }
 
@@ -227,7 +237,8 @@ public sealed class SpikingModelParametersTests
     {
         byte[] other = Zip(Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.Network = new Spiking.Mlp(17)));
 
-        Assert.Contains("'fc1.weight' in the shape [17, 4]; the network needs [16, 4]", LoadFault(ModelZip.With(Zip(), Weights, ModelZip.Entry(other, Weights))));
+        Assert.Contains("'fc1.weight' in the shape [17, 4]; the network needs [16, 4]",
+            LoadFault(ModelZip.With(Zip(), Weights, ModelZip.Entry(other, Weights))));
     }
 
     [TestMethod]
@@ -275,7 +286,8 @@ public sealed class SpikingModelParametersTests
             "\"fc1.bias\":{\"dtype\":\"F32\",\"shape\":[16],\"data_offsets\":[1920000000,1920000064]}," +
             "\"output.weight\":{\"dtype\":\"F32\",\"shape\":[3,16],\"data_offsets\":[1920000064,1920000256]}," +
             "\"output.bias\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[1920000256,1920000268]}}");
-        zip = ModelZip.WithChecksums(zip, Encoding.UTF8.GetBytes(text), [.. BitConverter.GetBytes((long)weights.Length), .. weights]);
+        zip = ModelZip.WithChecksums(zip, Encoding.UTF8.GetBytes(text),
+            [.. BitConverter.GetBytes((long)weights.Length), .. weights]);
         long before = GC.GetTotalAllocatedBytes(precise: true);
 
         string fault = LoadFault(zip);

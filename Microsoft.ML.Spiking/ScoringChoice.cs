@@ -16,17 +16,21 @@ internal readonly record struct ScoringChoice(ScoringBackend Backend, ComputeDev
     public string? Fault() => this switch
     {
         _ when !Enum.IsDefined(Backend) =>
-            $"The scoring backend is {Backend}; it must be one of {string.Join(", ", Enum.GetNames<ScoringBackend>())}.",
+            $"The scoring backend is {Backend}; it must be one of " +
+            $"{string.Join(", ", Enum.GetNames<ScoringBackend>())}.",
         _ when !Enum.IsDefined(Device) =>
             $"The scoring device is {Device}; it must be one of {string.Join(", ", Enum.GetNames<ComputeDevice>())}.",
         { CudaDeviceIndex: < 0 } => Invariant($"The CUDA device index is {CudaDeviceIndex}; it must be at least 0."),
         { Backend: ScoringBackend.Managed, Device: ComputeDevice.Cuda } =>
-            "ScoringBackend.Managed scores on the processor, not on CUDA; choose ScoringBackend.Torch, or another device.",
+            "ScoringBackend.Managed scores on the processor, not on CUDA; choose ScoringBackend.Torch, or another " +
+            "device.",
         _ => null,
     };
 
     /// <summary>Checks that <see cref="Source"/> will find the device and the native library that it needs.</summary>
-    /// <exception cref="InvalidOperationException">There is no such CUDA device, or libtorch cannot be loaded.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such CUDA device, or libtorch cannot be loaded.
+    /// </exception>
     public void Check()
     {
         if (Backend == ScoringBackend.Torch)
@@ -36,11 +40,13 @@ internal readonly record struct ScoringChoice(ScoringBackend Backend, ComputeDev
     }
 
     /// <summary>
-    /// Returns how the scorer of a network is made. Nothing is made yet, but libtorch and the device have been found if they
-    /// are needed.
+    /// Returns how the scorer of a network is made. Nothing is made yet, but libtorch and the device have been found if
+    /// they are needed.
     /// </summary>
     /// <exception cref="ArgumentException">The choice contradicts itself.</exception>
-    /// <exception cref="InvalidOperationException">There is no such CUDA device, or libtorch cannot be loaded.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such CUDA device, or libtorch cannot be loaded.
+    /// </exception>
     public ScorerSource Source(NetworkDefinition network, NetworkWeights weights)
     {
         if (Fault() is string fault)

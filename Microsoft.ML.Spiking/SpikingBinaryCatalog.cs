@@ -8,19 +8,29 @@ namespace Microsoft.ML;
 public static class SpikingBinaryCatalog
 {
     /// <summary>
-    /// Creates a <see cref="SpikingClifBinaryTrainer"/>: a multilayer perceptron of complementary leaky integrate-and-fire
-    /// neurons that predicts a Boolean.
+    /// Creates a <see cref="SpikingClifBinaryTrainer"/>: a multilayer perceptron of complementary leaky
+    /// integrate-and-fire neurons that predicts a Boolean.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="labelColumnName">The label: a <see cref="bool"/>.</param>
-    /// <param name="featureColumnName">The features: a vector of <see cref="float"/> of known size; normalize them.</param>
-    /// <param name="exampleWeightColumnName">How much each row counts: a <see cref="float"/>; null for all alike.</param>
-    /// <param name="hiddenSizes">Neurons in each hidden layer, each from 1 to 65,536; null for two layers of 512.</param>
+    /// <param name="featureColumnName">
+    /// The features: a vector of <see cref="float"/> of known size; normalize them.
+    /// </param>
+    /// <param name="exampleWeightColumnName">
+    /// How much each row counts: a <see cref="float"/>; null for all alike.
+    /// </param>
+    /// <param name="hiddenSizes">
+    /// Neurons in each hidden layer, each from 1 to 65,536; null for two layers of 512.
+    /// </param>
     /// <param name="timeSteps">Number of time steps, from 1 to 1,000.</param>
-    /// <param name="epochs">Passes over the training rows, from 1 to 100,000; null for 10 to 100, by the number of rows.</param>
+    /// <param name="epochs">
+    /// Passes over the training rows, from 1 to 100,000; null for 10 to 100, by the number of rows.
+    /// </param>
     /// <param name="batchSize">Rows in a step of the optimizer, from 1 to 65,536.</param>
     /// <param name="learningRate">The highest learning rate, greater than 0, at most 100.</param>
-    /// <exception cref="ArgumentException">At least one value is out of its range; the message lists all of them.</exception>
+    /// <exception cref="ArgumentException">
+    /// At least one value is out of its range; the message lists all of them.
+    /// </exception>
     public static SpikingClifBinaryTrainer SpikingClif(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -46,11 +56,13 @@ public static class SpikingBinaryCatalog
     /// <summary>Creates a <see cref="SpikingClifBinaryTrainer"/> with all options.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="options">
-    /// Copied; changing them afterwards has no effect on the trainer. The label that they name is a <see cref="bool"/> here;
-    /// the score is a <see cref="float"/>, the logarithm of the odds of <see langword="true"/>; and the class weights are
-    /// those of <see langword="false"/> and <see langword="true"/>.
+    /// Copied; changing them afterwards has no effect on the trainer. The label that they name is a <see cref="bool"/>
+    /// here; the score is a <see cref="float"/>, the logarithm of the odds of <see langword="true"/>; and the class
+    /// weights are those of <see langword="false"/> and <see langword="true"/>.
     /// </param>
-    /// <exception cref="ArgumentException">At least one option is out of its range; the message lists all of them.</exception>
+    /// <exception cref="ArgumentException">
+    /// At least one option is out of its range; the message lists all of them.
+    /// </exception>
     public static SpikingClifBinaryTrainer SpikingClif(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, SpikingClifTrainer.Options options) =>
         SpikingClif(catalog, options, DefaultColumnNames.Probability);
@@ -60,12 +72,15 @@ public static class SpikingBinaryCatalog
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="options">
-    /// See <see cref="SpikingClif(BinaryClassificationCatalog.BinaryClassificationTrainers, SpikingClifTrainer.Options)"/>.
+    /// See
+    /// <see cref="SpikingClif(BinaryClassificationCatalog.BinaryClassificationTrainers, SpikingClifTrainer.Options)"/>.
     /// </param>
     /// <param name="probabilityColumnName">
     /// The column that will hold the probability of <see langword="true"/>; none of those that the options name.
     /// </param>
-    /// <exception cref="ArgumentException">At least one option is out of its range; the message lists all of them.</exception>
+    /// <exception cref="ArgumentException">
+    /// At least one option is out of its range; the message lists all of them.
+    /// </exception>
     public static SpikingClifBinaryTrainer SpikingClif(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, SpikingClifTrainer.Options options,
         string probabilityColumnName)

@@ -41,7 +41,8 @@ public sealed class SpikingBinaryPredictionTransformer : SpikingPredictionTransf
         IHost host = env.Register(LoaderSignature);
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel(VersionInfo());
-        LoadedParts parts = Load(host, ctx, outputs: 3, (label, classes) => label is BooleanDataViewType && classes == 2);
+        LoadedParts parts = Load(host, ctx, outputs: 3,
+            (label, classes) => label is BooleanDataViewType && classes == 2);
         var names = new TrainerColumnNames(parts.Feature, parts.Label, Weight: null,
             PredictedLabel: parts.Outputs[0], Score: parts.Outputs[1]);
         return new(host, parts.Model, parts.TrainSchema, names, parts.Outputs[2]);

@@ -14,8 +14,9 @@ namespace Microsoft.ML.Spiking;
 /// <remarks>
 /// <para>Input: a feature column, vector of <see cref="float"/> of known size; a label column, <see cref="bool"/>;
 /// optionally an example weight column, <see cref="float"/>. Output: "PredictedLabel", a <see cref="bool"/>; "Score", a
-/// <see cref="float"/>, the logarithm of the odds of <see langword="true"/>; and "Probability", a <see cref="float"/> from
-/// 0 to 1. See <see cref="SpikingClifTrainer"/> for the shapes of images and events and for rows that are skipped.</para>
+/// <see cref="float"/>, the logarithm of the odds of <see langword="true"/>; and "Probability", a <see cref="float"/>
+/// from 0 to 1. See <see cref="SpikingClifTrainer"/> for the shapes of images and events and for rows that are
+/// skipped.</para>
 /// <list type="table">
 /// <listheader><term>Characteristic</term><description>Value</description></listheader>
 /// <item><term>Machine learning task</term><description>Binary classification</description></item>
@@ -76,7 +77,9 @@ public sealed class SpikingClifBinaryTrainer :
 
     /// <summary>Continues to train the spiking network of a trained or loaded model, which may be a chain.</summary>
     /// <param name="trainData">Sent through the transforms that the network was trained behind.</param>
-    /// <param name="validationData">Chooses the best epoch; with the same columns, of the same sizes; null for none.</param>
+    /// <param name="validationData">
+    /// Chooses the best epoch; with the same columns, of the same sizes; null for none.
+    /// </param>
     /// <param name="model">Has one spiking network, of two classes; not changed by the training.</param>
     /// <exception cref="ArgumentException">
     /// A column is missing or has a type that cannot be used, or the model does not fit the data.
@@ -105,7 +108,8 @@ public sealed class SpikingClifBinaryTrainer :
     }
 
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(data))]
-    private IDataView? WithKeys(IDataView? data) => data is null ? null : BinaryLabel.WithKeys(_host, data, _names.Label);
+    private IDataView? WithKeys(IDataView? data) =>
+        data is null ? null : BinaryLabel.WithKeys(_host, data, _names.Label);
 
     private void CheckProbabilityName(string name)
     {
@@ -113,8 +117,8 @@ public sealed class SpikingClifBinaryTrainer :
         string?[] others = [_names.Feature, _names.Label, _names.Weight, _names.PredictedLabel, _names.Score];
         if (others.Contains(name))
         {
-            throw _host.ExceptParam(nameof(name), $"The column of the probability is named '{name}', as is another column " +
-                "of the options; give each column a name of its own.");
+            throw _host.ExceptParam(nameof(name), $"The column of the probability is named '{name}', as is another " +
+                "column of the options; give each column a name of its own.");
         }
     }
 }

@@ -17,10 +17,12 @@ namespace Microsoft.ML.Spiking;
 /// unless <see cref="ChangeScoringBackend"/> says otherwise, and may be used from several threads at once.
 /// </summary>
 /// <remarks>
-/// Disposing it, or the transformer that holds it, frees the native memory that it has if libtorch scores, as soon as calls
-/// under way have returned. The model can be used afterwards: what was freed is made again when it is next needed.
+/// Disposing it, or the transformer that holds it, frees the native memory that it has if libtorch scores, as soon as
+/// calls under way have returned. The model can be used afterwards: what was freed is made again when it is next
+/// needed.
 /// </remarks>
-public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>, IValueMapper, ICanSaveModel, IDisposable
+public sealed class SpikingModelParameters :
+    IPredictorProducing<VBuffer<float>>, IValueMapper, ICanSaveModel, IDisposable
 {
     internal const string LoaderSignature = "SpikingModel";
 
@@ -38,8 +40,8 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
     public NetworkWeights Weights { get; }
 
     /// <summary>
-    /// Gets what scores, as it was last chosen. A model that was loaded scores with <see cref="ScoringBackend.Auto"/>: the
-    /// choice belongs to the process and is not saved.
+    /// Gets what scores, as it was last chosen. A model that was loaded scores with <see cref="ScoringBackend.Auto"/>:
+    /// the choice belongs to the process and is not saved.
     /// </summary>
     public ScoringBackend ScoringBackend => Scorer.Source.Backend;
 
@@ -53,19 +55,21 @@ public sealed class SpikingModelParameters : IPredictorProducing<VBuffer<float>>
     DataViewType IValueMapper.OutputType => new VectorDataViewType(NumberDataViewType.Single, Network.ClassCount);
 
     /// <summary>
-    /// Changes what scores, here and in every transformer and prediction engine that uses this model. It may be called while
-    /// others score: calls under way finish as they began, and what is no longer used is freed when they have.
+    /// Changes what scores, here and in every transformer and prediction engine that uses this model. It may be called
+    /// while others score: calls under way finish as they began, and what is no longer used is freed when they have.
     /// </summary>
     /// <param name="backend">See <see cref="ScoringBackend"/> for what to choose.</param>
     /// <param name="device">
-    /// Where libtorch scores: <see cref="ComputeDevice.Auto"/> is the CUDA device where there is one, else the processor.
-    /// Managed code scores on the processor.
+    /// Where libtorch scores: <see cref="ComputeDevice.Auto"/> is the CUDA device where there is one, else the
+    /// processor. Managed code scores on the processor.
     /// </param>
     /// <param name="cudaDeviceIndex">Which CUDA device, from 0.</param>
-    /// <exception cref="ArgumentException">A value is out of its range, or managed code is to score on CUDA.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is out of its range, or managed code is to score on CUDA.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded. Nothing
-    /// has changed then.
+    /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded.
+    /// Nothing has changed then.
     /// </exception>
     public void ChangeScoringBackend(
         ScoringBackend backend, ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0) =>

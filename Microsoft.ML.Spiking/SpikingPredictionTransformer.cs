@@ -40,8 +40,9 @@ public sealed class SpikingPredictionTransformer : SpikingPredictionTransformerB
         ctx.CheckAtModel(VersionInfo());
         LoadedParts parts = Load(host, ctx, outputs: 2, (label, classes) =>
             label is KeyDataViewType key && key.RawType == typeof(uint) && key.Count == (ulong)classes);
-        return new(host, parts.Model, parts.TrainSchema, new TrainerColumnNames(parts.Feature, parts.Label, Weight: null,
-            PredictedLabel: parts.Outputs[0], Score: parts.Outputs[1]));
+        var names = new TrainerColumnNames(parts.Feature, parts.Label, Weight: null,
+            PredictedLabel: parts.Outputs[0], Score: parts.Outputs[1]);
+        return new(host, parts.Model, parts.TrainSchema, names);
     }
 
     private static VersionInfo VersionInfo() => new(

@@ -9,10 +9,10 @@ namespace Microsoft.ML.Spiking;
 
 /// <summary>The base of the transformers that score data with a trained network.</summary>
 /// <remarks>
-/// The feature column must have the name that it had in training and as many values, dense or sparse; its dimensions may
-/// differ, unless they say that images lie in another order. Rows are scored many at a time; a row's scores do not depend
-/// on the others. May be used from several threads at once. Disposing the transformer disposes <see cref="Model"/>, which
-/// frees native memory; both can be used afterwards.
+/// The feature column must have the name that it had in training and as many values, dense or sparse; its dimensions
+/// may differ, unless they say that images lie in another order. Rows are scored many at a time; a row's scores do not
+/// depend on the others. May be used from several threads at once. Disposing the transformer disposes
+/// <see cref="Model"/>, which frees native memory; both can be used afterwards.
 /// </remarks>
 public abstract class SpikingPredictionTransformerBase :
     ISingleFeaturePredictionTransformer<SpikingModelParameters>, ISingleFeaturePredictionTransformer, IDisposable
@@ -109,7 +109,8 @@ public abstract class SpikingPredictionTransformerBase :
         IHost host, ModelLoadContext ctx, int outputs, Func<DataViewType, int, bool> labelFits)
     {
         SpikingModelParameters? model = null;
-        host.CheckDecode(ctx.TryProcessSubModel(ModelEntry, inner => model = SpikingModelParameters.Create(host, inner)),
+        bool found = ctx.TryProcessSubModel(ModelEntry, inner => model = SpikingModelParameters.Create(host, inner));
+        host.CheckDecode(found,
             $"The model lacks the entry '{ModelEntry}'; the file is damaged.");
         try
         {
@@ -125,8 +126,8 @@ public abstract class SpikingPredictionTransformerBase :
                 && vector.Size == model.Network.InputSize
                 && schema.GetColumnOrNull(label)?.Type is DataViewType type
                 && labelFits(type, model.Network.ClassCount);
-            host.CheckDecode(fits, $"The model's columns '{Quotation.Of(feature)}' and '{Quotation.Of(label)}' do not fit " +
-                "its network; the file is damaged.");
+            host.CheckDecode(fits, $"The model's columns '{Quotation.Of(feature)}' and '{Quotation.Of(label)}' do not " +
+                "fit its network; the file is damaged.");
             return new(model, schema, feature, label, names[2..]);
         }
         catch (FormatException exception)
@@ -138,7 +139,9 @@ public abstract class SpikingPredictionTransformerBase :
         }
     }
 
-    /// <summary>Checks the names and returns the schema's checksum; null for a model of a version without them.</summary>
+    /// <summary>
+    /// Checks the names and returns the schema's checksum; null for a model of a version without them.
+    /// </summary>
     private static byte[]? LoadChecksums(ModelLoadContext ctx, string[] names)
     {
         if (ctx.Header.ModelVerWritten < ModelFormat.VersionWithChecksums)

@@ -7,8 +7,8 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 
 /// <summary>
 /// Random definitions, sizes at the limits among them, on every width of vectors: no executor needs more working memory
-/// than the definition was refused or accepted by, none writes outside of its buffers, and none lets what lies outside of
-/// them into its result.
+/// than the definition was refused or accepted by, none writes outside of its buffers, and none lets what lies outside
+/// of them into its result.
 /// </summary>
 [TestClass]
 public sealed unsafe class BufferBoundsTests
@@ -58,7 +58,8 @@ public sealed unsafe class BufferBoundsTests
         long blocks = 4_096 + (1_700L * (definition.TimeSteps + 1)) + (650L * definition.TimeSteps);
         foreach (ScoringStep step in plan.Steps)
         {
-            Assert.IsLessThanOrEqualTo(most + blocks, step.Executor.ScratchLengthFor(1), $"{name}, {step.Executor.GetType().Name}");
+            Assert.IsLessThanOrEqualTo(most + blocks, step.Executor.ScratchLengthFor(1),
+                $"{name}, {step.Executor.GetType().Name}");
         }
     }
 
@@ -81,19 +82,24 @@ public sealed unsafe class BufferBoundsTests
         return most;
     }
 
-    /// <summary>Runs the plan in buffers between guards that are not numbers: what reads one spoils the scores.</summary>
+    /// <summary>
+    /// Runs the plan in buffers between guards that are not numbers: what reads one spoils the scores.
+    /// </summary>
     private static void AssertRun(NetworkDefinition definition, ScoringPlan plan, string name)
     {
-        Guarded row = new(Rows * definition.InputSize), scratch = new(plan.Steps.Max(step => step.Executor.ScratchLengthFor(Rows)));
+        Guarded row = new(Rows * definition.InputSize),
+            scratch = new(plan.Steps.Max(step => step.Executor.ScratchLengthFor(Rows)));
         Guarded[] buffers = [.. plan.BufferLengths.Select(length => new Guarded(Rows * length))];
-        RandomNetwork.Rows(Rows, definition.InputSize, seed: 5).CopyTo(new Span<float>(row.Start, Rows * definition.InputSize));
+        RandomNetwork.Rows(Rows, definition.InputSize, seed: 5)
+            .CopyTo(new Span<float>(row.Start, Rows * definition.InputSize));
         foreach (ScoringStep step in plan.Steps)
         {
             (Guarded input, long stride) = step.Input == ScoringPlan.Row
                 ? (row, definition.InputSize)
                 : (buffers[step.Input], plan.BufferLengths[step.Input]);
             scratch.Spoil();
-            step.Executor.RunRows(input.Start, stride, buffers[step.Output].Start, plan.BufferLengths[step.Output], Rows,
+            step.Executor.RunRows(input.Start, stride, buffers[step.Output].Start, plan.BufferLengths[step.Output],
+                Rows,
                 scratch.Start);
             Assert.IsTrue(scratch.IsWhole && row.IsWhole && buffers.All(buffer => buffer.IsWhole),
                 $"{name}: {step.Executor.GetType().Name} wrote outside of a buffer");

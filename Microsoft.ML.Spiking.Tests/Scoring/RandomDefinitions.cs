@@ -4,12 +4,16 @@ using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
-/// <summary>Definitions from a seed: every kind of layer, and now and then a size that is absurd or at a limit.</summary>
+/// <summary>
+/// Definitions from a seed: every kind of layer, and now and then a size that is absurd or at a limit.
+/// </summary>
 internal static class RandomDefinitions
 {
     private const long MostWork = 1 << 22;
 
-    /// <summary>A definition; null where what was drawn does not fit, is refused, or would take a test too long.</summary>
+    /// <summary>
+    /// A definition; null where what was drawn does not fit, is refused, or would take a test too long.
+    /// </summary>
     public static NetworkDefinition? Create(int seed)
     {
         var random = new Random(seed);
@@ -62,10 +66,12 @@ internal static class RandomDefinitions
 
     private static ConvolutionLayer Convolution(Random random, int channels, string name)
     {
-        int groups = Enumerable.Range(1, channels).Where(parts => channels % parts == 0).OrderBy(_ => random.Next()).First();
+        int groups = Enumerable.Range(1, channels).Where(parts => channels % parts == 0).OrderBy(_ => random.Next())
+            .First();
         int outputs = groups * random.Next(1, 40);
         // Kernels as long as the padded image, which the padding makes very long.
-        Extent padding = random.Next(8) == 0 ? new(random.Next(1 << random.Next(1, 15)), random.Next(2)) : Size(random, 0);
+        Extent padding = random.Next(8) == 0
+            ? new(random.Next(1 << random.Next(1, 15)), random.Next(2)) : Size(random, 0);
         Extent kernel = random.Next(4) == 0
             ? new(random.Next(1, (2 * padding.Height) + 8), random.Next(1, (2 * padding.Width) + 8))
             : Size(random, 1);
@@ -76,11 +82,13 @@ internal static class RandomDefinitions
     private static MaxPoolLayer MaxPool(Random random, string name)
     {
         Extent kernel = Size(random, 1);
-        return new(name, kernel, Size(random, 1), new(random.Next((kernel.Height / 2) + 1), random.Next((kernel.Width / 2) + 1)));
+        return new(name, kernel, Size(random, 1),
+            new(random.Next((kernel.Height / 2) + 1), random.Next((kernel.Width / 2) + 1)));
     }
 
     private static NeuronDefinition Neuron(Random random) => Pick<NeuronDefinition>(random,
-        new IfNeuron { Threshold = 0.2 }, new ClifNeuron { Threshold = 0.2 }, new LifNeuron { Threshold = 0.1 }, new PlifNeuron());
+        new IfNeuron { Threshold = 0.2 }, new ClifNeuron { Threshold = 0.2 }, new LifNeuron { Threshold = 0.1 },
+            new PlifNeuron());
 
     private static Extent Size(Random random, int least) => random.Next(10) == 0
         ? new(1 << random.Next(31), random.Next(least, 4))

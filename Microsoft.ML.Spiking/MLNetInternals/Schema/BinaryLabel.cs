@@ -20,8 +20,9 @@ internal static class BinaryLabel
         }
         if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.ItemType != BooleanDataViewType.Instance)
         {
-            throw context.ExceptParam(nameof(schema), $"The label column '{name}' is of type {column.GetTypeString()}; a " +
-                "Boolean is needed. Convert it with Transforms.Conversion.ConvertType to DataKind.Boolean, or use " +
+            throw context.ExceptParam(nameof(schema),
+                $"The label column '{name}' is of type {column.GetTypeString()}; a Boolean is needed. Convert it " +
+                "with Transforms.Conversion.ConvertType to DataKind.Boolean, or use " +
                 "MulticlassClassification.Trainers.SpikingClif, which takes a key.");
         }
     }
@@ -33,8 +34,9 @@ internal static class BinaryLabel
         Check(host, SchemaShape.Create(data.Schema), name);
         var values = new ArrayDataViewBuilder(host);
         values.AddColumn(name, BooleanDataViewType.Instance, false, true);
-        return new ValueToKeyMappingEstimator(
-            host, [new ValueToKeyMappingEstimator.ColumnOptions(name)], keyData: values.GetDataView()).Fit(data).Transform(data);
+        var mapping = new ValueToKeyMappingEstimator(
+            host, [new ValueToKeyMappingEstimator.ColumnOptions(name)], keyData: values.GetDataView());
+        return mapping.Fit(data).Transform(data);
     }
 
     /// <summary>Returns the shape of data with the label as a key.</summary>

@@ -8,8 +8,9 @@ using Microsoft.ML.Spiking.Serialization;
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
 /// <summary>
-/// The training schema in ML.NET's zip: an empty data view in ML.NET's binary format, whose reader trusts what it reads.
-/// Its SHA-256 and that of the column names are kept in the transformer's main stream and verified before it is parsed.
+/// The training schema in ML.NET's zip: an empty data view in ML.NET's binary format, whose reader trusts what it
+/// reads. Its SHA-256 and that of the column names are kept in the transformer's main stream and verified before it is
+/// parsed.
 /// </summary>
 internal static class SchemaArchive
 {

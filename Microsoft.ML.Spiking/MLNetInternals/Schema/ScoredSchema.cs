@@ -26,8 +26,8 @@ internal sealed record ScoringColumns(string FeatureName, IReadOnlyList<int> Fea
     /// <summary>Takes the feature's shape and the label from the schema that a model was trained on.</summary>
     public static ScoringColumns Of(DataViewSchema trainSchema, string feature, string label, string predictedLabel,
         string score, string? probability = null) =>
-        new(feature, ((VectorDataViewType)trainSchema[feature].Type).Dimensions, trainSchema[label], predictedLabel, score,
-            probability);
+        new(feature, ((VectorDataViewType)trainSchema[feature].Type).Dimensions, trainSchema[label], predictedLabel,
+            score, probability);
 }
 
 /// <summary>
@@ -44,10 +44,11 @@ internal static class ScoredSchema
             ? Const.ScoreColumnKind.BinaryClassification : Const.ScoreColumnKind.MulticlassClassification;
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        builder.AddColumn(columns.PredictedLabelName, columns.Label.Type, PredictedLabel(columns.Label, scoreSet, kind));
-        builder.AddColumn(columns.ScoreName,
-            columns.IsBinary ? NumberDataViewType.Single : new VectorDataViewType(NumberDataViewType.Single, classCount),
-            Score(columns.Label, scoreSet, kind));
+        DataViewType scoreType = columns.IsBinary
+            ? NumberDataViewType.Single : new VectorDataViewType(NumberDataViewType.Single, classCount);
+        builder.AddColumn(
+            columns.PredictedLabelName, columns.Label.Type, PredictedLabel(columns.Label, scoreSet, kind));
+        builder.AddColumn(columns.ScoreName, scoreType, Score(columns.Label, scoreSet, kind));
         if (columns.ProbabilityName is string probability)
         {
             builder.AddColumn(probability, NumberDataViewType.Single, Probability(scoreSet, kind));

@@ -87,10 +87,12 @@ internal sealed class ScoringBinding
     /// <summary>Makes a getter of a column of the prediction.</summary>
     /// <param name="column">A computed column of <see cref="Output"/>.</param>
     /// <param name="scores">Gives the probabilities of the current row's classes.</param>
-    public Delegate Getter(DataViewSchema.Column column, RowScores scores) => (column.Index - Input.Count, _isBinary) switch
+    public Delegate Getter(DataViewSchema.Column column, RowScores scores) =>
+        (column.Index - Input.Count, _isBinary) switch
     {
         (0, false) => (ValueGetter<uint>)((ref uint value) => value = ScoreValues.PredictedKey(scores())),
-        (_, false) => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => ScoreValues.Copy(scores(), ref value)),
+        (_, false) =>
+            (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => ScoreValues.Copy(scores(), ref value)),
         (0, true) => (ValueGetter<bool>)((ref bool value) => value = ScoreValues.LogOdds(scores()) > 0),
         (1, true) => (ValueGetter<float>)((ref float value) => value = ScoreValues.LogOdds(scores())),
         (_, true) => (ValueGetter<float>)((ref float value) => value = scores()[1]),
@@ -110,7 +112,8 @@ internal sealed class ScoringBinding
             type.Size != network.InputSize)
         {
             throw context.ExceptParam(nameof(input), $"The feature column '{name}' is of type {column.Type}; the " +
-                $"model was trained on vectors of {network.InputSize} values of Single. {Advice(column.Type, network.InputSize)}");
+                $"model was trained on vectors of {network.InputSize} values of Single. " +
+                Advice(column.Type, network.InputSize));
         }
         // A column of two dimensions is a series for a network that knows time, and else a vector.
         bool isFlat = type.Dimensions.Length == 2 || columns.FeatureShape.Count < type.Dimensions.Length;

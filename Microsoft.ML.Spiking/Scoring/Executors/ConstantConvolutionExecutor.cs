@@ -7,7 +7,7 @@ using Microsoft.ML.Spiking.Scoring.Plan;
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
 /// <summary>
-/// A convolution of an image that is the same at every step, such as the row itself: once, densely, several neighbouring
+/// A convolution of an image that is the same at every step, such as the row itself: once, densely, several neighboring
 /// places of the kernel at a time.
 /// </summary>
 internal sealed unsafe class ConstantConvolutionExecutor<TLanes, TWide> : LayerExecutor
@@ -18,7 +18,7 @@ internal sealed unsafe class ConstantConvolutionExecutor<TLanes, TWide> : LayerE
     private readonly PanelWeights<TLanes, TWide>[] _groups;
 
     /// <param name="shape">The sizes.</param>
-    /// <param name="weights">As the layer's, and biases.</param>
+    /// <param name="weights">The layer's weights and biases.</param>
     public ConstantConvolutionExecutor(ConvolutionShape shape, FoldedWeights weights)
     {
         _shape = shape;
@@ -36,9 +36,9 @@ internal sealed unsafe class ConstantConvolutionExecutor<TLanes, TWide> : LayerE
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Pointers stay within their buffers: the kernel's places are those at which it lies within the padded image, which is
-    /// what the scratch holds, so that the last value read at the last place is the image's last at most; the blocks of
-    /// places end with the line.
+    /// Pointers stay within their buffers: the kernel's places are those at which it lies within the padded image,
+    /// which is what the scratch holds, so that the last value read at the last place is the image's last at most; the
+    /// blocks of places end with the line.
     /// </remarks>
     public override void Run(float* input, float* output, float* scratch)
     {
@@ -74,7 +74,9 @@ internal sealed unsafe class ConstantConvolutionExecutor<TLanes, TWide> : LayerE
         }
     }
 
-    /// <summary>Copies a group's channels into the middle of zeros, so that no place of the kernel is special.</summary>
+    /// <summary>
+    /// Copies a group's channels into the middle of zeros, so that no place of the kernel is special.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pad(float* input, float* padded)
     {

@@ -12,8 +12,8 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// any step are loaded once, and they update several steps of some neighbouring channels in registers.
 /// </summary>
 /// <remarks>
-/// Images lie pixel after pixel, so what is under a row of the kernel is one run in the list of active inputs, and the
-/// list serves all places.
+/// Images lie pixel after pixel, so that the inputs under a row of the kernel are one run in the list of active inputs,
+/// and the list serves all places.
 /// </remarks>
 internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
     where TLanes : unmanaged, ILanes<TLanes>
@@ -25,7 +25,7 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
     private readonly TimeBlocks _blocks;
 
     /// <param name="shape">The sizes.</param>
-    /// <param name="weights">As the layer's, and biases.</param>
+    /// <param name="weights">The layer's weights and biases.</param>
     /// <param name="timeSteps">T.</param>
     public ConvolutionExecutor(ConvolutionShape shape, FoldedWeights weights, int timeSteps)
     {
@@ -48,10 +48,11 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Pointers stay within their buffers: the parts of the scratch below are those that <see cref="ScratchLength"/> sums,
-    /// in the same order. The lists hold at most GroupSize inputs, the starts a value for each pixel and one more; under
-    /// the kernel lies at most one run for each of its rows, and <see cref="KernelWindow.FindRuns"/> takes rows and columns
-    /// of the image alone; an output's place is below OutputSize, and a panel that would stick out goes to the overhang.
+    /// Pointers stay within their buffers: the parts of the scratch below are those that <see cref="ScratchLength"/>
+    /// sums, in the same order. The lists hold at most GroupSize inputs, the starts a value for each pixel and one
+    /// more; under the kernel lies at most one run for each of its rows, and <see cref="KernelWindow.FindRuns"/> takes
+    /// rows and columns of the image alone; an output's place is below OutputSize, and a panel that would stick out
+    /// goes to the overhang.
     /// </remarks>
     public override void Run(float* input, float* output, float* scratch)
     {
@@ -80,8 +81,8 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
     }
 
     /// <summary>
-    /// All places, for as many panels at once as have weights that stay in the second cache: they share what is under the
-    /// kernel at a place.
+    /// Computes all places, for as many panels at once as have weights that stay in the second cache: they share the
+    /// runs under the kernel at a place.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Places(int group, in ConvolutionMemory memory, float* output)
@@ -97,10 +98,10 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
             {
                 for (int x = 0; x < _shape.Output.Width; x++, place += channels)
                 {
-                    int constant = KernelWindow.FindRuns(
-                        _shape, y, x, active.Constant, memory.ConstantStarts, active.ConstantValues, 1, memory.Constant);
-                    int changing = KernelWindow.FindRuns(
-                        _shape, y, x, active.Changing, memory.ChangingStarts, active.Values, _timeSteps, memory.Changing);
+                    int constant = KernelWindow.FindRuns(_shape, y, x,
+                        active.Constant, memory.ConstantStarts, active.ConstantValues, 1, memory.Constant);
+                    int changing = KernelWindow.FindRuns(_shape, y, x,
+                        active.Changing, memory.ChangingStarts, active.Values, _timeSteps, memory.Changing);
                     for (int first = from; first < to; first += weights.Width(first))
                     {
                         Place(weights, first, in memory, constant, changing, place + first);
@@ -110,10 +111,10 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
         }
     }
 
-    /// <summary>One panel at one place.</summary>
+    /// <summary>Computes one panel at one place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Place(PanelWeights<TLanes, TWide> weights, int first, in ConvolutionMemory memory, int constant, int changing,
-        float* output)
+    private void Place(PanelWeights<TLanes, TWide> weights, int first, in ConvolutionMemory memory, int constant,
+        int changing, float* output)
     {
         float* start = weights.Bias(first);
         if (constant > 0)
@@ -123,9 +124,34 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
         }
         for (int block = 0; block < _blocks.Count; block++)
         {
-            int step = _blocks.Start(block);
-            weights.FromActive(first, start, memory.Changing, changing, step, _timeSteps, _blocks.Start(block + 1) - step,
+            int step = _blocks.Start(block), steps = _blocks.Start(block + 1) - step;
+            weights.FromActive(first, start, memory.Changing, changing, step, _timeSteps, steps,
                 output + ((long)step * _shape.OutputSize), _shape.OutputSize, memory.Overhang);
         }
     }
+}
+
+/// <summary>The parts of the working memory of a convolution, for one group of channels.</summary>
+internal unsafe struct ConvolutionMemory
+{
+    /// <summary>The active inputs of the group.</summary>
+    public ActiveInputs Active;
+
+    /// <summary>For each pixel, and the one after the last, how many changing inputs lie before it.</summary>
+    public int* ChangingStarts;
+
+    /// <summary>The same for inputs that do not change.</summary>
+    public int* ConstantStarts;
+
+    /// <summary>The changing inputs under the kernel, a run for each of its rows.</summary>
+    public ActiveRun* Changing;
+
+    /// <summary>The same for inputs that do not change.</summary>
+    public ActiveRun* Constant;
+
+    /// <summary>The panel that the changing inputs are added to.</summary>
+    public float* Start;
+
+    /// <summary>A panel for each step, for panels that extend beyond the last output.</summary>
+    public float* Overhang;
 }

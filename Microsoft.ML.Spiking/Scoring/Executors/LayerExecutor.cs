@@ -1,28 +1,30 @@
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
 /// <summary>
-/// One layer at scoring time, for one row. Immutable: what a run needs beside its weights is handed in, so that an
-/// executor serves any number of threads.
+/// One layer at scoring time, for one row. Immutable: the memory that a run needs beside the weights is handed in, so
+/// that an executor serves any number of threads.
 /// </summary>
 /// <remarks>
 /// Executors work with pointers, and no bound is checked while they run. It is checked before: a definition is refused
-/// unless it keeps within <see cref="Networks.Definition.NetworkLimits"/>, by which every length of a layer, of a step, of
-/// a padded image and of a kernel is below 2^27 and every buffer below 2^29 floats; weights have the shapes that the
-/// definition says; and a run is handed buffers of <see cref="OutputLength"/> and <see cref="ScratchLengthFor"/> floats,
-/// which are computed in 64 bits. Each executor says why it stays within them.
+/// unless it keeps within <see cref="Networks.Definition.NetworkLimits"/>, by which every length of a layer, of a step,
+/// of a padded image and of a kernel is below 2^27 and every buffer below 2^29 floats; weights have the shapes that the
+/// definition says; and a run is handed buffers of <see cref="OutputLength"/> and <see cref="ScratchLengthFor"/>
+/// floats, which are computed in 64 bits. Each executor says why it stays within them.
 /// </remarks>
 internal abstract unsafe class LayerExecutor
 {
-    /// <summary>Floats that leave the layer: its size, times T unless they are the same at every step.</summary>
+    /// <summary>
+    /// Gets the number of floats of the output: its size, times T unless it is the same at every step.
+    /// </summary>
     public abstract long OutputLength { get; }
 
-    /// <summary>Floats of working memory that a run needs.</summary>
+    /// <summary>Gets the number of floats of working memory that a run needs.</summary>
     public virtual long ScratchLength => 0;
 
-    /// <summary>Whether several rows at once are faster than one after the other.</summary>
+    /// <summary>Gets whether several rows at once are faster than one after the other.</summary>
     public virtual bool GainsFromRows => false;
 
-    /// <summary>Floats of working memory that <see cref="RunRows"/> needs.</summary>
+    /// <summary>Returns the number of floats of working memory that <see cref="RunRows"/> needs.</summary>
     public virtual long ScratchLengthFor(int rows) => ScratchLength;
 
     /// <summary>Runs the layer.</summary>
@@ -31,10 +33,12 @@ internal abstract unsafe class LayerExecutor
     /// <param name="scratch">Any content; starts a cache line.</param>
     public abstract void Run(float* input, float* output, float* scratch);
 
-    /// <summary>Runs the layer for several rows; what comes out of each is what <see cref="Run"/> gives, to the last bit.</summary>
-    /// <param name="input">The first row's; see <see cref="Run"/>.</param>
+    /// <summary>
+    /// Runs the layer for several rows; the output of each is that of <see cref="Run"/>, to the last bit.
+    /// </summary>
+    /// <param name="input">The first row's input; see <see cref="Run"/>.</param>
     /// <param name="inputStride">From one row's input to the next.</param>
-    /// <param name="output">The first row's; starts a cache line.</param>
+    /// <param name="output">The first row's output; starts a cache line.</param>
     /// <param name="outputStride">From one row's output to the next.</param>
     /// <param name="rows">At least 1.</param>
     /// <param name="scratch">Any content; starts a cache line.</param>

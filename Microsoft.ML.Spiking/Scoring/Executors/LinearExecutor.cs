@@ -29,26 +29,28 @@ internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, floa
     // Smaller weights stay in the second cache anyway, whatever else a row needs.
     public override bool GainsFromRows => (long)_inputs * _outputs > 1 << 17;
 
-    public override long ScratchLengthFor(int rows) => 
+    public override long ScratchLengthFor(int rows) =>
         PanelWeights<TLanes, TWide>.OverhangLength + TWide.Width + (rows * RowLength);
 
     // Two runs, the changing inputs and the constant ones, and their lists; whole cache lines.
-    private long RowLength => (((2 * sizeof(ActiveRun) / sizeof(float)) + ActiveInputs.Length(_inputs, timeSteps)) / 16 + 1) * 16;
+    private long RowLength =>
+        (((2 * sizeof(ActiveRun) / sizeof(float)) + ActiveInputs.Length(_inputs, timeSteps)) / 16 + 1) * 16;
 
     public override void Run(float* input, float* output, float* scratch) =>
         RunRows(input, inputStride: 0, output, outputStride: 0, rows: 1, scratch);
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Panel by panel: its weights come into the second cache for the first row and are there for the others. Pointers stay
-    /// within their buffers: the lists of a row hold at most as many inputs as there are, each below the number of inputs,
-    /// and a panel that would stick out beyond the last output goes to the overhang.
+    /// Panel by panel: its weights come into the second cache for the first row and are there for the others. Pointers
+    /// stay within their buffers: the lists of a row hold at most as many inputs as there are, each below the number of
+    /// inputs, and a panel that would stick out beyond the last output goes to the overhang.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void RunRows(
         float* input, long inputStride, float* output, long outputStride, int rows, float* scratch)
     {
-        float* overhang = scratch, start = overhang + PanelWeights<TLanes, TWide>.OverhangLength, lists = start + TWide.Width;
+        float* overhang = scratch, start = overhang + PanelWeights<TLanes, TWide>.OverhangLength;
+        float* lists = start + TWide.Width;
         for (int row = 0; row < rows; row++)
         {
             Find(input + (row * inputStride), lists + (row * RowLength));

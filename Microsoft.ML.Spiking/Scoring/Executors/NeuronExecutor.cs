@@ -7,8 +7,8 @@ using Microsoft.ML.Spiking.Scoring.Spikes;
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
 /// <summary>
-/// Neurons: those that will not fire, such as in front of an image's background, are found cheaply and left out; the
-/// kernel runs over the others, some hundred at a time, and their spikes are put where they are wanted.
+/// A layer of neurons: those that will not fire, such as in front of an image's background, are found cheaply and left
+/// out; the kernel runs over the others, some hundred at a time, and their spikes go to their target.
 /// </summary>
 /// <remarks>
 /// Leaving neurons out takes a neuron that declares <see cref="SpikingNeuronDefinition.IntegratesUntilFirstSpike"/>; of
@@ -17,12 +17,12 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    // Neurons that are looked at together; and the most that are waiting for the kernel, whose work stays in the first
-    // two caches.
+    // Neurons that are checked together; and the largest number that waits for the kernel, whose work stays in the
+    // first two caches.
     private const int Block = 256;
     private const int Capacity = 3 * Block;
 
-    // A compressed vector may stick out.
+    // A compressed vector may extend beyond them.
     private const int Stride = Capacity + 64;
 
     private readonly NeuronKernel _kernel;
@@ -38,7 +38,7 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
     /// <param name="timeSteps">T.</param>
     /// <param name="size">Number of neurons.</param>
     /// <param name="constantCurrent">Whether the current is the same at every step.</param>
-    /// <param name="target">What is made of the spikes.</param>
+    /// <param name="target">The use of the spikes.</param>
     public NeuronExecutor(NeuronKernel kernel, int timeSteps, int size, bool constantCurrent, SpikeTarget target)
     {
         _kernel = kernel;
@@ -60,8 +60,8 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Pointers stay within their buffers: blocks end with the neurons; at most Capacity of them wait, and Stride leaves
-    /// room for the vector that the last one is compressed with; places are those of the target, below its size.
+    /// Pointers stay within their buffers: blocks end with the neurons; at most Capacity of them wait, and Stride
+    /// leaves room for the vector that the last one is compressed with; places are those of the target, below its size.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)

@@ -16,7 +16,9 @@ internal sealed unsafe class PoolExecutor<TLanes, TPooling>(PoolWindows windows,
     public override long OutputLength => (long)timeSteps * windows.Rows.Length * windows.Columns.Length * channels;
 
     /// <inheritdoc/>
-    /// <remarks>Pointers stay within their buffers: <see cref="PoolWindows"/> are cut to the image and hold a pixel.</remarks>
+    /// <remarks>
+    /// Pointers stay within their buffers: <see cref="PoolWindows"/> are cut to the image and hold a pixel.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {

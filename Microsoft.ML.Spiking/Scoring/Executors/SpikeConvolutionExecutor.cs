@@ -21,7 +21,7 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
     private readonly TimeBlocks _blocks;
 
     /// <param name="shape">The sizes.</param>
-    /// <param name="weights">As the layer's, and biases.</param>
+    /// <param name="weights">The layer's weights and biases.</param>
     /// <param name="timeSteps">T.</param>
     public SpikeConvolutionExecutor(ConvolutionShape shape, FoldedWeights weights, int timeSteps)
     {
@@ -33,8 +33,8 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
 
     public override long OutputLength => (long)_timeSteps * _shape.OutputSize;
 
-    // What sticks out, what is under the kernel, the groups of a place, the events, where each pixel's begin, and, if there
-    // are several groups of channels, their part of the images.
+    // The overhang, the runs under the kernel, the groups of a place, the events, the start of each pixel's, and, if
+    // there are several groups of channels, their part of the images.
     public override long ScratchLength => PanelWeights<TLanes, TWide>.OverhangLength + RunFloats +
         SpikeGroups.Length(_shape.KernelSize) + SpikeEvents.Length(GroupSize) + _shape.InputPixels + 1 +
         (_groups.Length > 1 ? (long)GroupSize * SpikePatterns.MaxSteps : 0);
@@ -45,10 +45,10 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Pointers stay within their buffers: the parts of the scratch below are those that <see cref="ScratchLength"/> sums,
-    /// in the same order. A place of the kernel sees at most KernelSize inputs, which the groups have room for; there are
-    /// at most GroupSize events, a start for each pixel and one more, and one run for each row of the kernel; the part of
-    /// a group of channels holds a block of at most <see cref="SpikePatterns.MaxSteps"/> steps.
+    /// Pointers stay within their buffers: the parts of the scratch below are those that <see cref="ScratchLength"/>
+    /// sums, in the same order. A place of the kernel sees at most KernelSize inputs, which the groups have room for;
+    /// there are at most GroupSize events, a start for each pixel and one more, and one run for each row of the kernel;
+    /// the part of a group of channels holds a block of at most <see cref="SpikePatterns.MaxSteps"/> steps.
     /// </remarks>
     public override void Run(float* input, float* output, float* scratch)
     {
@@ -77,12 +77,12 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
     }
 
     /// <summary>
-    /// All places, for as many panels at once as have weights that stay in the second cache: they share what is under the
-    /// kernel at a place.
+    /// Computes all places, for as many panels at once as have weights that stay in the second cache: they share the
+    /// groups of inputs at a place.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Places(PanelWeights<TLanes, TWide> weights, in SpikeEvents events, int* starts, int steps, float* output,
-        float* scratch)
+    private void Places(PanelWeights<TLanes, TWide> weights, in SpikeEvents events, int* starts, int steps,
+        float* output, float* scratch)
     {
         float* overhang = scratch;
         var runs = (ActiveRun*)(scratch + PanelWeights<TLanes, TWide>.OverhangLength);
@@ -96,7 +96,8 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
             {
                 for (int x = 0; x < _shape.Output.Width; x++, place += channels)
                 {
-                    int count = KernelWindow.FindRuns(_shape, y, x, events.Inputs, starts, values: null, valueStride: 0, runs);
+                    int count = KernelWindow.FindRuns(
+                        _shape, y, x, events.Inputs, starts, values: null, valueStride: 0, runs);
                     SpikeGroups groups = SpikeGroups.Of(in events, runs, count, memory);
                     for (int first = from; first < to; first += weights.Width(first))
                     {

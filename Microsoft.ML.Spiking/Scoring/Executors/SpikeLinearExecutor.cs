@@ -6,13 +6,14 @@ using Microsoft.ML.Spiking.Scoring.Spikes;
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
 /// <summary>
-/// A linear layer of spikes: inputs with the same spikes in a block of steps are taken together, which needs one addition
-/// for each of them and each output instead of a product for each step.
+/// A linear layer of spikes: inputs with the same spikes in a block of steps are taken together, which needs one
+/// addition for each of them and each output instead of a product for each step.
 /// </summary>
 /// <param name="weights">[outputs, inputs].</param>
 /// <param name="bias">[outputs].</param>
 /// <param name="timeSteps">T.</param>
-internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights, float[] bias, int timeSteps) : LayerExecutor
+internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights, float[] bias, int timeSteps)
+    : LayerExecutor
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
@@ -39,10 +40,10 @@ internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights,
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Panel by panel: its weights come into the second cache for the first row and are there for the others. Pointers stay
-    /// within their buffers: a row and block of steps has at most as many groups as there are patterns and as many places
-    /// as inputs, which is what <see cref="GroupsLength"/> counts; the events of one block are no longer needed when the
-    /// next block's are found; and a panel that would stick out beyond the last output goes to the overhang.
+    /// Panel by panel: its weights come into the second cache for the first row and are there for the others. Pointers
+    /// stay within their buffers: a row and block of steps has at most as many groups as there are patterns and as many
+    /// places as inputs, which is what <see cref="GroupsLength"/> counts; the events of one block are no longer needed
+    /// when the next block's are found; and a panel that would stick out beyond the last output goes to the overhang.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void RunRows(
@@ -64,9 +65,10 @@ internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights,
         {
             for (int line = 0; line < lines; line++)
             {
-                int block = line % _blocks.Count, from = _blocks.Start(block);
-                _weights.FromGroups(first, (ActiveRun*)(groups + (line * GroupsLength)), counts[line], _blocks.Start(block + 1) - from,
-                    output + (line / _blocks.Count * outputStride) + ((long)from * _outputs) + first, _outputs, overhang);
+                int block = line % _blocks.Count, from = _blocks.Start(block), steps = _blocks.Start(block + 1) - from;
+                float* target = output + (line / _blocks.Count * outputStride) + ((long)from * _outputs) + first;
+                _weights.FromGroups(first, (ActiveRun*)(groups + (line * GroupsLength)), counts[line], steps,
+                    target, _outputs, overhang);
             }
         }
     }

@@ -9,10 +9,10 @@ using Microsoft.ML.Spiking.Scoring.Spikes;
 
 namespace Microsoft.ML.Spiking.Scoring.Plan;
 
-/// <summary>Makes the executors that are compiled for a width of vectors.</summary>
+/// <summary>The factory of the executors that are compiled for a width of vectors.</summary>
 internal abstract class ExecutorFactory
 {
-    /// <summary>The factory of that width.</summary>
+    /// <summary>Returns the factory for a width.</summary>
     public static ExecutorFactory Of(VectorWidth width) =>
         width.Resolve() switch
         {
@@ -25,11 +25,14 @@ internal abstract class ExecutorFactory
             _ => new ExecutorFactory<Lanes1, Panel2<Lanes1>>(),
         };
 
-    /// <summary>A linear layer.</summary>
+    /// <summary>Makes a linear layer.</summary>
     public abstract LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind);
 
-    /// <summary>A convolution of one image, of images of spikes, or of others that differ from step to step.</summary>
-    public abstract LayerExecutor Convolution(ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind);
+    /// <summary>
+    /// Makes a convolution of one image, of images of spikes, or of others that differ from step to step.
+    /// </summary>
+    public abstract LayerExecutor Convolution(
+        ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind);
 
     public abstract LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps);
 
@@ -41,4 +44,39 @@ internal abstract class ExecutorFactory
         NeuronKernel kernel, int timeSteps, int size, bool constantCurrent, SpikeTarget target);
 
     public abstract LayerExecutor Addition(int size, int timeSteps, bool constantInput);
+}
+
+/// <summary>The factory for one width of vectors.</summary>
+internal sealed class ExecutorFactory<TLanes, TWide> : ExecutorFactory
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TWide : unmanaged, IPanel<TWide>
+{
+    public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind) =>
+        kind == SignalKind.Spikes
+            ? new SpikeLinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps)
+            : new LinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps);
+
+    public override LayerExecutor Convolution(
+        ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind) => kind switch
+        {
+            SignalKind.Constant => new ConstantConvolutionExecutor<TLanes, TWide>(shape, weights),
+            SignalKind.Spikes => new SpikeConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps),
+            _ => new ConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps),
+        };
+
+    public override LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps) =>
+        new AffineExecutor<TLanes>(affine, order, size, timeSteps);
+
+    public override LayerExecutor MeanPool(PoolWindows windows, int channels, int timeSteps) =>
+        new PoolExecutor<TLanes, MeanPooling>(windows, channels, timeSteps);
+
+    public override LayerExecutor LargestPool(PoolWindows windows, int channels, int timeSteps) =>
+        new PoolExecutor<TLanes, LargestPooling>(windows, channels, timeSteps);
+
+    public override LayerExecutor Neuron(
+        NeuronKernel kernel, int timeSteps, int size, bool constantCurrent, SpikeTarget target) =>
+        new NeuronExecutor<TLanes>(kernel, timeSteps, size, constantCurrent, target);
+
+    public override LayerExecutor Addition(int size, int timeSteps, bool constantInput) =>
+        new AdditionExecutor<TLanes>(size, timeSteps, constantInput);
 }

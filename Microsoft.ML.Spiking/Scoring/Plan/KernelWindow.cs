@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Scoring.Spikes;
 namespace Microsoft.ML.Spiking.Scoring.Plan;
 
 /// <summary>
-/// What is under a convolution's kernel. Images lie pixel after pixel, so that what is under a row of the kernel is one
-/// run in the list of active inputs.
+/// The inputs under a convolution's kernel. Images lie pixel after pixel, so that the inputs under a row of the kernel
+/// are one run in the list of active inputs.
 /// </summary>
 internal static unsafe class KernelWindow
 {
@@ -69,7 +69,7 @@ internal static unsafe class KernelWindow
         }
     }
 
-    /// <summary>One group's channels of the images of some steps.</summary>
+    /// <summary>Copies one group's channels of the images of some steps.</summary>
     public static void CopyGroup(ConvolutionShape shape, float* input, int steps, int group, float* part)
     {
         int inputs = shape.GroupInputs;

@@ -265,3 +265,20 @@ internal sealed class ScoringPlanBuilder
 
     private static Extent SizeOf(Signal image) => new(image.Shape[1], image.Shape[2]);
 }
+
+/// <summary>A layer's result while the plan is built: its shape, its buffer and its order.</summary>
+/// <param name="Signal">The shape, and whether the values are the same at every step.</param>
+/// <param name="Buffer">The buffer, or <see cref="ScoringPlan.Row"/>.</param>
+/// <param name="Order">The order of a step's values.</param>
+internal sealed record Flow(Signal Signal, int Buffer, Interleaving Order)
+{
+    /// <summary>Gets whether the values are the same at every step.</summary>
+    public bool IsConstant => Signal.Kind == SignalKind.Constant;
+
+    /// <summary>
+    /// Gets the order in which executors of images take this one; other shapes stay in the definition's order.
+    /// </summary>
+    public Interleaving UsualOrder => Signal.Shape is [int channels, int height, int width]
+        ? Interleaving.OfImage(channels, checked(height * width))
+        : Interleaving.Natural(Signal.Size);
+}
