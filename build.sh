@@ -109,7 +109,7 @@ coverage() {
   run_tests --coverage --coverage-output-format cobertura "$@" || faults=1
   in_root dotnet reportgenerator "-reports:$results/*.cobertura.xml" "-targetdir:$root/artifacts/coverage" \
     "-reporttypes:Html;TextSummary" "-assemblyfilters:+Microsoft.ML.Spiking;+Microsoft.ML.Spiking.Sweeps" \
-    -verbosity:Warning
+    "-filefilters:-*.g.cs" -verbosity:Warning
   cat "$root/artifacts/coverage/Summary.txt"
   return $faults
 }

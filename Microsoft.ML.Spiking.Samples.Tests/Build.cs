@@ -28,5 +28,6 @@ internal static class Build
 
     /// <summary>Returns the path of a sample's program.</summary>
     public static string Sample(string name) =>
-        InRepository("samples", name, "bin", Configuration, Values["TargetFramework"], RuntimeIdentifier, $"{name}.dll");
+        InRepository(
+            "samples", name, "bin", Configuration, Values["TargetFramework"], RuntimeIdentifier, $"{name}.dll");
 }

@@ -36,7 +36,8 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="folder">The current folder; dotnet takes global.json from there.</param>
     /// <param name="environment">Variables in addition to those of this process.</param>
     /// <param name="arguments">The arguments of dotnet.</param>
-    public static ChildProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static ChildProcess Start(
+        string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments)
         {
@@ -61,7 +62,8 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Runs dotnet, which must succeed; returns its output.</summary>
-    public static string Run(string folder, params string[] arguments) => Run(folder, new Dictionary<string, string>(), arguments);
+    public static string Run(string folder, params string[] arguments) =>
+        Run(folder, new Dictionary<string, string>(), arguments);
 
     /// <summary>Runs dotnet, which must succeed; returns its output.</summary>
     public static string Run(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)

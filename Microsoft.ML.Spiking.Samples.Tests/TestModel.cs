@@ -54,7 +54,8 @@ internal static class TestModel
     private static SpikingModelParameters Network(int seed)
     {
         NetworkDefinition network = new Mlp(12, 8).Bind(
-            new NetworkBinding([FeatureCount], Classes.Length, TimeSteps: 4, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
+            new NetworkBinding(
+                [FeatureCount], Classes.Length, TimeSteps: 4, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
         var random = new Random(seed);
         return new SpikingModelParameters(network, new NetworkWeights(network, network.Parameters.Select(array =>
             new WeightArray(array.Name, array.Shape, [.. Enumerable.Range(0, (int)array.Size).Select(_ => (4 * random.NextSingle()) - 2)]))));

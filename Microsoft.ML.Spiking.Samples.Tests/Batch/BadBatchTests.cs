@@ -20,8 +20,8 @@ public sealed class BadBatchTests
         "Line 2 of 'rows.csv': behind field 3 is a carriage return without a line feed: " +
         "end lines with a line feed, and quote fields that hold a carriage return.")]
     [DataRow("1,2,3,4,5|1,2,3,4,5",
-        "The lines of 'rows.csv' have 5 fields; the model takes 6 features: say with --features FIRST-LAST which fields " +
-        "those are.")]
+        "The lines of 'rows.csv' have 5 fields; the model takes 6 features: say with --features FIRST-LAST which " +
+        "fields those are.")]
     [DataRow("1,2,3,4,5,6|1,2,x,4,5,6", "Line 2 of 'rows.csv': field 3 is 'x', which is not a finite number.")]
     [DataRow("1,2,3,4,5,6|1,2,3,4,5,", "Line 2 of 'rows.csv': field 6 is '', which is not a finite number.")]
     [DataRow("1,2,3,4,5,NaN", "Line 1 of 'rows.csv': field 6 is 'NaN', which is not a finite number.")]

@@ -21,7 +21,8 @@ public sealed class ConsumerTests
         WriteConfiguration(folder.Path);
 
         ChildProcess.Run(folder.Path, ["restore", .. Properties]);
-        string built = ChildProcess.Run(folder.Path, ["build", "-c", "Release", "--no-restore", "-o", "bin", .. Properties]);
+        string built = ChildProcess.Run(
+            folder.Path, ["build", "-c", "Release", "--no-restore", "-o", "bin", .. Properties]);
         Assert.DoesNotContain("warning CS", built);
         ChildProcess.Run(folder.Path, Path.Combine("bin", "Consumer.dll"), "train");
         string predicted = ChildProcess.Run(folder.Path, Path.Combine("bin", "Consumer.dll"), "predict");
@@ -36,7 +37,9 @@ public sealed class ConsumerTests
     private static void WriteConfiguration(string folder) => new XDocument(new XElement("configuration",
         new XElement("config", Add("globalPackagesFolder", "packages")),
         new XElement("packageSources", Add("just packed", "feed")),
-        new XElement("fallbackPackageFolders", Add("this build", Build.PackageFolder)))).Save(Path.Combine(folder, "nuget.config"));
+        new XElement("fallbackPackageFolders", Add("this build", Build.PackageFolder)))).Save(
+            Path.Combine(folder, "nuget.config"));
 
-    private static XElement Add(string key, string value) => new("add", new XAttribute("key", key), new XAttribute("value", value));
+    private static XElement Add(string key, string value) =>
+        new("add", new XAttribute("key", key), new XAttribute("value", value));
 }

@@ -62,7 +62,8 @@ public sealed class PackageTests
     [TestMethod]
     public void References_AreOrdinaryMLNetAssemblies()
     {
-        using var library = new PEReader(new MemoryStream(PackedLibrary.Read(_package, "lib/net10.0/Microsoft.ML.Spiking.dll")));
+        using var library = new PEReader(
+            new MemoryStream(PackedLibrary.Read(_package, "lib/net10.0/Microsoft.ML.Spiking.dll")));
         MetadataReader metadata = library.GetMetadataReader();
         (string Name, string Key)[] references = [.. metadata.AssemblyReferences.Select(metadata.GetAssemblyReference)
             .Select(item => (metadata.GetString(item.Name), Convert.ToHexStringLower(metadata.GetBlobBytes(item.PublicKeyOrToken))))];
@@ -82,10 +83,12 @@ public sealed class PackageTests
         {
             Assert.Inconclusive("Only what is built for others does.");
         }
-        byte[] symbols = PackedLibrary.Read(Path.ChangeExtension(_package, ".snupkg"), "lib/net10.0/Microsoft.ML.Spiking.pdb");
+        byte[] symbols = PackedLibrary.Read(
+            Path.ChangeExtension(_package, ".snupkg"), "lib/net10.0/Microsoft.ML.Spiking.pdb");
         using MetadataReaderProvider provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(symbols));
         MetadataReader metadata = provider.GetMetadataReader();
-        string[] sources = [.. metadata.Documents.Select(document => metadata.GetString(metadata.GetDocument(document).Name))];
+        string[] sources =
+            [.. metadata.Documents.Select(document => metadata.GetString(metadata.GetDocument(document).Name))];
 
         Assert.Contains("/_/Microsoft.ML.Spiking/SpikingClifTrainer.cs", sources);
         string[] elsewhere = [.. sources.Where(source => !source.StartsWith("/_", StringComparison.Ordinal))];

@@ -33,7 +33,8 @@ internal sealed partial record CompiledMethod(string Type, string Name)
         return
         [
             .. new[] { 0, 1 }.SelectMany(start => Strings().Matches(Encoding.Unicode.GetString(trace.AsSpan(start))))
-                .Select(match => (Type: match.Groups[1].Value, Name: match.Groups[2].Value, Signature: match.Groups[3].Value))
+                .Select(match => (
+                    Type: match.Groups[1].Value, Name: match.Groups[2].Value, Signature: match.Groups[3].Value))
                 .Distinct().Select(method => new CompiledMethod(method.Type, method.Name)),
         ];
     }

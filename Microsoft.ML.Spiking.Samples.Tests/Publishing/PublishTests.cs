@@ -9,9 +9,11 @@ public sealed class PublishTests
 {
     private const long Limit = 40_000_000, ShimLimit = 4_000_000;
 
-    private static readonly string[] OfTorch = ["TorchSharp.dll", "LibTorchSharp.dll", "libLibTorchSharp.so", "libLibTorchSharp.dylib"];
+    private static readonly string[] OfTorch =
+        ["TorchSharp.dll", "LibTorchSharp.dll", "libLibTorchSharp.so", "libLibTorchSharp.dylib"];
 
-    private static readonly string[] OfLibtorch = ["torch", "c10", "mkl", "iomp", "gomp", "cudart", "cudnn", "cublas", "asmjit", "fbgemm"];
+    private static readonly string[] OfLibtorch =
+        ["torch", "c10", "mkl", "iomp", "gomp", "cudart", "cudnn", "cublas", "asmjit", "fbgemm"];
 
     public TestContext TestContext { get; set; } = null!;
 

@@ -53,7 +53,8 @@ public sealed class StartTests
     [TestMethod]
     public void FirstPrediction_OfTheLibrary_CompilesKernelsAlone()
     {
-        CompiledMethod[] own = [.. _compiled.Where(method => method.Type.StartsWith(Library, StringComparison.Ordinal))];
+        CompiledMethod[] own =
+            [.. _compiled.Where(method => method.Type.StartsWith(Library, StringComparison.Ordinal))];
         foreach (CompiledMethod method in own)
         {
             TestContext.WriteLine($"{method.Type}.{method.Name}");

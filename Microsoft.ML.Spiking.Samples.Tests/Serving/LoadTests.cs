@@ -72,7 +72,8 @@ public sealed class LoadTests : IDisposable
             {
                 try
                 {
-                    using HttpResponseMessage response = await service.Client.PostAsJsonAsync("/predict", new { features = _rows[i].Features });
+                    using HttpResponseMessage response = await service.Client.PostAsJsonAsync(
+                        "/predict", new { features = _rows[i].Features });
                     Assert.AreEqual(HttpStatusCode.OK, response.StatusCode);
                     Assert.IsTrue((await response.Content.ReadFromJsonAsync<Reply>())!.Says(expected[i]));
                 }

@@ -52,7 +52,8 @@ public sealed class PredictTests
         TestModel.Save(model, seed: 1);
         await using RunningService service = await RunningService.StartAsync(model);
 
-        using HttpResponseMessage response = await service.Client.PostAsJsonAsync("/predict/batch", new { rows = Array.Empty<float[]>() });
+        using HttpResponseMessage response = await service.Client.PostAsJsonAsync(
+            "/predict/batch", new { rows = Array.Empty<float[]>() });
 
         Assert.IsEmpty((await response.Content.ReadFromJsonAsync<BatchReply>())!.Predictions);
     }

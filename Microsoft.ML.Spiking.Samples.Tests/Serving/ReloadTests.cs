@@ -50,7 +50,8 @@ public sealed class ReloadTests : IDisposable
     [TestMethod]
     public async Task PollingAlone_NoticesARename()
     {
-        await using RunningService service = await StartAsync("--Service:WatchFile=false", "--Service:PollInterval=00:00:00.050");
+        await using RunningService service = await StartAsync(
+            "--Service:WatchFile=false", "--Service:PollInterval=00:00:00.050");
 
         File.Move(Next, Model, overwrite: true);
 
@@ -158,13 +159,15 @@ public sealed class ReloadTests : IDisposable
         TestModel.Save(Model, seed: 1);
         byte[] zip = File.ReadAllBytes(Model);
         await service.WaitForAsync(health => health.Status == "Healthy");
-        int before = service.Log.Of(LogLevel.Information).Count(line => line.StartsWith("Serving", StringComparison.Ordinal));
+        int before = service.Log.Of(LogLevel.Information).Count(
+            line => line.StartsWith("Serving", StringComparison.Ordinal));
         File.WriteAllText(Model, "garbage");
         await service.WaitForAsync(health => health.Status == "Degraded");
         File.WriteAllBytes(Model, zip);
         await service.WaitForAsync(health => health.Status == "Healthy");
 
-        Assert.AreEqual(before, service.Log.Of(LogLevel.Information).Count(line => line.StartsWith("Serving", StringComparison.Ordinal)));
+        Assert.AreEqual(before, service.Log.Of(LogLevel.Information).Count(
+            line => line.StartsWith("Serving", StringComparison.Ordinal)));
     }
 
     private Task<RunningService> StartAsync(params string[] settings) =>

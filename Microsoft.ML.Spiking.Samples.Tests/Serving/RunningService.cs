@@ -39,7 +39,8 @@ internal sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>Returns the service's name for the model in a file.</summary>
-    public static string Version(string model) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(model)))[..12];
+    public static string Version(string model) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(model)))[..12];
 
     /// <summary>Posts a row, which must succeed.</summary>
     public async Task<Reply> PredictAsync(float[] features)

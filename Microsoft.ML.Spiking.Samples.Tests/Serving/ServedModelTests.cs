@@ -69,7 +69,8 @@ public sealed class ServedModelTests
                 for (int i = thread; ; i = (i + 1) % rows.Length)
                 {
                     using ModelLease lease = store.Rent();
-                    bool same = lease.Model.Score(rows[i].Features).SequenceEqual(expected[lease.Model.Version][i].Score);
+                    bool same = lease.Model.Score(rows[i].Features).SequenceEqual(
+                        expected[lease.Model.Version][i].Score);
                     Interlocked.Increment(ref same ? ref right : ref wrong);
                 }
             }

@@ -16,7 +16,8 @@ public sealed class ServiceProcessTests
         using ChildProcess process = Start(folder, "--model", "absent.zip");
 
         Assert.AreEqual(2, process.WaitForExit());
-        Assert.AreEqual($"There is no model '{Path.Combine(RealPath(folder), "absent.zip")}': give the path of a zip that " +
+        Assert.AreEqual(
+            $"There is no model '{Path.Combine(RealPath(folder), "absent.zip")}': give the path of a zip that " +
             "mlContext.Model.Save has written.", process.Errors);
     }
 
@@ -85,7 +86,8 @@ public sealed class ServiceProcessTests
     }
 
     private static ChildProcess Start(TemporaryFolder folder, params string[] arguments) =>
-        ChildProcess.Start(folder.Path, NoVariables, [Build.Sample("WebService"), .. arguments, "--urls", "http://127.0.0.1:0"]);
+        ChildProcess.Start(
+            folder.Path, NoVariables, [Build.Sample("WebService"), .. arguments, "--urls", "http://127.0.0.1:0"]);
 
     /// <summary>
     /// Returns the path that the process sees: on macOS the folder of temporary files is behind a link.

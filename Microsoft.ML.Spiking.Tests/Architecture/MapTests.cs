@@ -48,6 +48,26 @@ public sealed partial class MapTests
         }
     }
 
+    [TestMethod]
+    public void Page_FilesThatItNames_Exist()
+    {
+        string[] files =
+        [
+            .. new[] { "Microsoft.ML.Spiking", "Microsoft.ML.Spiking.Sweeps", "Microsoft.ML.Spiking.Tests" }
+                .SelectMany(project => Directory.EnumerateFiles(
+                    Path.Combine(Folders.Root, project), "*.cs", SearchOption.AllDirectories))
+                .Select(file => "/" + file.Replace('\\', '/')),
+        ];
+        string[] names =
+            [.. Files().Matches(new Page("docs/architecture.md").Text).Select(match => match.Groups["file"].Value)];
+
+        Assert.IsNotEmpty(names);
+        foreach (string name in names)
+        {
+            Assert.Contains(file => file.EndsWith("/" + name, StringComparison.Ordinal), files, name);
+        }
+    }
+
     private static string[] RootLines() =>
         [.. Map.Split('\n').Where(line => line.Length > 0 && !line.StartsWith(' '))];
 
@@ -55,6 +75,9 @@ public sealed partial class MapTests
     private static IEnumerable<string> Named(IEnumerable<string> lines) => lines
         .Select(line => line.Trim().Split("  ")[0])
         .SelectMany(names => names.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));
+
+    [GeneratedRegex(@"`(?<file>[\w./]+\.cs)`")]
+    private static partial Regex Files();
 
     [GeneratedRegex(@"^## Rooms\n+```\n(?<map>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex OneMap();

@@ -33,7 +33,8 @@ internal static class DrawnImages
         {
             int x = i / BytesOfPixel % Width, y = i / BytesOfPixel / Width;
             bool isBright = ((isLying ? y : x) + phase) % 4 < 2;
-            pixels[i] = i % BytesOfPixel == BytesOfPixel - 1 ? byte.MaxValue : (byte)(random.Next(60) + (isBright ? 190 : 0));
+            bool isOpacity = i % BytesOfPixel == BytesOfPixel - 1;
+            pixels[i] = isOpacity ? byte.MaxValue : (byte)(random.Next(60) + (isBright ? 190 : 0));
         }
         using MLImage image = MLImage.CreateFromPixels(Width, Height, MLPixelFormat.Rgba32, pixels);
         image.Save(file);

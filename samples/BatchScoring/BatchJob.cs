@@ -56,8 +56,8 @@ internal sealed class BatchJob(Arguments arguments)
             return input.FieldCount == wanted || input.RowCount == 0
                 ? new FieldRange(1, wanted)
                 : throw new UsageException(
-                    $"The lines of '{arguments.Input}' have {input.FieldCount:N0} fields; the model takes {wanted:N0} " +
-                    "features: say with --features FIRST-LAST which fields those are.");
+                    $"The lines of '{arguments.Input}' have {input.FieldCount:N0} fields; the model takes " +
+                    $"{wanted:N0} features: say with --features FIRST-LAST which fields those are.");
         }
         if (range.Count != wanted)
         {

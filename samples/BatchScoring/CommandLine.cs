@@ -34,7 +34,8 @@ internal sealed class CommandLine
         CustomParser = result => Text(result) switch
         {
             "tab" => '\t',
-            [char one and ((>= ' ' and <= '~') or '\t')] when !char.IsLetterOrDigit(one) && !"\"+-.#".Contains(one) => one,
+            [char one and ((>= ' ' and <= '~') or '\t')]
+                when !char.IsLetterOrDigit(one) && !"\"+-.#".Contains(one) => one,
             _ => Wrong<char>(result, "--separator",
                 "one character that does not occur in a number, not # or a quotation mark, or tab"),
         },

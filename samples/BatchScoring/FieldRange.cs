@@ -11,12 +11,16 @@ internal readonly record struct FieldRange(int First, int Last)
     public static bool TryParse(string text, out FieldRange range)
     {
         string[] ends = text.Split('-');
-        range = ends.Length <= 2 && Field(ends[0]) is int first && Field(ends[^1]) is int last ? new(first, last) : default;
+        range = ends.Length <= 2 && Field(ends[0]) is int first && Field(ends[^1]) is int last
+            ? new(first, last)
+            : default;
         return range.First >= 1 && range.Last >= range.First;
     }
 
     public override string ToString() => Count == 1 ? $"{First}" : $"{First}-{Last}";
 
     private static int? Field(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < int.MaxValue ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < int.MaxValue
+            ? number
+            : null;
 }

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace BatchScoring;
 
 /// <summary>
-/// The bytes of a CSV file. They are hashed as they are read, and a carriage return outside quotation marks that no line
-/// feed follows is refused: readers of CSV disagree on whether it ends a line.
+/// The bytes of a CSV file. They are hashed as they are read, and a carriage return outside quotation marks that no
+/// line feed follows is refused: readers of CSV disagree on whether it ends a line.
 /// </summary>
 internal sealed class InputStream : Stream
 {
@@ -124,7 +124,8 @@ internal sealed class InputStream : Stream
             field += value == _separator && !isQuoted ? 1 : 0;
             (line, field) = value == '\n' ? (line + 1, 1) : (line, field);
         }
-        return new UsageException($"Line {line:N0} of '{_path}': behind field {field:N0} is a carriage return without a " +
+        return new UsageException(
+            $"Line {line:N0} of '{_path}': behind field {field:N0} is a carriage return without a " +
             "line feed: end lines with a line feed, and quote fields that hold a carriage return.");
     }
 }

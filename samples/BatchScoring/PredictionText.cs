@@ -41,5 +41,7 @@ internal sealed class PredictionText(IReadOnlyList<string> classes, char separat
     }
 
     private static string Quote(string field, char separator) =>
-        field.AsSpan().IndexOfAny([separator, '"', '\r', '\n']) < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        field.AsSpan().IndexOfAny([separator, '"', '\r', '\n']) < 0
+            ? field
+            : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -47,7 +47,8 @@ internal static class Cifar10
                 return archive;
             }
         }
-        throw new UsageException($"There are no images: name a folder of class folders with --data, or set {Variable} " +
+        throw new UsageException(
+            $"There are no images: name a folder of class folders with --data, or set {Variable} " +
             $"to the folder of {Archive}.");
     }
 
@@ -69,7 +70,8 @@ internal static class Cifar10
         {
             // Another process was faster.
         }
-        catch (Exception exception) when (exception is InvalidDataException or SharpCompress.Common.SharpCompressException)
+        catch (Exception exception) when (
+            exception is InvalidDataException or SharpCompress.Common.SharpCompressException)
         {
             throw new UsageException($"'{archive}' cannot be unpacked: {exception.Message}");
         }

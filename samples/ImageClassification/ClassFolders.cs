@@ -20,13 +20,15 @@ internal static class ClassFolders
         ];
         if (classes.Length < 2)
         {
-            throw new UsageException($"'{folder}' has {(classes.Length == 0 ? "no class folders" : "one class folder")}; " +
+            throw new UsageException(
+                $"'{folder}' has {(classes.Length == 0 ? "no class folders" : "one class folder")}; " +
                 "it needs a folder of images for each of at least two classes.");
         }
         string? empty = classes.FirstOrDefault(found => found.Files.Length == 0).Name;
         return empty is null
             ? classes
-            : throw new UsageException($"'{Path.Combine(folder, empty)}' has no images ({string.Join(", ", Extensions)}); " +
+            : throw new UsageException(
+                $"'{Path.Combine(folder, empty)}' has no images ({string.Join(", ", Extensions)}); " +
                 "put some in, or remove the folder.");
     }
 

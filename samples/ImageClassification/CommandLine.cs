@@ -8,7 +8,8 @@ namespace ImageClassification;
 internal sealed class CommandLine
 {
     private readonly Option<string> _data = Text("--data",
-        "folder of train/<class>/ and test/<class>/, or of class folders, of which every fifth image is kept for the test; " +
+        "folder of train/<class>/ and test/<class>/, or of class folders, of which every fifth image is kept for the " +
+        "test; " +
         "without it CIFAR-10, from cifar10-jpeg.tar.xz in the folder that SPIKING_DATA names or in ../shared/data");
 
     private readonly Option<string> _folder = Text("--checkpoint",
@@ -16,7 +17,8 @@ internal sealed class CommandLine
         "image-classification");
 
     private readonly Option<string> _recipe = Choice("--recipe",
-        "settings for everything that is not given here; small takes minutes on two cores, the others are the CLIF paper's",
+        "settings for everything that is not given here; small takes minutes on two cores, the others are those of " +
+        "the CLIF paper",
         Recipe.Named.Keys, "small");
 
     private readonly Option<int?> _rows = Count("--rows",
@@ -44,7 +46,8 @@ internal sealed class CommandLine
     private readonly Option<double?> _learningRate = Number("--learning-rate", "the highest learning rate",
         "greater than 0, at most 100", value => value is > 0 and <= 100);
 
-    private readonly Option<string> _device = Choice("--device", "where the network is trained", Recipe.Devices.Keys, "auto");
+    private readonly Option<string> _device = Choice(
+        "--device", "where the network is trained", Recipe.Devices.Keys, "auto");
 
     private readonly Option<string> _precision = Choice(
         "--precision", "the precision of products in training", Recipe.Precisions.Keys, "float32");
@@ -59,7 +62,8 @@ internal sealed class CommandLine
     /// <summary>Returns the command, which calls <paramref name="run"/> and returns its exit code.</summary>
     public RootCommand Command(Func<Arguments, int> run)
     {
-        var command = new RootCommand("Trains a spiking network on images, draws its learning curve, shows what it confuses, " +
+        var command = new RootCommand(
+            "Trains a spiking network on images, draws its learning curve, shows what it confuses, " +
             "and resumes where it was stopped.")
         {
             _data, _folder, _recipe, _rows, _testRows, _validation, _imageSize, _network, _neuron, _timeSteps, _epochs,
@@ -97,14 +101,17 @@ internal sealed class CommandLine
             return !string.IsNullOrWhiteSpace(text);
         });
 
-    private static Option<string> Choice(string name, string description, IEnumerable<string> values, string? ifNotGiven = null)
+    private static Option<string> Choice(
+        string name, string description, IEnumerable<string> values, string? ifNotGiven = null)
     {
         string all = string.Join(", ", values);
-        return Option(name, "NAME", $"{description}: {all}", $"one of {all}", ifNotGiven, (string text, out string value) =>
+        bool TryRead(string text, out string value)
         {
             value = text;
             return values.Contains(text);
-        });
+        }
+
+        return Option<string>(name, "NAME", $"{description}: {all}", $"one of {all}", ifNotGiven, TryRead);
     }
 
     private static Option<int?> Count(string name, string description, int least = 1, int? ifNotGiven = null) =>

@@ -26,7 +26,8 @@ internal static class Confusion
     {
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn("");
-        table.AddColumns([.. classes.Select((_, i) => new TableColumn($"{i}").RightAligned().NoWrap().Padding(1, 0, 0, 0))]);
+        table.AddColumns(
+            [.. classes.Select((_, i) => new TableColumn($"{i}").RightAligned().NoWrap().Padding(1, 0, 0, 0))]);
         table.AddColumn(new TableColumn("recall").RightAligned().NoWrap());
         for (int actual = 0; actual < classes.Count; actual++)
         {

@@ -11,11 +11,13 @@ namespace ImageClassification;
 /// <param name="ValidationAccuracy">Accuracy from 0 to 1; null without validation images.</param>
 /// <param name="ImagesPerSecond">Speed of training.</param>
 /// <param name="FiringRate">Spikes per neuron and time step, 0 to 1.</param>
-internal sealed record EpochFigures(int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy,
+internal sealed record EpochFigures(
+    int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy,
     double ImagesPerSecond, double FiringRate)
 {
     /// <summary>The line above the lines that <see cref="ToString"/> writes.</summary>
-    public const string Header = "epoch,loss,accuracy,validation loss,validation accuracy,images per second,firing rate";
+    public const string Header =
+        "epoch,loss,accuracy,validation loss,validation accuracy,images per second,firing rate";
 
     public static EpochFigures Of(EpochMetrics metrics) => new(metrics.Epoch, metrics.Loss, metrics.Accuracy,
         metrics.ValidationLoss, metrics.ValidationAccuracy, metrics.RowsPerSecond, metrics.MeanFiringRate);

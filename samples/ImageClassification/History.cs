@@ -21,7 +21,8 @@ internal sealed class History
         }
         catch (FormatException exception)
         {
-            throw new UsageException($"'{_file}' cannot be read: {exception.Message} Delete it to draw the curve from now on.");
+            throw new UsageException(
+                $"'{_file}' cannot be read: {exception.Message} Delete it to draw the curve from now on.");
         }
     }
 

@@ -41,7 +41,8 @@ internal sealed record ImageSets(
             string[] learned = [.. chosen.Except(kept)];
             if (learned.Length == 0 || toTest.Length == 0)
             {
-                throw new UsageException($"The class '{name}' in '{folder}' has too few images: at least one is needed for " +
+                throw new UsageException(
+                    $"The class '{name}' in '{folder}' has too few images: at least one is needed for " +
                     $"the training{(validation == 0 ? "" : ", one for the validation")} and one for the test.");
             }
             train.AddRange(Rows(name, learned));
@@ -57,7 +58,8 @@ internal sealed record ImageSets(
         string train = Path.Combine(folder, "train"), test = Path.Combine(folder, "test");
         if (Directory.Exists(train) != Directory.Exists(test))
         {
-            throw new UsageException($"'{folder}' has only one of train and test; it needs both, or class folders alone.");
+            throw new UsageException(
+                $"'{folder}' has only one of train and test; it needs both, or class folders alone.");
         }
         if (!Directory.Exists(train))
         {
@@ -65,7 +67,8 @@ internal sealed record ImageSets(
                 found.Files.Where((_, i) => i % TestOneOf != 0).ToArray(),
                 found.Files.Where((_, i) => i % TestOneOf == 0).ToArray()));
         }
-        IReadOnlyList<(string Name, string[] Files)> learned = ClassFolders.Read(train), tested = ClassFolders.Read(test);
+        IReadOnlyList<(string Name, string[] Files)> learned = ClassFolders.Read(train), tested = ClassFolders.Read(
+            test);
         HashSet<string> different = [.. learned.Select(found => found.Name)];
         different.SymmetricExceptWith(tested.Select(found => found.Name));
         return different.Count == 0

@@ -83,7 +83,8 @@ internal static class LearningCurve
         MajorGridlineStyle = LineStyle.Dot,
     };
 
-    private static void Add(PlotModel plot, IReadOnlyList<EpochFigures> epochs, string axis, string? title, OxyColor color,
+    private static void Add(
+        PlotModel plot, IReadOnlyList<EpochFigures> epochs, string axis, string? title, OxyColor color,
         Func<EpochFigures, double?> value)
     {
         var line = new LineSeries

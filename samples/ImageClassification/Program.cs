@@ -48,7 +48,8 @@ int Run(Arguments arguments)
     {
         return Refuse(exception.Message, BadArguments);
     }
-    catch (Exception exception) when (exception is TrainingDivergedException or InsufficientMemoryException or IOException
+    catch (Exception exception) when (
+        exception is TrainingDivergedException or InsufficientMemoryException or IOException
         or UnauthorizedAccessException)
     {
         return Refuse(exception.Message, Failed);

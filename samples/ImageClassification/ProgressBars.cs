@@ -16,11 +16,13 @@ internal static class ProgressBars
             return work(); // into a file, a line for each epoch is enough
         }
         return AnsiConsole.Progress().HideCompleted(false).AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
                 new ElapsedTimeColumn(), new RemainingTimeColumn())
             .Start(context =>
             {
-                ProgressTask all = context.AddTask("reading the images"), epoch = context.AddTask("epoch", autoStart: false);
+                ProgressTask all = context.AddTask("reading the images"), epoch = context.AddTask(
+                    "epoch", autoStart: false);
                 all.IsIndeterminate = true;
                 options.ProgressCallback = progress =>
                 {

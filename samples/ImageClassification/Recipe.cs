@@ -21,7 +21,8 @@ internal static class Recipe
         };
 
     /// <summary>The networks by their names on the command line.</summary>
-    public static readonly IReadOnlyDictionary<string, NetworkTemplate> Networks = new Dictionary<string, NetworkTemplate>
+    public static readonly IReadOnlyDictionary<string, NetworkTemplate> Networks =
+        new Dictionary<string, NetworkTemplate>
     {
         ["conv"] = new ConvNet(16, 64, 128),
         ["snn5"] = new Snn5(),
@@ -56,7 +57,8 @@ internal static class Recipe
     };
 
     /// <summary>The precisions by their names on the command line.</summary>
-    public static readonly IReadOnlyDictionary<string, TrainingPrecision> Precisions = new Dictionary<string, TrainingPrecision>
+    public static readonly IReadOnlyDictionary<string, TrainingPrecision> Precisions =
+        new Dictionary<string, TrainingPrecision>
     {
         ["float32"] = TrainingPrecision.Full,
         ["bfloat16"] = TrainingPrecision.BFloat16,

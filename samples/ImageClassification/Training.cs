@@ -31,7 +31,8 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         {
             Run(images, options);
         }
-        catch (Exception exception) when (UnreadableImage.IsMeant(exception) && UnreadableImage.Find(images) is string file)
+        catch (Exception exception) when (
+            UnreadableImage.IsMeant(exception) && UnreadableImage.Find(images) is string file)
         {
             throw new UsageException($"'{file}' cannot be read as an image: remove or replace it.");
         }
@@ -54,7 +55,8 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         DrawCurve($"{Title(options)}: test accuracy {Percent(quality.MicroAccuracy)}", options.Epochs!.Value);
         AnsiConsole.WriteLine(LearningCurve.CanDraw
             ? $"drew {CurveFile}"
-            : "did not draw the learning curve: this system has no fonts (Debian and Ubuntu: apt-get install fonts-dejavu-core)");
+            : "did not draw the learning curve: this system has no fonts " +
+                "(Debian and Ubuntu: apt-get install fonts-dejavu-core)");
         AnsiConsole.MarkupLineInterpolated(
             $"[bold]test accuracy {Percent(quality.MicroAccuracy)}[/] ({images.Test.Count} images)");
     }

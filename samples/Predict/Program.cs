@@ -25,7 +25,8 @@ try
     Row[] rows = [.. ReadRows(((VectorDataViewType)saved["Features"].Type).Size)];
 
     IDataView scored = model.Transform(ml.Data.LoadFromEnumerable(rows, rowType));
-    IEnumerable<string> labels = scored.GetColumn<ReadOnlyMemory<char>>("PredictedLabel").Select(label => label.ToString());
+    IEnumerable<string> labels = scored.GetColumn<ReadOnlyMemory<char>>("PredictedLabel").Select(
+        label => label.ToString());
     foreach ((string label, float[] scores) in labels.Zip(scored.GetColumn<float[]>("Score")))
     {
         Console.WriteLine($"{label} {string.Join(' ', scores)}");

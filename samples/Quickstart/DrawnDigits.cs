@@ -15,7 +15,8 @@ internal static class DrawnDigits
     public static IReadOnlyList<DigitImage> Draw(int seed, int first, int count)
     {
         var images = new DigitImage[count];
-        Parallel.For(0, count, i => images[i] = DrawOne(new Random(unchecked((seed * 1_000_003) + first + i)), (first + i) % 10));
+        Parallel.For(0, count, i => images[i] = DrawOne(
+            new Random(unchecked((seed * 1_000_003) + first + i)), (first + i) % 10));
         return images;
     }
 
@@ -71,7 +72,8 @@ internal static class DrawnDigits
         float turn = Between(random, -0.26f, 0.26f), slant = Between(random, -0.28f, 0.28f);
         (float sin, float cos) = MathF.SinCos(turn);
         float wave = Between(random, 0, 0.05f), frequency = Between(random, 3f, 8f), phase = Between(random, 0, 6.28f);
-        var center = new Vector2((Side / 2f) + Between(random, -2.2f, 2.2f), (Side / 2f) + Between(random, -2.2f, 2.2f));
+        var center = new Vector2(
+            (Side / 2f) + Between(random, -2.2f, 2.2f), (Side / 2f) + Between(random, -2.2f, 2.2f));
         foreach (Vector2[] stroke in strokes)
         {
             for (int i = 0; i < stroke.Length; i++)
@@ -94,7 +96,8 @@ internal static class DrawnDigits
     /// <summary>Draws ink where the pen passed, falling off over a pixel, on grainy paper.</summary>
     private static byte[] Ink(List<Vector2[]> strokes, Random random)
     {
-        float radius = Between(random, 0.7f, 1.7f), darkness = Between(random, 0.65f, 1f), grain = Between(random, 0, 0.09f);
+        float radius = Between(random, 0.7f, 1.7f), darkness = Between(random, 0.65f, 1f), grain = Between(
+            random, 0, 0.09f);
         var pixels = new byte[Side * Side];
         for (int i = 0; i < pixels.Length; i++)
         {

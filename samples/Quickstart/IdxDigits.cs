@@ -20,7 +20,8 @@ internal static class IdxDigits
         if (images.Length != 16 + (count * size))
         {
             throw new InvalidDataException(
-                $"The '{part}' files in '{folder}' do not belong together: {count} labels and {(images.Length - 16) / size} images.");
+                $"The '{part}' files in '{folder}' do not belong together: {count} labels and " +
+                $"{(images.Length - 16) / size} images.");
         }
         var rows = new DigitImage[count];
         for (int i = 0; i < count; i++)
@@ -37,7 +38,8 @@ internal static class IdxDigits
     /// <summary>Returns the file of that name, with or without "mnist-" before it.</summary>
     private static string Find(string folder, string name) =>
         new[] { name, "mnist-" + name }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
-        ?? throw new FileNotFoundException($"There is no '{name}' in '{folder}'; --data takes the folder of the four MNIST files.");
+        ?? throw new FileNotFoundException(
+            $"There is no '{name}' in '{folder}'; --data takes the folder of the four MNIST files.");
 
     private static byte[] Unpack(string path, int magic, int headerSize)
     {

@@ -26,7 +26,8 @@ try
             return 2;
     }
 }
-catch (Exception exception) when (exception is IOException or InvalidOperationException or PlatformNotSupportedException)
+catch (Exception exception) when (
+    exception is IOException or InvalidOperationException or PlatformNotSupportedException)
 {
     AnsiConsole.MarkupLineInterpolated($"[red]{exception.Message}[/]");
     return 1;

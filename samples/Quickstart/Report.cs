@@ -11,7 +11,8 @@ internal static class Report
     public static void Show(MulticlassClassificationMetrics quality, int rows, EpochMetrics last)
     {
         ConfusionMatrix matrix = quality.ConfusionMatrix;
-        var table = new Table { Title = new TableTitle("rows: digit, columns: prediction"), Border = TableBorder.Rounded };
+        var table =
+            new Table { Title = new TableTitle("rows: digit, columns: prediction"), Border = TableBorder.Rounded };
         table.AddColumn("");
         for (int predicted = 0; predicted < matrix.NumberOfClasses; predicted++)
         {

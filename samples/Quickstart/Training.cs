@@ -36,15 +36,19 @@ internal static class Training
         AnsiConsole.MarkupLineInterpolated($"saved [bold]{ModelPath}[/] ({new FileInfo(ModelPath).Length / 1024} KiB)");
         PredictInAnotherProcess(source);
         AnsiConsole.WriteLine();
-        AnsiConsole.MarkupLine("Next: the pipeline is in [bold]samples/Quickstart/Training.cs[/]; replace the digits with your own data view.");
-        AnsiConsole.MarkupLine("      [bold]./build.sh quickstart -- --data FOLDER[/] trains on MNIST (the four *-ubyte.gz files in FOLDER).");
+        AnsiConsole.MarkupLine("Next: the pipeline is in [bold]samples/Quickstart/Training.cs[/]; " +
+            "replace the digits with your own data view.");
+        AnsiConsole.MarkupLine("      [bold]./build.sh quickstart -- --data FOLDER[/] trains on MNIST " +
+            "(the four *-ubyte.gz files in FOLDER).");
         return 0;
     }
 
     private static ITransformer WithProgress(
         SpikingClifTrainer.Options options, Action<EpochMetrics> heard, Func<ITransformer> fit) =>
         AnsiConsole.Progress().HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new ElapsedTimeColumn())
             .Start(context =>
             {
                 ProgressTask bar = context.AddTask("reading the rows", maxValue: 1);
@@ -57,7 +61,8 @@ internal static class Training
                 {
                     heard(metrics);
                     bar.Description = string.Create(CultureInfo.InvariantCulture,
-                        $"epoch {metrics.Epoch}/{metrics.Epochs}: loss {metrics.Loss:0.000}, accuracy {100 * metrics.Accuracy:0.0} %, {metrics.RowsPerSecond:0} rows/s");
+                        $"epoch {metrics.Epoch}/{metrics.Epochs}: loss {metrics.Loss:0.000}, " +
+                        $"accuracy {100 * metrics.Accuracy:0.0} %, {metrics.RowsPerSecond:0} rows/s");
                 };
                 return fit();
             });

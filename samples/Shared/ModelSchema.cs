@@ -10,7 +10,8 @@ namespace Samples;
 /// <param name="ScoreColumn">The column of the probabilities.</param>
 /// <param name="Classes">The labels, in the order of the probabilities.</param>
 internal sealed record ModelSchema(
-    string FeatureColumn, int FeatureCount, IReadOnlyList<IdleColumn> IdleColumns, string ScoreColumn, IReadOnlyList<string> Classes)
+    string FeatureColumn, int FeatureCount, IReadOnlyList<IdleColumn> IdleColumns, string ScoreColumn,
+    IReadOnlyList<string> Classes)
 {
     /// <summary>Derives the columns from the model.</summary>
     /// <param name="model">The model.</param>
@@ -20,17 +21,20 @@ internal sealed record ModelSchema(
     {
         if (input is null)
         {
-            throw new ModelFileException("it was saved without the schema of its input: pass that schema to mlContext.Model.Save");
+            throw new ModelFileException(
+                "it was saved without the schema of its input: pass that schema to mlContext.Model.Save");
         }
         IRowToRowMapper mapper = model.GetRowToRowMapper(input);
         DataViewSchema.Column score = FindScore(mapper.OutputSchema);
         DataViewSchema.Column[] read = [.. mapper.GetDependencies([score])];
-        if (read is not [DataViewSchema.Column { Type: VectorDataViewType { Size: > 0, ItemType: NumberDataViewType } type } feature])
+        if (read is not [DataViewSchema.Column feature]
+            || feature.Type is not VectorDataViewType { Size: > 0, ItemType: NumberDataViewType } type)
         {
             throw new ModelFileException("it does not score one vector of numbers but " +
                 string.Join(", ", read.Select(column => $"'{column.Name}' ({column.Type})")));
         }
-        IdleColumn[] idle = [.. input.Where(column => column.Name != feature.Name).Select(IdleColumn.Of).OfType<IdleColumn>()];
+        IdleColumn[] idle =
+            [.. input.Where(column => column.Name != feature.Name).Select(IdleColumn.Of).OfType<IdleColumn>()];
         return new ModelSchema(feature.Name, type.Size, idle, score.Name, ClassNames.Of(score));
     }
 

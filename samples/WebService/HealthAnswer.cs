@@ -11,7 +11,8 @@ internal static class HealthAnswer
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {
         HealthReportEntry model = report.Entries["model"];
-        var answer = new Dictionary<string, object?>(model.Data.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value)))
+        var answer = new Dictionary<string, object?>(
+            model.Data.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value)))
         {
             ["status"] = report.Status.ToString(),
             ["fault"] = model.Description,

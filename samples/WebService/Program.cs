@@ -20,7 +20,8 @@ try
     await service.RunAsync();
     return 0;
 }
-catch (Exception exception) when (exception is ModelFileException or OptionsValidationException or InvalidOperationException
+catch (Exception exception) when (
+    exception is ModelFileException or OptionsValidationException or InvalidOperationException
     or IOException or FormatException)
 {
     Console.Error.WriteLine(exception.Message);

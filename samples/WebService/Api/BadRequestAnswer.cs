@@ -6,7 +6,8 @@ namespace WebService.Api;
 /// <summary>Answers a request whose body cannot be read with one sentence that says why.</summary>
 internal sealed class BadRequestAnswer(IProblemDetailsService problems) : IExceptionHandler
 {
-    public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is not BadHttpRequestException bad)
         {

@@ -8,7 +8,8 @@ namespace WebService.Models;
 /// </summary>
 internal sealed class ModelHealth(ModelStore store) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         using ModelLease lease = store.Rent();
         var data = new Dictionary<string, object>

@@ -7,7 +7,8 @@ namespace WebService.Models;
 /// written is left alone. The file system reports changes; the file is also polled, because changes on network disks and
 /// behind links may go unreported.
 /// </summary>
-internal sealed partial class ModelReloader(ModelStore store, IOptions<ServiceOptions> options, ILogger<ModelReloader> logger)
+internal sealed partial class ModelReloader(
+    ModelStore store, IOptions<ServiceOptions> options, ILogger<ModelReloader> logger)
     : BackgroundService
 {
     private readonly SemaphoreSlim _hint = new(0);

@@ -75,7 +75,8 @@ internal sealed partial class ModelStore(IOptions<ServiceOptions> options, ILogg
 
     public void Dispose() => _current?.Dispose();
 
-    [LoggerMessage(1, LogLevel.Information, "Serving '{Path}', version {Version}: {Features} features, {Classes} classes.")]
+    [LoggerMessage(1, LogLevel.Information,
+        "Serving '{Path}', version {Version}: {Features} features, {Classes} classes.")]
     private partial void LogServing(string path, string version, int features, int classes);
 
     [LoggerMessage(2, LogLevel.Error, "{Fault} Version {Version} remains in service.")]

@@ -44,7 +44,8 @@ internal sealed class ServedModel(SavedModel model) : IDisposable
     }
 
     /// <summary>Scores rows together: their probabilities.</summary>
-    public float[][] Score(float[][] rows) => [.. model.Score(rows.Select(features => new FeatureRow { Features = features }))];
+    public float[][] Score(float[][] rows) =>
+        [.. model.Score(rows.Select(features => new FeatureRow { Features = features }))];
 
     /// <summary>Keeps the model for a request; returns false if it has been retired.</summary>
     public bool TryEnter()
