@@ -137,6 +137,22 @@ public sealed class ResumedSweepTests : IDisposable
             line.Contains("its trial begins again: its row has neither data nor a file."), warnings);
     }
 
+    /// <summary>As on a machine of another vector width: the featurizers' values differ in their last bits.</summary>
+    [TestMethod]
+    public void SweepSpikingClif_FeaturizersWithOtherLastBits_GoesOn()
+    {
+        SweepSettings stored = Stored(0, hasFolder: false);
+        Cancelled(stored, 2);
+        var table = new Dictionary<float, float>();
+        foreach (Pebble row in Pebbles.Rows(150, 1).Concat(Pebbles.Rows(150, 2)))
+        {
+            table[row.Width] = MathF.BitIncrement(row.Width);
+        }
+        stored.Featurizers = _ml.Transforms.Conversion.MapValue("Width", table, "Width").Append(stored.Featurizers!);
+
+        Assert.AreEqual((SweepEnd.Finished, 9), (Run(stored).End, Run(stored).Trials.Count));
+    }
+
     [TestMethod]
     public void SweepSpikingClif_CheckpointInAFolderThatIsNotGiven_SaysSo()
     {
