@@ -158,7 +158,11 @@ public sealed class SweepOptionsTests
         // A set of parameters has values of some properties; the others keep their defaults.
         var parameters = new JsonObject
         {
-            ["LearningRate"] = 0.02, ["Network"] = "16", ["Neuron"] = "Lif", ["TimeSteps"] = 3, ["BatchSize"] = 32,
+            ["LearningRate"] = 0.02,
+            ["Network"] = "16",
+            ["Neuron"] = "Lif",
+            ["TimeSteps"] = 3,
+            ["BatchSize"] = 32,
         };
 
         ITransformer Trial()
@@ -187,7 +191,10 @@ public sealed class SweepOptionsTests
         IDataView data = Pebbles.Data(ml);
         var others = new SpikingClifTrainer.Options
         {
-            WeightDecay = 1, Epochs = 1, BatchSize = 1, Optimizer = OptimizerKind.Sgd,
+            WeightDecay = 1,
+            Epochs = 1,
+            BatchSize = 1,
+            Optimizer = OptimizerKind.Sgd,
         };
         var swept = new SpikingClifSweepOptions { LearningRate = 100, WeightDecay = 1, BatchSize = 2, Network = "4" };
         IDataView scored = Pebbles.Featurizers(ml).Append(SpikingClifSweepOptions.Factory(others)(ml, swept)).Fit(data)

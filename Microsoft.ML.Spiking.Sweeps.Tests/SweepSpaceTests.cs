@@ -34,7 +34,10 @@ public sealed class SweepSpaceTests
     {
         var trainer = new SpikingClifTrainer.Options
         {
-            Network = new ConvNet(4), Neuron = new ReluNeuron(), TimeSteps = 1, BatchSize = 48,
+            Network = new ConvNet(4),
+            Neuron = new ReluNeuron(),
+            TimeSteps = 1,
+            BatchSize = 48,
         };
         var lines = new List<string>();
         string[] left = [.. SweepSpace.Default.Names.Except(SweepSpace.Default.For(trainer, lines.Add).Names)];

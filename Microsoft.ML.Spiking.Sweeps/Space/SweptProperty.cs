@@ -27,7 +27,8 @@ internal sealed record SweptProperty(
     private SweepDimension? Dimension() =>
         Property.GetCustomAttribute<RangeAttribute>() is { } range
             ? new RangeDimension(Property.Name, Convert.ToDouble(range.Min, null), Convert.ToDouble(range.Max, null),
-                isWhole: Property.PropertyType == typeof(int), range.LogBase, Apply) { Read = Read, IsDefault = true }
+                isWhole: Property.PropertyType == typeof(int), range.LogBase, Apply)
+            { Read = Read, IsDefault = true }
         : Property.GetCustomAttribute<ChoiceAttribute>() is { } choice
             ? new ChoiceDimension(Property.Name, choice.Candidates, Apply) { Read = Read, IsDefault = true }
         : null;

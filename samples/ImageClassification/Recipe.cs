@@ -23,19 +23,19 @@ internal static class Recipe
     /// <summary>The networks by their names on the command line.</summary>
     public static readonly IReadOnlyDictionary<string, NetworkTemplate> Networks =
         new Dictionary<string, NetworkTemplate>
-    {
-        ["conv"] = new ConvNet(16, 64, 128),
-        ["snn5"] = new Snn5(),
-        ["vgg11"] = new SpikingVgg(11),
-        ["vgg13"] = new SpikingVgg(13),
-        ["vgg16"] = new SpikingVgg(16),
-        ["vgg19"] = new SpikingVgg(19),
-        ["resnet18"] = new SpikingResNet(18),
-        ["resnet34"] = new SpikingResNet(34),
-        ["resnet50"] = new SpikingResNet(50),
-        ["resnet101"] = new SpikingResNet(101),
-        ["resnet152"] = new SpikingResNet(152),
-    };
+        {
+            ["conv"] = new ConvNet(16, 64, 128),
+            ["snn5"] = new Snn5(),
+            ["vgg11"] = new SpikingVgg(11),
+            ["vgg13"] = new SpikingVgg(13),
+            ["vgg16"] = new SpikingVgg(16),
+            ["vgg19"] = new SpikingVgg(19),
+            ["resnet18"] = new SpikingResNet(18),
+            ["resnet34"] = new SpikingResNet(34),
+            ["resnet50"] = new SpikingResNet(50),
+            ["resnet101"] = new SpikingResNet(101),
+            ["resnet152"] = new SpikingResNet(152),
+        };
 
     /// <summary>The neurons by their names on the command line.</summary>
     public static readonly IReadOnlyDictionary<string, Func<SurrogateGradient, NeuronDefinition>> Neurons =
@@ -59,10 +59,10 @@ internal static class Recipe
     /// <summary>The precisions by their names on the command line.</summary>
     public static readonly IReadOnlyDictionary<string, TrainingPrecision> Precisions =
         new Dictionary<string, TrainingPrecision>
-    {
-        ["float32"] = TrainingPrecision.Full,
-        ["bfloat16"] = TrainingPrecision.BFloat16,
-    };
+        {
+            ["float32"] = TrainingPrecision.Full,
+            ["bfloat16"] = TrainingPrecision.BFloat16,
+        };
 
     /// <summary>Images of each class to train with; null for all.</summary>
     public static int? Rows(Arguments arguments) =>

@@ -150,7 +150,8 @@ public sealed class ForgedCheckpointTests
             {
                 At(state, parent).AsObject().Remove(name);
             }
-        });
+        }
+        );
         // Wrong types, numbers out of any range, lists that are empty, of nothing, or twice as long.
         string[] values =
         [

@@ -89,14 +89,14 @@ internal sealed class ScoringBinding
     /// <param name="scores">Gives the probabilities of the current row's classes.</param>
     public Delegate Getter(DataViewSchema.Column column, RowScores scores) =>
         (column.Index - Input.Count, _isBinary) switch
-    {
-        (0, false) => (ValueGetter<uint>)((ref uint value) => value = ScoreValues.PredictedKey(scores())),
-        (_, false) =>
-            (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => ScoreValues.Copy(scores(), ref value)),
-        (0, true) => (ValueGetter<bool>)((ref bool value) => value = ScoreValues.LogOdds(scores()) > 0),
-        (1, true) => (ValueGetter<float>)((ref float value) => value = ScoreValues.LogOdds(scores())),
-        (_, true) => (ValueGetter<float>)((ref float value) => value = scores()[1]),
-    };
+        {
+            (0, false) => (ValueGetter<uint>)((ref uint value) => value = ScoreValues.PredictedKey(scores())),
+            (_, false) =>
+                (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => ScoreValues.Copy(scores(), ref value)),
+            (0, true) => (ValueGetter<bool>)((ref bool value) => value = ScoreValues.LogOdds(scores()) > 0),
+            (1, true) => (ValueGetter<float>)((ref float value) => value = ScoreValues.LogOdds(scores())),
+            (_, true) => (ValueGetter<float>)((ref float value) => value = scores()[1]),
+        };
 
     private static DataViewSchema.Column FindFeature(
         IExceptionContext context, DataViewSchema input, ScoringColumns columns, NetworkDefinition network)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Serialization;
 using Microsoft.ML.Spiking.Training.Feed;

@@ -1,6 +1,6 @@
-using Microsoft.ML.Spiking.Neurons;
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Training.Feed;

@@ -1,7 +1,7 @@
 using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
-using Microsoft.ML.Spiking.Training.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

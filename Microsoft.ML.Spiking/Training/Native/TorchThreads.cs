@@ -1,6 +1,6 @@
-using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Neurons;
 using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Native;

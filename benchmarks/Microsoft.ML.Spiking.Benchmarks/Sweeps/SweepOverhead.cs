@@ -1,7 +1,7 @@
-using Microsoft.ML.Spiking.Sweeps.Space;
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Sweeps;
+using Microsoft.ML.Spiking.Sweeps.Space;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;
 
