@@ -34,7 +34,7 @@ internal sealed record StudyDefinition
 
     public required HalvingDefinition? Halving { get; init; }
 
-    /// <summary>What is varied, as <see cref="SweepSpace"/> describes it.</summary>
+    /// <summary>The varied options, as <see cref="SweepSpace"/> describes it.</summary>
     public required JsonObject Space { get; init; }
 
     /// <summary>For each fold, the identity of a training with the trainer's own options.</summary>

@@ -125,7 +125,7 @@ public sealed partial class ReadmeTests
         Assert.IsTrue(path != "README.md" || lines.Length <= MaximumReadmeLines, $"{path} has {lines.Length} lines.");
     }
 
-    /// <summary>What GitHub makes of a heading.</summary>
+    /// <summary>The anchor that GitHub gives a heading.</summary>
     private static string Anchor(string heading) =>
         NotInAnchors().Replace(heading.Trim().ToLowerInvariant(), "").Replace(' ', '-');
 

@@ -1,6 +1,6 @@
 namespace BatchScoring;
 
-/// <summary>What predictions depend on; a run with another identity does not continue them.</summary>
+/// <summary>The inputs that predictions depend on; a run with another identity does not continue them.</summary>
 /// <param name="Model">SHA-256 of the model's file.</param>
 /// <param name="Input">SHA-256 of the input.</param>
 /// <param name="Features">The fields that are features.</param>

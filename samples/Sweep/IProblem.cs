@@ -18,7 +18,7 @@ internal interface IProblem : IDisposable
     /// <summary>The shape of an image; null for rows that are not images.</summary>
     IReadOnlyList<int>? InputShape { get; }
 
-    /// <summary>What the sweep varies.</summary>
+    /// <summary>The options that the sweep varies.</summary>
     SweepSpace Space { get; }
 
     /// <summary>Returns another trainer of ML.NET to compare with; null for none.</summary>

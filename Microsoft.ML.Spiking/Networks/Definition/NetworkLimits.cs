@@ -119,7 +119,7 @@ internal static class NetworkLimits
     }
 }
 
-/// <summary>What a layer costs for a row, in 64 bits; at most <see cref="long.MaxValue"/>.</summary>
+/// <summary>The cost of a layer for a row, in 64 bits; at most <see cref="long.MaxValue"/>.</summary>
 /// <param name="Products">Products and additions over all time steps.</param>
 /// <param name="Scratch">Floats of working memory, as far as they grow with the layer: no executor needs more.</param>
 internal readonly record struct LayerCost(long Products, long Scratch);

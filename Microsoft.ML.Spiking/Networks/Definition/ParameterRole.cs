@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Networks.Definition;
 
-/// <summary>What an array is to training.</summary>
+/// <summary>The role of an array in training.</summary>
 internal enum ParameterRole
 {
     /// <summary>Weights of a linear or convolution layer.</summary>

@@ -13,7 +13,7 @@ public abstract record InputEncoder
 {
     private protected InputEncoder() { }
 
-    /// <summary>What the first layer receives.</summary>
+    /// <summary>Gets the kind of signal that the first layer receives.</summary>
     internal abstract SignalKind OutputKind { get; }
 
     /// <summary>One sentence for every value that is out of its range.</summary>

@@ -27,7 +27,7 @@ internal sealed unsafe class OpenMPTeam(int size) : WorkerTeam(size)
 
     private sealed class Call(Action work)
     {
-        /// <summary>What the last call that failed has thrown.</summary>
+        /// <summary>The exception of the last call that failed.</summary>
         public ExceptionDispatchInfo? Failure { get; private set; }
 
         public void Run()

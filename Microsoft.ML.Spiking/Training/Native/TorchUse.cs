@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Training.Native;
 
-/// <summary>What libtorch is wanted for: sentences about its absence say so.</summary>
+/// <summary>The use of libtorch, named in sentences about its absence.</summary>
 internal enum TorchUse
 {
     Training,

@@ -32,7 +32,7 @@ internal sealed class TorchWorker
     /// <exception cref="InvalidOperationException">There is no such CUDA device, or libtorch cannot be loaded.</exception>
     public static TorchWorker On(ComputeDevice device, int cudaIndex)
     {
-        // 0 is what nobody chose: the first device where there is one.
+        // 0 is the default: the first device where there is one.
         Device found = DeviceChoice.Make(device, cudaIndex == 0 ? null : cudaIndex, TorchUse.Scoring);
         return All.GetOrAdd((found.type, found.index), _ => new(() => new TorchWorker(found))).Value;
     }
