@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML.Spiking.Sweeps.Halving;
 using Microsoft.ML.Spiking.Sweeps.Storage;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
@@ -124,9 +125,9 @@ internal sealed class SweepWorker
         {
             string reason = job.Trial.HasWorkerEnded ? "its process has ended"
                 : silence < TimeSpan.Zero
-                    ? $"its last heartbeat is {-silence.TotalSeconds:0} s in the future, because the " +
-                    "database's clock was set back"
-                : $"there was no sign of life for {silence.TotalSeconds:0} s";
+                    ? Invariant($"its last heartbeat is {-silence.TotalSeconds:0} s in the future, because the ") +
+                        "database's clock was set back"
+                : Invariant($"there was no sign of life for {silence.TotalSeconds:0} s");
             _plan.Info(string.Create(CultureInfo.InvariantCulture,
                 $"Trial {job.Trial.Number} was taken up from the worker {job.Trial.Worker}: {reason}."));
         }

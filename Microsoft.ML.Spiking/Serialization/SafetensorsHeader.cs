@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks.Definition;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
@@ -20,8 +21,8 @@ internal static class SafetensorsHeader
         long length = BinaryPrimitives.ReadInt64LittleEndian(BoundedReading.ReadExactly(stream, sizeof(long), What));
         if (length is < 2 or > ModelFormat.LargestHeader)
         {
-            throw new FormatException($"{What} announces a header of {length:N0} bytes; " +
-                $"from 2 to {ModelFormat.LargestHeader:N0} are possible. The file is damaged.");
+            throw new FormatException(Invariant($"{What} announces a header of {length:N0} bytes; ") +
+                Invariant($"from 2 to {ModelFormat.LargestHeader:N0} are possible. The file is damaged."));
         }
         byte[] header = BoundedReading.ReadExactly(stream, (int)length, What + "'s header");
         try
@@ -58,7 +59,7 @@ internal static class SafetensorsHeader
             if (entry.Begin != expected)
             {
                 throw new FormatException($"{What} places the array '{Quotation.Of(entry.Name)}' at byte " +
-                    $"{entry.Begin:N0} where {expected:N0} was expected: arrays must follow one another without " +
+                    Invariant($"{entry.Begin:N0} where {expected:N0} was expected: arrays must follow one another without ") +
                     "gaps or overlaps.");
             }
             expected = entry.End;
@@ -86,7 +87,7 @@ internal static class SafetensorsHeader
         }
         if (lengths.Length > NetworkLimits.MostDimensions)
         {
-            throw new FormatException($"{What} announces {lengths.Length:N0} dimensions for the array " +
+            throw new FormatException(Invariant($"{What} announces {lengths.Length:N0} dimensions for the array ") +
                 $"'{Quotation.Of(name)}'; at most {NetworkLimits.MostDimensions} are possible.");
         }
         int[] dimensions = new int[lengths.Length];
@@ -104,8 +105,8 @@ internal static class SafetensorsHeader
         }
         return begin >= 0 && end >= begin && end - begin == size
             ? new(name, dimensions, begin, end)
-            : throw new FormatException($"{What} gives the array '{Quotation.Of(name)}' the bytes {begin:N0} to " +
-                $"{end:N0}; its shape needs {size:N0} bytes.");
+            : throw new FormatException(Invariant($"{What} gives the array '{Quotation.Of(name)}' the bytes {begin:N0} to ") +
+                Invariant($"{end:N0}; its shape needs {size:N0} bytes."));
     }
 
     private static long[]? Numbers(JsonElement element)

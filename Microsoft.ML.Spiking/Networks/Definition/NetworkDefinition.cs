@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -117,19 +118,19 @@ public sealed class NetworkDefinition
         if (Shapes.LongSize(InputShape) > NetworkLimits.MostValues)
         {
             throw new NetworkDefinitionException($"The input shape {Shapes.Text(InputShape)} has " +
-                $"{Shapes.LongSize(InputShape):N0} values; at most {NetworkLimits.MostValues:N0} are possible.");
+                Invariant($"{Shapes.LongSize(InputShape):N0} values; at most {NetworkLimits.MostValues:N0} are possible."));
         }
         int mostSteps = HasTimeAxis ? NetworkLimits.MostTimeStepsOfRows : NetworkLimits.MostTimeSteps;
         if (TimeSteps < 1 || TimeSteps > mostSteps)
         {
             throw new NetworkDefinitionException(
-                $"{TimeSteps:N0} time steps are not possible; 1 to {mostSteps:N0} are" +
+                Invariant($"{TimeSteps:N0} time steps are not possible; 1 to {mostSteps:N0} are") +
                 (HasTimeAxis ? ", brought by rows." : "."));
         }
         if (ClassCount is < 2 or > NetworkLimits.MostClasses)
         {
             throw new NetworkDefinitionException(
-                $"{ClassCount:N0} classes are not possible; 2 to {NetworkLimits.MostClasses:N0} are.");
+                Invariant($"{ClassCount:N0} classes are not possible; 2 to {NetworkLimits.MostClasses:N0} are."));
         }
         if (HasTimeAxis && Encoder is not DirectEncoder)
         {
@@ -174,7 +175,7 @@ public sealed class NetworkDefinition
             if (names.Count > NetworkLimits.MostLayers)
             {
                 throw new NetworkDefinitionException(
-                    $"The network has more than {NetworkLimits.MostLayers:N0} layers.");
+                    Invariant($"The network has more than {NetworkLimits.MostLayers:N0} layers."));
             }
             CheckNames(layer.Inner, names, nesting + 1);
         }

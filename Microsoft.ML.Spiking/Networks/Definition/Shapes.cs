@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Microsoft.ML.Spiking.Networks.Definition;
 
 /// <summary>Sizes of shapes, in 64 bits where they may come from a file.</summary>
@@ -45,7 +47,8 @@ internal static class Shapes
     /// <summary>The shape in a message; of many lengths the first ones.</summary>
     public static string Text(IReadOnlyList<int> shape) => shape.Count <= NetworkLimits.MostDimensions
         ? $"[{string.Join(", ", shape)}]"
-        : $"[{string.Join(", ", shape.Take(NetworkLimits.MostDimensions))}, … ({shape.Count:N0} lengths)]";
+        : $"[{string.Join(", ", shape.Take(NetworkLimits.MostDimensions))}, … " +
+            Invariant($"({shape.Count:N0} lengths)]");
 
     /// <summary>Whether the lengths are the same.</summary>
     public static bool AreEqual(IReadOnlyList<int> left, IReadOnlyList<int> right)

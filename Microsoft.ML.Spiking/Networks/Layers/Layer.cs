@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Networks.Layers;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -60,7 +61,7 @@ public abstract class Layer
         long values = Shapes.LongSize(output.Shape);
         if (values > NetworkLimits.MostValues)
         {
-            throw Fault($"gives {values:N0} values at each time step; at most {NetworkLimits.MostValues:N0} are " +
+            throw Fault(Invariant($"gives {values:N0} values at each time step; at most {NetworkLimits.MostValues:N0} are ") +
                 "possible.");
         }
         foreach (ParameterSpec spec in Parameters)
@@ -68,7 +69,7 @@ public abstract class Layer
             if (spec.Size > NetworkLimits.MostWeights)
             {
                 throw Fault($"its array '{Quotation.Of(spec.Name)}' has the shape {Shapes.Text(spec.Shape)}, " +
-                    $"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 GiB. " +
+                    Invariant($"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 GiB. ") +
                     Advice(input));
             }
         }
@@ -111,8 +112,8 @@ public abstract class Layer
         long padded = window.PaddedPixels(height, width);
         if (Shapes.Product(padded, channels) > NetworkLimits.MostWorkingValues)
         {
-            throw Fault($"{subject} of {window} makes an image of {padded:N0} pixels, {channels:N0} channels each, " +
-                $"of {input}; at most {NetworkLimits.MostWorkingValues:N0} values are possible. Lower the padding.");
+            throw Fault(Invariant($"{subject} of {window} makes an image of {padded:N0} pixels, {channels:N0} channels each, ") +
+                Invariant($"of {input}; at most {NetworkLimits.MostWorkingValues:N0} values are possible. Lower the padding."));
         }
         return window.Over(height, width) ?? throw TooSmall($"{subject} of {window}", input);
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks.Definition;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -42,6 +43,6 @@ public sealed class LinearLayer : WeightedLayer
     }
 
     private protected override string Advice(Signal input) =>
-        $"Lower its {Outputs:N0} outputs or its {Inputs:N0} inputs, which for the first layer are the features (the " +
+        Invariant($"Lower its {Outputs:N0} outputs or its {Inputs:N0} inputs, which for the first layer are the features (the ") +
         "number of bits of a hashing transform, say).";
 }

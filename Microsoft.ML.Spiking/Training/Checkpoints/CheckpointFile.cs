@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Serialization;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
@@ -89,7 +90,7 @@ internal static class CheckpointFile
         int length = BinaryPrimitives.ReadInt32LittleEndian(BoundedReading.ReadExactly(stream, sizeof(int), What));
         if (length is < 2 or > LargestState || length > stream.Length - stream.Position)
         {
-            throw new FormatException($"{What} announces a state of {length:N0} bytes.");
+            throw new FormatException(Invariant($"{What} announces a state of {length:N0} bytes."));
         }
         try
         {
