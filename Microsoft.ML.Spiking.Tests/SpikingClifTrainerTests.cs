@@ -31,7 +31,8 @@ public sealed class SpikingClifTrainerTests
         IDataView data = Flowers.Keyed(ml);
 
         SpikingPredictionTransformer model = ml.MulticlassClassification.Trainers
-            .SpikingClif("Label", "Features", hiddenSizes: [16], timeSteps: 2, epochs: 15, batchSize: 8, learningRate: 0.02).Fit(data);
+            .SpikingClif("Label", "Features", hiddenSizes: [16], timeSteps: 2, epochs: 15, batchSize: 8,
+                learningRate: 0.02).Fit(data);
 
         Assert.IsGreaterThan(0.9, ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy);
         Assert.AreEqual(2, model.Model.Network.TimeSteps);
@@ -127,8 +128,9 @@ public sealed class SpikingClifTrainerTests
         float[] actual = Weights(Flowers.Fit(ml, Keyed(ml, rows), Weighted));
 
         Assert.AreSequenceEqual(expected, actual);
-        Assert.AreEqual("Rows of the training data were skipped: 6 of 36 (2 with missing or infinite features, 1 without " +
-            "a label, 3 with an example weight that is missing, infinite or not greater than 0).", warnings.Single());
+        Assert.AreEqual("Rows of the training data were skipped: 6 of 36 (2 with missing or infinite features, 1 " +
+            "without a label, 3 with an example weight that is missing, infinite or not greater than 0).",
+            warnings.Single());
     }
 
     [TestMethod]
@@ -163,7 +165,8 @@ public sealed class SpikingClifTrainerTests
         for (int i = 0; i < epochs.Length; i++)
         {
             Assert.MatchesRegex(string.Create(CultureInfo.InvariantCulture,
-                $@"^Epoch {i + 1}/8: loss \d+\.\d{{4}}, accuracy [01]\.\d{{4}}, validation accuracy [01]\.\d{{4}}, \d+ rows/s, mean firing rate [01]\.\d{{4}}$"), epochs[i]);
+                $@"^Epoch {i + 1}/8: loss \d+\.\d{{4}}, accuracy [01]\.\d{{4}}, validation accuracy [01]\.\d{{4}}, " +
+                $@"\d+ rows/s, mean firing rate [01]\.\d{{4}}$"), epochs[i]);
         }
     }
 
@@ -174,7 +177,8 @@ public sealed class SpikingClifTrainerTests
         var thrown = new InvalidTimeZoneException("stop");
 
         Exception caught = Assert.Throws<Exception>(() => Flowers.Fit(ml, Flowers.Keyed(ml),
-            options => options.MetricsCallback = metrics => throw (metrics.Epoch == 2 ? thrown : new ArgumentException("too early"))));
+            options => options.MetricsCallback = metrics =>
+                throw (metrics.Epoch == 2 ? thrown : new ArgumentException("too early"))));
 
         Assert.AreEqual("too early", caught.Message);
         caught = Assert.Throws<Exception>(() => Flowers.Fit(ml, Flowers.Keyed(ml),
@@ -250,7 +254,8 @@ public sealed class SpikingClifTrainerTests
         Assert.Throws<OperationCanceledException>(() => Train(keep: false));
         Assert.IsEmpty(warnings);
         SpikingPredictionTransformer model = Train(keep: true);
-        Assert.AreEqual("The training was cancelled after 20 epochs; the model of epoch 20 is kept.", warnings.Single());
+        Assert.AreEqual("The training was cancelled after 20 epochs; the model of epoch 20 is kept.",
+            warnings.Single());
         Assert.IsGreaterThan(0.9, ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy);
     }
 
@@ -272,8 +277,10 @@ public sealed class SpikingClifTrainerTests
             }
         }
 
-        OperationCanceledException exception = Assert.Throws<OperationCanceledException>(() => Flowers.Fit(ml, Flowers.Keyed(ml, Rows()),
-            options => (options.CancellationToken, options.KeepBestOnCancellation, options.MemoryBudget) = (source.Token, true, 1)));
+        OperationCanceledException exception = Assert.Throws<OperationCanceledException>(() => Flowers.Fit(
+            ml, Flowers.Keyed(ml, Rows()),
+            options => (options.CancellationToken, options.KeepBestOnCancellation, options.MemoryBudget) =
+                (source.Token, true, 1)));
 
         Assert.AreEqual(3, passes);
         Assert.Contains("no model to keep yet", exception.Message);
@@ -319,7 +326,8 @@ public sealed class SpikingClifTrainerTests
         }));
 
         Assert.AreEqual(1, epochs);
-        Assert.HasCount(90, trained.Transform(Flowers.Keyed(new MLContext(1))).GetColumn<uint>("PredictedLabel").ToArray());
+        Assert.HasCount(90,
+            trained.Transform(Flowers.Keyed(new MLContext(1))).GetColumn<uint>("PredictedLabel").ToArray());
     }
 
     [TestMethod]
@@ -328,7 +336,8 @@ public sealed class SpikingClifTrainerTests
         var ml = new MLContext(1);
         IDataView data = Flowers.Keyed(ml);
 
-        SpikingPredictionTransformer model = Flowers.Fit(ml, data, options => (options.MemoryBudget, options.Epochs) = (1, 20));
+        SpikingPredictionTransformer model =
+            Flowers.Fit(ml, data, options => (options.MemoryBudget, options.Epochs) = (1, 20));
 
         Assert.IsGreaterThan(0.9, ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy);
     }
@@ -337,13 +346,15 @@ public sealed class SpikingClifTrainerTests
     public void Fit_OnlyTheNeededColumns_AreRead()
     {
         var ml = new MLContext(1);
-        IDataView poisoned = ml.Transforms.CustomMapping<DenseRow, PoisonedColumn>((_, target) => target.Poison = 0, null)
+        IDataView poisoned =
+            ml.Transforms.CustomMapping<DenseRow, PoisonedColumn>((_, target) => target.Poison = 0, null)
             .Fit(Flowers.Keyed(ml)).Transform(Flowers.Keyed(ml));
         var watched = new WatchedDataView(poisoned);
 
         Flowers.Fit(ml, watched);
 
-        Assert.AreSequenceEqual(new[] { "Features", "Label" }, watched.ActiveColumns.Order(StringComparer.Ordinal).ToArray());
+        Assert.AreSequenceEqual(new[] { "Features", "Label" },
+            watched.ActiveColumns.Order(StringComparer.Ordinal).ToArray());
         Assert.AreEqual(watched.Opened, watched.Disposed);
         Assert.IsGreaterThan(0, watched.Opened);
     }
@@ -365,7 +376,8 @@ public sealed class SpikingClifTrainerTests
             Assert.AreEqual(expected.Kind, found.Kind);
             Assert.AreEqual(expected.ItemType, found.ItemType);
             Assert.AreEqual(expected.IsKey, found.IsKey);
-            Assert.AreSequenceEqual(expected.Annotations.Select(column => column.Name).Order(StringComparer.Ordinal).ToArray(),
+            Assert.AreSequenceEqual(expected.Annotations.Select(column => column.Name).Order(StringComparer.Ordinal)
+                .ToArray(),
                 found.Annotations.Select(column => column.Name).Order(StringComparer.Ordinal).ToArray());
         }
     }
@@ -375,13 +387,15 @@ public sealed class SpikingClifTrainerTests
         System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(ml, null);
 
     private static SchemaShape Shape(DataViewSchema schema) => (SchemaShape)typeof(SchemaShape)
-        .GetMethod("Create", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.Invoke(null, [schema])!;
+        .GetMethod("Create",
+            System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.Invoke(null, [schema])!;
 
     private static IDataView Keyed(MLContext ml, IEnumerable<Flower> rows)
     {
         // The keys come from elsewhere, so that a label that is not among them is missing.
         IDataView data = ml.Data.LoadFromEnumerable(rows);
-        return ml.Transforms.Conversion.MapValueToKey("Label").Fit(ml.Data.LoadFromEnumerable(Flowers.Rows(30))).Transform(data);
+        return ml.Transforms.Conversion.MapValueToKey("Label").Fit(ml.Data.LoadFromEnumerable(Flowers.Rows(30)))
+            .Transform(data);
     }
 
     private static Flower Bad(Action<Flower> change)

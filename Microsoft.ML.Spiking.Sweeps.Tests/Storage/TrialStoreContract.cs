@@ -336,7 +336,8 @@ public abstract class TrialStoreContract
         Assert.AreEqual(present + 1, session.Number("select count(*) from sweep_schema"));
         SweepStorageException fault = Assert.ThrowsExactly<SweepStorageException>(() => new SqlTrialStore(Database));
         Assert.Contains(
-            $"has the schema version {present + 1}; this version of Microsoft.ML.Spiking.Sweeps knows versions up to {present}.", fault.Message);
+            $"has the schema version {present + 1}; this version of Microsoft.ML.Spiking.Sweeps knows versions up to " +
+            $"{present}.", fault.Message);
     }
 
     [TestMethod]

@@ -114,7 +114,8 @@ internal sealed partial class Sweep
                 trainer, _settings.Featurizers, fold.Train, fold.Validation, template.LabelColumnName, Warn)),
         ];
         TrainingIdentity[] trainings = [.. folds.Select(fold => trainer.Identify(fold.Rows))];
-        // From here on trials have tokens of their own, and the best options none: they can be used after a cancelled sweep.
+        // From here on trials have tokens of their own, and the best options none: they can be used after a cancelled
+        // sweep.
         template.CancellationToken = CancellationToken.None;
         int epochs = template.Epochs ?? AutomaticEpochs.For(trainings[0].Training.Rows);
         CheckBudget(epochs, folds.Length);
@@ -175,7 +176,8 @@ internal sealed partial class Sweep
                 catch (ArgumentException exception)
                 {
                     throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                        $"{nameof(SweepSettings.Space)}.{range.Name} reaches to {end}, which the trainer refuses: {exception.Message}"),
+                        $"{nameof(SweepSettings.Space)}.{range.Name} reaches to {end}, which the trainer refuses: " +
+                        $"{exception.Message}"),
                         exception);
                 }
             }
@@ -255,7 +257,8 @@ internal sealed partial class Sweep
         if (_settings.MaximumEpochs < (long)epochs * folds)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{nameof(SweepSettings.MaximumEpochs)} is {_settings.MaximumEpochs}, but one trial that is trained to the end takes " +
+                $"{nameof(SweepSettings.MaximumEpochs)} is {_settings.MaximumEpochs}, but one trial that is trained " +
+                $"to the end takes " +
                 $"{epochs} epochs{(folds > 1 ? $" on each of {folds} folds" : "")}; raise it, or lower the trainer's " +
                 $"{nameof(SpikingClifTrainer.Options.Epochs)}."));
         }

@@ -140,8 +140,9 @@ internal sealed class SweepWorker
             trial.IsHeld && trial.Silence?.Duration() > _plan.Settings.WorkerTimeout / 2 && _awaited.Add(trial.Id)))
         {
             _plan.Info(string.Create(CultureInfo.InvariantCulture,
-                $"Waiting for trial {trial.Number}: its worker, {trial.Worker}, was last heard of {trial.Silence!.Value.TotalSeconds:0} s " +
-                $"ago; the trial is taken up after {_plan.Settings.WorkerTimeout.TotalSeconds:0} s."));
+                $"Waiting for trial {trial.Number}: its worker, {trial.Worker}, was last heard of " +
+                $"{trial.Silence!.Value.TotalSeconds:0} s ago; the trial is taken up after " +
+                $"{_plan.Settings.WorkerTimeout.TotalSeconds:0} s."));
         }
     }
 
@@ -224,7 +225,8 @@ internal sealed class SweepWorker
         if (trial.LostWorkers >= MaximumLostWorkers)
         {
             return new(TrialState.Failed, trial.Epochs, Seconds: 0, string.Create(CultureInfo.InvariantCulture,
-                $"{trial.LostWorkers} workers ended while they trained it; perhaps it needs more memory than there is."));
+                $"{trial.LostWorkers} workers ended while they trained it; perhaps it needs more memory than there " +
+                $"is."));
         }
         using var heartbeat = new Heartbeat(_plan.Store, claim, _plan.Settings.WorkerTimeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, heartbeat.Ended);

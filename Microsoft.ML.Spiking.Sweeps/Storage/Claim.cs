@@ -73,7 +73,8 @@ internal static class WorkerProcess
     {
         if (OperatingSystem.IsLinux())
         {
-            // The name, in parentheses, may hold anything; behind it are the state and, as the 20th field, the start in ticks.
+            // The name, in parentheses, may hold anything; behind it are the state and, as the 20th field, the start in
+            // ticks.
             string? stat = ReadLine(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
             string[] fields =
                 stat?[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -28,7 +28,9 @@ public sealed class WithoutLibtorchTests
         Assert.HasCount(3, output.Refusals);
         foreach (string refusal in output.Refusals)
         {
-            Assert.StartsWith("Scoring with ScoringBackend.Torch needs libtorch, which was not found: add the package TorchSharp-cpu", refusal);
+            Assert.StartsWith(
+                "Scoring with ScoringBackend.Torch needs libtorch, which was not found: add the package TorchSharp-cpu",
+                refusal);
         }
     }
 
@@ -50,13 +52,15 @@ public sealed class WithoutLibtorchTests
         Output output = await RunAsync(Own, NativeLibraries.AskForTorch);
 
         SavedModelTests.AssertExpected(output.Predictions);
-        Assert.Contains(file => Path.GetFileName(file).Contains("torch_cpu", StringComparison.Ordinal), output.TorchLibraries);
+        Assert.Contains(file => Path.GetFileName(file).Contains("torch_cpu", StringComparison.Ordinal),
+            output.TorchLibraries);
     }
 
     private async Task<Output> RunAsync(string folder, string task)
     {
         var start = new ProcessStartInfo("dotnet",
-            [Path.Combine(folder, Program), NativeLibraries.Command, Path.Combine(Own, "Compatibility", "model-1.zip"), task])
+            [Path.Combine(folder, Program), NativeLibraries.Command, Path.Combine(Own, "Compatibility", "model-1.zip"),
+                task])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -68,7 +72,8 @@ public sealed class WithoutLibtorchTests
             string errors = await process.StandardError.ReadToEndAsync(TestContext.CancellationToken);
             await process.WaitForExitAsync(TestContext.CancellationToken);
             Assert.AreEqual(0, process.ExitCode, errors);
-            return new([.. (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim())]);
+            return new([.. (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Trim())]);
         }
         finally
         {
@@ -82,7 +87,8 @@ public sealed class WithoutLibtorchTests
     /// </summary>
     private static void CopyManagedAssemblies(string folder)
     {
-        foreach (string file in Directory.GetFiles(Own, "*.dll").Where(IsManaged).Append(Path.Combine(Own, Path.ChangeExtension(Program, "runtimeconfig.json"))))
+        foreach (string file in Directory.GetFiles(Own, "*.dll").Where(IsManaged)
+            .Append(Path.Combine(Own, Path.ChangeExtension(Program, "runtimeconfig.json"))))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
@@ -111,9 +117,11 @@ public sealed class WithoutLibtorchTests
         /// <summary>Loaded files of libtorch; the managed TorchSharp.dll is none.</summary>
         public string[] TorchLibraries => [.. After(NativeLibraries.Loaded).Where(file =>
             Path.GetFileName(file) is string name && name != "TorchSharp.dll"
-            && (name.Contains("torch", StringComparison.OrdinalIgnoreCase) || name.Contains("c10", StringComparison.Ordinal)))];
+            && (name.Contains("torch", StringComparison.OrdinalIgnoreCase)
+                || name.Contains("c10", StringComparison.Ordinal)))];
 
         private string[] After(string mark) =>
-            [.. Lines.Where(line => line.StartsWith(mark, StringComparison.Ordinal)).Select(line => line[mark.Length..])];
+            [.. Lines.Where(line => line.StartsWith(mark, StringComparison.Ordinal))
+                .Select(line => line[mark.Length..])];
     }
 }

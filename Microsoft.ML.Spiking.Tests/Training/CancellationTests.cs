@@ -47,7 +47,8 @@ public sealed class CancellationTests
     [TestMethod]
     public void Run_CancelledBeforehand_ThrowsEvenWithKeepBest() =>
         Assert.ThrowsExactly<OperationCanceledException>(() => Run(
-            Toy.Settings with { KeepBestOnCancellation = true }, new RecordingObserver(), new CancellationToken(canceled: true)));
+            Toy.Settings with { KeepBestOnCancellation = true }, new RecordingObserver(),
+            new CancellationToken(canceled: true)));
 
     [TestMethod]
     public void Run_ObserverThrows_ThrowsTheSame()
@@ -66,6 +67,7 @@ public sealed class CancellationTests
         }
     }
 
-    private static TrainingOutcome Run(TrainingSettings settings, RecordingObserver observer, CancellationToken token) =>
+    private static TrainingOutcome Run(
+        TrainingSettings settings, RecordingObserver observer, CancellationToken token) =>
         TrainingLoop.Run(Toy.Network(), null, Toy.Rows(200), null, settings, observer, token);
 }

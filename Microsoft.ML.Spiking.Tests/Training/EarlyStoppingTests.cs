@@ -40,7 +40,9 @@ public sealed class EarlyStoppingTests
 
     [TestMethod]
     public void Run_PatienceEnough_TrainsToTheEnd() =>
-        Assert.HasCount(8, Toy.Train(Toy.Settings with { EarlyStoppingPatience = 8 }, validation: Toy.Rows(60, seed: 6)).History);
+        Assert.HasCount(8,
+            Toy.Train(Toy.Settings with { EarlyStoppingPatience = 8 }, validation: Toy.Rows(60, seed: 6)).History);
 
-    private static Microsoft.ML.Spiking.Networks.NetworkWeights AnyWeights() => WeightInitializer.Create(Toy.Network(), 1);
+    private static Microsoft.ML.Spiking.Networks.NetworkWeights AnyWeights() =>
+        WeightInitializer.Create(Toy.Network(), 1);
 }

@@ -70,7 +70,8 @@ public sealed class FiringWatchTests
     {
         // The biases alone are far above the threshold, or far below: no row makes a difference.
         NetworkDefinition network = Toy.Network(new IfNeuron { Threshold = 1e-6 }, hidden: 2);
-        var weights = new NetworkWeights(network, network.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape,
+        var weights =
+            new NetworkWeights(network, network.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape,
             [.. Enumerable.Repeat(spec.Name == "fc1.bias" ? 1e6f : 0f, (int)spec.Size)])));
         var observer = new RecordingObserver();
         Toy.Train(observer: observer, network: network, initial: weights);
@@ -81,7 +82,8 @@ public sealed class FiringWatchTests
     public void Run_ReluWithoutZeros_IsNotSaturated()
     {
         NetworkDefinition network = Toy.Network(new ReluNeuron(), hidden: 2);
-        var weights = new NetworkWeights(network, network.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape,
+        var weights =
+            new NetworkWeights(network, network.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape,
             [.. Enumerable.Repeat(spec.Name == "fc1.bias" ? 1e3f : 0f, (int)spec.Size)])));
         var observer = new RecordingObserver();
         Toy.Train(Toy.Settings with { LearningRate = 1e-12 }, observer: observer, network: network, initial: weights);

@@ -13,7 +13,8 @@ public sealed class LossTests
     private const int Rows = 3;
     private const int Classes = 4;
     private static readonly long[] Labels = [2, 0, 2];
-    private static readonly double[] Logits = [.. Enumerable.Range(0, Steps * Rows * Classes).Select(i => Math.Sin(i * 1.7) * 2)];
+    private static readonly double[] Logits =
+        [.. Enumerable.Range(0, Steps * Rows * Classes).Select(i => Math.Sin(i * 1.7) * 2)];
 
     [ClassInitialize]
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
@@ -26,8 +27,10 @@ public sealed class LossTests
     [DataRow(0.3, LossTarget.Constant, 0.1)]
     public void Compute_AnySettings_EqualsTheFormula(double lambda, LossTarget target, double smoothing)
     {
-        Assert.AreEqual(Expected(lambda, target, smoothing, [1, 1, 1]), Compute(lambda, target, smoothing, null), 1e-12);
-        Assert.AreEqual(Expected(lambda, target, smoothing, [0.5, 2, 1]), Compute(lambda, target, smoothing, [0.5, 2, 1]), 1e-12);
+        Assert.AreEqual(Expected(lambda, target, smoothing, [1, 1, 1]), Compute(lambda, target, smoothing, null),
+            1e-12);
+        Assert.AreEqual(Expected(lambda, target, smoothing, [0.5, 2, 1]),
+            Compute(lambda, target, smoothing, [0.5, 2, 1]), 1e-12);
     }
 
     [TestMethod]

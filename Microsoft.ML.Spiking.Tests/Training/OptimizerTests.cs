@@ -65,12 +65,14 @@ public sealed class OptimizerTests
         }
         for (int i = 0; i < ours.Length; i++)
         {
-            GoldenFiles.AssertClose(reference[i].detach().data<double>().ToArray(), ours[i].detach().data<double>().ToArray(), 1e-12, $"array {i}");
+            GoldenFiles.AssertClose(reference[i].detach().data<double>().ToArray(),
+                ours[i].detach().data<double>().ToArray(), 1e-12, $"array {i}");
             Assert.IsNull(ours[i].grad);
         }
     }
 
     private static Tensor Start() => tensor(new double[] { 0.5, -1.5, 2.0 });
 
-    private static Tensor Objective(IReadOnlyList<Tensor> arrays) => (arrays[0] * arrays[1].sin()).sum() + arrays[0].pow(4).sum();
+    private static Tensor Objective(IReadOnlyList<Tensor> arrays) =>
+        (arrays[0] * arrays[1].sin()).sum() + arrays[0].pow(4).sum();
 }

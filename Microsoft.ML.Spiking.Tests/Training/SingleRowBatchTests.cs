@@ -7,7 +7,8 @@ namespace Microsoft.ML.Spiking.Tests.Training;
 [TestClass]
 public sealed class SingleRowBatchTests
 {
-    private static readonly LayeredNetwork Vectors = new NetworkBuilder().Linear(4).Neuron().Linear(4).BatchNorm().Neuron().Build();
+    private static readonly LayeredNetwork Vectors =
+        new NetworkBuilder().Linear(4).Neuron().Linear(4).BatchNorm().Neuron().Build();
 
     private static readonly LayeredNetwork Pixels = new NetworkBuilder()
         .Convolution(4, 3).Neuron().Residual(main => main.Convolution(4, 1).BatchNorm()).Neuron().Build();
@@ -18,7 +19,8 @@ public sealed class SingleRowBatchTests
     [DataRow(10L, 1)]
     public void Check_LastBatchOfOneRow_NamesTheLayerAndTheNumbers(long rows, int batchSize)
     {
-        foreach (NetworkDefinition network in new[] { Vectors.Bind(Bindings.Of([6])), Pixels.Bind(Bindings.Image(1, 3)) })
+        NetworkDefinition[] networks = [Vectors.Bind(Bindings.Of([6])), Pixels.Bind(Bindings.Image(1, 3))];
+        foreach (NetworkDefinition network in networks)
         {
             string message = Assert.ThrowsExactly<InvalidOperationException>(
                 () => SingleRowBatch.Check(network, rows, batchSize)).Message;
@@ -41,5 +43,6 @@ public sealed class SingleRowBatchTests
     [TestMethod]
     public void Run_SingleRowAtTheEnd_IsRefusedBeforeTraining() =>
         Assert.Contains("Layer 'norm1'", Assert.ThrowsExactly<InvalidOperationException>(
-            () => Toy.Train(Toy.Settings with { BatchSize = 16 }, Toy.Rows(33), network: Vectors.Bind(Bindings.Of([Toy.Features])))).Message);
+            () => Toy.Train(Toy.Settings with { BatchSize = 16 }, Toy.Rows(33),
+                network: Vectors.Bind(Bindings.Of([Toy.Features])))).Message);
 }

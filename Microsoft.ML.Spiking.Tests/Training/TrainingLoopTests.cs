@@ -144,7 +144,8 @@ public sealed class TrainingLoopTests
         Assert.IsLessThanOrEqualTo(2, outcome.BestEpoch);
         Assert.IsLessThan(0.5, outcome.History[^1].ValidationAccuracy!.Value);
         TrainingOutcome again = Toy.Train(
-            settings with { Epochs = 1, LearningRate = 0, WeightDecay = 0 }, validation: Toy.Rows(99, seed: 6), initial: outcome.Weights);
+            settings with { Epochs = 1, LearningRate = 0, WeightDecay = 0 }, validation: Toy.Rows(99, seed: 6),
+            initial: outcome.Weights);
         Assert.AreEqual(outcome.History[outcome.BestEpoch - 1].ValidationAccuracy, again.History[0].ValidationAccuracy);
     }
 }

@@ -9,7 +9,12 @@ namespace Microsoft.ML.Spiking.Tests.Training;
 public sealed class TrainingSessionTests
 {
     private static readonly TrainingSettings Settings =
-        Toy.Settings with { Optimizer = OptimizerKind.AdamW, LearningRate = 0.01, ValidationMetric = ValidationMetric.Loss };
+        Toy.Settings with
+        {
+            Optimizer = OptimizerKind.AdamW,
+            LearningRate = 0.01,
+            ValidationMetric = ValidationMetric.Loss,
+        };
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -27,7 +32,8 @@ public sealed class TrainingSessionTests
             Assert.IsTrue(part.IsResting);
         }
         TrainingOutcome end = Part(Settings, rows, place, 8, epochs);
-        TrainingOutcome whole = Toy.Train(Settings, Toy.Rows(200), Toy.Rows(60, seed: 6), network: Toy.Network(dropout: 0.2));
+        TrainingOutcome whole =
+            Toy.Train(Settings, Toy.Rows(200), Toy.Rows(60, seed: 6), network: Toy.Network(dropout: 0.2));
 
         Assert.IsFalse(end.IsResting);
         Assert.AreSequenceEqual(Enumerable.Range(1, 8).ToArray(), epochs.ToArray());
@@ -61,7 +67,9 @@ public sealed class TrainingSessionTests
     {
         ArrayRowSource source = Toy.Rows(50);
         var shared = new SharedRows(source);
-        RowFeed alone = RowFeed.Open(Toy.Rows(50), Toy.Classes, 1 << 20, TestContext.CancellationToken, new ChannelMoments(1, 4, Toy.Features));
+        RowFeed alone =
+            RowFeed.Open(Toy.Rows(50), Toy.Classes, 1 << 20, TestContext.CancellationToken,
+                new ChannelMoments(1, 4, Toy.Features));
 
         Assert.IsNull(Open(null).Summary.Channels);
         RowFeed four = Open(new ChannelMoments(1, 4, Toy.Features));
@@ -121,7 +129,8 @@ public sealed class TrainingSessionTests
         TrainingSettings settings, SharedRows rows, MemoryPlace place, int last, List<int> epochs)
     {
         var observer = new RecordingObserver { OnEpoch = metrics => epochs.Add(metrics.Epoch) };
-        return TrainingLoop.Run(Toy.Network(dropout: 0.2), initial: (NetworkWeights?)null, rows, new SharedRows(Toy.Rows(60, seed: 6)),
+        return TrainingLoop.Run(Toy.Network(dropout: 0.2), initial: (NetworkWeights?)null, rows,
+            new SharedRows(Toy.Rows(60, seed: 6)),
             settings, observer, CancellationToken.None, new(place, last));
     }
 }

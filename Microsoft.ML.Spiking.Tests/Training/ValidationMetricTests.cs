@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Torch;
 
@@ -18,7 +19,8 @@ public sealed class ValidationMetricTests
         (options.Epochs, options.LearningRate) = (1, 0.005);
         EpochMetrics? last = null;
         options.MetricsCallback = metrics => last = metrics;
-        SpikingPredictionTransformer model = ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train, validation);
+        SpikingPredictionTransformer model =
+            ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train, validation);
 
         MulticlassClassificationMetrics expected = ml.MulticlassClassification.Evaluate(model.Transform(validation));
         Assert.AreEqual(expected.MicroAccuracy, last!.ValidationAccuracy!.Value, 1e-9);
@@ -33,7 +35,8 @@ public sealed class ValidationMetricTests
     [DataRow(ValidationMetric.Loss, false)]
     public void IsWorseThan_EpochThatIsBetterInOne_IsSoByThatMetric(ValidationMetric metric, bool expected)
     {
-        var kept = new KeptWeights(WeightInitializer.Create(Toy.Network(), 1), 1, Accuracy: 0.5, Loss: 1) { MacroAccuracy = 0.5 };
+        NetworkWeights weights = WeightInitializer.Create(Toy.Network(), 1);
+        var kept = new KeptWeights(weights, 1, Accuracy: 0.5, Loss: 1) { MacroAccuracy = 0.5 };
         EpochMetrics epoch = Epoch(accuracy: 0.6, macro: 0.4, loss: 2);
         Assert.AreEqual(expected, kept.IsWorseThan(epoch, metric));
         Assert.AreEqual(!expected, new KeptWeights(kept.Weights, 1, 0.6, 2) { MacroAccuracy = 0.4 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
@@ -52,13 +53,13 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
     {
         if (!(IsFinite(Threshold) && (float)Threshold > 0))
         {
-            yield return $"{GetType().Name}.{nameof(Threshold)} is {Threshold}; " +
+            yield return Invariant($"{GetType().Name}.{nameof(Threshold)} is {Threshold}; ") +
                 "it must be a finite number greater than 0, in float32 too.";
         }
         if (ResetPotential is double reset && !(IsFinite(reset) && (float)reset < (float)Threshold))
         {
-            yield return $"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite number below " +
-                $"the threshold ({Threshold}), in float32 too, or null for the soft reset.";
+            yield return Invariant($"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite number ") +
+                Invariant($"below the threshold ({Threshold}), in float32 too, or null for the soft reset.");
         }
         if (Surrogate is null)
         {

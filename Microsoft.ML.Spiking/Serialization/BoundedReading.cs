@@ -25,7 +25,8 @@ internal static class BoundedReading
             if (copy.Length + read > limit)
             {
                 throw new FormatException(
-                    Invariant($"{what} is longer than {limit:N0} bytes; it is damaged, or not a model of this library."));
+                    Invariant($"{what} is longer than {limit:N0} bytes; it is damaged, or not a model of this ") +
+                    "library.");
             }
             copy.Write(chunk, 0, read);
         }

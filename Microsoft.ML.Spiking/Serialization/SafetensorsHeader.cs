@@ -59,8 +59,8 @@ internal static class SafetensorsHeader
             if (entry.Begin != expected)
             {
                 throw new FormatException($"{What} places the array '{Quotation.Of(entry.Name)}' at byte " +
-                    Invariant($"{entry.Begin:N0} where {expected:N0} was expected: arrays must follow one another without ") +
-                    "gaps or overlaps.");
+                    Invariant($"{entry.Begin:N0} where {expected:N0} was expected: arrays must follow one another ") +
+                    "without gaps or overlaps.");
             }
             expected = entry.End;
         }
@@ -83,7 +83,8 @@ internal static class SafetensorsHeader
         if (type.GetString() != SafetensorsEntry.ElementType)
         {
             throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as " +
-                $"{Quotation.Of(type.GetString()!)}; only {SafetensorsEntry.ElementType} (32-bit floating point) is read.");
+                $"{Quotation.Of(type.GetString()!)}; only {SafetensorsEntry.ElementType} (32-bit floating point) is " +
+                "read.");
         }
         if (lengths.Length > NetworkLimits.MostDimensions)
         {
@@ -105,8 +106,8 @@ internal static class SafetensorsHeader
         }
         return begin >= 0 && end >= begin && end - begin == size
             ? new(name, dimensions, begin, end)
-            : throw new FormatException(Invariant($"{What} gives the array '{Quotation.Of(name)}' the bytes {begin:N0} to ") +
-                Invariant($"{end:N0}; its shape needs {size:N0} bytes."));
+            : throw new FormatException(Invariant($"{What} gives the array '{Quotation.Of(name)}' the bytes ") +
+                Invariant($"{begin:N0} to {end:N0}; its shape needs {size:N0} bytes."));
     }
 
     private static long[]? Numbers(JsonElement element)

@@ -47,7 +47,8 @@ public sealed class OrdinaryConsumerTests
 
     private static IEnumerable<Type> Mentioned(MemberInfo member) => member switch
     {
-        MethodInfo method => [method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType)],
+        MethodInfo method =>
+            [method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType)],
         ConstructorInfo constructor => constructor.GetParameters().Select(parameter => parameter.ParameterType),
         FieldInfo field => [field.FieldType],
         _ => [],

@@ -17,7 +17,8 @@ public sealed class CheckpointTimesTests
     [DataRow(3.0, null, 2, new[] { 4, 8, 12, 13 })] // between two steps alone
     [DataRow(100.0, null, 1, new[] { 13 })]
     [DataRow(null, null, 1, new[] { 13 })]
-    public void Run_MinutesOrBatches_SavesAtTheFirstStepThatIsDue(double? minutes, int? batches, int accumulation, int[] expected)
+    public void Run_MinutesOrBatches_SavesAtTheFirstStepThatIsDue(
+        double? minutes, int? batches, int accumulation, int[] expected)
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, CheckpointFolder.FileName);

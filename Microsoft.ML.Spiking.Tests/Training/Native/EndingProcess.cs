@@ -27,7 +27,8 @@ internal static class EndingProcess
             string? ownFolder = folder == "-" ? null : Path.Combine(folder, $"{i}");
             bool mayExit = i == 0;
             _ = Task.Factory.StartNew(
-                () => Work(way, ownFolder, mayExit, begun), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => Work(way, ownFolder, mayExit, begun), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
         }
         begun.Wait();
         if (way == Exits)

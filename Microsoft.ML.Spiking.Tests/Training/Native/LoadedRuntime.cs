@@ -25,7 +25,11 @@ internal static class LoadedRuntime
     public static (string Printed, string OpenMP) Start(string? variable)
     {
         string program = Path.Combine(AppContext.BaseDirectory, typeof(LoadedRuntime).Assembly.GetName().Name!);
-        var start = new ProcessStartInfo(program, [Command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, [Command])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (string name in (string[])[.. Variables, "OMP_WAIT_POLICY"])
         {
             start.Environment.Remove(name);

@@ -36,7 +36,8 @@ public sealed class TorchThreadsTests
     [TestMethod]
     public void Run_SmallNetwork_StartsNoThreads()
     {
-        if (NativeEnvironment.Get("OMP_NUM_THREADS") is not null || NativeEnvironment.Get("MKL_NUM_THREADS") is not null)
+        if (NativeEnvironment.Get("OMP_NUM_THREADS") is not null
+            || NativeEnvironment.Get("MKL_NUM_THREADS") is not null)
         {
             Assert.Inconclusive("The variables of this process say how many threads there are.");
         }

@@ -52,8 +52,8 @@ internal static class ColumnShapes
         {
             (SchemaShape.Column.VectorKind.Vector, true) => null,
             (SchemaShape.Column.VectorKind.VariableVector, true) => "A network needs the same number of values in " +
-                "every row: load the column with a fixed range, annotate it as in [VectorType(4)], or featurize it to " +
-                "a fixed size.",
+                "every row: load the column with a fixed range, annotate it as in [VectorType(4)], or featurize it " +
+                "to a fixed size.",
             (_, true) => "Make it a vector with Transforms.Concatenate.",
             (_, false) =>
                 "Convert it with Transforms.Conversion.ConvertType to DataKind.Single, or encode it as numbers first.",

@@ -51,9 +51,9 @@ public sealed record ChannelNormalization : InputNormalization
 
     internal override int PairsFor(IReadOnlyList<int> shape) => Means is null || Means.Count == shape[0]
         ? shape[0]
-        : throw new NetworkDefinitionException($"{nameof(ChannelNormalization)} has means for {Means.Count} channels, " +
-            $"but the features have the shape [{string.Join(", ", shape)}], the channels first; where they are images of " +
-            "another shape, say so with the options' InputShape, as in [3, 32, 32].");
+        : throw new NetworkDefinitionException($"{nameof(ChannelNormalization)} has means for {Means.Count} " +
+            $"channels, but the features have the shape [{string.Join(", ", shape)}], the channels first; where they " +
+            "are images of another shape, say so with the options' InputShape, as in [3, 32, 32].");
 
     private static bool AreEqual(IReadOnlyList<double>? one, IReadOnlyList<double>? other) =>
         one is null ? other is null : other is not null && one.SequenceEqual(other);

@@ -118,7 +118,8 @@ public sealed class NetworkDefinition
         if (Shapes.LongSize(InputShape) > NetworkLimits.MostValues)
         {
             throw new NetworkDefinitionException($"The input shape {Shapes.Text(InputShape)} has " +
-                Invariant($"{Shapes.LongSize(InputShape):N0} values; at most {NetworkLimits.MostValues:N0} are possible."));
+                Invariant($"{Shapes.LongSize(InputShape):N0} values; at most ") +
+                Invariant($"{NetworkLimits.MostValues:N0} are possible."));
         }
         int mostSteps = HasTimeAxis ? NetworkLimits.MostTimeStepsOfRows : NetworkLimits.MostTimeSteps;
         if (TimeSteps < 1 || TimeSteps > mostSteps)

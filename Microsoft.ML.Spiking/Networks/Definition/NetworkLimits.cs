@@ -71,8 +71,9 @@ internal static class NetworkLimits
         long row = Shapes.Product(Shapes.LongSize(network.InputShape), network.InputSignal.IsConstant ? 1 : steps);
         if (row > MostValuesOfRow)
         {
-            throw new NetworkDefinitionException(Invariant($"A row has {row:N0} values over {steps:N0} time steps; at most ") +
-                Invariant($"{MostValuesOfRow:N0} are possible. Lower the number of time steps or the size of the rows."));
+            throw new NetworkDefinitionException(Invariant($"A row has {row:N0} values over {steps:N0} time steps; ") +
+                Invariant($"at most {MostValuesOfRow:N0} are possible. Lower the number of time steps or the size ") +
+                "of the rows.");
         }
         long products = 0;
         Signal signal = network.InputSignal;
@@ -91,12 +92,14 @@ internal static class NetworkLimits
         LayerCost cost = layer.CostOf(input, output, input.StepsOf(timeSteps));
         products = Shapes.Sum(products, cost.Products);
         string? fault = values > MostValuesOfRow
-                ? Invariant($"gives {values:N0} values for a row over {timeSteps:N0} time steps; at most {MostValuesOfRow:N0} ") +
-                    "are possible"
+                ? Invariant($"gives {values:N0} values for a row over {timeSteps:N0} time steps; at most ") +
+                    Invariant($"{MostValuesOfRow:N0} are possible")
             : cost.Scratch > MostScratch
-                ? Invariant($"needs {cost.Scratch:N0} floats of working memory for a row; at most {MostScratch:N0} are possible")
+                ? Invariant($"needs {cost.Scratch:N0} floats of working memory for a row; at most {MostScratch:N0} ") +
+                    "are possible"
             : products > MostProducts
-                ? Invariant($"brings the network to {products:N0} products for a row; at most {MostProducts:N0} are possible")
+                ? Invariant($"brings the network to {products:N0} products for a row; at most {MostProducts:N0} are ") +
+                    "possible"
             : null;
         return fault is null
             ? output

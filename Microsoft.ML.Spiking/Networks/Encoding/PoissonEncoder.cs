@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Randomness;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
@@ -28,7 +29,8 @@ public sealed record PoissonEncoder : InputEncoder
     {
         if (Rate is not (> 0 and <= 1))
         {
-            yield return $"{nameof(PoissonEncoder)}.{nameof(Rate)} is {Rate}; it must be greater than 0 and at most 1.";
+            yield return Invariant($"{nameof(PoissonEncoder)}.{nameof(Rate)} is {Rate}; it must be greater than 0 ") +
+                "and at most 1.";
         }
     }
 

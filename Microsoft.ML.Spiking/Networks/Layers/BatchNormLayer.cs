@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -68,9 +69,9 @@ public sealed class BatchNormLayer : Layer
     {
         if (!IsPossible)
         {
-            throw Fault($"{Channels} channels, mode {Mode}, epsilon {Epsilon} and momentum {Momentum} are not " +
-                "possible; at least 1 channel, an epsilon greater than 0 and a momentum greater than 0 and at most 1 " +
-                "are needed.");
+            throw Fault(Invariant($"{Channels} channels, mode {Mode}, epsilon {Epsilon} and momentum {Momentum} are ") +
+                "not possible; at least 1 channel, an epsilon greater than 0 and a momentum greater than 0 and at " +
+                "most 1 are needed.");
         }
         if (input.Shape.Count is not (1 or 3) || input.Shape[0] != Channels)
         {

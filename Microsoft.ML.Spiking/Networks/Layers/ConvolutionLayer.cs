@@ -56,8 +56,8 @@ public sealed class ConvolutionLayer : WeightedLayer
         int channels = InputChannels / Groups, height = input.Shape[1], width = input.Shape[2];
         long kernel = Shapes.Product(Kernel.Height, Kernel.Width, channels);
         long values = Shapes.Product(height, width, channels);
-        // Of a group: the image with its padding; or the active inputs, their values, its part of the images, where each
-        // pixel's inputs begin, the groups of a place, and the runs under the kernel's rows, 16 floats each.
+        // Of a group: the image with its padding; or the active inputs, their values, its part of the images, where
+        // each pixel's inputs begin, the groups of a place, and the runs under the kernel's rows, 16 floats each.
         long lists = Shapes.Product(values, steps + (Groups > 1 ? Math.Max(steps, 6L) : 0) + 9);
         long scratch = input.IsConstant
             ? Shapes.Product(PaddedPixels(height, width), channels)

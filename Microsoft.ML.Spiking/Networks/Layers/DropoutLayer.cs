@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks.Definition;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -17,5 +18,5 @@ public sealed class DropoutLayer : Layer
     public double Rate { get; }
 
     private protected override Signal OutputFor(Signal input) =>
-        Rate is >= 0 and < 1 ? input : throw Fault($"the rate {Rate} is not in [0, 1).");
+        Rate is >= 0 and < 1 ? input : throw Fault(Invariant($"the rate {Rate} is not in [0, 1)."));
 }

@@ -61,16 +61,16 @@ public abstract class Layer
         long values = Shapes.LongSize(output.Shape);
         if (values > NetworkLimits.MostValues)
         {
-            throw Fault(Invariant($"gives {values:N0} values at each time step; at most {NetworkLimits.MostValues:N0} are ") +
-                "possible.");
+            throw Fault(Invariant($"gives {values:N0} values at each time step; at most ") +
+                Invariant($"{NetworkLimits.MostValues:N0} are possible."));
         }
         foreach (ParameterSpec spec in Parameters)
         {
             if (spec.Size > NetworkLimits.MostWeights)
             {
                 throw Fault($"its array '{Quotation.Of(spec.Name)}' has the shape {Shapes.Text(spec.Shape)}, " +
-                    Invariant($"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 GiB. ") +
-                    Advice(input));
+                    Invariant($"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 ") +
+                    $"GiB. {Advice(input)}");
             }
         }
         return output;
@@ -112,8 +112,9 @@ public abstract class Layer
         long padded = window.PaddedPixels(height, width);
         if (Shapes.Product(padded, channels) > NetworkLimits.MostWorkingValues)
         {
-            throw Fault(Invariant($"{subject} of {window} makes an image of {padded:N0} pixels, {channels:N0} channels each, ") +
-                Invariant($"of {input}; at most {NetworkLimits.MostWorkingValues:N0} values are possible. Lower the padding."));
+            throw Fault(Invariant($"{subject} of {window} makes an image of {padded:N0} pixels, {channels:N0} ") +
+                Invariant($"channels each, of {input}; at most {NetworkLimits.MostWorkingValues:N0} values are ") +
+                "possible. Lower the padding.");
         }
         return window.Over(height, width) ?? throw TooSmall($"{subject} of {window}", input);
     }

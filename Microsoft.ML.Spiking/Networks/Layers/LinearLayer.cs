@@ -43,6 +43,6 @@ public sealed class LinearLayer : WeightedLayer
     }
 
     private protected override string Advice(Signal input) =>
-        Invariant($"Lower its {Outputs:N0} outputs or its {Inputs:N0} inputs, which for the first layer are the features (the ") +
-        "number of bits of a hashing transform, say).";
+        Invariant($"Lower its {Outputs:N0} outputs or its {Inputs:N0} inputs, which for the first layer are the ") +
+        "features (the number of bits of a hashing transform, say).";
 }

@@ -39,8 +39,7 @@ internal readonly record struct TrivialAugment(ImageChange Change, double Streng
         return least >= 0 && most <= byte.MaxValue
             ? (most > 1 ? byte.MaxValue : 1)
             : throw new InvalidOperationException(FormattableString.Invariant(
-                $"The augmentation TrivialAugment needs pixels from 0 to 255 or from 0 to 1, but a batch has values from {least} to ") +
-                FormattableString.Invariant($"{most}; leave the normalization to the option InputNormalization, which comes after it."));
+XX
     }
 
     /// <summary>Changes a row, all its frames in the same way.</summary>

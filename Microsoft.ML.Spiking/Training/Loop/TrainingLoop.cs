@@ -105,7 +105,8 @@ internal sealed class TrainingLoop : IDisposable
         int threads = TorchThreads.SetForTraining(settings.Threads, definition, settings.BatchSize);
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
-            : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}."));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}."));
         try
         {
             using var loop = new TrainingLoop(
@@ -142,8 +143,9 @@ internal sealed class TrainingLoop : IDisposable
         {
             return ScalarType.BFloat16;
         }
-        observer.Warning($"{nameof(TrainingPrecision)}.{nameof(TrainingPrecision.BFloat16)} was asked for, but this processor " +
-            "multiplies in bfloat16 several times more slowly than in float32: the products of this training stay in float32.");
+        observer.Warning($"{nameof(TrainingPrecision)}.{nameof(TrainingPrecision.BFloat16)} was asked for, but this " +
+            "processor multiplies in bfloat16 several times more slowly than in float32: the products of this " +
+            "training stay in float32.");
         return null;
     }
 

@@ -35,8 +35,8 @@ internal static partial class GlibcHeap
     }
 
     /// <summary>
-    /// Ends <see cref="KeepFreed"/>. glibc adapts its thresholds only until somebody sets one; these are what it would have
-    /// come to in a process that handles buffers of 4 MB.
+    /// Ends <see cref="KeepFreed"/>. glibc adapts its thresholds only until somebody sets one; these are what it would
+    /// have come to in a process that handles buffers of 4 MB.
     /// </summary>
     public static void ReturnFreed()
     {

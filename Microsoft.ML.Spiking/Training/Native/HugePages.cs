@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// Huge pages of Linux for libtorch's large buffers (from 2 MB): fresh memory then costs one page fault for 512. libtorch
-/// looks at the variable THP_MEM_ALLOC_ENABLE when it allocates for the first time, and never again.
+/// Huge pages of Linux for libtorch's large buffers (from 2 MB): fresh memory then costs one page fault for 512.
+/// libtorch looks at the variable THP_MEM_ALLOC_ENABLE when it allocates for the first time, and never again.
 /// </summary>
 internal static class HugePages
 {
@@ -28,7 +28,9 @@ internal static class HugePages
         return _areRequested;
     }
 
-    /// <summary>Returns the variables that must be set while libtorch is loaded and allocates for the first time.</summary>
+    /// <summary>
+    /// Returns the variables that must be set while libtorch is loaded and allocates for the first time.
+    /// </summary>
     public static IEnumerable<KeyValuePair<string, string>> Variables() => _areRequested ? [new(Variable, "1")] : [];
 
     /// <summary>Whether the system gives huge pages to those who ask: "always [madvise] never".</summary>

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// The offer of a layer that nobody but the next one sees its output: the next layer may take that memory for itself, and
-/// the gradient that it sends back is nobody else's either.
+/// The offer of a layer that nobody but the next one sees its output: the next layer may take that memory for itself,
+/// and the gradient that it sends back is nobody else's either.
 /// </summary>
 internal sealed class MemoryLoan
 {

@@ -1,14 +1,14 @@
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// Native memory while trainings run. libtorch frees and allocates the buffers of every step anew; glibc gives large ones
-/// back to the system each time, and half of a convolutional step is then page faults.
+/// Native memory while trainings run. libtorch frees and allocates the buffers of every step anew; glibc gives large
+/// ones back to the system each time, and half of a convolutional step is then page faults.
 /// </summary>
 /// <remarks>
 /// Large buffers come from huge pages, at one page fault for 512, and buffers of usual size are kept by glibc when they
-/// are freed. Only where there are no huge pages, glibc keeps the large ones too, which costs more memory. All this is for
-/// glibc on Linux; elsewhere nothing happens. The allocator belongs to the whole process: it is changed by the first
-/// training that begins and restored by the last one that ends.
+/// are freed. Only where there are no huge pages, glibc keeps the large ones too, which costs more memory. All this is
+/// for glibc on Linux; elsewhere nothing happens. The allocator belongs to the whole process: it is changed by the
+/// first training that begins and restored by the last one that ends.
 /// </remarks>
 internal static class NativeMemory
 {
@@ -16,7 +16,9 @@ internal static class NativeMemory
     private static int _trainings;
     private static bool? _hasHugePages;
 
-    /// <summary>Arranges the memory for a training, until the result is disposed of. Call it before libtorch is used.</summary>
+    /// <summary>
+    /// Arranges the memory for a training, until the result is disposed of. Call it before libtorch is used.
+    /// </summary>
     /// <param name="isWanted">False does nothing.</param>
     /// <param name="hugePages">False to do without huge pages; null for them where they can be had.</param>
     public static IDisposable? Use(bool isWanted, bool? hugePages = null)

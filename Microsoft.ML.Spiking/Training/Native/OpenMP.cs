@@ -12,9 +12,9 @@ internal static unsafe class OpenMP
     private const string Entrance = "GOMP_parallel";
     private const string SpinCount = "GOMP_SPINCOUNT";
 
-    // Turns of the loop, some tens of microseconds: longer than most operations keep one thread waiting for the others, and
-    // far shorter than the milliseconds of GCC's default, which on a busy machine are taken from the very thread that is
-    // waited for. Measured by the benchmark "contention".
+    // Turns of the loop, some tens of microseconds: longer than most operations keep one thread waiting for the others,
+    // and far shorter than the milliseconds of GCC's default, which on a busy machine are taken from the very thread
+    // that is waited for. Measured by the benchmark "contention".
     private const string ShortSpin = "1000";
 
     private static delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> _parallel;
@@ -42,7 +42,9 @@ internal static unsafe class OpenMP
         }
     }
 
-    /// <summary>Calls a function on the threads of a team at once, the caller among them; returns after all of them.</summary>
+    /// <summary>
+    /// Calls a function on the threads of a team at once, the caller among them; returns after all of them.
+    /// </summary>
     /// <param name="function">Must not throw.</param>
     /// <param name="data">Is handed to it.</param>
     /// <param name="threads">The most threads.</param>

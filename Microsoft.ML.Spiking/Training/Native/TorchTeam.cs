@@ -3,7 +3,9 @@ using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Native;
 
-/// <summary>The threads that torch uses for what the calling thread asks of it, for kernels of the library's own.</summary>
+/// <summary>
+/// The threads that torch uses for what the calling thread asks of it, for kernels of the library's own.
+/// </summary>
 internal static class TorchTeam
 {
     /// <summary>

@@ -14,7 +14,8 @@ internal static class Numbers
     [InterpolatedStringHandler]
     public ref struct Invariant(int literalLength, int formattedCount)
     {
-        private DefaultInterpolatedStringHandler _text = new(literalLength, formattedCount, CultureInfo.InvariantCulture);
+        private DefaultInterpolatedStringHandler _text =
+            new(literalLength, formattedCount, CultureInfo.InvariantCulture);
 
         public void AppendLiteral(string value) => _text.AppendLiteral(value);
 

@@ -22,6 +22,7 @@ internal static class ResidentMemory
     private static double Kilobytes(string file, string name)
     {
         string line = File.ReadLines(file).Single(line => line.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        return double.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal),
+            CultureInfo.InvariantCulture);
     }
 }

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// libtorch layer by layer: each layer is one operation of its own over all time steps, what is the same at every step is
-/// computed once, and the neurons are fused.
+/// libtorch layer by layer: each layer is one operation of its own over all time steps, what is the same at every step
+/// is computed once, and the neurons are fused.
 /// </summary>
 internal sealed class LayerByLayer : TorchForm
 {
@@ -36,9 +36,11 @@ internal sealed class LayerByLayer : TorchForm
         switch (layer)
         {
             case NeuronLayer neuron:
-                Tensor[] learned = [.. neuron.Neuron.LearnedScalars.Select(scalar => _parameters[neuron.ArrayName(scalar)])];
+                Tensor[] learned =
+                    [.. neuron.Neuron.LearnedScalars.Select(scalar => _parameters[neuron.ArrayName(scalar)])];
                 var current = new NeuronCurrent(input.Values, Definition.TimeSteps, input.IsConstant);
-                return new(TorchNeuron.Create(neuron.Neuron, CPU, ScalarType.Float32).Forward(current, learned).Values, IsConstant: false);
+                return new(TorchNeuron.Create(neuron.Neuron, CPU, ScalarType.Float32).Forward(current, learned).Values,
+                    IsConstant: false);
             case ResidualLayer residual:
                 TorchSignal main = Run(residual.Main, input), shortcut = Run(residual.Shortcut, input);
                 // Values that are the same at every step are added to each of them.

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// The way of the CLIF authors' code: at each time step the whole network runs on the image, and each neuron's equations
-/// are tensor operations on the state that it carries along.
+/// The way of the CLIF authors' code: at each time step the whole network runs on the image, and each neuron's
+/// equations are tensor operations on the state that it carries along.
 /// </summary>
 internal sealed class OpByOp : TorchForm
 {
@@ -25,7 +25,8 @@ internal sealed class OpByOp : TorchForm
     protected override Tensor Logits(Tensor input)
     {
         var neurons = new Dictionary<string, NeuronSteps>();
-        Tensor[] steps = [.. Enumerable.Range(0, Definition.TimeSteps).Select(_ => Run(Definition.Layers, input, neurons))];
+        Tensor[] steps =
+            [.. Enumerable.Range(0, Definition.TimeSteps).Select(_ => Run(Definition.Layers, input, neurons))];
         return stack(steps, 0).mean([0]);
     }
 
@@ -43,7 +44,8 @@ internal sealed class OpByOp : TorchForm
     {
         if (!neurons.TryGetValue(layer.Name, out NeuronSteps? steps))
         {
-            Tensor[] learned = [.. layer.Neuron.LearnedScalars.Select((LearnedScalar scalar) => _parameters[layer.ArrayName(scalar)])];
+            Tensor[] learned =
+                [.. layer.Neuron.LearnedScalars.Select((LearnedScalar scalar) => _parameters[layer.ArrayName(scalar)])];
             steps = new(layer.Neuron, learned);
             neurons.Add(layer.Name, steps);
         }

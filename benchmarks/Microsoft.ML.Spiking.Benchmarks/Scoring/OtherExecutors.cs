@@ -9,7 +9,8 @@ namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>Executors that the library would not choose, to see what its choice is worth.</summary>
 /// <param name="usual">Makes what the library would.</param>
-/// <param name="isDense">Whether convolutions multiply everything; else layers of spikes go by active inputs, as others do.</param>
+/// <param name="isDense">Whether convolutions multiply everything; else layers of spikes go by active inputs, as others
+/// do.</param>
 internal sealed class OtherExecutors(ExecutorFactory usual, bool isDense) : ExecutorFactory
 {
     public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind) =>

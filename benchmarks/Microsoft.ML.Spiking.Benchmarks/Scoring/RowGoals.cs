@@ -13,8 +13,10 @@ internal static class RowGoals
     public static IEnumerable<Goal> Of(string benchmark, string network, double[] ours, RowTimes times)
     {
         (double opByOp, double layerByLayer) = network == TrainedNetworks.Mlp ? (30.0, 8.0) : (10.0, 6.0);
-        yield return new($"{benchmark}-{network}-against-op-by-op", PairedRatio.Of(times.OpByOp, ours).Median, opByOp, AtMost: false);
-        yield return new($"{benchmark}-{network}-against-layer-by-layer", PairedRatio.Of(times.LayerByLayer, ours).Median,
+        yield return new($"{benchmark}-{network}-against-op-by-op", PairedRatio.Of(times.OpByOp, ours).Median, opByOp,
+            AtMost: false);
+        yield return new($"{benchmark}-{network}-against-layer-by-layer",
+            PairedRatio.Of(times.LayerByLayer, ours).Median,
             layerByLayer, AtMost: false);
     }
 }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>The library's own network on libtorch, as <c>ScoringBackend.Torch</c> uses it, with its kernels for pooling too.</summary>
+/// <summary>
+/// The library's own network on libtorch, as <c>ScoringBackend.Torch</c> uses it, with its kernels for pooling too.
+/// </summary>
 internal sealed class TorchBackend : TorchForm
 {
     private readonly TorchNetwork _network;

@@ -21,7 +21,9 @@ internal sealed record TrainedNetwork(string Name, NetworkDefinition Definition,
     {
         (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = FiringRates();
         string[] rates = [.. byLayer.Select(layer => Numbers.Text($"{layer.Value:0.000}"))];
-        return Numbers.Text($"{Name}: T {Definition.TimeSteps}, spikes per neuron and step: {string.Join(' ', rates)}, mean {mean:0.000}");
+        return Numbers.Text(
+            $"{Name}: T {Definition.TimeSteps}, spikes per neuron and step: {string.Join(' ', rates)}, mean " +
+            $"{mean:0.000}");
     }
 
     /// <summary>Spikes per neuron and time step on the first rows, by layer, and over all neurons.</summary>
@@ -34,7 +36,8 @@ internal sealed record TrainedNetwork(string Name, NetworkDefinition Definition,
         {
             using TorchSharp.DisposeScope scope = NewDisposeScope();
             using IDisposable noGradient = no_grad();
-            network.Forward(tensor([.. chunk.SelectMany(row => row)], [chunk.Length, Definition.InputSize]), new ForwardPass { Spikes = tally });
+            network.Forward(tensor([.. chunk.SelectMany(row => row)], [chunk.Length, Definition.InputSize]),
+                new ForwardPass { Spikes = tally });
         }
         return tally.Rates();
     }

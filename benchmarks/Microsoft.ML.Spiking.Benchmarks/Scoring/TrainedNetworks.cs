@@ -19,7 +19,8 @@ internal static class TrainedNetworks
         TrainedDigits[] all = [Get(Mlp, quick), Get(Conv, quick)];
         foreach (TrainedDigits digits in all)
         {
-            output.WriteLine(Numbers.Text($"{digits.Network.Describe()}; {Digits.Name}, accuracy {digits.Accuracy:0.000}"));
+            output.WriteLine(
+                Numbers.Text($"{digits.Network.Describe()}; {Digits.Name}, accuracy {digits.Accuracy:0.000}"));
         }
         return all;
     }
@@ -39,7 +40,8 @@ internal static class TrainedNetworks
     private static TrainedDigits Train(string name, NetworkTemplate template, int rows, int epochs)
     {
         var ml = new MLContext(seed: 1);
-        SpikingPredictionTransformer model = ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
+        SpikingPredictionTransformer model =
+            ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
         {
             Network = template,
             InputShape = [1, DigitRow.Side, DigitRow.Side],
@@ -48,7 +50,9 @@ internal static class TrainedNetworks
             Device = ComputeDevice.Cpu,
         }).Fit(ml.Data.LoadFromEnumerable(Digits.Train(rows)));
         DigitRow[] test = Digits.Test(TestRows);
-        double accuracy = ml.MulticlassClassification.Evaluate(model.Transform(ml.Data.LoadFromEnumerable(test))).MicroAccuracy;
-        return new(new(name, model.Model.Network, model.Model.Weights, [.. test.Select(row => row.Features)]), model, test, accuracy);
+        double accuracy =
+            ml.MulticlassClassification.Evaluate(model.Transform(ml.Data.LoadFromEnumerable(test))).MicroAccuracy;
+        return new(new(name, model.Model.Network, model.Model.Weights, [.. test.Select(row => row.Features)]), model,
+            test, accuracy);
     }
 }

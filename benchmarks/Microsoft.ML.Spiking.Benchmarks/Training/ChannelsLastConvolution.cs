@@ -17,6 +17,8 @@ internal sealed class ChannelsLastConvolution(ConvolutionLayer layer, Tensor wei
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
         input.MapRows(images => _product.Of(images, pass));
 
-    /// <summary>The same values, [rows, channels, height, width], the channels of a pixel side by side in memory.</summary>
+    /// <summary>
+    /// The same values, [rows, channels, height, width], the channels of a pixel side by side in memory.
+    /// </summary>
     private static Tensor Ordered(Tensor values) => values.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

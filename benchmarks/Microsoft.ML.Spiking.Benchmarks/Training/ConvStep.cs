@@ -59,7 +59,8 @@ internal sealed class ConvStep : IDisposable
     private Tensor Layer(Tensor input, int first, bool isConstant)
     {
         Tensor current = nn.functional.conv2d(input, _parameters[first], null, [1, 1], [1, 1]);
-        current = nn.functional.batch_norm(current, null, null, _parameters[first + 1], _parameters[first + 2], training: true);
+        current = nn.functional
+            .batch_norm(current, null, null, _parameters[first + 1], _parameters[first + 2], training: true);
         Tensor steps = isConstant ? current : current.unflatten(0, [TimeSteps, Rows]);
         Tensor spikes = _neuron.Forward(new(steps, TimeSteps, isConstant), []).Values;
         return nn.functional.avg_pool2d(spikes.flatten(0, 1), [2, 2]);

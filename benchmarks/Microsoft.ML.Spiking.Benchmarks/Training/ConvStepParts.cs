@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// The operations of the convolutional step alone, each forward and backward, by the same code as in the step: where its
-/// time goes, and the convolutions that no neuron can make faster.
+/// The operations of the convolutional step alone, each forward and backward, by the same code as in the step: where
+/// its time goes, and the convolutions that no neuron can make faster.
 /// </summary>
 internal sealed class ConvStepParts : IDisposable
 {
@@ -59,7 +59,8 @@ internal sealed class ConvStepParts : IDisposable
         ("batch norm of the image", () => Both(() => nn.functional.batch_norm(
             _convolvedImage, null, null, null, null, training: true), _convolvedImage)),
         ("batch norm over all steps", () => Both(() => new BatchNormOperation(
-            new BatchNormLayer("norm", Second), _timeSteps, _buffers, TorchTeam.Current()).Run(_convolved, _scale, _shift),
+            new BatchNormLayer("norm", Second), _timeSteps, _buffers, TorchTeam.Current())
+                .Run(_convolved, _scale, _shift),
             _convolved, _scale, _shift)),
         ("fused neurons", Neurons),
         ("both poolings", () =>

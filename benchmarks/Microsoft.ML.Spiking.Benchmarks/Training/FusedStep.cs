@@ -18,7 +18,8 @@ internal sealed class FusedStep : TrainingStep
     public FusedStep(StepProblem problem, ScalarType? productType = null)
         : this(problem, new TorchNetwork(problem.Definition, CPU), productType) { }
 
-    private FusedStep(StepProblem problem, TorchNetwork network, ScalarType? productType) : base(problem, network.Parameters)
+    private FusedStep(StepProblem problem, TorchNetwork network, ScalarType? productType)
+        : base(problem, network.Parameters)
     {
         _network = network;
         _pass = new() { IsTraining = true, Spikes = _tally, Buffers = _buffers, ProductType = productType };

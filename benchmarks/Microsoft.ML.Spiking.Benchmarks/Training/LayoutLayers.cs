@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>Builds the layers of a network for a <see cref="MemoryLayout"/>; the neurons are the library's in each.</summary>
+/// <summary>
+/// Builds the layers of a network for a <see cref="MemoryLayout"/>; the neurons are the library's in each.
+/// </summary>
 internal sealed class LayoutLayers
 {
     private readonly NetworkDefinition _definition;

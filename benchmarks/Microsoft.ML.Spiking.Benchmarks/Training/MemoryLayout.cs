@@ -6,7 +6,9 @@ internal enum MemoryLayout
     /// <summary>The library's own layers, channel after channel.</summary>
     Library,
 
-    /// <summary>The same, but each convolution brings what arrives at it into the order pixel after pixel, and works in that.</summary>
+    /// <summary>
+    /// The same, but each convolution brings what arrives at it into the order pixel after pixel, and works in that.
+    /// </summary>
     ConvolutionsLast,
 
     /// <summary>Torch's batch norm and pooling, channel after channel.</summary>

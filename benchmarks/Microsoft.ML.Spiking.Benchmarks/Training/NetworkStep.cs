@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>A training step as the training loop does it: forward, loss, backward, SGD, on a batch of random images.</summary>
+/// <summary>
+/// A training step as the training loop does it: forward, loss, backward, SGD, on a batch of random images.
+/// </summary>
 internal sealed class NetworkStep : IDisposable
 {
     private const int Classes = 10;
@@ -32,14 +34,22 @@ internal sealed class NetworkStep : IDisposable
     /// <param name="activationCheckpointing">Whether values are computed a second time instead of kept.</param>
     /// <param name="layout">In which order values lie.</param>
     /// <param name="productType">What convolutions and linear layers compute in; null for float32.</param>
-    public NetworkStep(NetworkTemplate template, int[] image, int timeSteps, int rows, bool activationCheckpointing = false,
+    public NetworkStep(
+        NetworkTemplate template, int[] image, int timeSteps, int rows, bool activationCheckpointing = false,
         MemoryLayout layout = MemoryLayout.Library, ScalarType? productType = null)
     {
-        NetworkDefinition definition = template.Bind(new(image, Classes, timeSteps, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
+        NetworkDefinition definition =
+            template.Bind(new(image, Classes, timeSteps, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
         _network = new(definition, CPU, activationCheckpointing: activationCheckpointing);
         _network.Parameters.Import(WeightInitializer.Create(definition, seed: 1));
         _optimizer = new Sgd(_network.Parameters.Trained, momentum: 0.9, weightDecay: 5e-5);
-        _pass = new() { IsTraining = true, Spikes = _tally, Buffers = activationCheckpointing ? null : _buffers, ProductType = productType };
+        _pass = new()
+        {
+            IsTraining = true,
+            Spikes = _tally,
+            Buffers = activationCheckpointing ? null : _buffers,
+            ProductType = productType,
+        };
         _layers = layout == MemoryLayout.Library ? null : LayoutLayers.Create(_network, layout);
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
@@ -68,7 +78,8 @@ internal sealed class NetworkStep : IDisposable
         {
             return _network.Forward(_images, _pass);
         }
-        Tensor images = _images.view([_images.shape[0], .. _network.Definition.InputShape.Select(length => (long)length)]);
+        Tensor images =
+            _images.view([_images.shape[0], .. _network.Definition.InputShape.Select(length => (long)length)]);
         return _layers.Forward(new(images, IsConstant: true), _pass).Values;
     }
 

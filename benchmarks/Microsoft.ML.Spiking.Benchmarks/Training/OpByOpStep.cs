@@ -34,7 +34,8 @@ internal sealed class OpByOpStep(StepProblem problem)
         LinearLayer linear => input =>
             nn.functional.linear(input, Parameters[linear.WeightName], Parameters[linear.BiasName]),
         ConvolutionLayer convolution => input => nn.functional.conv2d(input, Parameters[convolution.WeightName],
-            convolution.HasBias ? Parameters[convolution.BiasName] : null, Sides(convolution.Stride), Sides(convolution.Padding)),
+            convolution.HasBias ? Parameters[convolution.BiasName] : null,
+            Sides(convolution.Stride), Sides(convolution.Padding)),
         BatchNormLayer norm => input => nn.functional.batch_norm(input, Parameters[norm.MeanName],
             Parameters[norm.VarianceName], Parameters[norm.WeightName], Parameters[norm.BiasName], training: true,
             norm.Momentum, norm.Epsilon),

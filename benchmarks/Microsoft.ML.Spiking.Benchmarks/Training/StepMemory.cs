@@ -30,7 +30,8 @@ internal sealed class StepMemory : IBenchmark
                 $"{PairedRatio.MedianOf(opByOp):0.0} MB, ratio {ratio}"));
             if (timeSteps == TargetTimeSteps)
             {
-                output.WriteLine(new Goal($"step-memory-percent-T{timeSteps}", 100 * ratio.Median, Target, AtMost: true));
+                output.WriteLine(
+                    new Goal($"step-memory-percent-T{timeSteps}", 100 * ratio.Median, Target, AtMost: true));
             }
         }
     }

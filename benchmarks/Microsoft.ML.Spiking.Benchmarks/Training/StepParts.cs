@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>Parts of the steps alone, without autograd: where the time goes, and what no neuron can make faster.</summary>
+/// <summary>
+/// Parts of the steps alone, without autograd: where the time goes, and what no neuron can make faster.
+/// </summary>
 internal sealed class StepParts : IDisposable
 {
     private const int Hidden = 512;

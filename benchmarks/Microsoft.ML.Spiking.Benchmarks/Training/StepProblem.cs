@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// What both forms of a training step work on: a network of CLIF neurons for images of 28 x 28, its first weights, and one
-/// batch of 128 rows whose pixels are zero in four places of five, as those of digits are.
+/// What both forms of a training step work on: a network of CLIF neurons for images of 28 x 28, its first weights, and
+/// one batch of 128 rows whose pixels are zero in four places of five, as those of digits are.
 /// </summary>
 internal sealed class StepProblem : IDisposable
 {
@@ -38,7 +38,9 @@ internal sealed class StepProblem : IDisposable
     /// <summary>784-512-512-10.</summary>
     public static StepProblem Mlp(int timeSteps) => new(new Mlp(512, 512), [Features], timeSteps, MlpWeightScale);
 
-    /// <summary>1-32-64: convolution 3 x 3, batch norm, CLIF, average pooling 2 x 2, twice, and a linear readout.</summary>
+    /// <summary>
+    /// 1-32-64: convolution 3 x 3, batch norm, CLIF, average pooling 2 x 2, twice, and a linear readout.
+    /// </summary>
     public static StepProblem Conv(int timeSteps) => new(new ConvNet(32, 64), [1, Side, Side], timeSteps, 1);
 
     public NetworkDefinition Definition { get; }

@@ -57,7 +57,9 @@ internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool
 /// <param name="Count">The number of spikes, where it is known without counting; else null.</param>
 internal readonly record struct NeuronSpikes(Tensor Values, long? Count)
 {
-    /// <summary>Number of neurons in a window of <see cref="NeuronCurrent.Pool"/>; 0 where nothing was pooled.</summary>
+    /// <summary>
+    /// Number of neurons in a window of <see cref="NeuronCurrent.Pool"/>; 0 where nothing was pooled.
+    /// </summary>
     public int Window { get; init; }
 
     /// <summary>Whether <see cref="Values"/> are the means of windows.</summary>
