@@ -69,7 +69,7 @@ internal sealed class Standing
     }
 
     /// <summary>
-    /// Returns trials that rest and will never go on, whatever happens, because too many others are better.
+    /// Returns the resting trials that can never continue, because too many others are better.
     /// </summary>
     public IEnumerable<TrialRecord> Hopeless()
     {

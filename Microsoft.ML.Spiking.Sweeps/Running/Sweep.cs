@@ -154,7 +154,7 @@ internal sealed partial class Sweep
                     $"There is validation data, and {nameof(SweepSettings.Folds)} is {_settings.Folds}: " +
                     "pass all rows as one for cross-validation, or set it to null.");
         }
-        // Only the labels are read behind them, to give each class its share; each training has featurizers of its own.
+        // Only the labels are read behind them, to give each class its share; each training has its own featurizers.
         ITransformer? featurizers = _settings.Featurizers?.Fit(data);
         return (RowSplit.Split(data, featurizers?.Transform(data) ?? data, _settings, _seed), featurizers);
     }

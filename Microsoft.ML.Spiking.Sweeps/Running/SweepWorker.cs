@@ -37,7 +37,7 @@ internal sealed class SweepWorker
         _choice = new(plan, _trainer);
     }
 
-    /// <summary>Runs the workers of this process, each on a thread of its own.</summary>
+    /// <summary>Runs the workers of this process, each on its own thread.</summary>
     /// <exception cref="Exception">One of them failed, which has stopped the others.</exception>
     public static void RunAll(SweepPlan plan, CancellationToken token)
     {

@@ -15,7 +15,7 @@ internal sealed record Claim(long Trial, string Token);
 /// <param name="Process">See <see cref="WorkerProcess"/>; null where it cannot be told.</param>
 internal sealed record ClaimTicket(string Token, string Worker, TimeSpan Lease, string? Process)
 {
-    /// <summary>Returns a ticket of this process with a token of its own.</summary>
+    /// <summary>Returns a ticket of this process with a new token.</summary>
     public static ClaimTicket New(string worker, TimeSpan lease) =>
         new(Guid.NewGuid().ToString("N"), worker, lease, WorkerProcess.Current);
 }

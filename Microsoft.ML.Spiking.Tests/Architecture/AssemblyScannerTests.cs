@@ -57,7 +57,7 @@ public sealed class AssemblyScannerTests
             OwnReferences);
 
     [TestMethod]
-    public void Scan_LibraryAndTests_ComeByEveryRowOfTheReferenceTables()
+    public void Scan_LibraryAndTests_ReachesEveryRowOfTheReferenceTables()
     {
         foreach (string path in new[] { Library.Path, typeof(AssemblyScannerTests).Assembly.Location })
         {

@@ -2,7 +2,7 @@ using System.Reflection.Metadata;
 
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
-/// <summary>Turns the metadata tokens that <see cref="AssemblyScanner"/> comes by into references.</summary>
+/// <summary>Turns the metadata tokens that <see cref="AssemblyScanner"/> finds into references.</summary>
 internal sealed class ReferenceCollector
 {
     private readonly MetadataReader _metadata;

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking.Tests.Architecture;
 
 /// <summary>
 /// The folder of each type's source file, read from the assembly's symbols. Namespaces do not tell: what users type
-/// lives in one or two of them, whatever folder it is kept in.
+/// lives in one or two of them, in whichever folder it is kept.
 /// </summary>
 internal static class SourceFolders
 {

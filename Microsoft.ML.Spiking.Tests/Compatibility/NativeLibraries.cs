@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 
 /// <summary>
-/// A process of its own that loads a model and predicts, and at its end says which files are loaded into it.
+/// A separate process that loads a model, predicts, and finally says which files are loaded into it.
 /// </summary>
 internal static class NativeLibraries
 {

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 
-/// <summary>Scoring in processes of its own, where libtorch cannot be found and where it could.</summary>
+/// <summary>Scoring in separate processes, where libtorch cannot be found and where it could.</summary>
 [TestClass]
 public sealed class WithoutLibtorchTests
 {

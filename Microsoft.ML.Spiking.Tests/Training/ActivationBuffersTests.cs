@@ -64,7 +64,7 @@ public sealed class ActivationBuffersTests
     public void Rent_SmallLastBatchOfAnEpoch_NeitherAllocatesNorFrees(int lastRows)
     {
         const int FullRows = 64;
-        // a smaller batch is served whatever the order of its requests
+        // a smaller batch is served, in any order of its requests
         int[] rowLengths = [100, 7, 400, 100, 31, 1, 400, 8];
         using DisposeScope scope = NewDisposeScope();
         using var buffers = new ActivationBuffers();

@@ -58,8 +58,8 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
         }
         if (ResetPotential is double reset && !(IsFinite(reset) && (float)reset < (float)Threshold))
         {
-            yield return Invariant($"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite number ") +
-                Invariant($"below the threshold ({Threshold}), in float32 too, or null for the soft reset.");
+            yield return Invariant($"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite ") +
+                Invariant($"number below the threshold ({Threshold}), in float32 too, or null for the soft reset.");
         }
         if (Surrogate is null)
         {

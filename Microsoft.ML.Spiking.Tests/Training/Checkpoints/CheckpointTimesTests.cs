@@ -62,7 +62,7 @@ public sealed class CheckpointTimesTests
     }
 
     /// <summary>
-    /// Gives the file a time of its own, so that the next one is known from it whatever the clock's steps.
+    /// Gives the file a distinct time, so that the next one is told from it even if the clock's steps are coarse.
     /// </summary>
     private static DateTime Stamp(string file)
     {

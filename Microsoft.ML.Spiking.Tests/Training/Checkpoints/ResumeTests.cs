@@ -32,7 +32,7 @@ public sealed class ResumeTests
     };
 
     /// <summary>
-    /// All that has a state of its own, at once: the network's running statistics and masks come on top.
+    /// Everything that has state, at once; the network's running statistics and masks come on top.
     /// </summary>
     private static readonly TrainingSettings Everything = Toy.Settings with
     {

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Training.Loop;
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
 /// <summary>
-/// A training in a process of its own, which says a line for every batch and every sentence of the log.
+/// A training in a separate process, which prints a line for every batch and every line of the log.
 /// </summary>
 internal static class Trainee
 {

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Training.Torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>A process of its own that ends while other threads are at work in libtorch.</summary>
+/// <summary>A separate process that ends while other threads are at work in libtorch.</summary>
 internal static class EndingProcess
 {
     public const string Command = "end-while-at-work";

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>A process of its own that trains once and says which variables native libraries see afterwards.</summary>
+/// <summary>A separate process that trains once and says which variables native libraries see afterwards.</summary>
 internal static class LoadedRuntime
 {
     public const string Command = "load-runtime";

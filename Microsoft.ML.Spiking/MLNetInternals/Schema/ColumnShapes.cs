@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
 /// <summary>
-/// What can be said of the trainer's columns before there is data: an estimator chain asks for it with shapes alone.
+/// The checks of the trainer's columns that need no data: an estimator chain asks for them with shapes alone.
 /// </summary>
 internal static class ColumnShapes
 {

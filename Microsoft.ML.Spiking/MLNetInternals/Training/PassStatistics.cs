@@ -63,7 +63,7 @@ internal sealed class PassStatistics(int classCount)
         return true;
     }
 
-    /// <summary>Returns such as "2 of 150 (1 with missing or infinite features, 1 without a label)".</summary>
+    /// <summary>Returns text such as "2 of 150 (1 with missing or infinite features, 1 without a label)".</summary>
     public string SkippedRows()
     {
         (long Count, string Reason)[] reasons =

@@ -14,7 +14,7 @@ public abstract record InputNormalization
 {
     private protected InputNormalization() { }
 
-    /// <summary>One sentence for every value that is out of its range.</summary>
+    /// <summary>Returns one sentence for every value that is out of its range.</summary>
     internal virtual IEnumerable<string> Faults() => [];
 
     /// <summary>Number of pairs of scale and shift.</summary>

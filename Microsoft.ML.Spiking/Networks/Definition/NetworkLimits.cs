@@ -3,8 +3,8 @@ using static System.FormattableString;
 namespace Microsoft.ML.Spiking.Networks.Definition;
 
 /// <summary>
-/// The largest network that a definition may describe. A definition may come from a file of a stranger; whatever is
-/// derived from it, every length, buffer and index, is bounded here before anything is allocated or planned.
+/// The largest network that a definition may describe. A definition may come from an untrusted file; every length,
+/// buffer and index that is derived from it is bounded here before anything is allocated or planned.
 /// </summary>
 /// <remarks>
 /// Together the limits keep every size that the executors compute below 2^31 (see <see cref="MostValues"/> and

@@ -87,7 +87,7 @@ public sealed class BatchNormLayer : Layer
 public enum BatchNormMode
 {
     /// <summary>
-    /// The rows of each time step by itself; the running statistics move once for each time step. As the CLIF authors'
+    /// The rows of each time step separately; the running statistics move once for each time step. As the CLIF authors'
     /// code does.
     /// </summary>
     PerTimeStep,

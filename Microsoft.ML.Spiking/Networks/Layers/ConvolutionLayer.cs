@@ -17,7 +17,7 @@ public sealed class ConvolutionLayer : WeightedLayer
     /// <param name="kernel">Its size; at least 1x1, at most the image with its padding.</param>
     /// <param name="stride">From one place of the kernel to the next; at least 1x1.</param>
     /// <param name="padding">Zeros at every edge of the image; at least 0x0.</param>
-    /// <param name="groups">Parts into which the channels fall, each convolved by itself; at least 1.</param>
+    /// <param name="groups">Groups into which the channels are divided, each convolved separately; at least 1.</param>
     /// <param name="hasBias">Whether a bias is added to every output channel.</param>
     internal ConvolutionLayer(string name, int inputChannels, int outputChannels, Extent kernel, Extent stride,
         Extent padding, int groups = 1, bool hasBias = true) : base(name, hasBias)

@@ -83,7 +83,7 @@ public abstract class Layer
     internal virtual LayerCost CostOf(Signal input, Signal output, int steps) =>
         new(Shapes.Product(output.Size, steps), 0);
 
-    /// <summary>Returns the signal that leaves the layer, whatever its size.</summary>
+    /// <summary>Returns the signal that leaves the layer, without checking its size.</summary>
     private protected abstract Signal OutputFor(Signal input);
 
     /// <summary>Says what to lower where an array of weights is too large.</summary>

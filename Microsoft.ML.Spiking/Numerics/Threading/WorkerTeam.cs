@@ -12,7 +12,7 @@ internal abstract class WorkerTeam(int size)
 
     /// <summary>
     /// Calls <paramref name="work"/> on the caller's thread and on up to <paramref name="workers"/> - 1 others at once,
-    /// and returns when all calls have. Fewer may come: each call must do whatever is still to be done.
+    /// and returns when all calls have. There may be fewer: each call must do all the work that is left.
     /// </summary>
     public abstract void Run(int workers, Action work);
 }

@@ -39,7 +39,9 @@ internal readonly record struct TrivialAugment(ImageChange Change, double Streng
         return least >= 0 && most <= byte.MaxValue
             ? (most > 1 ? byte.MaxValue : 1)
             : throw new InvalidOperationException(FormattableString.Invariant(
-XX
+                $"The augmentation TrivialAugment needs pixels from 0 to 255 or from 0 to 1, but a batch has values ") +
+                FormattableString.Invariant($"from {least} to {most}; leave the normalization to the option ") +
+                "InputNormalization, which comes after it.");
     }
 
     /// <summary>Changes a row, all its frames in the same way.</summary>

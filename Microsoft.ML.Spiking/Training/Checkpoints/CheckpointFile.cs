@@ -20,7 +20,7 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 /// </remarks>
 internal static class CheckpointFile
 {
-    private const int Version = 2; // 1 had another fingerprint of the rows, and no format of its own for epochs
+    private const int Version = 2; // 1 had another fingerprint of the rows, and no separate format for epochs
     private const int ChecksumAt = 12;
     private const int HeaderLength = ChecksumAt + SHA256.HashSizeInBytes;
     private const int LargestState = 64 << 20; // ten thousand epochs of a hundred layers

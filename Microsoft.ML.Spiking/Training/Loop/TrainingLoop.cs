@@ -54,8 +54,8 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>
-    /// Trains on a thread of its own and leaves the rest of the process as it was: torch's generator, its number of
-    /// threads, its defaults. The same arguments give the same weights, whatever else runs.
+    /// Trains on a separate thread and leaves the rest of the process as it was: torch's generator, its number of
+    /// threads, its defaults. The same arguments give the same weights, regardless of what else runs.
     /// </summary>
     /// <param name="definition">The network.</param>
     /// <param name="initial">The weights to start from; null for new ones, drawn from the seed.</param>
@@ -224,7 +224,7 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    // A callback of the user may throw the same exception for reasons of its own.
+    // A callback of the user may throw the same exception for its own reasons.
     private bool IsCancellation(OperationCanceledException exception) =>
         (_token.IsCancellationRequested
             && (exception.CancellationToken == _token || exception.CancellationToken == _usersToken))

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Spiking.Training.Native;
 
-/// <summary>The knobs of glibc's allocator; nothing else may be called where <see cref="IsThere"/> is false.</summary>
+/// <summary>The settings of glibc's allocator, to be changed only where <see cref="IsThere"/> is true.</summary>
 internal static partial class GlibcHeap
 {
     internal const string Library = "libc.so.6";
@@ -22,7 +22,7 @@ internal static partial class GlibcHeap
     /// <summary>Whether the process runs on glibc.</summary>
     public static bool IsThere => Found.Value;
 
-    /// <summary>Freed buffers stay in the process and are used again.</summary>
+    /// <summary>Keeps freed buffers in the process, where they are used again.</summary>
     /// <param name="all">Of any size; else those below 32 MB, and up to 256 MB at the end of each heap.</param>
     public static void KeepFreed(bool all)
     {
@@ -35,8 +35,8 @@ internal static partial class GlibcHeap
     }
 
     /// <summary>
-    /// Ends <see cref="KeepFreed"/>. glibc adapts its thresholds only until somebody sets one; these are what it would
-    /// have come to in a process that handles buffers of 4 MB.
+    /// Ends <see cref="KeepFreed"/>. glibc adapts its thresholds only until one is set, and they cannot be read; these
+    /// are the values that it would have reached in a process that handles buffers of 4 MB.
     /// </summary>
     public static void ReturnFreed()
     {
@@ -45,7 +45,7 @@ internal static partial class GlibcHeap
         Set(TrimThreshold, 8 << 20);
     }
 
-    /// <summary>Gives all pages that hold nothing back to the system.</summary>
+    /// <summary>Returns all unused pages to the system.</summary>
     public static void Trim() => _ = MallocTrim(0);
 
     private static void Set(int parameter, int value) => _ = MallocOption(parameter, value);

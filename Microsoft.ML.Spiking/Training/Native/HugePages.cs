@@ -9,7 +9,7 @@ internal static class HugePages
     private const string Variable = "THP_MEM_ALLOC_ENABLE";
     private const string Switch = "/sys/kernel/mm/transparent_hugepage/enabled";
 
-    /// <summary>Whether <see cref="Request"/> was heard before libtorch was loaded.</summary>
+    /// <summary>Whether <see cref="Request"/> came before libtorch was loaded.</summary>
     private static bool _areRequested;
 
     /// <summary>Asks for huge pages; to be called before libtorch is used. Only where glibc is.</summary>
@@ -33,7 +33,7 @@ internal static class HugePages
     /// </summary>
     public static IEnumerable<KeyValuePair<string, string>> Variables() => _areRequested ? [new(Variable, "1")] : [];
 
-    /// <summary>Whether the system gives huge pages to those who ask: "always [madvise] never".</summary>
+    /// <summary>Returns whether the system gives huge pages on request: "always [madvise] never".</summary>
     private static bool AreOffered()
     {
         try
@@ -46,7 +46,7 @@ internal static class HugePages
         }
     }
 
-    /// <summary>Whether libtorch has been loaded; it may have allocated already.</summary>
+    /// <summary>Returns whether libtorch has been loaded; it may have allocated already.</summary>
     private static bool IsTorchLoaded()
     {
         try

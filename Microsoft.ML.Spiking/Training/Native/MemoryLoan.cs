@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// The offer of a layer that nobody but the next one sees its output: the next layer may take that memory for itself,
-/// and the gradient that it sends back is nobody else's either.
+/// A layer's promise that only the next layer sees its output: the next layer may take over that memory, and the
+/// gradient that it sends back is seen by this layer alone.
 /// </summary>
 internal sealed class MemoryLoan
 {

@@ -65,8 +65,8 @@ internal static class NativeWork
     });
 
     /// <summary>
-    /// Calls the user's code in the midst of work. The end of the process does not wait for it, because it may be what
-    /// ends the process.
+    /// Calls the user's code in the middle of work. The end of the process does not wait for it, because that code may
+    /// be what ends the process.
     /// </summary>
     /// <param name="callback">Does not use libtorch.</param>
     public static void CallOutside(Action callback)

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Training.Optimizers;
 
 /// <summary>
 /// The accumulation of several batches' gradients into one step: that of one large batch of all their weighted rows,
-/// except that batch normalization sees each batch by itself.
+/// except that batch normalization sees each batch separately.
 /// </summary>
 /// <param name="parameters">The trained parameters.</param>
 /// <param name="batches">Batches in a full group, at least 1.</param>

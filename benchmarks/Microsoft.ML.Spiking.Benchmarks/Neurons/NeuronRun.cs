@@ -39,7 +39,7 @@ internal sealed class NeuronRun : IDisposable
     }
 
     /// <summary>
-    /// Forward and backward, as in training, where the gradient goes on into the layer before and is kept by nobody.
+    /// Forward and backward, as in training, where the gradient is passed on to the layer before and not kept.
     /// </summary>
     public void Both(TorchNeuron form)
     {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// libtorch layer by layer: each layer is one operation of its own over all time steps, what is the same at every step
+/// libtorch layer by layer: each layer is one operation over all time steps, what is the same at every step
 /// is computed once, and the neurons are fused.
 /// </summary>
 internal sealed class LayerByLayer : TorchForm

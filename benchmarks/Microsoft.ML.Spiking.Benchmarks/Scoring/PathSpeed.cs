@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// One row in managed code on processors that lack what this one has: .NET is told so, in processes of its own, and
+/// One row in managed code on processors that lack what this one has: .NET is told so, in separate processes, and
 /// then compiles for their instructions and their number of registers.
 /// </summary>
 internal static class PathSpeed

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// A training in a process of its own that runs for as long as it is told and rests in between, so that rounds of
+/// A training in a separate process that runs for as long as it is told and rests in between, so that rounds of
 /// several trainings, each with its own settings of OpenMP, can be interleaved.
 /// </summary>
 internal sealed class ContendedTraining : IDisposable
@@ -42,7 +42,7 @@ internal sealed class ContendedTraining : IDisposable
         _process.StandardInput.WriteLine(Numbers.Text($"{seconds}"));
         _process.StandardInput.Flush();
         return Numbers.Parse(_process.StandardOutput.ReadLine()
-            ?? throw new InvalidOperationException("The training ended by itself."));
+            ?? throw new InvalidOperationException("The training ended unexpectedly."));
     }
 
     public void Dispose()

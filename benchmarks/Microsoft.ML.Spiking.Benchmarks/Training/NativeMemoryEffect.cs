@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// What the library's care for native memory brings to a convolutional step; each run in a process of its own, because
+/// What the library's handling of native memory gains a convolutional step; each run in a separate process, because
 /// libtorch decides once about huge pages.
 /// </summary>
 internal sealed class NativeMemoryEffect : IBenchmark

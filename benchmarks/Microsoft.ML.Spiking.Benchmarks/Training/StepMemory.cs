@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>Peak memory of the training step, each form in a process of its own.</summary>
+/// <summary>Peak memory of the training step, each form in a separate process.</summary>
 internal sealed class StepMemory : IBenchmark
 {
     private const double Target = 60;
