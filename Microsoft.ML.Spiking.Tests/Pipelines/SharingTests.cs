@@ -130,13 +130,19 @@ public sealed class SharingTests
 
     [TestMethod]
     [Timeout(Patience, CooperativeCancellation = true)]
-    [DataRow(ScoringBackend.Managed, 10_000)]
-    [DataRow(ScoringBackend.Torch, 500)]
-    public void Load_AndDisposeManyTimes_KeepsTheMemoryAsItIs(ScoringBackend backend, int loads)
+    public void Load_AndDisposeManyTimesManaged_KeepsTheMemoryAsItIs() =>
+        OwnProcess.Run(TestContext, () => LoadAndDispose(ScoringBackend.Managed, loads: 10_000));
+
+    [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
+    public void Load_AndDisposeManyTimesOnTorch_KeepsTheMemoryAsItIs() =>
+        OwnProcess.Run(TestContext, () => LoadAndDispose(ScoringBackend.Torch, loads: 500));
+
+    private void LoadAndDispose(ScoringBackend backend, int loads)
     {
         const double managedBound = 2, residentBound = 40; // MB
         byte[] zip = Zip();
-        void LoadAndDispose(int times)
+        void LoadAll(int times)
         {
             var options = new ParallelOptions
             {
@@ -149,11 +155,11 @@ public sealed class SharingTests
                 model.Model.Scorer.Score(_rows[0].Features, 1, new float[3]);
             });
         }
-        LoadAndDispose(loads / 10);
+        LoadAll(loads / 10);
         double managedBefore = ManagedMegabytes();
         double residentBefore = ResidentMemory.IsKnown ? ResidentMemory.Megabytes() : 0;
 
-        LoadAndDispose(loads);
+        LoadAll(loads);
 
         double managed = ManagedMegabytes() - managedBefore;
         double resident = ResidentMemory.IsKnown ? ResidentMemory.Megabytes() - residentBefore : 0;

@@ -19,6 +19,8 @@ public sealed class ActivationCheckpointingTests
 {
     private static readonly ForwardPass Training = new() { IsTraining = true, Seed = 3, Epoch = 1 };
 
+    public required TestContext TestContext { get; init; }
+
     [ClassInitialize]
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
 
@@ -102,13 +104,16 @@ public sealed class ActivationCheckpointingTests
         {
             Assert.Inconclusive("The system does not tell a process its resident memory.");
         }
-        // Six layers whose potentials and spikes take 16 MB each; of all that, what passes between segments is half.
-        NetworkDefinition network =
-            new Mlp(256, 256, 256, 256, 256, 256).Bind(Bindings.Of([8]) with { TimeSteps = 64 });
-        double plain = KeptMegabytes(network, inSegments: false);
-        double segments = KeptMegabytes(network, inSegments: true);
-        Assert.IsGreaterThan(180, plain);
-        Assert.IsLessThan(0.75 * plain, segments);
+        OwnProcess.Run(TestContext, () =>
+        {
+            // Six layers whose potentials and spikes take 16 MB each; what passes between segments is half of that.
+            NetworkDefinition network =
+                new Mlp(256, 256, 256, 256, 256, 256).Bind(Bindings.Of([8]) with { TimeSteps = 64 });
+            double plain = KeptMegabytes(network, inSegments: false);
+            double segments = KeptMegabytes(network, inSegments: true);
+            Assert.IsGreaterThan(180, plain);
+            Assert.IsLessThan(0.75 * plain, segments);
+        });
     }
 
     [TestMethod]
@@ -196,7 +201,7 @@ public sealed class ActivationCheckpointingTests
         using Tensor logits = network.Forward(input, Training);
         return Trimmed() - before;
 
-        // What earlier tests left to the collector is freed first: the heap would serve this pass from it.
+        // What the pass before left in the heap is returned first: the heap would serve this pass from it.
         static double Trimmed()
         {
             _ = ResidentMemory.Megabytes();

@@ -47,7 +47,7 @@ public sealed partial class NativeEnvironmentTests
     }
 
     [TestMethod]
-    [DataRow(null, "GOMP_SPINCOUNT = '1000'", "GOMP_SPINCOUNT=\n")]
+    [DataRow(null, "GOMP_SPINCOUNT = '5000'", "GOMP_SPINCOUNT=\n")]
     [DataRow("GOMP_SPINCOUNT=123", "GOMP_SPINCOUNT = '123'", "GOMP_SPINCOUNT=123\n")]
     [DataRow("OMP_WAIT_POLICY=PASSIVE", "GOMP_SPINCOUNT = '0'", "GOMP_SPINCOUNT=\n")]
     public void Training_InAFreshProcess_SpinsShortlyUnlessTheUserChose(

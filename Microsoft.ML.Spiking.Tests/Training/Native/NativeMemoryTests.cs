@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Randomness;
 
@@ -28,9 +27,32 @@ public sealed class NativeMemoryTests
     }
 
     [TestMethod]
-    [DataRow(true)]
-    [DataRow(false)]
-    public void Run_TwentyEpochs_MemoryNeitherGrowsNorStays(bool reuse)
+    public void Run_TwentyEpochs_MemoryNeitherGrowsNorStays() =>
+        OwnProcess.Run(TestContext, () =>
+        {
+            TwentyEpochs(reuse: true);
+            TwentyEpochs(reuse: false);
+        });
+
+    [TestMethod]
+    public void Run_WithoutHugePages_MemoryNeitherGrowsNorStays() =>
+        // libtorch looks at the variable once in a process.
+        OwnProcess.Run(TestContext, () => TwentyEpochs(reuse: true), "THP_MEM_ALLOC_ENABLE=0");
+
+    [TestMethod]
+    public void Run_LastBatchUnderHalfABatch_MemoryDoesNotCreep() => OwnProcess.Run(TestContext, SmallLastBatches);
+
+    [TestMethod]
+    public void Run_TwoAtOnce_MemoryReturnsAfterTheLast() =>
+        OwnProcess.Run(TestContext, () =>
+        {
+            Train(reuse: true, epochs: 1);
+            double before = ResidentMemory.Megabytes();
+            Parallel.Invoke(() => Train(reuse: true, epochs: 2), () => Train(reuse: true, epochs: 5));
+            Assert.IsLessThan(before + (2 * ReturnBound), ResidentMemory.Megabytes());
+        });
+
+    private void TwentyEpochs(bool reuse)
     {
         Train(reuse, epochs: 1); // libtorch and compiled code are there from now on
         double before = ResidentMemory.Megabytes();
@@ -44,8 +66,7 @@ public sealed class NativeMemoryTests
         Assert.IsLessThan(before + ReturnBound, after, all);
     }
 
-    [TestMethod]
-    public void Run_LastBatchUnderHalfABatch_MemoryDoesNotCreep()
+    private void SmallLastBatches()
     {
         // Without a collection: nothing may wait for one. The heap grew by about 19 MB an epoch.
         var seen = new List<double>();
@@ -65,34 +86,6 @@ public sealed class NativeMemoryTests
         string all = string.Join(' ', seen.Select(mb => $"{mb:0}"));
         TestContext.WriteLine(all);
         Assert.IsLessThan(seen[2] + GrowthBound, seen[^1], all);
-    }
-
-    [TestMethod]
-    public void Run_TwoAtOnce_MemoryReturnsAfterTheLast()
-    {
-        Train(reuse: true, epochs: 1);
-        double before = ResidentMemory.Megabytes();
-        Parallel.Invoke(() => Train(reuse: true, epochs: 2), () => Train(reuse: true, epochs: 5));
-        Assert.IsLessThan(before + (2 * ReturnBound), ResidentMemory.Megabytes());
-    }
-
-    [TestMethod]
-    public void Run_WithoutHugePages_MemoryNeitherGrowsNorStays()
-    {
-        // libtorch looks at the variable once in a process, so it takes another one.
-        string program = Path.Combine(AppContext.BaseDirectory, typeof(NativeMemoryTests).Assembly.GetName().Name!);
-        var start = new ProcessStartInfo(program)
-        {
-            ArgumentList = { "--filter", $"FullyQualifiedName~{nameof(Run_TwentyEpochs_MemoryNeitherGrowsNorStays)}" },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["THP_MEM_ALLOC_ENABLE"] = "0";
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.CancellationToken);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, output + errors.Result);
     }
 
     /// <summary>Resident megabytes after each epoch.</summary>

@@ -12,10 +12,10 @@ internal static unsafe class OpenMP
     private const string Entrance = "GOMP_parallel";
     private const string SpinCount = "GOMP_SPINCOUNT";
 
-    // Turns of the loop, some tens of microseconds: longer than most operations keep one thread waiting for the others,
-    // and far shorter than the milliseconds of GCC's default, which on a busy machine are taken from the very thread
-    // that is waited for. Measured by the benchmark "contention".
-    private const string ShortSpin = "1000";
+    // Turns of the loop, some 0.1 ms: longer than most operations keep one thread waiting for the others, and far
+    // shorter than the milliseconds of GCC's default, which on a busy machine are taken from the very thread that is
+    // waited for. Measured by the benchmark "contention".
+    private const string ShortSpin = "5000";
 
     private static delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> _parallel;
 
