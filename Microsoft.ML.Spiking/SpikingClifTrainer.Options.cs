@@ -297,7 +297,8 @@ public sealed partial class SpikingClifTrainer
         /// cost up to half of its time: large ones in huge pages where the system has them, the others kept when they
         /// are freed, until the last training of the process has ended; what is free is then given back. Huge pages are
         /// decided on by the first training of the process; the variable THP_MEM_ALLOC_ENABLE overrules them (1 or 0).
-        /// After that glibc's thresholds for large buffers stay at fixed values. No effect on other systems. Default
+        /// After that glibc's thresholds for large buffers stay at fixed values, unless glibc was tuned by variables
+        /// (MALLOC_..., GLIBC_TUNABLES), which are respected throughout. No effect on other systems. Default
         /// <see langword="true"/>.
         /// </summary>
         public bool ReuseNativeMemory { get; set; } = true;

@@ -45,7 +45,7 @@ public sealed class LineLengthTests
     // PublicAPI files are generated, and neither .cs nor .md.
     private static bool IsRead(string path) => Path.GetExtension(path) is ".cs" or ".md" or ".sh";
 
-    /// <summary>Names the lines that are too long. Tables of pages may be wide, because they cannot be broken.</summary>
+    /// <summary>Names the lines that are too long. Tables of pages may be wide: they cannot be broken.</summary>
     private static IEnumerable<string> Offences(string path)
     {
         bool isPage = Path.GetExtension(path) == ".md";

@@ -7,14 +7,18 @@ namespace Microsoft.ML.Spiking.Training.Native;
 /// <remarks>
 /// Large buffers come from huge pages, at one page fault for 512, and buffers of usual size are kept by glibc when they
 /// are freed. Only where there are no huge pages, glibc keeps the large ones too, which costs more memory. All this is
-/// for glibc on Linux; elsewhere nothing happens. The allocator belongs to the whole process: it is changed by the
-/// first training that begins and restored by the last one that ends.
+/// for glibc on Linux; elsewhere nothing happens. The allocator belongs to the whole process: the first training that
+/// begins changes its thresholds, and the last one that ends sets them to fixed values and returns what is unused. They
+/// cannot be restored exactly, because glibc does not say what they were and never adapts them again. Where the user
+/// has tuned the allocator, its thresholds are left alone.
 /// </remarks>
 internal static class NativeMemory
 {
     private static readonly Lock Gate = new();
     private static int _trainings;
     private static bool? _hasHugePages;
+
+    private static readonly Lazy<bool> IsTuned = new(() => GlibcHeap.IsTuned(NativeEnvironment.Get));
 
     /// <summary>
     /// Arranges the memory for a training, until the result is disposed of. Call it before libtorch is used.
@@ -30,7 +34,7 @@ internal static class NativeMemory
         lock (Gate)
         {
             _hasHugePages ??= hugePages ?? HugePages.Request();
-            if (_trainings++ == 0)
+            if (_trainings++ == 0 && !IsTuned.Value)
             {
                 GlibcHeap.KeepFreed(all: _hasHugePages == false);
             }
@@ -44,7 +48,10 @@ internal static class NativeMemory
         {
             if (--_trainings == 0)
             {
-                GlibcHeap.ReturnFreed();
+                if (!IsTuned.Value)
+                {
+                    GlibcHeap.ReturnFreed(all: _hasHugePages == false);
+                }
                 GlibcHeap.Trim();
             }
         }

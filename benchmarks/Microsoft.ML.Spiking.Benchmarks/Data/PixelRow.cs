@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Benchmarks.Training;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Data;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
