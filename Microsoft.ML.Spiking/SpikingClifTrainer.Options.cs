@@ -345,6 +345,22 @@ public sealed partial class SpikingClifTrainer
             }
         }
 
+        /// <summary>Returns the options of the catalogs' short overloads.</summary>
+        internal static Options Of(
+            string label, string features, string? exampleWeight, IReadOnlyList<int>? hiddenSizes, int timeSteps,
+            int? epochs, int batchSize, double learningRate) =>
+            new()
+            {
+                LabelColumnName = label,
+                FeatureColumnName = features,
+                ExampleWeightColumnName = exampleWeight,
+                Network = new Mlp(hiddenSizes ?? Defaults.HiddenSizes),
+                TimeSteps = timeSteps,
+                Epochs = epochs,
+                BatchSize = batchSize,
+                LearningRate = learningRate,
+            };
+
         internal Options Copy()
         {
             var copy = (Options)MemberwiseClone();

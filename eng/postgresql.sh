@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs PostgreSQL for the tests of sweeps, which start their own server; where it cannot be installed, says that those
-# tests are skipped. Never fails.
+# Installs PostgreSQL for the tests of sweeps, which start their own server; where it cannot be installed, says that
+# those tests are skipped. Never fails.
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 

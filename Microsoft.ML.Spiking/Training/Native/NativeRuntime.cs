@@ -86,3 +86,10 @@ internal static partial class NativeRuntime
     [GeneratedRegex(@"version [`'](?<version>(GLIBCXX|GLIBC|CXXABI)_[0-9.]+)' not found")]
     private static partial Regex MissingVersion();
 }
+
+/// <summary>The use of libtorch, named in sentences about its absence.</summary>
+internal enum TorchUse
+{
+    Training,
+    Scoring,
+}
