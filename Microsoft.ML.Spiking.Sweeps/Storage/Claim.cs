@@ -37,7 +37,7 @@ internal static class WorkerProcess
         OperatingSystem.IsLinux() ? ReadLine("/proc/sys/kernel/random/boot_id") : null,
         OperatingSystem.IsLinux() ? new FileInfo("/proc/self/ns/pid").LinkTarget : null);
 
-    /// <summary>The identity of this process; null where it cannot be told.</summary>
+    /// <summary>Gets the identity of this process; null where it cannot be told.</summary>
     public static string? Current { get; } =
         Start(Environment.ProcessId) is string start ? Of(Environment.ProcessId, start) : null;
 

@@ -36,7 +36,7 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
     /// </summary>
     public SurrogateGradient Surrogate { get; init; } = new AtanSurrogate();
 
-    /// <summary>Whether <see cref="ResetPotential"/> is null.</summary>
+    /// <summary>Gets whether <see cref="ResetPotential"/> is null.</summary>
     [JsonIgnore]
     internal bool IsSoftReset => ResetPotential is null;
 

@@ -28,7 +28,7 @@ internal sealed class SavedModel : IDisposable
         Schema = ModelSchema.Of(_transformer, input);
     }
 
-    /// <summary>The columns that it reads and writes.</summary>
+    /// <summary>Gets the columns that it reads and writes.</summary>
     public ModelSchema Schema { get; }
 
     /// <summary>SHA-256 of the file, in 64 hexadecimal digits.</summary>

@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Spiking.MLNetInternals.Access;
 
 /// <summary>
-/// What work of more than one training needs of the <see cref="MLContext"/> behind a catalog.
+/// The parts of the <see cref="MLContext"/> behind a catalog that work of more than one training needs.
 /// </summary>
 internal sealed class CatalogHost : IDisposable
 {

@@ -26,7 +26,7 @@ internal sealed record TrainingColumns(
     /// <summary>Values in a row.</summary>
     public int FeatureCount => ((VectorDataViewType)Feature.Type).Size;
 
-    /// <summary>Number of classes, absent ones included.</summary>
+    /// <summary>Gets the number of classes, absent ones included.</summary>
     public int ClassCount => checked((int)((KeyDataViewType)Label.Type).Count);
 
     /// <summary>The columns that a pass over the data needs.</summary>

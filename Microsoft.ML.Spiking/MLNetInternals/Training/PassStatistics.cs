@@ -24,7 +24,7 @@ internal sealed class PassStatistics(int classCount)
     /// <summary>Usable rows with a value beyond <see cref="DataViewFeedCursor.LargestPlausible"/>.</summary>
     public long Implausible { get; private set; }
 
-    /// <summary>The slot of the first such value.</summary>
+    /// <summary>Gets the slot of the first such value.</summary>
     public int ImplausibleSlot { get; private set; }
 
     /// <summary>Counts a row and says whether it is usable. A row with several faults counts for the first.</summary>

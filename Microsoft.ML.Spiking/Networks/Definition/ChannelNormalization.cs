@@ -13,13 +13,17 @@ namespace Microsoft.ML.Spiking;
 /// </code></example>
 public sealed record ChannelNormalization : InputNormalization
 {
-    /// <summary>The mean of each channel, finite, in the features' units; null (the default) to measure it.</summary>
+    /// <summary>
+    /// Gets the mean of each channel, finite, in the features' units; null (the default) to measure it.
+    /// </summary>
     public IReadOnlyList<double>? Means { get; init => field = value is null ? null : [.. value]; }
 
-    /// <summary>The standard deviation of each channel, greater than 0; null (the default) to measure it.</summary>
+    /// <summary>
+    /// Gets the standard deviation of each channel, greater than 0; null (the default) to measure it.
+    /// </summary>
     public IReadOnlyList<double>? Deviations { get; init => field = value is null ? null : [.. value]; }
 
-    /// <summary>Whether the values come from the training rows.</summary>
+    /// <summary>Gets whether the values come from the training rows.</summary>
     [JsonIgnore]
     internal bool IsMeasured => Means is null;
 

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// What the network's first layer does to the features: a scale and a shift that are constants, saved with the model
-/// and not trained.
+/// The network's first layer, which normalizes the features: a scale and a shift that are constants, saved with the
+/// model and not trained.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(RootMeanSquareNormalization), "rootMeanSquare")]

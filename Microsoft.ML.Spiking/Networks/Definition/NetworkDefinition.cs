@@ -54,30 +54,31 @@ public sealed class NetworkDefinition
         Parameters = parameters;
     }
 
-    /// <summary>The shape of one time step of a row.</summary>
+    /// <summary>Gets the shape of one time step of a row.</summary>
     public IReadOnlyList<int> InputShape { get; }
 
-    /// <summary>Number of time steps T.</summary>
+    /// <summary>Gets the number of time steps T.</summary>
     public int TimeSteps { get; }
 
-    /// <summary>How a row becomes the current of every time step.</summary>
+    /// <summary>Gets how a row becomes the current of every time step.</summary>
     public InputEncoder Encoder { get; }
 
-    /// <summary>The layers in order.</summary>
+    /// <summary>Gets the layers in order.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>Number of classes.</summary>
+    /// <summary>Gets the number of classes.</summary>
     public int ClassCount { get; }
 
     /// <summary>
-    /// Whether a row brings all its time steps, [T, ...<see cref="InputShape"/>], such as the frames of an event
+    /// Gets whether a row brings all its time steps, [T, ...<see cref="InputShape"/>], such as the frames of an event
     /// camera; if not, the encoder makes every time step from the same values.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasTimeAxis { get; }
 
     /// <summary>
-    /// How images lie in a feature vector. It is brought into the order of <see cref="InputShape"/> when it is read.
+    /// Gets the order of images in a feature vector, which is brought into that of <see cref="InputShape"/> when it is
+    /// read.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public PixelOrder PixelOrder { get; }

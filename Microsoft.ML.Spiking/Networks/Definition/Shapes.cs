@@ -50,7 +50,7 @@ internal static class Shapes
         : $"[{string.Join(", ", shape.Take(NetworkLimits.MostDimensions))}, … " +
             Invariant($"({shape.Count:N0} lengths)]");
 
-    /// <summary>Whether the lengths are the same.</summary>
+    /// <summary>Returns whether the lengths are the same.</summary>
     public static bool AreEqual(IReadOnlyList<int> left, IReadOnlyList<int> right)
     {
         if (left.Count != right.Count)
@@ -67,7 +67,7 @@ internal static class Shapes
         return true;
     }
 
-    /// <summary>Whether every length is at least 1.</summary>
+    /// <summary>Returns whether every length is at least 1.</summary>
     public static bool ArePositive(IReadOnlyList<int> shape)
     {
         for (int i = 0; i < shape.Count; i++)

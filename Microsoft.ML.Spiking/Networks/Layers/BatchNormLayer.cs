@@ -34,16 +34,16 @@ public sealed class BatchNormLayer : Layer
         Momentum = momentum;
     }
 
-    /// <summary>The first length of the arriving shape.</summary>
+    /// <summary>Gets the first length of the arriving shape.</summary>
     public int Channels { get; }
 
-    /// <summary>Over what the statistics are taken in training.</summary>
+    /// <summary>Gets over what the statistics are taken in training.</summary>
     public BatchNormMode Mode { get; }
 
-    /// <summary>Added to the variance.</summary>
+    /// <summary>Gets the constant that is added to the variance.</summary>
     public double Epsilon { get; }
 
-    /// <summary>How far the running statistics move to each new one.</summary>
+    /// <summary>Gets how far the running statistics move towards each new one.</summary>
     public double Momentum { get; }
 
     internal string WeightName => $"{Name}.weight";

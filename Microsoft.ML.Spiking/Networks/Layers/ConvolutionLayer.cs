@@ -30,22 +30,22 @@ public sealed class ConvolutionLayer : WeightedLayer
         Groups = groups;
     }
 
-    /// <summary>Channels of the arriving image.</summary>
+    /// <summary>Gets the channels of the arriving image.</summary>
     public int InputChannels { get; }
 
-    /// <summary>Channels of the leaving image.</summary>
+    /// <summary>Gets the channels of the leaving image.</summary>
     public int OutputChannels { get; }
 
-    /// <summary>The kernel's size.</summary>
+    /// <summary>Gets the kernel's size.</summary>
     public Extent Kernel { get; }
 
-    /// <summary>From one place of the kernel to the next.</summary>
+    /// <summary>Gets the step from one place of the kernel to the next.</summary>
     public Extent Stride { get; }
 
-    /// <summary>Zeros at every edge of the image.</summary>
+    /// <summary>Gets the number of zeros at every edge of the image.</summary>
     public Extent Padding { get; }
 
-    /// <summary>Parts into which the channels fall.</summary>
+    /// <summary>Gets the number of groups into which the channels are divided.</summary>
     public int Groups { get; }
 
     internal override IReadOnlyList<int> WeightShape =>

@@ -14,7 +14,7 @@ public sealed class DropoutLayer : Layer
     /// <param name="rate">The part that is dropped, from 0 up to, but not including, 1.</param>
     internal DropoutLayer(string name, double rate) : base(name) => Rate = rate;
 
-    /// <summary>The part that is dropped.</summary>
+    /// <summary>Gets the part that is dropped.</summary>
     public double Rate { get; }
 
     private protected override Signal OutputFor(Signal input) =>

@@ -25,7 +25,7 @@ public abstract class Layer
 {
     private protected Layer(string name) => Name = name;
 
-    /// <summary>Unique within the network, at most 128 characters; the prefix of the layer's arrays.</summary>
+    /// <summary>Gets the name: unique within the network, at most 128 characters, the prefix of the arrays.</summary>
     public string Name { get; }
 
     /// <summary>The arrays that this layer needs; without those of the layers inside it.</summary>

@@ -17,10 +17,10 @@ public sealed class LinearLayer : WeightedLayer
         Outputs = outputs;
     }
 
-    /// <summary>Length of the arriving vector.</summary>
+    /// <summary>Gets the length of the arriving vector.</summary>
     public int Inputs { get; }
 
-    /// <summary>Length of the leaving vector.</summary>
+    /// <summary>Gets the length of the leaving vector.</summary>
     public int Outputs { get; }
 
     internal override IReadOnlyList<int> WeightShape => [Outputs, Inputs];

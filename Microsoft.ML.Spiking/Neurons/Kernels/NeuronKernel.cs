@@ -38,7 +38,7 @@ internal readonly unsafe struct NeuronKernel
         _lanes = lanes;
     }
 
-    /// <summary>Whether <see cref="MarkMayFire"/> may be called.</summary>
+    /// <summary>Gets whether <see cref="MarkMayFire"/> may be called.</summary>
     /// <seealso cref="SpikingNeuronDefinition.IntegratesUntilFirstSpike"/>
     public bool IntegratesUntilFirstSpike { get; }
 

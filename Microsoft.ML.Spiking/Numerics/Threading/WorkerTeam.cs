@@ -4,10 +4,10 @@ namespace Microsoft.ML.Spiking.Numerics.Threading;
 /// <param name="size">The most threads that work at once, the caller's included; at least 1.</param>
 internal abstract class WorkerTeam(int size)
 {
-    /// <summary>The caller's thread alone.</summary>
+    /// <summary>Gets the caller's thread alone.</summary>
     public static WorkerTeam Caller { get; } = new ThreadPoolTeam(1);
 
-    /// <summary>The most threads that work at once.</summary>
+    /// <summary>Gets the most threads that work at once.</summary>
     public int Size { get; } = size;
 
     /// <summary>

@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Scoring.Plan;
 namespace Microsoft.ML.Spiking.Scoring.Executors;
 
 /// <summary>
-/// What convolutions that go by active inputs or by spikes have in common: the sizes, the weights of each group of
+/// The common part of convolutions that go by active inputs or by spikes: the sizes, the weights of each group of
 /// channels in panels, and the blocks of steps.
 /// </summary>
 /// <param name="shape">The sizes.</param>

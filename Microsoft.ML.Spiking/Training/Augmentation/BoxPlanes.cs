@@ -43,7 +43,7 @@ internal readonly record struct Box(int Top, int Bottom, int Left, int Right)
     /// <summary>Width in pixels.</summary>
     public int Width => Right - Left;
 
-    /// <summary>Number of pixels.</summary>
+    /// <summary>Gets the number of pixels.</summary>
     public int Area => (Bottom - Top) * Width;
 
     /// <summary>Returns the part of a rectangle that lies in the image.</summary>

@@ -67,12 +67,12 @@ public sealed record ImageAugmentation
     /// </summary>
     public double CutmixAlpha { get; init; }
 
-    /// <summary>Whether a change needs images.</summary>
+    /// <summary>Gets whether a change needs images.</summary>
     [JsonIgnore]
     internal bool NeedsImages =>
         CropPadding > 0 || HorizontalFlip || TrivialAugment || CutoutSize > 0 || CutmixAlpha > 0;
 
-    /// <summary>Whether rows of two classes are mixed.</summary>
+    /// <summary>Gets whether rows of two classes are mixed.</summary>
     [JsonIgnore]
     internal bool Mixes => MixupAlpha > 0 || CutmixAlpha > 0;
 

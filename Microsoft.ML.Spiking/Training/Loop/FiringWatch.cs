@@ -59,7 +59,7 @@ internal sealed class FiringWatch(NetworkDefinition network, IReadOnlyList<long>
         layer.Neuron is SpikingNeuronDefinition && RateOf(layer, epoch) > Saturated;
 
     /// <summary>
-    /// Whether always choosing the largest class would be right as often, within two standard deviations.
+    /// Returns whether always choosing the largest class would be right as often, within two standard deviations.
     /// </summary>
     private bool IsNoBetterThanChance(EpochMetrics epoch)
     {

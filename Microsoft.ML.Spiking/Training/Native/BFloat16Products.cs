@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// Whether libtorch multiplies in bfloat16 at a reasonable speed. Without instructions for it a processor takes several
-/// times as long as in float32 (eight times for a convolution with AVX2).
+/// The test of whether libtorch multiplies in bfloat16 at a reasonable speed. Without instructions for it a processor
+/// takes several times as long as in float32 (eight times for a convolution with AVX2).
 /// </summary>
 internal static class BFloat16Products
 {
@@ -16,7 +16,7 @@ internal static class BFloat16Products
 
     private static readonly Lazy<bool> OnProcessor = new(() => Known() ?? Measured());
 
-    /// <summary>The answer for the processor, given instead of found out; null for none.</summary>
+    /// <summary>Gets the answer for the processor, given instead of found out; null for none.</summary>
     public static bool? Given { get; set; }
 
     /// <summary>

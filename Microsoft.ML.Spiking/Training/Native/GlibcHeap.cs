@@ -23,7 +23,7 @@ internal static partial class GlibcHeap
         && NativeLibrary.TryLoad(Library, out nint library)
         && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _));
 
-    /// <summary>Whether the process runs on glibc.</summary>
+    /// <summary>Gets whether the process runs on glibc.</summary>
     public static bool IsThere => Found.Value;
 
     /// <summary>Returns whether the user of the process has tuned the allocator, whose choice must stay.</summary>

@@ -6,10 +6,10 @@ namespace Microsoft.ML.Spiking.Training.Native;
 /// </summary>
 internal sealed class MemoryLoan
 {
-    /// <summary>Whether the next layer has taken it.</summary>
+    /// <summary>Gets whether the next layer has taken it.</summary>
     public bool IsTaken { get; private set; }
 
-    /// <summary>Takes it; true the first time.</summary>
+    /// <summary>Takes the memory; returns true the first time alone.</summary>
     public bool Take()
     {
         bool isFirst = !IsTaken;

@@ -10,10 +10,10 @@ internal static partial class MemoryShortage
 {
     private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>The exception in words, or null where it is about something else.</summary>
+    /// <summary>Returns the exception in words; null where it is about something else.</summary>
     /// <param name="fault">What was thrown: by libtorch's allocators, or by .NET.</param>
-    /// <param name="network">What was being trained.</param>
-    /// <param name="settings">How.</param>
+    /// <param name="network">The network in training.</param>
+    /// <param name="settings">The training's settings.</param>
     public static InsufficientMemoryException? Explain(
         Exception fault, NetworkDefinition network, TrainingSettings settings)
     {

@@ -19,7 +19,7 @@ internal static unsafe class OpenMP
 
     private static delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> _parallel;
 
-    /// <summary>Whether the entrance has been found.</summary>
+    /// <summary>Gets whether the entrance has been found.</summary>
     public static bool IsThere => _parallel != null;
 
     /// <summary>
@@ -46,7 +46,7 @@ internal static unsafe class OpenMP
     /// Calls a function on the threads of a team at once, the caller among them; returns after all of them.
     /// </summary>
     /// <param name="function">Must not throw.</param>
-    /// <param name="data">Is handed to it.</param>
+    /// <param name="data">The argument of the function.</param>
     /// <param name="threads">The most threads.</param>
     public static void Parallel(delegate* unmanaged<nint, void> function, nint data, int threads) =>
         _parallel(function, data, (uint)threads, 0);

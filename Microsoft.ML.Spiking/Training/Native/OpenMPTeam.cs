@@ -28,7 +28,7 @@ internal sealed unsafe class OpenMPTeam(int size) : WorkerTeam(size)
 
     private sealed class Call(Action work)
     {
-        /// <summary>The exception of the last call that failed.</summary>
+        /// <summary>Gets the exception of the last call that failed.</summary>
         public ExceptionDispatchInfo? Failure { get; private set; }
 
         public void Run()

@@ -8,8 +8,8 @@ namespace Microsoft.ML.Spiking.Training.Native;
 /// with it. A thread that asks for short turns gets them sooner, and no more of the processor than before.
 /// </summary>
 /// <remarks>
-/// From Linux 6.12 on; before, and where a sandbox forbids it, nothing happens. Scheduling class and nice value remain,
-/// and threads that begin later do not inherit the request.
+/// From Linux 6.12 on; on older systems, and where a sandbox forbids it, nothing happens. Scheduling class and nice
+/// value remain, and threads that begin later do not inherit the request.
 /// </remarks>
 internal static unsafe partial class TimeSlice
 {

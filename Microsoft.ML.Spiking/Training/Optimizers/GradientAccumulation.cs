@@ -17,13 +17,13 @@ internal sealed class GradientAccumulation(IReadOnlyList<Tensor> parameters, int
     private int _count;
     private double _weight;
 
-    /// <summary>Whether no batch has been added since the last <see cref="Finish"/>.</summary>
+    /// <summary>Gets whether no batch has been added since the last <see cref="Finish"/>.</summary>
     public bool IsEmpty => _count == 0;
 
-    /// <summary>Whether the group has all its batches.</summary>
+    /// <summary>Gets whether the group has all its batches.</summary>
     public bool IsComplete => _count == batches;
 
-    /// <summary>The group under way; null where no batch has been added.</summary>
+    /// <summary>Gets the group under way; null where no batch has been added.</summary>
     public PendingGradients? Pending => IsEmpty ? null : new(_count, _weight);
 
     /// <summary>Continues a group whose gradients are in the parameters already.</summary>

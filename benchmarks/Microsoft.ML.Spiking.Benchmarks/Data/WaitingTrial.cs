@@ -18,7 +18,7 @@ internal sealed record WaitingTrial(IReadOnlyList<EpochMetrics> Epochs, double S
     }
 
     /// <summary>
-    /// The first pass over the rows, which knows them all before the first epoch begins, and setting up.
+    /// Gets the first pass over the rows, which knows them all before the first epoch begins, and setting up.
     /// </summary>
     public double SecondsBefore => Seconds - Epochs.Sum(epoch => Rows / epoch.RowsPerSecond);
 }

@@ -10,7 +10,7 @@ internal static class Numbers
 
     public static double Parse(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    /// <summary>What the compiler makes of an interpolated string.</summary>
+    /// <summary>The handler of interpolated strings, in the invariant culture.</summary>
     [InterpolatedStringHandler]
     public ref struct Invariant(int literalLength, int formattedCount)
     {

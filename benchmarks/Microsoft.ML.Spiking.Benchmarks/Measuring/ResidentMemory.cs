@@ -8,7 +8,7 @@ internal static class ResidentMemory
     /// <summary>Megabytes now.</summary>
     public static double Now => Kilobytes("/proc/self/status", "VmRSS:") / 1024;
 
-    /// <summary>The most megabytes so far.</summary>
+    /// <summary>Gets the most megabytes so far.</summary>
     public static double Peak => Kilobytes("/proc/self/status", "VmHWM:") / 1024;
 
     /// <summary>Makes <see cref="Peak"/> start from now on.</summary>

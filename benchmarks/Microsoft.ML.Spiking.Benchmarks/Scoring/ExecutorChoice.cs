@@ -9,7 +9,7 @@ using Microsoft.ML.Spiking.Scoring.Scorers;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// What the way in which layers are computed is worth: spikes in groups, active inputs, or everything.
+/// The gain of each way to compute a layer: spikes in groups, active inputs, or everything.
 /// </summary>
 internal sealed class ExecutorChoice : IBenchmark
 {

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// What a process costs until its first prediction: in the build that runs this, and in one that was published with
+/// The cost of a process until its first prediction: in the build that runs this, and in one that was published with
 /// PublishReadyToRun, as the documentation tells those to do who start often. Both ways are always of the same build.
 /// </summary>
 internal sealed class StartCost : IBenchmark

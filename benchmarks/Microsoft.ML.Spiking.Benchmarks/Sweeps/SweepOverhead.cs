@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Sweeps.Space;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;
 
-/// <summary>What a trial costs besides its training: a sweep against the same trainings one after the other.</summary>
+/// <summary>The cost of a trial besides its training: a sweep against the same trainings one after the other.</summary>
 internal sealed class SweepOverhead : IBenchmark
 {
     private const int Trials = 16;

@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>What activation checkpointing saves of a step's memory, and what it costs in time.</summary>
+/// <summary>The memory that activation checkpointing saves in a step, and its cost in time.</summary>
 internal sealed class ActivationMemory : IBenchmark
 {
     public string Name => "activation-memory";

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>Whether convolutions are faster where the channels of a pixel lie side by side, on the processor.</summary>
+/// <summary>Convolutions on the processor with the channels of a pixel side by side, against planar images.</summary>
 internal sealed class ChannelsLast : IBenchmark
 {
     private const double Tolerance = 1e-3;

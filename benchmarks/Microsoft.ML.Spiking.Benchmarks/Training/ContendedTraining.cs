@@ -26,7 +26,7 @@ internal sealed class ContendedTraining : IDisposable
         RowsPerSecond(WarmUpSeconds);
     }
 
-    /// <summary>The networks that can be trained, by name, with their numbers of time steps.</summary>
+    /// <summary>Gets the networks that can be trained, by name, with their numbers of time steps.</summary>
     public static IReadOnlyDictionary<string, (NetworkTemplate Template, int TimeSteps)> Networks { get; } =
         new Dictionary<string, (NetworkTemplate, int)>
         {

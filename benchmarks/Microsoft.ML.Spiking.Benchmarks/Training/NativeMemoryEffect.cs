@@ -3,8 +3,8 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// What the library's handling of native memory gains a convolutional step; each run in a separate process, because
-/// libtorch decides once about huge pages.
+/// The effect of the library's handling of native memory on a convolutional step; each run in a separate process,
+/// because libtorch decides once about huge pages.
 /// </summary>
 internal sealed class NativeMemoryEffect : IBenchmark
 {

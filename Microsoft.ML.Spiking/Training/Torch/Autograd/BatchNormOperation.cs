@@ -22,7 +22,7 @@ internal sealed unsafe class BatchNormOperation(
     private double[] _mean = [];
     private double[] _variance = [];
 
-    /// <summary>The result's memory, offered to the next layer.</summary>
+    /// <summary>Gets the result's memory, offered to the next layer.</summary>
     public MemoryLoan Loan { get; } = new();
 
     /// <summary>Returns the normalized values, in the input's shape.</summary>

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 /// <summary>Layers without state, each as libtorch's own operation on rows.</summary>
 internal static class TorchOperations
 {
-    /// <summary>What the layer makes of rows, [N, ...].</summary>
+    /// <summary>Returns the layer's output for rows, [N, ...].</summary>
     /// <exception cref="NotSupportedException">The layer is made of others, or of neurons.</exception>
     public static Tensor Run(Layer layer, Tensor x, TorchParameters parameters) => layer switch
     {

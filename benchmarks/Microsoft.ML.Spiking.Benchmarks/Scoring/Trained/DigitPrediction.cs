@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
-/// <summary>What a prediction engine gives for a digit.</summary>
+/// <summary>The prediction for a digit.</summary>
 internal sealed class DigitPrediction
 {
     [KeyType(DigitRow.Classes)]

@@ -16,7 +16,7 @@ internal sealed record TrainedNetwork(string Name, NetworkDefinition Definition,
 {
     private const int TalliedRows = 200;
 
-    /// <summary>What of the network decides its cost.</summary>
+    /// <summary>Returns the figures of the network that decide its cost.</summary>
     public string Describe()
     {
         (IReadOnlyList<KeyValuePair<string, double>> byLayer, double mean) = FiringRates();

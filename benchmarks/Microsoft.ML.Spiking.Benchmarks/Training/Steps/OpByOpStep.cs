@@ -28,7 +28,7 @@ internal sealed class OpByOpStep(StepProblem problem)
         return stack(signal, 0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What a layer does to one time step.</summary>
+    /// <summary>Runs a layer on one time step.</summary>
     private Func<Tensor, Tensor> Operation(Layer layer) => layer switch
     {
         LinearLayer linear => input =>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 /// <summary>
-/// What both forms of a training step work on: a network of CLIF neurons for images of 28 x 28, its first weights, and
-/// one batch of 128 rows whose pixels are zero in four places of five, as those of digits are.
+/// The problem that both forms of a training step work on: a network of CLIF neurons for images of 28 x 28, its first
+/// weights, and one batch of 128 rows whose pixels are zero in four places of five, as those of digits are.
 /// </summary>
 internal sealed class StepProblem : IDisposable
 {
