@@ -59,7 +59,7 @@ internal sealed class BatchSpeed : IBenchmark
         {
             output.WriteLine(Numbers.Text($"  {digits.Network.Name}, {rows} rows, {name}: " +
                 $"{rows / PairedRatio.MedianOf(times):0} rows/s, {PairedRatio.Of(times, seconds[0])} of Transform's " +
-                "time"));
+                $"time"));
         }
         double[] best = PairedRatio.MedianOf(seconds[^1]) <= PairedRatio.MedianOf(seconds[^2])
             ? seconds[^1]

@@ -50,7 +50,7 @@ internal sealed class ExecutorChoice : IBenchmark
         {
             output.WriteLine(Numbers.Text($"  {network.Name}, {rows} rows, {name}: " +
                 $"{PairedRatio.MedianOf(times) / rows * 1e6:0.0} us a row, {PairedRatio.Of(times, seconds[0])} of " +
-                "the library's"));
+                $"the library's"));
         }
     }
 

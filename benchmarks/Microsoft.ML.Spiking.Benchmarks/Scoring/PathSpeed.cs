@@ -38,7 +38,7 @@ internal static class PathSpeed
             {
                 output.WriteLine(Numbers.Text($"  {digits.Network.Name}, a process with {Paths[i].Name}: " +
                     $"{PairedRatio.MedianOf(seconds[i]) * 1e6:0.0} us, {PairedRatio.Of(seconds[i], seconds[0])} of " +
-                    "all instructions"));
+                    $"all instructions"));
             }
         }
     }

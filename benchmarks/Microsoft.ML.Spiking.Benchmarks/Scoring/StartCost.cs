@@ -58,7 +58,7 @@ internal sealed class StartCost : IBenchmark
         {
             output.WriteLine(Numbers.Text($"  {network}, {build}, {StartTask.Ways[i]}: " +
                 $"{PairedRatio.MedianOf(runs[i].Seconds) * 1e3:0} ms, {PairedRatio.MedianOf(runs[i].Megabytes):0.0} " +
-                "MB"));
+                $"MB"));
         }
         (double Time, double Memory) scorer = Percent(runs, StartTask.Managed, StartTask.Torch);
         (double Time, double Memory) engine = Percent(runs, StartTask.Engine, StartTask.TorchEngine);

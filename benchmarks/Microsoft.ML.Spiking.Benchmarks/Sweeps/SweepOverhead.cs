@@ -34,7 +34,7 @@ internal sealed class SweepOverhead : IBenchmark
         double ofTemporary = Overhead(temporary), ofKept = Overhead(kept);
         output.WriteLine(Numbers.Text($"a training of 3 epochs {1_000 * PairedRatio.MedianOf(alone) / Trials:0.0} " +
             $"ms; a trial {ofTemporary:0.0} ms more, with a file and a checkpoint after every epoch {ofKept:0.0} ms " +
-            "more"));
+            $"more"));
         output.WriteLine(new Goal("sweep-overhead-ms", ofKept, MostMilliseconds, AtMost: true));
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
 
