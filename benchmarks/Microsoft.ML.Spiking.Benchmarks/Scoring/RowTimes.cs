@@ -1,5 +1,3 @@
-using Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
-
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>Seconds for a row, one figure for each round.</summary>

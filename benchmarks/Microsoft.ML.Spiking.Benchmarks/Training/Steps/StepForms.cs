@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 

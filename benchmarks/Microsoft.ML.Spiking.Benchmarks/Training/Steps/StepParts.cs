@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 using Microsoft.ML.Spiking.Training.Native;
 using TorchSharp;
