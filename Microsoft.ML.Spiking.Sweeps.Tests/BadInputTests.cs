@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>What a sweep says when it cannot be done.</summary>
+/// <summary>Sweeps that cannot be run: one sentence says why.</summary>
 [TestClass]
 public sealed class BadInputTests : IDisposable
 {

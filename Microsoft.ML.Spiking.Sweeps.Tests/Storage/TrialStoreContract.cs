@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Storage;
 
-/// <summary>What every database must do; each engine's tests derive from it.</summary>
+/// <summary>The tests that every database must pass; each engine's tests derive from it.</summary>
 public abstract class TrialStoreContract
 {
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);

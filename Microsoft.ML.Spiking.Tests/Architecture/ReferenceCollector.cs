@@ -24,7 +24,7 @@ internal sealed class ReferenceCollector
     /// <summary>Decoding a signature with it takes note of the types in the signature.</summary>
     public SignatureReader Signatures { get; }
 
-    /// <summary>What is added from here on is mentioned by the type.</summary>
+    /// <summary>Makes the type the source of the references that follow.</summary>
     public void StartType(TypeDefinition type)
     {
         TypeDefinition outermost = Outermost(type);

@@ -82,7 +82,7 @@ public sealed class WithoutLibtorchTests
     }
 
     /// <summary>
-    /// What an application without a native package has in its folder. Without the list of dependencies, which names
+    /// Copies what an application without a native package has in its folder. Without the list of dependencies, which names
     /// libtorch's files, the host takes what it finds there.
     /// </summary>
     private static void CopyManagedAssemblies(string folder)

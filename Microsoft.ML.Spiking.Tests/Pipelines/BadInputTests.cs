@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// What cannot be trained on or scored is refused with a sentence that says what, where and what to do.
+/// Data that cannot be trained on or scored is refused with a sentence that says what, where and what to do.
 /// </summary>
 [TestClass]
 public sealed class BadInputTests

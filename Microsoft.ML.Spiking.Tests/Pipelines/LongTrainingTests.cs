@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Networks;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// What the trainer makes of checkpoints, early stopping and trained models; the training itself is tested below it.
+/// The trainer's use of checkpoints, early stopping and trained models; the training itself has its own tests.
 /// </summary>
 [TestClass]
 public sealed class LongTrainingTests

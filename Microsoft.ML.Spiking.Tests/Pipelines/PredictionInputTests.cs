@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// What a prediction engine or a batch can be given that a model cannot score: one sentence says what and what to do.
+/// Rows that a model cannot score, in a prediction engine or a batch: one sentence says what and what to do.
 /// </summary>
 [TestClass]
 public sealed class PredictionInputTests

@@ -142,7 +142,7 @@ public sealed class DefinitionJsonTests
         }
     }
 
-    /// <summary>What a document may leave out is as in a network that was made without saying it.</summary>
+    /// <summary>Optional members of a document have the defaults of the constructors.</summary>
     [TestMethod]
     public void Read_OnlyWhatMustBeThere_GivesTheDefaults()
     {

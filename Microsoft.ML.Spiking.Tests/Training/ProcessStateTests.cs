@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>What a training must leave as it was, and what must not reach it.</summary>
+/// <summary>The state of the process that a training must leave alone, and that must not reach it.</summary>
 [TestClass]
 public sealed class ProcessStateTests
 {

@@ -7,7 +7,7 @@ using OrdinaryConsumer.Own;
 // Not a namespace within Microsoft.ML, because no consumer's is.
 namespace OrdinaryConsumer;
 
-/// <summary>What a project that references the library sees of ML.NET is what anybody sees.</summary>
+/// <summary>A project that references the library sees only the public part of ML.NET.</summary>
 [TestClass]
 public sealed class OrdinaryConsumerTests
 {

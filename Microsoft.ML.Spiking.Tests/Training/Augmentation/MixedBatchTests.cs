@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 
-/// <summary>What labels and weights become when rows are mixed.</summary>
+/// <summary>Labels and weights of mixed rows.</summary>
 [TestClass]
 public sealed class MixedBatchTests
 {

@@ -261,7 +261,7 @@ public sealed class TrivialAugmentTests
     }
 
     /// <summary>
-    /// How many pixels are darker, in units of those that each level would have if all had equally many.
+    /// Returns how many pixels are darker, in units of those that each level would have if all had equally many.
     /// </summary>
     private static double Equalized(double[] plane, double own, double white)
     {

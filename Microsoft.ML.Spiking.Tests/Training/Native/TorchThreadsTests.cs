@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>How many threads a training starts when the user does not say.</summary>
+/// <summary>The number of threads that a training starts by default.</summary>
 [TestClass]
 public sealed class TorchThreadsTests
 {
