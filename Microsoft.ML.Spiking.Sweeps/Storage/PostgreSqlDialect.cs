@@ -100,10 +100,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
         exception is NpgsqlException { IsTransient: true }
         || exception is NpgsqlException and not PostgresException
             && exception.InnerException is IOException or SocketException or TimeoutException
-        || exception is PostgresException
-        {
-            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
-        };
+        || (exception as PostgresException)?.SqlState
+            is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown;
 
     public override string Explain(DbException exception) => exception switch
     {

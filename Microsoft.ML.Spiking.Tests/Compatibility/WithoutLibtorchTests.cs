@@ -82,8 +82,8 @@ public sealed class WithoutLibtorchTests
     }
 
     /// <summary>
-    /// Copies what an application without a native package has in its folder. Without the list of dependencies, which names
-    /// libtorch's files, the host takes what it finds there.
+    /// Copies what an application without a native package has in its folder. Without the list of dependencies, which
+    /// names libtorch's files, the host takes what it finds there.
     /// </summary>
     private static void CopyManagedAssemblies(string folder)
     {

@@ -62,8 +62,10 @@ public sealed class DefinitionJsonTests
                 new NeuronLayer("neuron", new ClifNeuron()),
                 new MaxPoolLayer("max", 2, 1, 1),
                 new ResidualLayer("outer",
-                    [new ResidualLayer("inner", [new ConvolutionLayer("deep", 4, 4, 1, 1, 0)], []),
-                     new DropoutLayer("drop", 0.5)],
+                    [
+                        new ResidualLayer("inner", [new ConvolutionLayer("deep", 4, 4, 1, 1, 0)], []),
+                        new DropoutLayer("drop", 0.5),
+                    ],
                     [new BatchNormLayer("short", 4)]),
                 new AveragePoolLayer("average", 2, 2),
                 new AdaptiveAveragePoolLayer("adaptive", new Extent(2, 3)),
