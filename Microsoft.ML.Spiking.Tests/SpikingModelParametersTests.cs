@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Serialization;
+using Microsoft.ML.Spiking.Tests.Networks;
 
 namespace Microsoft.ML.Spiking.Tests;
 
