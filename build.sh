@@ -14,8 +14,8 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
   test         build with warnings as errors, check the formatting, run all tests;
                the arguments after -- go to dotnet test
   coverage     the same tests with code coverage: a summary, and artifacts/coverage/index.html
-  mutate ROOM  mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name, which takes
-               hours: a score, and artifacts/mutation; the arguments after -- go to dotnet stryker, such as
+  mutate ROOM  mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name, which
+               takes hours: a score, and artifacts/mutation; the arguments after -- go to dotnet stryker, such as
                --mutate 'Serialization/Safetensors*.cs'
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them

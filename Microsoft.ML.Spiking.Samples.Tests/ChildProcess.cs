@@ -46,7 +46,8 @@ internal sealed class ChildProcess : IDisposable
             RedirectStandardError = true,
         };
         // The variables of dotnet test are not for another build, and no build may leave servers behind.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (string name in start.Environment.Keys
+            .Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             start.Environment.Remove(name);
         }

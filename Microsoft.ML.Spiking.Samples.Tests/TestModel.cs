@@ -48,7 +48,8 @@ internal static class TestModel
     {
         var ml = new MLContext();
         ITransformer model = ml.Model.Load(path, out _);
-        return [.. ml.Data.CreateEnumerable<Answer>(model.Transform(ml.Data.LoadFromEnumerable(rows)), reuseRowObject: false)];
+        return [.. ml.Data.CreateEnumerable<Answer>(model.Transform(ml.Data.LoadFromEnumerable(rows)),
+            reuseRowObject: false)];
     }
 
     private static SpikingModelParameters Network(int seed)
@@ -58,6 +59,7 @@ internal static class TestModel
                 [FeatureCount], Classes.Length, TimeSteps: 4, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
         var random = new Random(seed);
         return new SpikingModelParameters(network, new NetworkWeights(network, network.Parameters.Select(array =>
-            new WeightArray(array.Name, array.Shape, [.. Enumerable.Range(0, (int)array.Size).Select(_ => (4 * random.NextSingle()) - 2)]))));
+            new WeightArray(array.Name, array.Shape,
+                [.. Enumerable.Range(0, (int)array.Size).Select(_ => (4 * random.NextSingle()) - 2)]))));
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>What a sweep says when it cannot be done.</summary>
+/// <summary>Sweeps that cannot be run: one sentence says why.</summary>
 [TestClass]
 public sealed class BadInputTests : IDisposable
 {
@@ -156,7 +156,8 @@ public sealed class BadInputTests : IDisposable
         AssertDiffers("it had Seed 5 (now 6).", s => s.Seed = 6);
         AssertDiffers("it had Metric MicroAccuracy (now LogLoss).", s => s.Metric = SweepMetric.LogLoss);
         AssertDiffers("it had epochs of a trial 1 (now 2).", s => s.Trainer.Epochs = 2);
-        AssertDiffers("""it had Space.LearningRate {"from":1E-05,"to":0.3,"whole":false,"logarithmic":true} (now none).""",
+        AssertDiffers(
+            """it had Space.LearningRate {"from":1E-05,"to":0.3,"whole":false,"logarithmic":true} (now none).""",
             s => s.Space = s.Space.Without("LearningRate"));
         AssertDiffers("it had Momentum 0.9 (now 0.5).", s => s.Trainer.Momentum = 0.5);
         AssertDiffers("training rows of 6 features and there are", s => s.ValidationFraction = 0.5);

@@ -80,8 +80,10 @@ public sealed class ResumedSweepTests : IDisposable
         Assert.HasCount(_heard.Distinct().Count(), _heard, "An epoch was trained twice.");
 
         rows[7].Width += 0.5f;
-        Assert.Contains("with other values", Assert.ThrowsExactly<SweepStorageException>(() => _ml.MulticlassClassification
-            .SweepSpikingClif(_ml.Data.LoadFromEnumerable(rows), _ml.Data.LoadFromEnumerable(validation), stored)).Message);
+        string message = Assert.ThrowsExactly<SweepStorageException>(() => _ml.MulticlassClassification
+            .SweepSpikingClif(_ml.Data.LoadFromEnumerable(rows), _ml.Data.LoadFromEnumerable(validation), stored))
+            .Message;
+        Assert.Contains("with other values", message);
     }
 
     [TestMethod]
@@ -241,8 +243,9 @@ public sealed class ResumedSweepTests : IDisposable
             for (int worker = 1; worker <= 3; worker++)
             {
                 session.Execute(
-                    "insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, ended_at, outcome) " +
-                    "select @token, id, 'a worker', 0, 0, 1, 1, 'Expired' from sweep_trials where number = 1",
+                    "insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, " +
+                    "ended_at, outcome) select @token, id, 'a worker', 0, 0, 1, 1, 'Expired' from sweep_trials where " +
+                    "number = 1",
                         ("token", $"worker {worker}"));
             }
             session.Commit();

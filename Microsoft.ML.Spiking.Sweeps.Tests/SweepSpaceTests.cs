@@ -115,7 +115,8 @@ public sealed class SweepSpaceTests
         Assert.Contains("The value 0.5 of Dropout", Assert.ThrowsExactly<FormatException>(
             () => SweepPoint.Parse(space, """{"Dropout":0.5}""")).Message);
         Assert.ThrowsExactly<FormatException>(() => SweepPoint.Parse(space, "{}"));
-        Assert.ThrowsExactly<FormatException>(() => SweepPoint.Parse(SweepSpace.Empty.Choice("Network", "2"), """{"Network":"3"}"""));
+        Assert.ThrowsExactly<FormatException>(
+            () => SweepPoint.Parse(SweepSpace.Empty.Choice("Network", "2"), """{"Network":"3"}"""));
     }
 
     [TestMethod]

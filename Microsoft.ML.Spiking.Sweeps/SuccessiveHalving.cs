@@ -40,12 +40,13 @@ public sealed class SuccessiveHalving
     {
         if (ReductionFactor is < 2 or > 100)
         {
-            yield return $"{nameof(SuccessiveHalving)}.{nameof(ReductionFactor)} is {ReductionFactor}; it must be from 2 to 100.";
+            yield return $"{nameof(SuccessiveHalving)}.{nameof(ReductionFactor)} is {ReductionFactor}; it must be " +
+                "from 2 to 100.";
         }
         if (MinimumEpochs is < 1 or > OptionRanges.MostEpochs)
         {
-            yield return $"{nameof(SuccessiveHalving)}.{nameof(MinimumEpochs)} is {MinimumEpochs}; it must be from 1 to " +
-                $"{OptionRanges.MostEpochs}.";
+            yield return $"{nameof(SuccessiveHalving)}.{nameof(MinimumEpochs)} is {MinimumEpochs}; it must be " +
+                $"from 1 to {OptionRanges.MostEpochs}.";
         }
     }
 }

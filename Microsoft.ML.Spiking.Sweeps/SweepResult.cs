@@ -26,8 +26,8 @@ public sealed class SweepResult
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no model; see <see cref="HasBestModel"/>.</exception>
     public ITransformer BestModel => _model ?? throw new InvalidOperationException(
-        $"The sweep {(End == SweepEnd.Cancelled ? "was cancelled" : "used up its time")} before its best model was trained; train " +
-        $"one with {nameof(BestOptions)}, or start the sweep again.");
+        $"The sweep {(End == SweepEnd.Cancelled ? "was cancelled" : "used up its time")} before its best model was " +
+        $"trained; train one with {nameof(BestOptions)}, or start the sweep again.");
 
     /// <summary>
     /// Gets whether there is a <see cref="BestModel"/>: always, unless the sweep was cancelled or used up its time

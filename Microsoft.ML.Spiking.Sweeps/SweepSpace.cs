@@ -203,7 +203,8 @@ public sealed class SweepSpace
             ? swept
             : throw new ArgumentException(
                 $"'{name}' is not a property of {nameof(SpikingClifSweepOptions)}, which has " +
-                $"{List(SweptProperty.All.Keys)}; for anything else, pass a delegate that puts its value into the options.",
+                $"{List(SweptProperty.All.Keys)}; for anything else, pass a delegate that puts its value into the " +
+                "options.",
                 nameof(name));
     }
 

@@ -39,7 +39,8 @@ internal static class SweepValidation
         yield return Outside(s.MaximumTrials, 1, MaximumTrials, nameof(s.MaximumTrials));
         yield return Outside(s.MaximumEpochs, 1, MaximumEpochs, nameof(s.MaximumEpochs));
         yield return s.MaximumTime is { } time && (time <= TimeSpan.Zero || time > LongestBudget)
-            ? $"{nameof(s.MaximumTime)} is {time}; it must be greater than 0 and at most {Days(LongestBudget)}, or null for no limit."
+            ? $"{nameof(s.MaximumTime)} is {time}; it must be greater than 0 and at most {Days(LongestBudget)}, or " +
+                "null for no limit."
             : null;
     }
 
@@ -51,11 +52,11 @@ internal static class SweepValidation
             $"{nameof(s.Folds)} is {s.Folds}; it must be from 2 to {MaximumFolds}, or null for no cross-validation.");
         yield return s.Trainer is null ? $"{nameof(s.Trainer)} is null; give the options of a trainer." : null;
         yield return s.Trainer?.CheckpointFolder is null ? null
-            : $"{nameof(s.Trainer)} has a {nameof(SpikingClifTrainer.Options.CheckpointFolder)}, which is for one training; " +
-                $"a sweep keeps its trials in {nameof(s.Storage)}.";
+            : $"{nameof(s.Trainer)} has a {nameof(SpikingClifTrainer.Options.CheckpointFolder)}, which is for one " +
+                $"training; a sweep keeps its trials in {nameof(s.Storage)}.";
         yield return s is { Folds: not null, Trainer.EarlyStoppingPatience: not null }
-            ? $"{nameof(s.Trainer)} has an {nameof(SpikingClifTrainer.Options.EarlyStoppingPatience)}, but the folds of a trial " +
-                "must all be trained for the same number of epochs; leave it null."
+            ? $"{nameof(s.Trainer)} has an {nameof(SpikingClifTrainer.Options.EarlyStoppingPatience)}, but the folds " +
+                "of a trial must all be trained for the same number of epochs; leave it null."
             : null;
     }
 
@@ -64,18 +65,21 @@ internal static class SweepValidation
         yield return Outside(s.Workers, 1, MaximumWorkers, nameof(s.Workers));
         yield return s.CudaDevices is not { } devices ? null
             : devices.Count == 0 || devices.Any(device => device < 0)
-                ? $"{nameof(s.CudaDevices)} is [{string.Join(", ", devices)}]; it needs at least one index, each at least 0."
+                ? $"{nameof(s.CudaDevices)} is [{string.Join(", ", devices)}]; it needs at least one index, each at " +
+                    "least 0."
             : s.Trainer?.Device == ComputeDevice.Cpu
                 ? $"{nameof(s.CudaDevices)} is [{string.Join(", ", devices)}], but {nameof(s.Trainer)}." +
-                    $"{nameof(SpikingClifTrainer.Options.Device)} is {nameof(ComputeDevice.Cpu)}; leave one of them at its default."
+                    $"{nameof(SpikingClifTrainer.Options.Device)} is {nameof(ComputeDevice.Cpu)}; leave one of them " +
+                    "at its default."
             : null;
         yield return string.IsNullOrWhiteSpace(s.Name) ? $"{nameof(s.Name)} is empty; name the sweep." : null;
         yield return s.CheckpointInterval is { } interval && (interval < TimeSpan.Zero || interval > LongestBudget)
-            ? $"{nameof(s.CheckpointInterval)} is {interval}; it must be from 0 to {Days(LongestBudget)}, or null for no checkpoints."
+            ? $"{nameof(s.CheckpointInterval)} is {interval}; it must be from 0 to {Days(LongestBudget)}, or null " +
+                "for no checkpoints."
             : null;
         yield return s.CheckpointFolder is not null && s.Storage is null
-            ? $"{nameof(s.CheckpointFolder)} is given but {nameof(s.Storage)} is not; without it no other worker could go on with " +
-                "a trial." : null;
+            ? $"{nameof(s.CheckpointFolder)} is given but {nameof(s.Storage)} is not; without it no other worker " +
+                "could go on with a trial." : null;
         yield return s.CheckpointFolder is not null && string.IsNullOrWhiteSpace(s.CheckpointFolder)
             ? $"{nameof(s.CheckpointFolder)} is empty; name a folder, or null for the database." : null;
         yield return s.WorkerTimeout >= TimeSpan.FromSeconds(1) && s.WorkerTimeout <= LongestTimeout ? null

@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests;
 
 /// <summary>
-/// A folder of class folders of small PNG files. The class is where the light is and which color it has, so that neither
-/// height and width nor the channels may be confused: images are wider than high.
+/// A folder of class folders of small PNG files. The class is where the light is and which color it has, so that
+/// neither height and width nor the channels may be confused: images are wider than high.
 /// </summary>
 internal static class ImageFiles
 {
@@ -25,7 +25,8 @@ internal static class ImageFiles
             string target = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
             for (int i = 0; i < count; i++)
             {
-                using MLImage image = MLImage.CreateFromPixels(Width, Height, MLPixelFormat.Rgba32, Pixels(name, random));
+                using MLImage image =
+                    MLImage.CreateFromPixels(Width, Height, MLPixelFormat.Rgba32, Pixels(name, random));
                 image.Save(Path.Combine(target, $"{i:000}.png"));
             }
         }

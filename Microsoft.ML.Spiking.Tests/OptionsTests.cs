@@ -16,7 +16,8 @@ public sealed class OptionsTests
         ("need different names", o => o.ScoreColumnName = o.PredictedLabelColumnName),
         ("PredictedLabelColumnName and LabelColumnName are both 'Label'", o => o.PredictedLabelColumnName = "Label"),
         ("PredictedLabelColumnName and FeatureColumnName are both", o => o.FeatureColumnName = "PredictedLabel"),
-        ("PredictedLabelColumnName and ExampleWeightColumnName are both", o => o.ExampleWeightColumnName = "PredictedLabel"),
+        ("PredictedLabelColumnName and ExampleWeightColumnName are both",
+            o => o.ExampleWeightColumnName = "PredictedLabel"),
         ("ScoreColumnName and LabelColumnName are both 'Score'", o => o.LabelColumnName = "Score"),
         ("ScoreColumnName and FeatureColumnName are both", o => o.ScoreColumnName = "Features"),
         ("ScoreColumnName and ExampleWeightColumnName are both", o => o.ExampleWeightColumnName = "Score"),
@@ -39,11 +40,14 @@ public sealed class OptionsTests
         ("CutmixAlpha is 101", o => o.Augmentation = new() { CutmixAlpha = 101 }),
         ("has 2 Means and no Deviations", o => o.InputNormalization = new ChannelNormalization { Means = [1, 2] }),
         ("Means is []", o => o.InputNormalization = new ChannelNormalization { Means = [], Deviations = [] }),
-        ("Means is [NaN]", o => o.InputNormalization = new ChannelNormalization { Means = [double.NaN], Deviations = [1] }),
+        ("Means is [NaN]",
+            o => o.InputNormalization = new ChannelNormalization { Means = [double.NaN], Deviations = [1] }),
         ("Deviations is [0]", o => o.InputNormalization = new ChannelNormalization { Means = [1], Deviations = [0] }),
         ("Means is [1E+40]", o => o.InputNormalization = new ChannelNormalization { Means = [1e40], Deviations = [1] }),
-        ("Deviations is [1E-60]", o => o.InputNormalization = new ChannelNormalization { Means = [1], Deviations = [1e-60] }),
-        ("PoissonEncoder makes spikes", o => (o.InputNormalization, o.Encoder) = (new ChannelNormalization(), new PoissonEncoder())),
+        ("Deviations is [1E-60]",
+            o => o.InputNormalization = new ChannelNormalization { Means = [1], Deviations = [1e-60] }),
+        ("PoissonEncoder makes spikes",
+            o => (o.InputNormalization, o.Encoder) = (new ChannelNormalization(), new PoissonEncoder())),
         ("TimeSteps", o => o.TimeSteps = 0),
         ("TimeSteps", o => o.TimeSteps = 1_001),
         ("TimeSteps is 6; a network of ReluNeuron", o => (o.Neuron, o.TimeSteps) = (new ReluNeuron(), 6)),
@@ -89,7 +93,8 @@ public sealed class OptionsTests
         ("Device", o => o.Device = (ComputeDevice)7),
         ("The scoring backend is 7", o => o.ScoringBackend = (ScoringBackend)7),
         ("The scoring device is 7", o => o.ScoringDevice = (ComputeDevice)7),
-        ("ScoringBackend.Managed scores on the processor", o => (o.ScoringBackend, o.ScoringDevice) = (ScoringBackend.Managed, ComputeDevice.Cuda)),
+        ("ScoringBackend.Managed scores on the processor",
+            o => (o.ScoringBackend, o.ScoringDevice) = (ScoringBackend.Managed, ComputeDevice.Cuda)),
         ("Precision", o => o.Precision = (TrainingPrecision)7),
         ("CudaDeviceIndex", o => o.CudaDeviceIndex = -1),
         ("NumberOfThreads", o => o.NumberOfThreads = 0),
@@ -130,7 +135,10 @@ public sealed class OptionsTests
 
         Assert.Contains("have 7 faults", message);
         foreach (string part in new[]
-            { "(1) ", "(7) ", "TimeSteps is 0", "Epochs is -1", "LearningRate is -2", "Dropout is 3", "Threshold is 0", "MembraneTimeConstant is 0.5", "ScoreColumnName is empty" })
+        {
+            "(1) ", "(7) ", "TimeSteps is 0", "Epochs is -1", "LearningRate is -2", "Dropout is 3", "Threshold is 0",
+            "MembraneTimeConstant is 0.5", "ScoreColumnName is empty",
+        })
         {
             Assert.Contains(part, message);
         }

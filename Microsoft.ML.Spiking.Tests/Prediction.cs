@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests;
 
-/// <summary>What a prediction engine gives for a <see cref="Flower"/>.</summary>
+/// <summary>The prediction for a <see cref="Flower"/>.</summary>
 internal sealed class Prediction
 {
     [KeyType(3)]

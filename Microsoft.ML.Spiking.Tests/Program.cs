@@ -5,7 +5,7 @@ using Microsoft.Testing.Platform.Builder;
 
 namespace Microsoft.ML.Spiking.Tests;
 
-/// <summary>Runs the tests, or, started by one of them, what needs a process of its own.</summary>
+/// <summary>Runs the tests, or, started by one of them, what needs a separate process.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] arguments)

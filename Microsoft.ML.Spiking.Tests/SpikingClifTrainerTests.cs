@@ -31,7 +31,8 @@ public sealed class SpikingClifTrainerTests
         IDataView data = Flowers.Keyed(ml);
 
         SpikingPredictionTransformer model = ml.MulticlassClassification.Trainers
-            .SpikingClif("Label", "Features", hiddenSizes: [16], timeSteps: 2, epochs: 15, batchSize: 8, learningRate: 0.02).Fit(data);
+            .SpikingClif("Label", "Features", hiddenSizes: [16], timeSteps: 2, epochs: 15, batchSize: 8,
+                learningRate: 0.02).Fit(data);
 
         Assert.IsGreaterThan(0.9, ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy);
         Assert.AreEqual(2, model.Model.Network.TimeSteps);
@@ -127,8 +128,9 @@ public sealed class SpikingClifTrainerTests
         float[] actual = Weights(Flowers.Fit(ml, Keyed(ml, rows), Weighted));
 
         Assert.AreSequenceEqual(expected, actual);
-        Assert.AreEqual("Rows of the training data were skipped: 6 of 36 (2 with missing or infinite features, 1 without " +
-            "a label, 3 with an example weight that is missing, infinite or not greater than 0).", warnings.Single());
+        Assert.AreEqual("Rows of the training data were skipped: 6 of 36 (2 with missing or infinite features, 1 " +
+            "without a label, 3 with an example weight that is missing, infinite or not greater than 0).",
+            warnings.Single());
     }
 
     [TestMethod]
@@ -163,7 +165,8 @@ public sealed class SpikingClifTrainerTests
         for (int i = 0; i < epochs.Length; i++)
         {
             Assert.MatchesRegex(string.Create(CultureInfo.InvariantCulture,
-                $@"^Epoch {i + 1}/8: loss \d+\.\d{{4}}, accuracy [01]\.\d{{4}}, validation accuracy [01]\.\d{{4}}, \d+ rows/s, mean firing rate [01]\.\d{{4}}$"), epochs[i]);
+                $@"^Epoch {i + 1}/8: loss \d+\.\d{{4}}, accuracy [01]\.\d{{4}}, validation accuracy [01]\.\d{{4}}, " +
+                $@"\d+ rows/s, mean firing rate [01]\.\d{{4}}$"), epochs[i]);
         }
     }
 
@@ -174,7 +177,8 @@ public sealed class SpikingClifTrainerTests
         var thrown = new InvalidTimeZoneException("stop");
 
         Exception caught = Assert.Throws<Exception>(() => Flowers.Fit(ml, Flowers.Keyed(ml),
-            options => options.MetricsCallback = metrics => throw (metrics.Epoch == 2 ? thrown : new ArgumentException("too early"))));
+            options => options.MetricsCallback = metrics =>
+                throw (metrics.Epoch == 2 ? thrown : new ArgumentException("too early"))));
 
         Assert.AreEqual("too early", caught.Message);
         caught = Assert.Throws<Exception>(() => Flowers.Fit(ml, Flowers.Keyed(ml),
@@ -216,119 +220,13 @@ public sealed class SpikingClifTrainerTests
     }
 
     [TestMethod]
-    public void Fit_TokenCancelled_ThrowsOrKeepsTheBest()
-    {
-        var ml = new MLContext(1);
-        IDataView data = Flowers.Keyed(ml);
-        SpikingPredictionTransformer Train(bool keep)
-        {
-            using var source = new CancellationTokenSource();
-            return Flowers.Fit(ml, data, options =>
-            {
-                options.Epochs = 100_000;
-                options.CancellationToken = source.Token;
-                options.KeepBestOnCancellation = keep;
-                options.MetricsCallback = metrics =>
-                {
-                    if (metrics.Epoch == 20)
-                    {
-                        source.Cancel();
-                    }
-                };
-            });
-        }
-
-        var warnings = new List<string>();
-        ml.Log += (_, e) =>
-        {
-            if (e.Kind == Runtime.ChannelMessageKind.Warning)
-            {
-                warnings.Add(e.RawMessage);
-            }
-        };
-
-        Assert.Throws<OperationCanceledException>(() => Train(keep: false));
-        Assert.IsEmpty(warnings);
-        SpikingPredictionTransformer model = Train(keep: true);
-        Assert.AreEqual("The training was cancelled after 20 epochs; the model of epoch 20 is kept.", warnings.Single());
-        Assert.IsGreaterThan(0.9, ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy);
-    }
-
-    [TestMethod]
-    public void Fit_TokenCancelledInTheFirstEpoch_ThrowsEvenIfTheBestIsToBeKept()
-    {
-        var ml = new MLContext(1);
-        using var source = new CancellationTokenSource();
-        int passes = 0;
-        IEnumerable<Flower> Rows()
-        {
-            if (++passes == 3) // after the keys and the first look: the first epoch
-            {
-                source.Cancel();
-            }
-            foreach (Flower row in Flowers.Rows())
-            {
-                yield return row;
-            }
-        }
-
-        OperationCanceledException exception = Assert.Throws<OperationCanceledException>(() => Flowers.Fit(ml, Flowers.Keyed(ml, Rows()),
-            options => (options.CancellationToken, options.KeepBestOnCancellation, options.MemoryBudget) = (source.Token, true, 1)));
-
-        Assert.AreEqual(3, passes);
-        Assert.Contains("no model to keep yet", exception.Message);
-    }
-
-    [TestMethod]
-    public void Fit_ContextCancelledBeforeTheFirstRow_ReadsNoMore()
-    {
-        var ml = new MLContext(1);
-        const int Count = 100_000; // ML.NET reads some thousands ahead
-        int read = 0;
-        List<Flower> rows = Flowers.Rows();
-        IDataView data = Flowers.Keyed(ml, Enumerable.Range(0, Count).Select(i =>
-        {
-            read++;
-            return rows[i % rows.Count];
-        }));
-        SpikingClifTrainer trainer = ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick());
-        read = 0;
-        Cancel(ml);
-
-        Assert.Throws<OperationCanceledException>(() => trainer.Fit(data));
-
-        Assert.IsLessThan(Count, read);
-    }
-
-    [TestMethod]
-    public void Fit_ContextCancelled_StopsButScoringGoesOn()
-    {
-        var ml = new MLContext(1);
-        IDataView data = Flowers.Keyed(ml);
-        SpikingPredictionTransformer trained = Flowers.Fit(ml, data);
-        int epochs = 0;
-
-        Assert.Throws<OperationCanceledException>(() => Flowers.Fit(ml, data, options =>
-        {
-            options.Epochs = 100_000;
-            options.MetricsCallback = _ =>
-            {
-                epochs++;
-                Cancel(ml);
-            };
-        }));
-
-        Assert.AreEqual(1, epochs);
-        Assert.HasCount(90, trained.Transform(Flowers.Keyed(new MLContext(1))).GetColumn<uint>("PredictedLabel").ToArray());
-    }
-
-    [TestMethod]
     public void Fit_MemoryBudgetOfOneByte_ReadsTheRowsAgainAndLearns()
     {
         var ml = new MLContext(1);
         IDataView data = Flowers.Keyed(ml);
 
-        SpikingPredictionTransformer model = Flowers.Fit(ml, data, options => (options.MemoryBudget, options.Epochs) = (1, 20));
+        SpikingPredictionTransformer model =
+            Flowers.Fit(ml, data, options => (options.MemoryBudget, options.Epochs) = (1, 20));
 
         Assert.IsGreaterThan(0.9, ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy);
     }
@@ -337,13 +235,15 @@ public sealed class SpikingClifTrainerTests
     public void Fit_OnlyTheNeededColumns_AreRead()
     {
         var ml = new MLContext(1);
-        IDataView poisoned = ml.Transforms.CustomMapping<DenseRow, PoisonedColumn>((_, target) => target.Poison = 0, null)
+        IDataView poisoned =
+            ml.Transforms.CustomMapping<DenseRow, PoisonedColumn>((_, target) => target.Poison = 0, null)
             .Fit(Flowers.Keyed(ml)).Transform(Flowers.Keyed(ml));
         var watched = new WatchedDataView(poisoned);
 
         Flowers.Fit(ml, watched);
 
-        Assert.AreSequenceEqual(new[] { "Features", "Label" }, watched.ActiveColumns.Order(StringComparer.Ordinal).ToArray());
+        Assert.AreSequenceEqual(new[] { "Features", "Label" },
+            watched.ActiveColumns.Order(StringComparer.Ordinal).ToArray());
         Assert.AreEqual(watched.Opened, watched.Disposed);
         Assert.IsGreaterThan(0, watched.Opened);
     }
@@ -365,23 +265,22 @@ public sealed class SpikingClifTrainerTests
             Assert.AreEqual(expected.Kind, found.Kind);
             Assert.AreEqual(expected.ItemType, found.ItemType);
             Assert.AreEqual(expected.IsKey, found.IsKey);
-            Assert.AreSequenceEqual(expected.Annotations.Select(column => column.Name).Order(StringComparer.Ordinal).ToArray(),
+            Assert.AreSequenceEqual(expected.Annotations.Select(column => column.Name).Order(StringComparer.Ordinal)
+                .ToArray(),
                 found.Annotations.Select(column => column.Name).Order(StringComparer.Ordinal).ToArray());
         }
     }
 
-    /// <summary>What AutoML does after a trial; not public in ML.NET.</summary>
-    private static void Cancel(MLContext ml) => typeof(MLContext).GetMethod("CancelExecution",
-        System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(ml, null);
-
     private static SchemaShape Shape(DataViewSchema schema) => (SchemaShape)typeof(SchemaShape)
-        .GetMethod("Create", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.Invoke(null, [schema])!;
+        .GetMethod("Create",
+            System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.Invoke(null, [schema])!;
 
     private static IDataView Keyed(MLContext ml, IEnumerable<Flower> rows)
     {
         // The keys come from elsewhere, so that a label that is not among them is missing.
         IDataView data = ml.Data.LoadFromEnumerable(rows);
-        return ml.Transforms.Conversion.MapValueToKey("Label").Fit(ml.Data.LoadFromEnumerable(Flowers.Rows(30))).Transform(data);
+        return ml.Transforms.Conversion.MapValueToKey("Label").Fit(ml.Data.LoadFromEnumerable(Flowers.Rows(30)))
+            .Transform(data);
     }
 
     private static Flower Bad(Action<Flower> change)

@@ -31,7 +31,8 @@ internal sealed class WatchedDataView(IDataView inner, bool oneCursorOnly = fals
         return new Cursor(this, inner.GetRowCursor(columns, rand));
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n,
+        Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor(WatchedDataView parent, DataViewRowCursor inner) : DataViewRowCursor
@@ -48,7 +49,8 @@ internal sealed class WatchedDataView(IDataView inner, bool oneCursorOnly = fals
 
         public override bool IsColumnActive(DataViewSchema.Column column) => inner.IsColumnActive(column);
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => inner.GetGetter<TValue>(column);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+            inner.GetGetter<TValue>(column);
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => inner.GetIdGetter();
 

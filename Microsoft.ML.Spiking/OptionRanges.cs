@@ -19,10 +19,12 @@ internal static class OptionRanges
     public const double LargestShareBelowOne = 1 - (1.0 / (1 << 24));
 
     /// <summary>
-    /// Whether the value is from 0 up to, but not including, 1, in the single precision of training too.
+    /// Returns whether the value is from 0 up to, but not including, 1, in the single precision of training too.
     /// </summary>
     public static bool IsShareBelowOne(double value) => value >= 0 && (float)value < 1;
 
-    /// <summary>Whether the value is finite and greater than 0, in the single precision of training too.</summary>
+    /// <summary>
+    /// Returns whether the value is finite and greater than 0, in the single precision of training too.
+    /// </summary>
     public static bool IsPositive(double value) => (float)value is > 0 and < float.PositiveInfinity;
 }

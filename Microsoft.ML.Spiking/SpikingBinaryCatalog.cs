@@ -41,17 +41,9 @@ public static class SpikingBinaryCatalog
         int? epochs = null,
         int batchSize = SpikingClifTrainer.Defaults.BatchSize,
         double learningRate = SpikingClifTrainer.Defaults.LearningRate) =>
-        SpikingClif(catalog, new SpikingClifTrainer.Options
-        {
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            ExampleWeightColumnName = exampleWeightColumnName,
-            Network = new Mlp(hiddenSizes ?? SpikingClifTrainer.Defaults.HiddenSizes),
-            TimeSteps = timeSteps,
-            Epochs = epochs,
-            BatchSize = batchSize,
-            LearningRate = learningRate,
-        });
+        SpikingClif(catalog, SpikingClifTrainer.Options.Of(
+            labelColumnName, featureColumnName, exampleWeightColumnName, hiddenSizes, timeSteps, epochs, batchSize,
+            learningRate));
 
     /// <summary>Creates a <see cref="SpikingClifBinaryTrainer"/> with all options.</summary>
     /// <param name="catalog">The catalog.</param>

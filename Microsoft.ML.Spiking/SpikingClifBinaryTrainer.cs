@@ -118,7 +118,7 @@ public sealed class SpikingClifBinaryTrainer :
         if (others.Contains(name))
         {
             throw _host.ExceptParam(nameof(name), $"The column of the probability is named '{name}', as is another " +
-                "column of the options; give each column a name of its own.");
+                "column of the options; give each column a different name.");
         }
     }
 }

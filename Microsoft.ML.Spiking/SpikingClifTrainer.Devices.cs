@@ -38,7 +38,7 @@ public sealed partial class SpikingClifTrainer
     private int? CudaDeviceIndex => _options.CudaDeviceIndex ?? _environment?.GpuDeviceId;
 
     /// <summary>
-    /// Whether the CPU may take the place of the CUDA device that the context, not the options, names.
+    /// Gets whether the CPU may take the place of the CUDA device that the context, not the options, names.
     /// </summary>
     private bool FallsBackToCpu => _options.CudaDeviceIndex is null && _environment is { FallbackToCpu: true };
 }

@@ -250,8 +250,8 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets what the trained model scores with until
-        /// <see cref="SpikingModelParameters.ChangeScoringBackend"/> changes it, which is not saved with the model. Default
-        /// <see cref="ScoringBackend.Auto"/>: managed code, unless <see cref="ScoringDevice"/> is
+        /// <see cref="SpikingModelParameters.ChangeScoringBackend"/> changes it, which is not saved with the model.
+        /// Default <see cref="ScoringBackend.Auto"/>: managed code, unless <see cref="ScoringDevice"/> is
         /// <see cref="ComputeDevice.Cuda"/>.
         /// </summary>
         public ScoringBackend ScoringBackend { get; set; } = ScoringBackend.Auto;
@@ -269,11 +269,11 @@ public sealed partial class SpikingClifTrainer
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;
 
         /// <summary>
-        /// Gets or sets the number of processor threads of the training, from 1 to 1,024. The default, null, stands for as
-        /// many as the work of a batch occupies (small networks are trained on one), at most one for each processor that
-        /// the process may use by its affinity and its container's limit; where OMP_NUM_THREADS or MKL_NUM_THREADS is
-        /// set, for what it says. Sums are taken in another order with another number of threads, so trained weights may
-        /// differ in their last bits: state it where machines must agree in every bit.
+        /// Gets or sets the number of processor threads of the training, from 1 to 1,024. The default, null, stands for
+        /// as many as the work of a batch occupies (small networks are trained on one), at most one for each processor
+        /// that the process may use by its affinity and its container's limit; where OMP_NUM_THREADS or MKL_NUM_THREADS
+        /// is set, for what it says. Sums are taken in another order with another number of threads, so trained weights
+        /// may differ in their last bits: state it where machines must agree in every bit.
         /// </summary>
         public int? NumberOfThreads { get; set; }
 
@@ -286,9 +286,9 @@ public sealed partial class SpikingClifTrainer
         /// <summary>
         /// Gets or sets whether training keeps, of each batch, only what passes between parts of the network (a part
         /// ends behind neurons and the pooling after them, or behind a residual block) and computes what is inside a
-        /// part a second time on the backward pass. That takes about a third more time and much less memory, which grows
-        /// with <see cref="TimeSteps"/>, <see cref="BatchSize"/> and the number of layers; the trained weights are the
-        /// same. Default <see langword="false"/>.
+        /// part a second time on the backward pass. That takes about a third more time and much less memory, which
+        /// grows with <see cref="TimeSteps"/>, <see cref="BatchSize"/> and the number of layers; the trained weights
+        /// are the same. Default <see langword="false"/>.
         /// </summary>
         public bool ActivationCheckpointing { get; set; }
 
@@ -297,7 +297,8 @@ public sealed partial class SpikingClifTrainer
         /// cost up to half of its time: large ones in huge pages where the system has them, the others kept when they
         /// are freed, until the last training of the process has ended; what is free is then given back. Huge pages are
         /// decided on by the first training of the process; the variable THP_MEM_ALLOC_ENABLE overrules them (1 or 0).
-        /// After that glibc's thresholds for large buffers stay at fixed values. No effect on other systems. Default
+        /// After that glibc's thresholds for large buffers stay at fixed values, unless glibc was tuned by variables
+        /// (MALLOC_..., GLIBC_TUNABLES), which are respected throughout. No effect on other systems. Default
         /// <see langword="true"/>.
         /// </summary>
         public bool ReuseNativeMemory { get; set; } = true;
@@ -343,6 +344,22 @@ public sealed partial class SpikingClifTrainer
                         string.Join(" ", faults.Select((fault, i) => $"({i + 1}) {fault}")));
             }
         }
+
+        /// <summary>Returns the options of the catalogs' short overloads.</summary>
+        internal static Options Of(
+            string label, string features, string? exampleWeight, IReadOnlyList<int>? hiddenSizes, int timeSteps,
+            int? epochs, int batchSize, double learningRate) =>
+            new()
+            {
+                LabelColumnName = label,
+                FeatureColumnName = features,
+                ExampleWeightColumnName = exampleWeight,
+                Network = new Mlp(hiddenSizes ?? Defaults.HiddenSizes),
+                TimeSteps = timeSteps,
+                Epochs = epochs,
+                BatchSize = batchSize,
+                LearningRate = learningRate,
+            };
 
         internal Options Copy()
         {

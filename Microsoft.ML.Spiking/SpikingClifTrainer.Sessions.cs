@@ -16,7 +16,7 @@ public sealed partial class SpikingClifTrainer
     /// </summary>
     /// <param name="data">See <see cref="Fit(IDataView, IDataView)"/>.</param>
     /// <param name="validation">Null for none.</param>
-    /// <param name="warn">Hears what is wrong with the rows.</param>
+    /// <param name="warn">Receives what is wrong with the rows.</param>
     /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
     /// <exception cref="InvalidOperationException">
     /// There is no such CUDA device to train or score on, or no libtorch.

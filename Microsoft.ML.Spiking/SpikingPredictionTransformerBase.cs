@@ -126,8 +126,8 @@ public abstract class SpikingPredictionTransformerBase :
                 && vector.Size == model.Network.InputSize
                 && schema.GetColumnOrNull(label)?.Type is DataViewType type
                 && labelFits(type, model.Network.ClassCount);
-            host.CheckDecode(fits, $"The model's columns '{Quotation.Of(feature)}' and '{Quotation.Of(label)}' do not " +
-                "fit its network; the file is damaged.");
+            host.CheckDecode(fits, $"The model's columns '{Quotation.Of(feature)}' and '{Quotation.Of(label)}' do " +
+                "not fit its network; the file is damaged.");
             return new(model, schema, feature, label, names[2..]);
         }
         catch (FormatException exception)

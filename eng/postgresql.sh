@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs PostgreSQL for the tests of sweeps, which start a server of their own; where it cannot be installed, says that
+# Installs PostgreSQL for the tests of sweeps, which start their own server; where it cannot be installed, says that
 # those tests are skipped. Never fails.
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"

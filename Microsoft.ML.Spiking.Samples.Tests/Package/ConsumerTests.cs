@@ -31,8 +31,8 @@ public sealed class ConsumerTests
     }
 
     /// <summary>
-    /// The local feed, in addition to the machine's own sources. The package goes into a separate folder, so that it is the
-    /// one that was just packed and not one from an earlier run; everything else comes from this build's folder.
+    /// The local feed, in addition to the machine's own sources. The package goes into a separate folder, so that it is
+    /// the one that was just packed and not one from an earlier run; everything else comes from this build's folder.
     /// </summary>
     private static void WriteConfiguration(string folder) => new XDocument(new XElement("configuration",
         new XElement("config", Add("globalPackagesFolder", "packages")),

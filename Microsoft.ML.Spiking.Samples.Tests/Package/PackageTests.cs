@@ -28,7 +28,8 @@ public sealed class PackageTests
             .Order(StringComparer.Ordinal)];
 
         Assert.AreSequenceEqual(
-            new[] { "LICENSE", "Microsoft.ML.Spiking.nuspec", "PACKAGE.md", "lib/net10.0/Microsoft.ML.Spiking.dll", "lib/net10.0/Microsoft.ML.Spiking.xml" },
+            new[] { "LICENSE", "Microsoft.ML.Spiking.nuspec", "PACKAGE.md", "lib/net10.0/Microsoft.ML.Spiking.dll",
+                "lib/net10.0/Microsoft.ML.Spiking.xml" },
             files);
     }
 
@@ -37,11 +38,14 @@ public sealed class PackageTests
     {
         XElement[] groups = [.. Nuspec().Descendants().Where(element => element.Name.LocalName == "group")];
         string[] dependencies = [.. groups.Elements()
-            .Select(element => $"{element.Attribute("id")!.Value} {element.Attribute("version")!.Value.Replace(" ", "", StringComparison.Ordinal)}")];
+            .Select(element =>
+                $"{element.Attribute("id")!.Value} " +
+                $"{element.Attribute("version")!.Value.Replace(" ", "", StringComparison.Ordinal)}")];
 
         Assert.HasCount(1, groups);
         Assert.AreSequenceEqual(
-            new[] { $"Microsoft.ML {Build.MLNetVersionRange}", $"TorchSharp {Build.TorchSharpVersionRange}" }, dependencies);
+            new[] { $"Microsoft.ML {Build.MLNetVersionRange}", $"TorchSharp {Build.TorchSharpVersionRange}" },
+                dependencies);
     }
 
     [TestMethod]
@@ -66,9 +70,12 @@ public sealed class PackageTests
             new MemoryStream(PackedLibrary.Read(_package, "lib/net10.0/Microsoft.ML.Spiking.dll")));
         MetadataReader metadata = library.GetMetadataReader();
         (string Name, string Key)[] references = [.. metadata.AssemblyReferences.Select(metadata.GetAssemblyReference)
-            .Select(item => (metadata.GetString(item.Name), Convert.ToHexStringLower(metadata.GetBlobBytes(item.PublicKeyOrToken))))];
+            .Select(item =>
+                (metadata.GetString(item.Name),
+                Convert.ToHexStringLower(metadata.GetBlobBytes(item.PublicKeyOrToken))))];
 
-        foreach (System.Reflection.AssemblyName ordinary in new[] { typeof(MLContext), typeof(ITransformer), typeof(IDataView) }
+        Type[] types = [typeof(MLContext), typeof(ITransformer), typeof(IDataView)];
+        foreach (System.Reflection.AssemblyName ordinary in types
             .Select(type => type.Assembly.GetName()))
         {
             string key = references.Single(item => item.Name == ordinary.Name).Key;

@@ -9,7 +9,8 @@ internal static class PackedLibrary
     public static string Pack(string folder)
     {
         ChildProcess.Run(Build.InRepository(), new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1700000000" },
-            "pack", Build.InRepository("Microsoft.ML.Spiking"), "-c", Build.Configuration, "--no-build", "-o", folder, "-warnaserror");
+            "pack", Build.InRepository("Microsoft.ML.Spiking"), "-c", Build.Configuration, "--no-build", "-o", folder,
+            "-warnaserror");
         return Path.Combine(folder, $"Microsoft.ML.Spiking.{Build.PackageVersion}.nupkg");
     }
 

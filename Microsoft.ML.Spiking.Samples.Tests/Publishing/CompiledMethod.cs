@@ -24,8 +24,8 @@ internal sealed partial record CompiledMethod(string Type, string Name)
 
     /// <summary>Returns all methods of a trace, each once.</summary>
     /// <remarks>
-    /// An event of a compiled method holds its type, name and signature in a row, in UTF-16 with a zero after each; nothing
-    /// else in such a trace looks like that. Strings start at even or odd bytes.
+    /// An event of a compiled method holds its type, name and signature in a row, in UTF-16 with a zero after each;
+    /// nothing else in such a trace looks like that. Strings start at even or odd bytes.
     /// </remarks>
     public static CompiledMethod[] Read(string path)
     {

@@ -25,7 +25,9 @@ public sealed class PublishTests
     {
         using var folder = new TemporaryFolder();
         Publish(sample, folder.Path);
-        FileInfo[] files = [.. new DirectoryInfo(folder.Path).GetFiles("*", SearchOption.AllDirectories).OrderByDescending(file => file.Length)];
+        FileInfo[] files =
+            [.. new DirectoryInfo(folder.Path).GetFiles("*", SearchOption.AllDirectories)
+                .OrderByDescending(file => file.Length)];
         foreach (FileInfo file in files)
         {
             TestContext.WriteLine($"{file.Length,10:N0}  {Path.GetRelativePath(folder.Path, file.FullName)}");

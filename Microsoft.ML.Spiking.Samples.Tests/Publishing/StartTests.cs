@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Samples.Tests.Batch;
 namespace Microsoft.ML.Spiking.Samples.Tests.Publishing;
 
 /// <summary>
-/// The methods that are compiled when a published program starts. They are counted in the runtime's own trace; nothing is
-/// timed.
+/// The methods that are compiled when a published program starts. They are counted in the runtime's own trace; nothing
+/// is timed.
 /// </summary>
 [TestClass]
 public sealed class StartTests
@@ -25,7 +25,8 @@ public sealed class StartTests
     {
         string program = Path.Combine(Folder.Path, "program"), trace = Path.Combine(Folder.Path, "run.nettrace");
         ChildProcess.Run(Build.InRepository(),
-            "publish", Build.InRepository("samples", "BatchScoring"), "-c", Build.Configuration, "--no-build", "-o", program);
+            "publish", Build.InRepository("samples", "BatchScoring"), "-c", Build.Configuration, "--no-build", "-o",
+            program);
         using var run = new BatchRun();
         run.WriteRows(TestModel.Rows(3, seed: 2));
         ChildProcess.Run(Folder.Path, CompiledMethod.Trace(trace), Path.Combine(program, "BatchScoring.dll"),

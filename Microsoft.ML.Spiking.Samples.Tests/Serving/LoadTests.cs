@@ -27,7 +27,11 @@ public sealed class LoadTests : IDisposable
         TestModel.Save(Model, seed: 1);
         TestModel.Save(next, seed: 2);
         string old = RunningService.Version(Model), young = RunningService.Version(next);
-        var expected = new Dictionary<string, Answer[]> { [old] = TestModel.Answers(Model, _rows), [young] = TestModel.Answers(next, _rows) };
+        var expected = new Dictionary<string, Answer[]>
+        {
+            [old] = TestModel.Answers(Model, _rows),
+            [young] = TestModel.Answers(next, _rows),
+        };
         await using RunningService service = await RunningService.StartAsync(Model);
         var counts = new ConcurrentDictionary<string, int>();
         int answered = 0;
@@ -52,8 +56,9 @@ public sealed class LoadTests : IDisposable
             }
         }));
 
-        TestContext.WriteLine($"{answered} requests of {Clients} clients, {answered / Stopwatch.GetElapsedTime(start).TotalSeconds:0} a second: " +
-            $"{counts[old]} answered by the old model, {counts[young]} by the new one, none wrong, none dropped.");
+        TestContext.WriteLine($"{answered} requests of {Clients} clients, " +
+            $"{answered / Stopwatch.GetElapsedTime(start).TotalSeconds:0} a second: {counts[old]} answered by the " +
+            $"old model, {counts[young]} by the new one, none wrong, none dropped.");
         Assert.AreEqual(answered, counts[old] + counts[young]);
     }
 

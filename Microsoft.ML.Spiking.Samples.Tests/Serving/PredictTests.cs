@@ -87,8 +87,10 @@ public sealed class PredictTests
 
         foreach (string path in new[] { "/predict", "/predict/batch" })
         {
-            JsonElement responses = document.RootElement.GetProperty("paths").GetProperty(path).GetProperty("post").GetProperty("responses");
-            Assert.AreSequenceEqual(new[] { "200", "400", "413", "415" }, responses.EnumerateObject().Select(item => item.Name).Order().ToArray());
+            JsonElement responses = document.RootElement.GetProperty("paths").GetProperty(path).GetProperty("post")
+                .GetProperty("responses");
+            Assert.AreSequenceEqual(new[] { "200", "400", "413", "415" },
+                responses.EnumerateObject().Select(item => item.Name).Order().ToArray());
         }
     }
 }

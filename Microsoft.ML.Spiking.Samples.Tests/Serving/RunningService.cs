@@ -60,7 +60,8 @@ internal sealed class RunningService : IAsyncDisposable
         HealthReply health = await HealthAsync();
         while (!state(health))
         {
-            Assert.IsFalse(limit.IsCancellationRequested, $"Waited for long enough: {health}\n{string.Join('\n', Log.Of(LogLevel.Error))}");
+            Assert.IsFalse(limit.IsCancellationRequested,
+                $"Waited for long enough: {health}\n{string.Join('\n', Log.Of(LogLevel.Error))}");
             await Task.Delay(20, CancellationToken.None);
             health = await HealthAsync();
         }

@@ -59,7 +59,8 @@ public sealed class ServedModelTests
             Microsoft.Extensions.Logging.Abstractions.NullLogger<ModelStore>.Instance);
         store.Load();
         Dictionary<string, Answer[]> expected = models.ToDictionary(
-            model => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(model.File))[..12], model => model.Answers);
+            model => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(model.File))[..12],
+            model => model.Answers);
         int right = 0, wrong = 0, ended = 0;
 
         Thread[] threads = [.. Enumerable.Range(0, 4).Select(thread => new Thread(() =>

@@ -49,7 +49,8 @@ public sealed class ServiceProcessTests
     }
 
     [TestMethod]
-    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows, IgnoreMessage = "There is no such signal on Windows.")]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows,
+        IgnoreMessage = "There is no such signal on Windows.")]
     public async Task Terminate_RunningService_EndsWithExitCode0AndAnEmptyErrorStream()
     {
         using var folder = new TemporaryFolder();

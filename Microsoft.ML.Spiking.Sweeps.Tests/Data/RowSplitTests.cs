@@ -112,8 +112,8 @@ public sealed class RowSplitTests
             Pebbles.Data(_ml), _ml.Data.LoadFromEnumerable(WithRareKinds()), settings);
 
         Assert.Contains(
-            "2 of 92 validation rows have no label in column 'Label', or labels that do not occur in the training rows; " +
-            "trials are not measured on them.", lines);
+            "2 of 92 validation rows have no label in column 'Label', or labels that do not occur in the training " +
+            "rows; trials are not measured on them.", lines);
     }
 
     private static List<Pebble> WithRareKinds()

@@ -113,7 +113,7 @@ public sealed class JobChooserTests
     }
 
     [TestMethod]
-    public void Hopeless_TooManyAreBetterWhateverComes()
+    public void Hopeless_TooManyAreBetter_FindsTheTrial()
     {
         for (int i = 0; i < 5; i++)
         {

@@ -11,7 +11,7 @@ public abstract class SharedSweepContract
     /// </summary>
     protected abstract string Storage { get; }
 
-    /// <summary>What happens to the database while the workers are at work.</summary>
+    /// <summary>Disturbs the database while the workers are at work.</summary>
     private protected virtual void Disturb() { }
 
     [TestMethod]

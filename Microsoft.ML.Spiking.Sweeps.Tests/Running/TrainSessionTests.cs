@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 
 /// <summary>
-/// A trial that is trained in parts, as sweeps do it, is the training that Fit does, whatever the options.
+/// A trial that is trained in parts, as in a sweep, gives what Fit gives in one, with any options.
 /// </summary>
 [TestClass]
 public sealed class TrainSessionTests

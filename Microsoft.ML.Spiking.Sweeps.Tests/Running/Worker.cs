@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 
-/// <summary>A worker of a sweep in a process of its own, which prints a line for every epoch.</summary>
+/// <summary>A worker of a sweep in a separate process, which prints a line for every epoch.</summary>
 internal sealed class Worker : IDisposable
 {
     public const string Command = "sweep";

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Storage;
 
-/// <summary>What a server can refuse, and what happens when it goes away.</summary>
+/// <summary>Servers that refuse a request, or go away.</summary>
 [TestClass]
 public sealed class PostgreSqlFaultTests
 {

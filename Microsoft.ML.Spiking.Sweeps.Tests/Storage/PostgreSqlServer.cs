@@ -91,7 +91,8 @@ internal sealed class PostgreSqlServer : IDisposable
     public void Start() => Run(Path.Combine(_programs, "pg_ctl"),
         ["start", "--pgdata", Data, "--wait", "--timeout", "120", "--silent", "--log",
             Path.Combine(_folder.Path, "log"), "--options",
-            $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=50"]);
+            $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c " +
+            "max_connections=50"]);
 
     /// <summary>Ends the server and every connection at once, as a crash would.</summary>
     public void Stop() => Run(Path.Combine(_programs, "pg_ctl"),

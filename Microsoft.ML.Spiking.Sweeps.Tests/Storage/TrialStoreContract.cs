@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Storage;
 
-/// <summary>What every database must do; each engine's tests derive from it.</summary>
+/// <summary>The tests that every database must pass; each engine's tests derive from it.</summary>
 public abstract class TrialStoreContract
 {
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);
@@ -336,7 +336,8 @@ public abstract class TrialStoreContract
         Assert.AreEqual(present + 1, session.Number("select count(*) from sweep_schema"));
         SweepStorageException fault = Assert.ThrowsExactly<SweepStorageException>(() => new SqlTrialStore(Database));
         Assert.Contains(
-            $"has the schema version {present + 1}; this version of Microsoft.ML.Spiking.Sweeps knows versions up to {present}.", fault.Message);
+            $"has the schema version {present + 1}; this version of Microsoft.ML.Spiking.Sweeps knows versions up to " +
+            $"{present}.", fault.Message);
     }
 
     [TestMethod]

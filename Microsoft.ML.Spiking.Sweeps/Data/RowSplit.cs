@@ -32,7 +32,8 @@ internal static class RowSplit
         if (units < parts)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"The data has {rows.Length} rows{(units < rows.Length ? $" with {units} values of '{settings.SamplingKeyColumnName}'" : "")}; " +
+                $"The data has {rows.Length} rows" +
+                $"{(units < rows.Length ? $" with {units} values of '{settings.SamplingKeyColumnName}'" : "")}; " +
                 $"{(settings.Folds is null ? "holding rows out" : $"{parts} folds")} needs at least {parts}."));
         }
         int[] order = Stratified(rows, units, seed);
@@ -48,7 +49,8 @@ internal static class RowSplit
         HashSet<uint> known = [.. rows.Where((_, index) => !isValidation[index]).Select(row => row.Label)];
         foreach (Row missing in rows.Where(row => row.Label > 0 && known.Add(row.Label)).ToArray())
         {
-            // Its class would be unknown to the model: the rows that are kept together with its first row stay in training.
+            // Its class would be unknown to the model: the rows that are kept together with its first row stay in
+            // training.
             for (int i = 0; i < rows.Length; i++)
             {
                 if (rows[i].Unit == missing.Unit)

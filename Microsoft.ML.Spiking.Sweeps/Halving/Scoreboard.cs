@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Halving;
 
-/// <summary>The scores of a snapshot's trials; higher is better, whatever the metric.</summary>
+/// <summary>The scores of a snapshot's trials; higher is better for every metric.</summary>
 internal sealed class Scoreboard
 {
     private readonly Dictionary<long, ScoredEpoch[]> _curves;

@@ -22,7 +22,7 @@ internal sealed class Standing
             - trials.Sum(trial => Committed(trial, scores));
     }
 
-    /// <summary>The epochs of the budget that are neither spent nor being spent; null for no limit.</summary>
+    /// <summary>Gets the epochs of the budget that are neither spent nor being spent; null for no limit.</summary>
     public long? Left { get; }
 
     /// <summary>Returns the trial that has earned to go on: of those that rest highest, the best.</summary>
@@ -69,7 +69,7 @@ internal sealed class Standing
     }
 
     /// <summary>
-    /// Returns trials that rest and will never go on, whatever happens, because too many others are better.
+    /// Returns the resting trials that can never continue, because too many others are better.
     /// </summary>
     public IEnumerable<TrialRecord> Hopeless()
     {

@@ -3,7 +3,7 @@ namespace Microsoft.ML.Spiking.Sweeps.Halving;
 /// <summary>The settings that decide which trial is trained next.</summary>
 internal sealed record SweepRules
 {
-    /// <summary>The epochs after which trials rest; the last is the end.</summary>
+    /// <summary>Gets the epochs after which trials rest; the last is the end.</summary>
     public required IReadOnlyList<int> Rungs { get; init; }
 
     /// <summary>One trial of that many goes on.</summary>
@@ -23,9 +23,9 @@ internal sealed record SweepRules
     /// <summary>How many of the best trials are trained again with other seeds.</summary>
     public int StabilityTrials { get; init; }
 
-    /// <summary>The number of those seeds.</summary>
+    /// <summary>Gets the number of those seeds.</summary>
     public int StabilitySeeds { get; init; }
 
-    /// <summary>The number of epochs for which a trial is trained.</summary>
+    /// <summary>Gets the number of epochs for which a trial is trained.</summary>
     public int Epochs => Rungs[^1];
 }

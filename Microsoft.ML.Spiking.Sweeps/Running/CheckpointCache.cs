@@ -41,7 +41,8 @@ internal sealed class CheckpointCache(long limit, TemporaryFolder folder, Action
             }
             catch (Exception exception) when (exception is FormatException || CheckpointFolder.IsOfTheDisk(exception))
             {
-                warn($"A checkpoint in the temporary folder cannot be read, and its trial begins again: {exception.Message}");
+                warn("A checkpoint in the temporary folder cannot be read, and its trial begins again: " +
+                    $"{exception.Message}");
                 Remove((trial, fold));
                 return null;
             }
@@ -95,7 +96,8 @@ internal sealed class CheckpointCache(long limit, TemporaryFolder folder, Action
             (long Trial, int Fold) key = _entries.Single(of => of.Value == entry).Key;
             entry.Node = null;
             Remove(key);
-            warn($"A checkpoint could not be written to the temporary folder, and its trial begins again: {exception.Message}");
+            warn("A checkpoint could not be written to the temporary folder, and its trial begins again: " +
+                $"{exception.Message}");
         }
     }
 

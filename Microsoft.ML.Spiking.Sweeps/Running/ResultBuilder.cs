@@ -50,8 +50,8 @@ internal sealed class ResultBuilder(SweepPlan plan, SweepEnd end)
             SweepEnd.Cancelled =>
                 new OperationCanceledException("The sweep was cancelled before a trial had finished an epoch."),
             SweepEnd.TimeUsedUp => new InvalidOperationException(
-                $"The sweep's time of {plan.Settings.MaximumTime} was used up before a trial had finished an epoch; raise " +
-                $"{nameof(SweepSettings.MaximumTime)}."),
+                $"The sweep's time of {plan.Settings.MaximumTime} was used up before a trial had finished an epoch; " +
+                $"raise {nameof(SweepSettings.MaximumTime)}."),
             _ => new InvalidOperationException(failed.Length == 0
                 ? "The score of every trial is NaN: look at the loss, and lower the learning rates."
                 : search.Length == 1 ? $"The only trial failed: {failed[0].Reason}"

@@ -99,7 +99,8 @@ internal sealed class SharedCheckpoints(ITrialStore store, string? folder, Actio
         using var stream = new MemoryStream();
         CheckpointFile.Write(stream, checkpoint);
         return stream.Length <= LargestInDatabase ? stream.ToArray() : throw new IOException(
-            $"it has {stream.Length / 1_000_000} MB, more than a database should hold; set {nameof(SweepSettings.CheckpointFolder)}.");
+            $"it has {stream.Length / 1_000_000} MB, more than a database should hold; set " +
+            $"{nameof(SweepSettings.CheckpointFolder)}.");
     }
 
     private static void WriteFile(string path, Checkpoint checkpoint)

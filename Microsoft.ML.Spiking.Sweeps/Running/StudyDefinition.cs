@@ -25,7 +25,7 @@ internal sealed record StudyDefinition
 
     public required int Seed { get; init; }
 
-    /// <summary>The number of epochs for which a trial is trained.</summary>
+    /// <summary>Gets the number of epochs for which a trial is trained.</summary>
     public required int Epochs { get; init; }
 
     public required SweepSampler Sampler { get; init; }
@@ -34,7 +34,7 @@ internal sealed record StudyDefinition
 
     public required HalvingDefinition? Halving { get; init; }
 
-    /// <summary>The varied options, as <see cref="SweepSpace"/> describes it.</summary>
+    /// <summary>Gets the varied options, as <see cref="SweepSpace"/> describes it.</summary>
     public required JsonObject Space { get; init; }
 
     /// <summary>For each fold, the identity of a training with the trainer's own options.</summary>

@@ -114,7 +114,8 @@ internal sealed partial class Sweep
                 trainer, _settings.Featurizers, fold.Train, fold.Validation, template.LabelColumnName, Warn)),
         ];
         TrainingIdentity[] trainings = [.. folds.Select(fold => trainer.Identify(fold.Rows))];
-        // From here on trials have tokens of their own, and the best options none: they can be used after a cancelled sweep.
+        // From here on trials have tokens of their own, and the best options none: they can be used after a cancelled
+        // sweep.
         template.CancellationToken = CancellationToken.None;
         int epochs = template.Epochs ?? AutomaticEpochs.For(trainings[0].Training.Rows);
         CheckBudget(epochs, folds.Length);
@@ -153,7 +154,7 @@ internal sealed partial class Sweep
                     $"There is validation data, and {nameof(SweepSettings.Folds)} is {_settings.Folds}: " +
                     "pass all rows as one for cross-validation, or set it to null.");
         }
-        // Only the labels are read behind them, to give each class its share; each training has featurizers of its own.
+        // Only the labels are read behind them, to give each class its share; each training has its own featurizers.
         ITransformer? featurizers = _settings.Featurizers?.Fit(data);
         return (RowSplit.Split(data, featurizers?.Transform(data) ?? data, _settings, _seed), featurizers);
     }
@@ -175,7 +176,8 @@ internal sealed partial class Sweep
                 catch (ArgumentException exception)
                 {
                     throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                        $"{nameof(SweepSettings.Space)}.{range.Name} reaches to {end}, which the trainer refuses: {exception.Message}"),
+                        $"{nameof(SweepSettings.Space)}.{range.Name} reaches to {end}, which the trainer refuses: " +
+                        $"{exception.Message}"),
                         exception);
                 }
             }
@@ -255,7 +257,8 @@ internal sealed partial class Sweep
         if (_settings.MaximumEpochs < (long)epochs * folds)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{nameof(SweepSettings.MaximumEpochs)} is {_settings.MaximumEpochs}, but one trial that is trained to the end takes " +
+                $"{nameof(SweepSettings.MaximumEpochs)} is {_settings.MaximumEpochs}, but one trial that is trained " +
+                $"to the end takes " +
                 $"{epochs} epochs{(folds > 1 ? $" on each of {folds} folds" : "")}; raise it, or lower the trainer's " +
                 $"{nameof(SpikingClifTrainer.Options.Epochs)}."));
         }

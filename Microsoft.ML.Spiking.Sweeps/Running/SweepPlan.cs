@@ -14,7 +14,7 @@ internal sealed record SweepPlan
 
     public required ISampler Sampler { get; init; }
 
-    /// <summary>The seed of the split, of the chosen values and of the search's trainings.</summary>
+    /// <summary>Gets the seed of the split, of the chosen values and of the search's trainings.</summary>
     public required int Seed { get; init; }
 
     /// <summary>One fold for each training of a trial.</summary>
@@ -28,7 +28,7 @@ internal sealed record SweepPlan
 
     public required WorkerBell Bell { get; init; }
 
-    /// <summary>The checkpoints that other workers can find; null if there are none.</summary>
+    /// <summary>Gets the checkpoints that other workers can find; null if there are none.</summary>
     public required SharedCheckpoints? Checkpoints { get; init; }
 
     /// <summary>Creates the trainers.</summary>

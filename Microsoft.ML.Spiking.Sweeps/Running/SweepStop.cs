@@ -46,7 +46,7 @@ internal sealed class SweepStop : IDisposable
     /// <summary>Ends everything: cancelled, or no time is left.</summary>
     public CancellationToken Whole => _whole.Token;
 
-    /// <summary>Cancelled by the user, whatever the time.</summary>
+    /// <summary>Cancelled by the user.</summary>
     public CancellationToken Cancelled => _cancelled.Token;
 
     /// <summary>Why the sweep ends now.</summary>

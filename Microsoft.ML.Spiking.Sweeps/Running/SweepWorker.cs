@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML.Spiking.Sweeps.Halving;
 using Microsoft.ML.Spiking.Sweeps.Storage;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Sweeps.Running;
 
@@ -36,7 +37,7 @@ internal sealed class SweepWorker
         _choice = new(plan, _trainer);
     }
 
-    /// <summary>Runs the workers of this process, each on a thread of its own.</summary>
+    /// <summary>Runs the workers of this process, each on its own thread.</summary>
     /// <exception cref="Exception">One of them failed, which has stopped the others.</exception>
     public static void RunAll(SweepPlan plan, CancellationToken token)
     {
@@ -124,9 +125,9 @@ internal sealed class SweepWorker
         {
             string reason = job.Trial.HasWorkerEnded ? "its process has ended"
                 : silence < TimeSpan.Zero
-                    ? $"its last heartbeat is {-silence.TotalSeconds:0} s in the future, because the " +
-                    "database's clock was set back"
-                : $"there was no sign of life for {silence.TotalSeconds:0} s";
+                    ? Invariant($"its last heartbeat is {-silence.TotalSeconds:0} s in the future, because the ") +
+                        "database's clock was set back"
+                : Invariant($"there was no sign of life for {silence.TotalSeconds:0} s");
             _plan.Info(string.Create(CultureInfo.InvariantCulture,
                 $"Trial {job.Trial.Number} was taken up from the worker {job.Trial.Worker}: {reason}."));
         }
@@ -139,8 +140,9 @@ internal sealed class SweepWorker
             trial.IsHeld && trial.Silence?.Duration() > _plan.Settings.WorkerTimeout / 2 && _awaited.Add(trial.Id)))
         {
             _plan.Info(string.Create(CultureInfo.InvariantCulture,
-                $"Waiting for trial {trial.Number}: its worker, {trial.Worker}, was last heard of {trial.Silence!.Value.TotalSeconds:0} s " +
-                $"ago; the trial is taken up after {_plan.Settings.WorkerTimeout.TotalSeconds:0} s."));
+                $"Waiting for trial {trial.Number}: its worker, {trial.Worker}, was last heard of " +
+                $"{trial.Silence!.Value.TotalSeconds:0} s ago; the trial is taken up after " +
+                $"{_plan.Settings.WorkerTimeout.TotalSeconds:0} s."));
         }
     }
 
@@ -223,7 +225,8 @@ internal sealed class SweepWorker
         if (trial.LostWorkers >= MaximumLostWorkers)
         {
             return new(TrialState.Failed, trial.Epochs, Seconds: 0, string.Create(CultureInfo.InvariantCulture,
-                $"{trial.LostWorkers} workers ended while they trained it; perhaps it needs more memory than there is."));
+                $"{trial.LostWorkers} workers ended while they trained it; perhaps it needs more memory than there " +
+                $"is."));
         }
         using var heartbeat = new Heartbeat(_plan.Store, claim, _plan.Settings.WorkerTimeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, heartbeat.Ended);

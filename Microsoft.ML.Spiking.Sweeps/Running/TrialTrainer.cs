@@ -124,7 +124,8 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
     /// the memory, rather than an error of the library or of the machine, which would meet every trial.
     /// </summary>
     private static bool IsOfTheValues(Exception exception) =>
-        exception is TrainingDivergedException or NetworkDefinitionException or OutOfMemoryException or ExternalException
+        exception is TrainingDivergedException or NetworkDefinitionException or OutOfMemoryException
+            or ExternalException
         || (exception.GetType() is var type
             && (type == typeof(ArgumentException) || type == typeof(ArgumentOutOfRangeException)
                 || type == typeof(InvalidOperationException) || type == typeof(NotSupportedException))

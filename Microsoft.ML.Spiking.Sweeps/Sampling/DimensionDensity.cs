@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.Sweeps.Sampling;
 /// <summary>The density of places in one dimension around a known place.</summary>
 internal abstract class DimensionDensity
 {
-    /// <summary>The density where nothing is known.</summary>
+    /// <summary>Gets the density where nothing is known.</summary>
     public abstract double Uniform { get; }
 
     /// <summary>Returns the density of a place around a center, at least 0.</summary>

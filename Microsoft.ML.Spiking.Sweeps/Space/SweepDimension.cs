@@ -17,10 +17,12 @@ internal abstract class SweepDimension(string name, Action<SpikingClifTrainer.Op
     /// </summary>
     public Func<SpikingClifTrainer.Options, object?> Read { get; init; } = _ => null;
 
-    /// <summary>Whether it belongs to <see cref="SweepSpace.Default"/>, rather than being asked for by name.</summary>
+    /// <summary>
+    /// Gets whether it belongs to <see cref="SweepSpace.Default"/>, rather than being asked for by name.
+    /// </summary>
     public bool IsDefault { get; init; }
 
-    /// <summary>The number of values to choose from; null for a range.</summary>
+    /// <summary>Gets the number of values to choose from; null for a range.</summary>
     public abstract int? Count { get; }
 
     /// <summary>All values, where they can be counted; null where they cannot.</summary>

@@ -15,7 +15,7 @@ internal sealed record Claim(long Trial, string Token);
 /// <param name="Process">See <see cref="WorkerProcess"/>; null where it cannot be told.</param>
 internal sealed record ClaimTicket(string Token, string Worker, TimeSpan Lease, string? Process)
 {
-    /// <summary>Returns a ticket of this process with a token of its own.</summary>
+    /// <summary>Returns a ticket of this process with a new token.</summary>
     public static ClaimTicket New(string worker, TimeSpan lease) =>
         new(Guid.NewGuid().ToString("N"), worker, lease, WorkerProcess.Current);
 }
@@ -37,7 +37,7 @@ internal static class WorkerProcess
         OperatingSystem.IsLinux() ? ReadLine("/proc/sys/kernel/random/boot_id") : null,
         OperatingSystem.IsLinux() ? new FileInfo("/proc/self/ns/pid").LinkTarget : null);
 
-    /// <summary>The identity of this process; null where it cannot be told.</summary>
+    /// <summary>Gets the identity of this process; null where it cannot be told.</summary>
     public static string? Current { get; } =
         Start(Environment.ProcessId) is string start ? Of(Environment.ProcessId, start) : null;
 
@@ -73,7 +73,8 @@ internal static class WorkerProcess
     {
         if (OperatingSystem.IsLinux())
         {
-            // The name, in parentheses, may hold anything; behind it are the state and, as the 20th field, the start in ticks.
+            // The name, in parentheses, may hold anything; behind it are the state and, as the 20th field, the start in
+            // ticks.
             string? stat = ReadLine(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
             string[] fields =
                 stat?[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];

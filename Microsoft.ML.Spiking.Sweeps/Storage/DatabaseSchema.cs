@@ -35,11 +35,12 @@ internal static class DatabaseSchema
         if (version > steps[^1].Version)
         {
             throw new SweepStorageException(string.Create(CultureInfo.InvariantCulture,
-                $"{sql.Description} has the schema version {version}; this version of Microsoft.ML.Spiking.Sweeps knows " +
-                $"versions up to {steps[^1].Version}. Use a newer version, or another database."));
+                $"{sql.Description} has the schema version {version}; this version of Microsoft.ML.Spiking.Sweeps " +
+                $"knows versions up to {steps[^1].Version}. Use a newer version, or another database."));
         }
         change.Execute(
-            "create table if not exists sweep_schema (version integer primary key, applied_at double precision not null)");
+            "create table if not exists sweep_schema " +
+            "(version integer primary key, applied_at double precision not null)");
         foreach (SchemaStep step in steps.Where(step => step.Version > version))
         {
             foreach (string statement in step.Statements(sql))
@@ -119,7 +120,8 @@ internal static class DatabaseSchema
         """,
     ];
 
-    // The clock's resolution may be coarser than a claim is long, so that times do not tell which of a trial's claims was the last.
+    // The clock's resolution may be coarser than a claim is long, so that times do not tell which of a trial's claims
+    // was the last.
     private static IReadOnlyList<string> NumbersOfClaims(SqlDialect sql) =>
     [
         "alter table sweep_claims add column number integer not null default 0",

@@ -110,8 +110,9 @@ internal sealed class PatientTrialStore(
             catch (DbException exception)
             {
                 string tried = sql.IsTransient(exception) && !token.IsCancellationRequested
-                    ? $" The sweep tried for {Words(Stopwatch.GetElapsedTime(started))} ({nameof(SweepSettings.DatabasePatience)} is " +
-                        $"{Words(patience)}) and stops; what is stored is kept, and the same sweep started again goes on."
+                    ? $" The sweep tried for {Words(Stopwatch.GetElapsedTime(started))} " +
+                        $"({nameof(SweepSettings.DatabasePatience)} is {Words(patience)}) and stops; what is stored " +
+                        "is kept, and the same sweep started again goes on."
                     : "";
                 throw new SweepStorageException(sql.Explain(exception) + tried, exception);
             }

@@ -100,19 +100,23 @@ internal sealed class PostgreSqlDialect : SqlDialect
         exception is NpgsqlException { IsTransient: true }
         || exception is NpgsqlException and not PostgresException
             && exception.InnerException is IOException or SocketException or TimeoutException
-        || exception is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
+        || (exception as PostgresException)?.SqlState
+            is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown;
 
     public override string Explain(DbException exception) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword
+            or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
             $"{Description} refused the user '{_settings.Username}': check the user name and the password.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
             $"{Description} does not exist; create it first.",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
-            $"{Description} does not permit the user '{_settings.Username}' what a sweep needs (create tables, read and write them).",
+            $"{Description} does not permit the user '{_settings.Username}' what a sweep needs (create tables, read " +
+            "and write them).",
         PostgresException other => $"{Description} failed: {other.MessageText}",
         _ when exception.InnerException is SocketException or IOException or TimeoutException =>
-            $"{Description} cannot be reached ({exception.InnerException.Message}): check host and port, and that the server runs.",
+            $"{Description} cannot be reached ({exception.InnerException.Message}): check host and port, and that " +
+            "the server runs.",
         _ => $"{Description} failed: {exception.Message}",
     };
 }

@@ -12,8 +12,8 @@ internal static class SnapshotQuery
         // Trials first: reports that arrive in between belong to trials that are running, and do no harm.
         List<TrialRecord> trials = session.Query(
             $"""
-            select t.id, t.number, t.repeat, t.seed, t.parameters, t.state, t.target_epoch, t.epochs, t.reason, t.seconds,
-                coalesce(c.worker, (select e.worker from sweep_claims e where e.trial_id = t.id
+            select t.id, t.number, t.repeat, t.seed, t.parameters, t.state, t.target_epoch, t.epochs, t.reason,
+                t.seconds, coalesce(c.worker, (select e.worker from sweep_claims e where e.trial_id = t.id
                     order by e.number desc, e.claimed_at desc limit 1)),
                 case when c.token is null then 0 when {SqlTrialStore.IsOver(sql, "c.")} then 0 else 1 end,
                 (select count(*) from sweep_claims e where e.trial_id = t.id and (e.outcome = '{SqlTrialStore.Expired}'
@@ -29,14 +29,17 @@ internal static class SnapshotQuery
             from sweep_reports r join sweep_trials t on t.id = r.trial_id
             where t.study_id = @study
             order by r.epoch, r.fold
-            """, row => Undamaged(row, sql, "report of an epoch of trial", row => (Trial: row.GetInt64(0), Report: Report(row))),
+            """,
+            row => Undamaged(
+                row, sql, "report of an epoch of trial", row => (Trial: row.GetInt64(0), Report: Report(row))),
             ("study", study.Id)).ToLookup(row => row.Trial, row => row.Report);
         return new(trials, reports.ToDictionary(of => of.Key, IReadOnlyList<EpochReport> (of) => [.. of]));
     }
 
     /// <summary>Returns whether an exception means that a row holds something that was never written there.</summary>
     public static bool IsDamage(Exception exception) =>
-        exception is FormatException or InvalidCastException or OverflowException or ArgumentException or InvalidOperationException;
+        exception is FormatException or InvalidCastException or OverflowException or ArgumentException
+            or InvalidOperationException;
 
     private static T Undamaged<T>(DbDataReader row, SqlDialect sql, string what, Func<DbDataReader, T> read)
     {

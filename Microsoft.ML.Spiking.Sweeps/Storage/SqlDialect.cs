@@ -5,10 +5,10 @@ namespace Microsoft.ML.Spiking.Sweeps.Storage;
 /// <summary>The differences between database engines; everything else is the same SQL.</summary>
 internal abstract class SqlDialect
 {
-    /// <summary>The column type of a number that the database assigns.</summary>
+    /// <summary>Gets the column type of a number that the database assigns.</summary>
     public abstract string Identity { get; }
 
-    /// <summary>The column type of bytes.</summary>
+    /// <summary>Gets the column type of bytes.</summary>
     public abstract string Bytes { get; }
 
     /// <summary>Seconds since 1970 by the database's clock, the only one that all workers share.</summary>
@@ -22,7 +22,7 @@ internal abstract class SqlDialect
     /// <summary>Ends a query that locks its rows until the transaction ends, and skips rows that are locked.</summary>
     public abstract string ForUpdateSkipLocked { get; }
 
-    /// <summary>The database in words, without its password.</summary>
+    /// <summary>Gets the database in words, without its password.</summary>
     public abstract string Description { get; }
 
     /// <summary>Returns the same database, which waits for locks and connections no longer than a given time.</summary>

@@ -29,7 +29,7 @@ internal sealed class SqlSession : IDisposable
     /// <summary>Opens a session for changes, which take effect with <see cref="Commit"/> and not before.</summary>
     public static SqlSession Write(SqlDialect sql) => new(sql, writes: true);
 
-    /// <summary>The transaction; null when reading.</summary>
+    /// <summary>Gets the transaction; null when reading.</summary>
     public DbTransaction? Transaction => _transaction;
 
     /// <summary>Runs a statement.</summary>

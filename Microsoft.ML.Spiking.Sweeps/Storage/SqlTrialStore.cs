@@ -27,7 +27,8 @@ internal sealed class SqlTrialStore : ITrialStore
     /// caught up.
     /// </summary>
     public static string IsOver(SqlDialect sql, string table = "") =>
-        $"({table}heartbeat_at + {table}lease_seconds <= {sql.Now} or {table}heartbeat_at - {table}lease_seconds > {sql.Now})";
+        $"({table}heartbeat_at + {table}lease_seconds <= {sql.Now} " +
+        $"or {table}heartbeat_at - {table}lease_seconds > {sql.Now})";
 
     public StudyRecord OpenStudy(string name, string definition, SweepSpace space)
     {
@@ -83,7 +84,8 @@ internal sealed class SqlTrialStore : ITrialStore
             return claim;
         }
         bool isAsSeen = session.Number(
-            $"select id from sweep_trials where id = @id and state = @state and epochs = @epochs{_sql.ForUpdateSkipLocked}",
+            "select id from sweep_trials where id = @id and state = @state and epochs = @epochs" +
+            $"{_sql.ForUpdateSkipLocked}",
             ("id", seen.Id), ("state", seen.State.ToString()), ("epochs", seen.Epochs)) is not null;
         if (!isAsSeen || !EndLost(session, seen.Id))
         {
@@ -160,8 +162,8 @@ internal sealed class SqlTrialStore : ITrialStore
             $"""
             insert into sweep_checkpoints (trial_id, fold, epoch, data, file, written_at)
             values (@trial, @fold, @epoch, @data, @file, {_sql.Now})
-            on conflict (trial_id, fold) do update set epoch = excluded.epoch, data = excluded.data, file = excluded.file,
-                written_at = excluded.written_at
+            on conflict (trial_id, fold) do update set epoch = excluded.epoch, data = excluded.data,
+                file = excluded.file, written_at = excluded.written_at
             """, ("trial", claim.Trial), ("fold", fold), ("epoch", checkpoint.Epoch), ("data", checkpoint.Data),
             ("file", checkpoint.File));
         session.Commit();
@@ -257,7 +259,11 @@ internal sealed class SqlTrialStore : ITrialStore
             $"""
             select token, process, case when {IsOver(_sql)} then 1 else 0 end from sweep_claims
             where trial_id = @trial and ended_at is null{_sql.ForUpdateSkipLocked}
-            """, row => (Token: row.GetString(0), Process: Text(row, 1), IsOver: Convert.ToInt32(row.GetValue(2), null) == 1),
+            """,
+            row => (
+                Token: row.GetString(0),
+                Process: Text(row, 1),
+                IsOver: Convert.ToInt32(row.GetValue(2), null) == 1),
             ("trial", trial)) is [var claim]
             && (claim.IsOver || WorkerProcess.HasEnded(claim.Process))
             && session.Execute(
@@ -272,8 +278,8 @@ internal sealed class SqlTrialStore : ITrialStore
             insert into sweep_claims (token, trial_id, worker, claimed_at, heartbeat_at, lease_seconds, process, number)
             values (@token, @trial, @worker, {_sql.Now}, {_sql.Now}, @lease, @process,
                 (select coalesce(max(number), 0) + 1 from sweep_claims where trial_id = @trial))
-            """, ("token", ticket.Token), ("trial", trial), ("worker", ticket.Worker), ("lease", ticket.Lease.TotalSeconds),
-            ("process", ticket.Process));
+            """, ("token", ticket.Token), ("trial", trial), ("worker", ticket.Worker),
+            ("lease", ticket.Lease.TotalSeconds), ("process", ticket.Process));
         return new(trial, ticket.Token);
     }
 

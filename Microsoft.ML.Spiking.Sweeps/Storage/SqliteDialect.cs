@@ -56,9 +56,9 @@ internal sealed class SqliteDialect : SqlDialect
         {
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
-            // SQLite itself looks again after a millisecond whether another writer is done, the provider only after 150.
-            // Readers and the one writer do not wait for each other; after a crash of the system the last commits may be
-            // missing, as if they had not been made.
+            // SQLite itself looks again after a millisecond whether another writer is done, the provider only after
+            // 150. Readers and the one writer do not wait for each other; after a crash of the system the last commits
+            // may be missing, as if they had not been made.
             command.CommandText = "pragma busy_timeout = 1000; pragma journal_mode = wal; pragma synchronous = normal;";
             command.ExecuteNonQuery();
             return connection;

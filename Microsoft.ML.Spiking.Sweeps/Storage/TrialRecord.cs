@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.Sweeps.Storage;
 /// <summary>A trial as the database knows it.</summary>
 internal sealed record TrialRecord
 {
-    /// <summary>The database's own id.</summary>
+    /// <summary>Gets the database's own id.</summary>
     public required long Id { get; init; }
 
     /// <summary>From 1.</summary>
@@ -14,35 +14,35 @@ internal sealed record TrialRecord
     /// <summary>0 for a trial of the search, from 1 for its repetitions with other seeds.</summary>
     public required int Repeat { get; init; }
 
-    /// <summary>The seed of the training.</summary>
+    /// <summary>Gets the seed of the training.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>The values chosen for it.</summary>
+    /// <summary>Gets the values chosen for it.</summary>
     public required SweepPoint Point { get; init; }
 
     public required TrialState State { get; init; }
 
-    /// <summary>The epoch to which it is being, or was last, trained.</summary>
+    /// <summary>Gets the epoch to which it is being, or was last, trained.</summary>
     public required int TargetEpoch { get; init; }
 
     /// <summary>
-    /// The epoch to which it has been trained and at which it rests; during a part, where that part began.
+    /// Gets the epoch to which it has been trained and at which it rests; during a part, where that part began.
     /// </summary>
     public required int Epochs { get; init; }
 
     /// <summary>Why it failed.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The exception with which it failed, in full.</summary>
+    /// <summary>Gets the exception with which it failed, in full.</summary>
     public string? Failure { get; init; }
 
     /// <summary>Seconds of training, over all workers that trained it.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>The worker that trains it, or trained it last.</summary>
+    /// <summary>Gets the worker that trains it, or trained it last.</summary>
     public string? Worker { get; init; }
 
-    /// <summary>Whether a living worker trains it.</summary>
+    /// <summary>Gets whether a living worker trains it.</summary>
     public required bool IsHeld { get; init; }
 
     /// <summary>
@@ -50,7 +50,7 @@ internal sealed record TrialRecord
     /// </summary>
     public TimeSpan? Silence { get; init; }
 
-    /// <summary>Whether the process of the worker that trains it is known to have ended.</summary>
+    /// <summary>Gets whether the process of the worker that trains it is known to have ended.</summary>
     public bool HasWorkerEnded { get; init; }
 
     /// <summary>How many workers ended, or showed no sign of life any more, while they trained it.</summary>

@@ -24,7 +24,7 @@ internal sealed class AssemblyScanner
     /// <summary>All references in the assembly at the path.</summary>
     public static IReadOnlySet<Reference> Scan(string path) => Scan(path, out _);
 
-    /// <summary>All references, and those rows of the assembly's own reference tables that were not come by.</summary>
+    /// <summary>All references, and the rows of the assembly's reference tables that were not reached.</summary>
     public static IReadOnlySet<Reference> Scan(string path, out IReadOnlyList<string> missed)
     {
         using var file = new PEReader(File.OpenRead(path));

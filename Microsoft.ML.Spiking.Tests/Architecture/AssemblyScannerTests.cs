@@ -57,14 +57,15 @@ public sealed class AssemblyScannerTests
             OwnReferences);
 
     [TestMethod]
-    public void Scan_LibraryAndTests_ComeByEveryRowOfTheReferenceTables()
+    public void Scan_LibraryAndTests_ReachesEveryRowOfTheReferenceTables()
     {
         foreach (string path in new[] { Library.Path, typeof(AssemblyScannerTests).Assembly.Location })
         {
             AssemblyScanner.Scan(path, out IReadOnlyList<string> missed);
 
             // What the compiler asks permission with for an assembly that has unsafe code: no code mentions it. What
-            // attributes are given (LoadableClass, JsonIgnore, JsonConverter, LibraryImport): a string within the attribute's value.
+            // attributes are given (LoadableClass, JsonIgnore, JsonConverter, LibraryImport): a string within the
+            // attribute's value.
             string[] unexplained =
             [
                 .. missed.Where(name => !name.StartsWith("System.Security.Permissions.", StringComparison.Ordinal)

@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
-/// <summary>An exception that leaves a custom function's backward pass ends the process; CallbackFaults keeps it.</summary>
+/// <summary>
+/// An exception that leaves a custom function's backward pass ends the process; CallbackFaults keeps it.
+/// </summary>
 [TestClass]
 public sealed class CustomFunctionsTests
 {
@@ -19,15 +21,21 @@ public sealed class CustomFunctionsTests
         foreach (string function in functions)
         {
             Assert.Contains(reference => reference.FromType == function
-                && reference.ToType.EndsWith($".{Keeper}", StringComparison.Ordinal), Library.References, $"{function} does not use {Keeper}.");
+                && reference.ToType.EndsWith($".{Keeper}", StringComparison.Ordinal), Library.References,
+                $"{function} does not use {Keeper}.");
         }
     }
 
     [TestMethod]
     public void BackwardPasses_OfTheLibrary_BeginInOnePlace()
     {
-        string[] places = [.. Library.References.Where(reference => reference.ToType.EndsWith("torch+Tensor", StringComparison.Ordinal)
-            && reference.ToMember?.StartsWith("backward(", StringComparison.Ordinal) == true).Select(reference => reference.FromType).Distinct()];
+        string[] places =
+        [
+            .. Library.References
+                .Where(reference => reference.ToType.EndsWith("torch+Tensor", StringComparison.Ordinal)
+                    && reference.ToMember?.StartsWith("backward(", StringComparison.Ordinal) == true)
+                .Select(reference => reference.FromType).Distinct(),
+        ];
 
         Assert.AreSequenceEqual([Keeper], places);
     }

@@ -61,7 +61,7 @@ public sealed class LayeringTests
             where Rooms.WithoutDataViews.Contains(Rooms.From(reference))
             select reference);
 
-    /// <summary>The rules above would hold of a library whose references nobody sees.</summary>
+    /// <summary>The rules above would also hold for a library whose references are not found.</summary>
     [TestMethod]
     public void References_OfALibraryThatTrains_AreSeen()
     {

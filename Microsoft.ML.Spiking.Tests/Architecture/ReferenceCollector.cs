@@ -2,7 +2,7 @@ using System.Reflection.Metadata;
 
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
-/// <summary>Turns the metadata tokens that <see cref="AssemblyScanner"/> comes by into references.</summary>
+/// <summary>Turns the metadata tokens that <see cref="AssemblyScanner"/> finds into references.</summary>
 internal sealed class ReferenceCollector
 {
     private readonly MetadataReader _metadata;
@@ -24,7 +24,7 @@ internal sealed class ReferenceCollector
     /// <summary>Decoding a signature with it takes note of the types in the signature.</summary>
     public SignatureReader Signatures { get; }
 
-    /// <summary>What is added from here on is mentioned by the type.</summary>
+    /// <summary>Makes the type the source of the references that follow.</summary>
     public void StartType(TypeDefinition type)
     {
         TypeDefinition outermost = Outermost(type);

@@ -40,7 +40,9 @@ internal static class Rooms
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Folders =
         new(() => SourceFolders.Read(Library.Path, Library.Name));
 
-    /// <summary>The room of an outermost type of the library; null for what the compiler puts into the assembly.</summary>
+    /// <summary>
+    /// The room of an outermost type of the library; null for what the compiler puts into the assembly.
+    /// </summary>
     /// <param name="type">Its full name.</param>
     public static string? Of(string type) => !Folders.Value.TryGetValue(type, out string? folder) ? null
         : folder.Length == 0 ? Root

@@ -5,8 +5,8 @@ using System.Reflection.PortableExecutable;
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
 /// <summary>
-/// The folder of each type's source file, read from the assembly's symbols. Namespaces do not tell: what users type lives
-/// in one or two of them, whatever folder it is kept in.
+/// The folder of each type's source file, read from the assembly's symbols. Namespaces do not tell: what users type
+/// lives in one or two of them, in whichever folder it is kept.
 /// </summary>
 internal static class SourceFolders
 {
@@ -25,7 +25,8 @@ internal static class SourceFolders
         if (!file.TryOpenAssociatedPortablePdb(assemblyPath, File.OpenRead, out MetadataReaderProvider? provider, out _)
             || provider is null)
         {
-            throw new InvalidOperationException($"No symbols were found for {assemblyPath}; build with a portable PDB.");
+            throw new InvalidOperationException(
+                $"No symbols were found for {assemblyPath}; build with a portable PDB.");
         }
         using (provider)
         {

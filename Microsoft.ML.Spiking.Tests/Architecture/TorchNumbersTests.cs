@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
 /// <summary>
-/// TorchSharp's arithmetic with numbers reads memory that the garbage collector may just have freed; see TensorArithmetic,
-/// the one place that may use it.
+/// TorchSharp's arithmetic with numbers reads memory that the garbage collector may just have freed; see
+/// TensorArithmetic, the one place that may use it.
 /// </summary>
 [TestClass]
 public sealed class TorchNumbersTests
@@ -10,7 +10,8 @@ public sealed class TorchNumbersTests
     private const string Keeper = "TensorArithmetic";
 
     // These make a number of their own: x + y is x + 1 y. And zero_ does nothing at all in TorchSharp 0.107.
-    private static readonly string[] Hiding = ["op_Addition", "add", "add_", "square", "square_", "zero_", "addcdiv_", "addcmul_"];
+    private static readonly string[] Hiding =
+        ["op_Addition", "add", "add_", "square", "square_", "zero_", "addcdiv_", "addcmul_"];
 
     [TestMethod]
     public void References_ToTorchNumbers_StayInOnePlace()
@@ -22,13 +23,15 @@ public sealed class TorchNumbersTests
 
     [TestMethod]
     public void References_OfTheOnePlace_AreSeen() =>
-        Assert.Contains(reference => reference.FromType == Keeper && reference.ToMember?.StartsWith("add_(", StringComparison.Ordinal) == true,
+        Assert.Contains(reference => reference.FromType == Keeper
+            && reference.ToMember?.StartsWith("add_(", StringComparison.Ordinal) == true,
             Library.References.Where(IsRisky));
 
     private static bool IsRisky(Reference reference) =>
         reference.ToType == "TorchSharp.Scalar"
         || (reference.ToType.EndsWith("torch+Tensor", StringComparison.Ordinal) && reference.ToMember is { } member
-            && (IsOperatorWithNumber(member) || Hiding.Any(name => member.StartsWith($"{name}(", StringComparison.Ordinal))));
+            && (IsOperatorWithNumber(member)
+                || Hiding.Any(name => member.StartsWith($"{name}(", StringComparison.Ordinal))));
 
     private static bool IsOperatorWithNumber(string member) =>
         member.Contains("op_", StringComparison.Ordinal)

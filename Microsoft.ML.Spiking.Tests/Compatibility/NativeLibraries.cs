@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 
 /// <summary>
-/// A process of its own that loads a model and predicts, and at its end says which files are loaded into it.
+/// A separate process that loads a model, predicts, and finally says which files are loaded into it.
 /// </summary>
 internal static class NativeLibraries
 {
@@ -21,7 +21,8 @@ internal static class NativeLibraries
 
     /// <summary>The child's side.</summary>
     /// <param name="model">The model zip.</param>
-    /// <param name="task"><see cref="AskForTorch"/> to choose libtorch in every way after the first predictions.</param>
+    /// <param name="task"><see cref="AskForTorch"/> to choose libtorch in every way after the first
+    /// predictions.</param>
     public static void Run(string model, string task)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -42,7 +43,9 @@ internal static class NativeLibraries
         Print(Loaded, self.Modules.Cast<ProcessModule>().Select(module => module.FileName));
     }
 
-    /// <summary>With a prediction engine and in a batch, which must agree: the label and the scores of each row.</summary>
+    /// <summary>
+    /// With a prediction engine and in a batch, which must agree: the label and the scores of each row.
+    /// </summary>
     private static IEnumerable<string> Predict(MLContext ml, ITransformer transformer)
     {
         List<Flower> rows = Flowers.Rows(30, seed: 2);

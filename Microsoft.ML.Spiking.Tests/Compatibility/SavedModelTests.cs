@@ -6,9 +6,10 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 
 /// <summary>
-/// Models as users have them, one of each format (label to key, 4 features, CLIF 16, key to value), with their predictions
-/// for <c>Flowers.Rows(30, seed: 2)</c> in a text file beside each. Every later version must load them and predict the same.
-/// model-1.zip was saved by version 0.1; model-2.zip has checksums of the training schema and of the column names.
+/// Models as users have them, one of each format (label to key, 4 features, CLIF 16, key to value), with their
+/// predictions for <c>Flowers.Rows(30, seed: 2)</c> in a text file beside each. Every later version must load them and
+/// predict the same. model-1.zip was saved by version 0.1; model-2.zip has checksums of the training schema and of the
+/// column names.
 /// </summary>
 [TestClass]
 public sealed class SavedModelTests
@@ -37,7 +38,8 @@ public sealed class SavedModelTests
         string program = typeof(SavedModelTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(attribute => attribute.Key == "PredictSample").Value!;
         string folder = Path.GetDirectoryName(program)!;
-        Assert.IsEmpty(Directory.GetFiles(folder, "libtorch*", SearchOption.AllDirectories), "The sample must have no libtorch.");
+        Assert.IsEmpty(Directory.GetFiles(folder, "libtorch*", SearchOption.AllDirectories),
+            "The sample must have no libtorch.");
 
         var start = new ProcessStartInfo("dotnet", [program, Path.Combine(Folder, "model-1.zip")])
         {
@@ -48,7 +50,8 @@ public sealed class SavedModelTests
         using Process process = Process.Start(start)!;
         foreach (Flower row in Flowers.Rows(30, seed: 2))
         {
-            process.StandardInput.WriteLine(string.Join(' ', row.Features.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
+            process.StandardInput.WriteLine(string.Join(
+                ' ', row.Features.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
         }
         process.StandardInput.Close();
         string output = process.StandardOutput.ReadToEnd();

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 
-/// <summary>Scoring in processes of its own, where libtorch cannot be found and where it could.</summary>
+/// <summary>Scoring in separate processes, where libtorch cannot be found and where it could.</summary>
 [TestClass]
 public sealed class WithoutLibtorchTests
 {
@@ -28,7 +28,9 @@ public sealed class WithoutLibtorchTests
         Assert.HasCount(3, output.Refusals);
         foreach (string refusal in output.Refusals)
         {
-            Assert.StartsWith("Scoring with ScoringBackend.Torch needs libtorch, which was not found: add the package TorchSharp-cpu", refusal);
+            Assert.StartsWith(
+                "Scoring with ScoringBackend.Torch needs libtorch, which was not found: add the package TorchSharp-cpu",
+                refusal);
         }
     }
 
@@ -50,13 +52,15 @@ public sealed class WithoutLibtorchTests
         Output output = await RunAsync(Own, NativeLibraries.AskForTorch);
 
         SavedModelTests.AssertExpected(output.Predictions);
-        Assert.Contains(file => Path.GetFileName(file).Contains("torch_cpu", StringComparison.Ordinal), output.TorchLibraries);
+        Assert.Contains(file => Path.GetFileName(file).Contains("torch_cpu", StringComparison.Ordinal),
+            output.TorchLibraries);
     }
 
     private async Task<Output> RunAsync(string folder, string task)
     {
         var start = new ProcessStartInfo("dotnet",
-            [Path.Combine(folder, Program), NativeLibraries.Command, Path.Combine(Own, "Compatibility", "model-1.zip"), task])
+            [Path.Combine(folder, Program), NativeLibraries.Command, Path.Combine(Own, "Compatibility", "model-1.zip"),
+                task])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -68,7 +72,8 @@ public sealed class WithoutLibtorchTests
             string errors = await process.StandardError.ReadToEndAsync(TestContext.CancellationToken);
             await process.WaitForExitAsync(TestContext.CancellationToken);
             Assert.AreEqual(0, process.ExitCode, errors);
-            return new([.. (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim())]);
+            return new([.. (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Trim())]);
         }
         finally
         {
@@ -77,12 +82,13 @@ public sealed class WithoutLibtorchTests
     }
 
     /// <summary>
-    /// What an application without a native package has in its folder. Without the list of dependencies, which names
-    /// libtorch's files, the host takes what it finds there.
+    /// Copies what an application without a native package has in its folder. Without the list of dependencies, which
+    /// names libtorch's files, the host takes what it finds there.
     /// </summary>
     private static void CopyManagedAssemblies(string folder)
     {
-        foreach (string file in Directory.GetFiles(Own, "*.dll").Where(IsManaged).Append(Path.Combine(Own, Path.ChangeExtension(Program, "runtimeconfig.json"))))
+        foreach (string file in Directory.GetFiles(Own, "*.dll").Where(IsManaged)
+            .Append(Path.Combine(Own, Path.ChangeExtension(Program, "runtimeconfig.json"))))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
@@ -111,9 +117,11 @@ public sealed class WithoutLibtorchTests
         /// <summary>Loaded files of libtorch; the managed TorchSharp.dll is none.</summary>
         public string[] TorchLibraries => [.. After(NativeLibraries.Loaded).Where(file =>
             Path.GetFileName(file) is string name && name != "TorchSharp.dll"
-            && (name.Contains("torch", StringComparison.OrdinalIgnoreCase) || name.Contains("c10", StringComparison.Ordinal)))];
+            && (name.Contains("torch", StringComparison.OrdinalIgnoreCase)
+                || name.Contains("c10", StringComparison.Ordinal)))];
 
         private string[] After(string mark) =>
-            [.. Lines.Where(line => line.StartsWith(mark, StringComparison.Ordinal)).Select(line => line[mark.Length..])];
+            [.. Lines.Where(line => line.StartsWith(mark, StringComparison.Ordinal))
+                .Select(line => line[mark.Length..])];
     }
 }

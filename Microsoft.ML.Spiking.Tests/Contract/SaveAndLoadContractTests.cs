@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Contract;
 
-/// <summary>A model that was saved and loaded gives the same values, whatever the culture of either process.</summary>
+/// <summary>A model that was saved and loaded gives the same values in any culture of either process.</summary>
 [TestClass]
 public sealed class SaveAndLoadContractTests
 {

@@ -48,8 +48,9 @@ public sealed class FeatureRowsTests
 
     [TestMethod]
     public void Read_RowOfAnotherLength_NamesTheColumn() =>
-        Assert.Contains("A row of column 'Pixels' has 23 values; the model takes 24: give every row as many", Assert.ThrowsExactly<InvalidOperationException>(
-            () => new FeatureRows(Network(PixelOrder.Planar)).Read(new VBuffer<float>(23, new float[23]), new float[24], "Pixels")).Message);
+        Assert.Contains("A row of column 'Pixels' has 23 values; the model takes 24: give every row as many",
+            Assert.ThrowsExactly<InvalidOperationException>(() => new FeatureRows(Network(PixelOrder.Planar))
+                .Read(new VBuffer<float>(23, new float[23]), new float[24], "Pixels")).Message);
 
     private static NetworkDefinition Network(PixelOrder order) =>
         new ConvNet(2).Bind(Bindings.Image(3, 2) with { HasTimeAxis = true, PixelOrder = order });

@@ -30,7 +30,7 @@ internal sealed class MLNetSurface : IDisposable
         return reference.ToMember is null ? type : Min(type, FindMember(metadata, handle, reference.ToMember));
     }
 
-    /// <summary>How many of an assembly's types are not public.</summary>
+    /// <summary>Returns the number of an assembly's types that are not public.</summary>
     public int CountNonPublicTypes(string assembly) =>
         Open(assembly, out MetadataReader metadata).Values.Count(handle => !IsPublic(metadata, handle));
 

@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Tests.Serialization;
 
 namespace Microsoft.ML.Spiking.Tests.MLNetInternals;
 
-/// <summary>How scored data is read: in batches, from one source cursor, by one thread or several.</summary>
+/// <summary>The reading of scored data: in batches, from one source cursor, by one thread or several.</summary>
 [TestClass]
 public sealed class ScoredDataViewTests
 {

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Tests.MLNetInternals;
 
-/// <summary>What an ordinary user of ML.NET sees of a type or member.</summary>
+/// <summary>The visibility of a type or member to an ordinary user of ML.NET.</summary>
 internal enum Visibility
 {
     Missing,

@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking.Tests.Networks;
 
-/// <summary>What templates are bound to in tests.</summary>
+/// <summary>The bindings of templates in tests.</summary>
 internal static class Bindings
 {
     public static NetworkBinding Image(int channels, int size, double dropout = 0, NeuronDefinition? neuron = null) =>

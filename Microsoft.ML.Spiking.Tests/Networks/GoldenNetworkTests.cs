@@ -5,12 +5,15 @@ using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking.Tests.Networks;
 
-/// <summary>The presets against the authors' networks: the number of parameters, and the shape of every array.</summary>
+/// <summary>
+/// The presets against the authors' networks: the number of parameters, and the shape of every array.
+/// </summary>
 [TestClass]
 public sealed class GoldenNetworkTests
 {
     public static IEnumerable<object[]> Networks() => GoldenFiles.Read("networks.json").EnumerateArray()
-        .Select((network, index) => new object[] { index, $"{network.GetProperty("network")} {network.GetProperty("input")}" });
+        .Select((network, index) =>
+            new object[] { index, $"{network.GetProperty("network")} {network.GetProperty("input")}" });
 
     [TestMethod]
     [DynamicData(nameof(Networks))]

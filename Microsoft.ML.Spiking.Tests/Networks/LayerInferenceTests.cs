@@ -12,7 +12,8 @@ public sealed class LayerInferenceTests
     [
         (new ConvolutionLayer("c", 3, 8, kernel: 3, stride: 1, padding: 1), [3, 32, 32], [8, 32, 32]),
         (new ConvolutionLayer("c", 3, 8, kernel: 5, stride: 2, padding: 1), [3, 32, 32], [8, 15, 15]),
-        (new ConvolutionLayer("c", 4, 8, new Extent(1, 3), new Extent(2, 1), new Extent(0, 1), groups: 2), [4, 7, 9], [8, 4, 9]),
+        (new ConvolutionLayer("c", 4, 8, new Extent(1, 3), new Extent(2, 1), new Extent(0, 1), groups: 2), [4, 7, 9],
+            [8, 4, 9]),
         (new BatchNormLayer("b", 3), [3, 4, 5], [3, 4, 5]),
         (new BatchNormLayer("b", 7), [7], [7]),
         (new AveragePoolLayer("a", kernel: 2, stride: 2), [3, 7, 8], [3, 3, 4]),
@@ -21,7 +22,8 @@ public sealed class LayerInferenceTests
         (new FlattenLayer("f"), [3, 4, 5], [60]),
         (new FlattenLayer("f"), [9], [9]),
         (new NeuronLayer("n", new ClifNeuron()), [3, 4, 5], [3, 4, 5]),
-        (new ResidualLayer("r", [new ConvolutionLayer("c", 3, 8, 3, 2, 1)], [new ConvolutionLayer("s", 3, 8, 1, 2, 0)]), [3, 9, 8], [8, 5, 4]),
+        (new ResidualLayer("r", [new ConvolutionLayer("c", 3, 8, 3, 2, 1)], [new ConvolutionLayer("s", 3, 8, 1, 2, 0)]),
+            [3, 9, 8], [8, 5, 4]),
         (new ResidualLayer("r", [new BatchNormLayer("b", 3)], []), [3, 9, 8], [3, 9, 8]),
     ];
 
@@ -41,12 +43,14 @@ public sealed class LayerInferenceTests
         (new NeuronLayer("n", new ClifNeuron()), SignalKind.Constant, SignalKind.Spikes),
         (new ResidualLayer("r", [new BatchNormLayer("b", 2)], []), SignalKind.Constant, SignalKind.Constant),
         (new ResidualLayer("r", [new NeuronLayer("n", new ClifNeuron())], []), SignalKind.Constant, SignalKind.Graded),
-        (new ResidualLayer("r", [new FlattenLayer("f")], [new FlattenLayer("g")]), SignalKind.Spikes, SignalKind.Graded),
+        (new ResidualLayer("r", [new FlattenLayer("f")], [new FlattenLayer("g")]), SignalKind.Spikes,
+            SignalKind.Graded),
     ];
 
     public static IEnumerable<(Layer Layer, int[] Input, string Sentence)> Faults =>
     [
-        (new ConvolutionLayer("conv7", 3, 8, kernel: 5, stride: 1, None), [3, 4, 4], "the image is too small for the network's strides"),
+        (new ConvolutionLayer("conv7", 3, 8, kernel: 5, stride: 1, None), [3, 4, 4],
+            "the image is too small for the network's strides"),
         (new ConvolutionLayer("conv7", 3, 8, kernel: 3, stride: 1, None), [2, 4, 4], "expects 3 channels"),
         (new ConvolutionLayer("conv7", 3, 8, kernel: 3, stride: 1, None), [48], "expects an image"),
         (new ConvolutionLayer("conv7", 3, 8, kernel: 0, stride: 1, None), [3, 4, 4], "a kernel of 0x0"),
@@ -54,7 +58,8 @@ public sealed class LayerInferenceTests
         (new ConvolutionLayer("conv7", 3, 8, kernel: 3, stride: 1, padding: -1), [3, 4, 4], "a padding of -1x-1"),
         (new ConvolutionLayer("conv7", 3, 0, kernel: 3, stride: 1, None), [3, 4, 4], "at least 1"),
         (new ConvolutionLayer("conv7", 3, 8, kernel: 3, stride: 1, None, groups: 0), [3, 4, 4], "at least 1"),
-        (new ConvolutionLayer("conv7", 3, 8, kernel: 3, stride: 1, None, groups: 2), [3, 4, 4], "do not fall into 2 groups"),
+        (new ConvolutionLayer("conv7", 3, 8, kernel: 3, stride: 1, None, groups: 2), [3, 4, 4],
+            "do not fall into 2 groups"),
         (new BatchNormLayer("norm7", 3), [4, 4, 4], "expects 3 channels"),
         (new BatchNormLayer("norm7", 3), [3, 4], "expects 3 channels"),
         (new BatchNormLayer("norm7", 3, epsilon: 0), [3], "epsilon 0"),
@@ -67,7 +72,8 @@ public sealed class LayerInferenceTests
         (new AdaptiveAveragePoolLayer("pool7", 1), [3], "expects an image"),
         (new LinearLayer("fc7", 48, 2), [3, 4, 4], "expects a vector of 48"),
         (new ResidualLayer("block7", [], []), [3, 4, 4], "no layers in its main path"),
-        (new ResidualLayer("block7", [new ConvolutionLayer("c", 3, 8, 3, 2, 1)], []), [3, 4, 4], "only equal shapes can be added"),
+        (new ResidualLayer("block7", [new ConvolutionLayer("c", 3, 8, 3, 2, 1)], []), [3, 4, 4],
+            "only equal shapes can be added"),
         (new ResidualLayer("block", [new ConvolutionLayer("conv7", 3, 8, 9, 1, 1)], []), [3, 4, 4], "too small"),
     ];
 

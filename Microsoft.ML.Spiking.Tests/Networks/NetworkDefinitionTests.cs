@@ -21,7 +21,8 @@ public sealed class NetworkDefinitionTests
             new LinearLayer("d", 32, 2, hasBias: false));
 
         Assert.AreSequenceEqual(
-            ["a.weight", "b.weight", "n.w", "c.weight", "d.weight"], network.Parameters.Select(spec => spec.Name).ToArray());
+            ["a.weight", "b.weight", "n.w", "c.weight", "d.weight"],
+            network.Parameters.Select(spec => spec.Name).ToArray());
         Assert.AreSequenceEqual(
             ["a", "r", "b", "inner", "n", "c", "flat", "d"], network.AllLayers.Select(layer => layer.Name).ToArray());
     }

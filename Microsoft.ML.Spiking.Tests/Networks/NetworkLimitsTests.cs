@@ -32,12 +32,15 @@ public sealed class NetworkLimitsTests
         (() => Define(1, [32, 1_024, 1_024], new NeuronLayer("first", new IfNeuron()),
             new ConvolutionLayer("conv", 32, 1, 1, 1, 0)), "Layer 'conv': needs 337,"),
         (() => Image(4_000, Convolution(kernel: 2_001, padding: 1_000)), "Layer 'conv': brings the network to"),
-        (() => Define(1, [1 << 20], new LinearLayer("fc1", 1 << 20, 512)), "Layer 'fc1': its array 'fc1.weight' has the shape " +
-            "[512, 1048576], 2,147,483,648 bytes; an array must stay below 2 GiB. Lower its 512 outputs"),
-        (() => Define(1, [4], [.. Enumerable.Range(0, 5_000).Select(i => new DropoutLayer($"d{i}", 0.5))]), "more than 4,096 layers"),
+        (() => Define(1, [1 << 20], new LinearLayer("fc1", 1 << 20, 512)),
+            "Layer 'fc1': its array 'fc1.weight' has the shape [512, 1048576], 2,147,483,648 bytes; an array must " +
+            "stay below 2 GiB. Lower its 512 outputs"),
+        (() => Define(1, [4], [.. Enumerable.Range(0, 5_000).Select(i => new DropoutLayer($"d{i}", 0.5))]),
+            "more than 4,096 layers"),
         (() => Define(1, [4], Nested(33)), "more than 32 deep"),
         (() => Define(1, [4], new DropoutLayer(new string('x', 129), 0.5)), "at most 128 characters"),
-        (() => new([4], 1, new DirectEncoder(), [new LinearLayer("output", 4, 2_000_000)], 2_000_000), "2 to 1,048,576 are"),
+        (() => new([4], 1, new DirectEncoder(), [new LinearLayer("output", 4, 2_000_000)], 2_000_000),
+            "2 to 1,048,576 are"),
     ];
 
     /// <summary>Layers inside residual layers are held to the same limits.</summary>
@@ -59,14 +62,18 @@ public sealed class NetworkLimitsTests
         Assert.IsLessThan(700, message.Length);
     }
 
-    /// <summary>The largest published networks: on large images, on event frames of 60 steps, on a million words.</summary>
+    /// <summary>
+    /// The largest published networks: on large images, on event frames of 60 steps, on a million words.
+    /// </summary>
     [TestMethod]
     public void Create_LargePublishedNetworks_AreAccepted()
     {
-        NetworkBinding image = new([3, 224, 224], 1_000, TimeSteps: 10, new DirectEncoder(), new ClifNeuron(), Dropout: 0.1);
+        NetworkBinding image =
+            new([3, 224, 224], 1_000, TimeSteps: 10, new DirectEncoder(), new ClifNeuron(), Dropout: 0.1);
         foreach (NetworkTemplate template in new NetworkTemplate[]
         {
-            new SpikingVgg(19), new SpikingResNet(152), new SpikingResNet(34), new ConvNet(), new Snn5(), new Mlp(2_048, 4_096),
+            new SpikingVgg(19), new SpikingResNet(152), new SpikingResNet(34), new ConvNet(), new Snn5(),
+                new Mlp(2_048, 4_096),
         })
         {
             Assert.AreEqual(1_000, template.Bind(image).ClassCount);
@@ -80,7 +87,8 @@ public sealed class NetworkLimitsTests
     [TestMethod]
     public void Product_OfAnyTwoSizes_IsExactOrTheLargest()
     {
-        long[] sizes = [0, 1, 3, int.MaxValue, 1L << 32, (1L << 32) + 1, 3_037_000_500, long.MaxValue / 2, long.MaxValue];
+        long[] sizes =
+            [0, 1, 3, int.MaxValue, 1L << 32, (1L << 32) + 1, 3_037_000_500, long.MaxValue / 2, long.MaxValue];
         foreach (long left in sizes)
         {
             foreach (long right in sizes)
@@ -102,7 +110,8 @@ public sealed class NetworkLimitsTests
     private static ConvolutionLayer Convolution(int kernel, int padding = 0, int outputs = 1) =>
         new("conv", 1, outputs, kernel, 1, padding);
 
-    private static ResidualLayer Block(Layer layer) => new("block", [layer], [new AdaptiveAveragePoolLayer("short", 1)]);
+    private static ResidualLayer Block(Layer layer) =>
+        new("block", [layer], [new AdaptiveAveragePoolLayer("short", 1)]);
 
     private static Layer Nested(int depth) =>
         depth == 0 ? new DropoutLayer("d", 0.5) : new ResidualLayer($"r{depth}", [Nested(depth - 1)], []);

@@ -48,10 +48,12 @@ public sealed class RowLayoutTests
     [DataRow(new[] { 64, 100, 1 })]
     public void Of_ShapeOfBothOrders_IsRefusedUnlessTheOrderIsGiven(int[] shape)
     {
-        Assert.Contains("option PixelOrder", Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of(shape, null)).Message);
+        Assert.Contains("option PixelOrder",
+            Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of(shape, null)).Message);
         Assert.Contains("option PixelOrder", Assert.ThrowsExactly<NetworkDefinitionException>(
             () => RowLayout.Of([shape.Aggregate(1, (product, length) => product * length)], shape)).Message);
-        Assert.AreSequenceEqual(shape.TakeLast(3).ToArray(), RowLayout.Of(shape, null, PixelOrder.Planar).StepShape.ToArray());
+        Assert.AreSequenceEqual(shape.TakeLast(3).ToArray(),
+            RowLayout.Of(shape, null, PixelOrder.Planar).StepShape.ToArray());
     }
 
     [TestMethod]
@@ -68,12 +70,14 @@ public sealed class RowLayoutTests
 
     [TestMethod]
     public void Of_InterleavedVector_AsksForTheShape() => Assert.Contains("say with InputShape which images they are",
-        Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([784], null, PixelOrder.Interleaved)).Message);
+        Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([784], null, PixelOrder.Interleaved))
+            .Message);
 
     [TestMethod]
     public void Of_AnotherNumberOfValues_SaysBoth()
     {
-        string message = Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([783], [1, 28, 28])).Message;
+        string message =
+            Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([783], [1, 28, 28])).Message;
 
         Assert.Contains("[1, 28, 28] has 784 values", message);
         Assert.Contains("has 783", message);

@@ -55,7 +55,8 @@ public sealed class TemplateTests
         NetworkDefinition network = new ConvNet().Bind(Bindings.Image(1, size, dropout: 0.1));
 
         Assert.AreSequenceEqual(
-            ["conv1", "norm1", "neuron1", "pool1", "conv2", "norm2", "neuron2", "pool2", "flatten1", "dropout1", "output"],
+            ["conv1", "norm1", "neuron1", "pool1", "conv2", "norm2", "neuron2", "pool2", "flatten1", "dropout1",
+                "output"],
             network.Layers.Select(layer => layer.Name).ToArray());
         Assert.AreEqual(64 * (size / 4) * (size / 4), ((LinearLayer)network.Layers[^1]).Inputs);
     }
@@ -78,7 +79,8 @@ public sealed class TemplateTests
     }
 
     /// <summary>First weights and biases of convolutions and readout, as in the authors' code.</summary>
-    public static IEnumerable<(NetworkTemplate Template, int Channels, int Size, WeightDistribution Weights, bool ZeroBias,
+    public static IEnumerable<(
+        NetworkTemplate Template, int Channels, int Size, WeightDistribution Weights, bool ZeroBias,
         WeightDistribution Readout, bool ZeroReadoutBias)> FirstWeights =>
     [
         (new SpikingVgg(11), 3, 32, WeightDistribution.FanOutNormal, true, WeightDistribution.SmallNormal, true),
@@ -119,7 +121,8 @@ public sealed class TemplateTests
     [TestMethod]
     public void Bind_NetworkOfOnesOwn_TakesSizesFromWhatArrives()
     {
-        NetworkBinding binding = Bindings.Image(2, 12, neuron: new LifNeuron()) with { BatchNorm = BatchNormMode.AcrossTime, InputNormalization = new RootMeanSquareNormalization() };
+        NetworkBinding binding = Bindings.Image(2, 12, neuron: new LifNeuron())
+            with { BatchNorm = BatchNormMode.AcrossTime, InputNormalization = new RootMeanSquareNormalization() };
 
         NetworkDefinition network = Own().Bind(binding);
 
@@ -161,7 +164,8 @@ public sealed class TemplateTests
         .Convolution(4, kernel: 3, padding: 1, groups: 2).BatchNorm().Neuron()
         .Residual(
             main => main.Convolution(6, kernel: 3, stride: 2, padding: 1).Neuron(new PlifNeuron()),
-            shortcut => shortcut.Convolution(6, kernel: 1, stride: 2, hasBias: false, weights: WeightDistribution.Uniform))
+            shortcut => shortcut.Convolution(6, kernel: 1, stride: 2, hasBias: false,
+                weights: WeightDistribution.Uniform))
         .MaxPool(2).AveragePool(2).AdaptiveAveragePool(new Extent(2, 3)).Dropout(0).Flatten()
         .Linear(7, weights: WeightDistribution.FanOutNormal).BatchNorm().Neuron().Dropout()
         .Build();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons;
 
-/// <summary>What one way through a neuron and back gives, [T, n] in that order whatever the strides were.</summary>
+/// <summary>The results of a forward and backward pass through a neuron, as contiguous [T, n].</summary>
 internal sealed record AutogradRun(double[] Spikes, long? Count, double[] CurrentGradient, double[] LearnedGradient)
 {
     /// <summary>Runs a form of a neuron.</summary>

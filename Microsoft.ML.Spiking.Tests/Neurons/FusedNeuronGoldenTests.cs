@@ -26,7 +26,8 @@ public sealed class FusedNeuronGoldenTests
             {
                 continue; // float32 may see another spike
             }
-            AutogradRun run = AutogradRun.Of(new FusedNeuron(golden.Definition), golden.Definition, (float)golden.Learned,
+            AutogradRun run =
+                AutogradRun.Of(new FusedNeuron(golden.Definition), golden.Definition, (float)golden.Learned,
                 Floats(input), Floats(golden["upstream_gradient"]), golden.TimeSteps, isConstant: false,
                 isTransposed: false, torch.ScalarType.Float32);
             Assert.AreSequenceEqual(golden["spikes"], run.Spikes, golden.ToString());

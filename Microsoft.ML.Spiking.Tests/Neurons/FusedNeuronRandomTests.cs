@@ -66,7 +66,8 @@ public sealed class FusedNeuronRandomTests
             upstream[at] = doubtful[at % n] ? 0 : upstream[at];
         }
 
-        AutogradRun expected = AutogradRun.Of(OpByOpNeuron.Create(neuron), neuron, learned, current, upstream, timeSteps,
+        AutogradRun expected =
+            AutogradRun.Of(OpByOpNeuron.Create(neuron), neuron, learned, current, upstream, timeSteps,
             isConstant, isTransposed, ScalarType.Float64);
         AutogradRun actual = AutogradRun.Of(new FusedNeuron(neuron), neuron, learned, current, upstream, timeSteps,
             isConstant, isTransposed, ScalarType.Float32);

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>What a prediction allocates on the managed heap, above what ML.NET's own engine does.</summary>
+/// <summary>Allocations of a prediction on the managed heap, beyond those of ML.NET's own engine.</summary>
 [TestClass]
 public sealed class AllocationTests
 {

@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>What cannot be trained on or scored is refused with a sentence that says what, where and what to do.</summary>
+/// <summary>
+/// Data that cannot be trained on or scored is refused with a sentence that says what, where and what to do.
+/// </summary>
 [TestClass]
 public sealed class BadInputTests
 {
@@ -17,10 +19,12 @@ public sealed class BadInputTests
         schema[nameof(HashedWords.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1 << 20);
         IDataView data = ml.Data.LoadFromEnumerable(Unread(), schema);
 
-        string message = Assert.Throws<Exception>(() => Flowers.Fit(ml, data, options => options.Network = new Mlp(512)))
+        string message =
+            Assert.Throws<Exception>(() => Flowers.Fit(ml, data, options => options.Network = new Mlp(512)))
             .GetBaseException().Message;
 
-        Assert.Contains("Layer 'fc1': its array 'fc1.weight' has the shape [512, 1048576], 2,147,483,648 bytes", message);
+        Assert.Contains("Layer 'fc1': its array 'fc1.weight' has the shape [512, 1048576], 2,147,483,648 bytes",
+            message);
         Assert.Contains("Lower its 512 outputs or its 1,048,576 inputs", message);
     }
 
@@ -40,7 +44,8 @@ public sealed class BadInputTests
 
     [TestMethod]
     public void Fit_NoRows_SaysSo() =>
-        AssertRefused<InvalidOperationException>(() => Flowers.Fit(_ml, FlowersWith([])), "The training data has no rows.");
+        AssertRefused<InvalidOperationException>(() => Flowers.Fit(_ml, FlowersWith([])),
+            "The training data has no rows.");
 
     [TestMethod]
     public void Fit_AllRowsSkipped_CountsTheReasons()
@@ -76,14 +81,16 @@ public sealed class BadInputTests
             }
         };
 
-        SpikingPredictionTransformer model = Flowers.Fit(_ml, FlowersWith(Flowers.Rows().Where(row => row.Label == "b")),
+        SpikingPredictionTransformer model =
+            Flowers.Fit(_ml, FlowersWith(Flowers.Rows().Where(row => row.Label == "b")),
             options => (options.MemoryBudget, options.ClassWeighting) = (1, ClassWeighting.Balanced));
 
-        Assert.AreEqual("All 30 usable rows of the training data have the same label in column 'Label': the model learns to " +
-            "predict no other.", warnings.Single());
+        Assert.AreEqual("All 30 usable rows of the training data have the same label in column 'Label': the model " +
+            "learns to predict no other.", warnings.Single());
         IDataView scored = model.Transform(FlowersWith(Flowers.Rows()));
         Assert.IsTrue(scored.GetColumn<uint>("PredictedLabel").All(label => label == 2));
-        Assert.IsTrue(scored.GetColumn<float[]>("Score").All(scores => scores.Length == 3 && scores.All(float.IsFinite)));
+        Assert.IsTrue(scored.GetColumn<float[]>("Score")
+            .All(scores => scores.Length == 3 && scores.All(float.IsFinite)));
     }
 
     [TestMethod]
@@ -97,7 +104,8 @@ public sealed class BadInputTests
         });
 
         var folds = _ml.MulticlassClassification.CrossValidate(FlowersWith(rows),
-            _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()), numberOfFolds: 2, samplingKeyColumnName: "Name");
+            _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()), numberOfFolds: 2,
+                samplingKeyColumnName: "Name");
 
         Assert.HasCount(2, folds);
         Assert.IsTrue(folds.All(fold => double.IsFinite(fold.Metrics.MicroAccuracy)));
@@ -112,19 +120,22 @@ public sealed class BadInputTests
     [TestMethod]
     public void Fit_CudaDeviceThatIsNotThere_SaysSo() =>
         AssertRefused<InvalidOperationException>(
-            () => Flowers.Fit(_ml, FlowersWith(Flowers.Rows()), options => (options.Device, options.CudaDeviceIndex) = (ComputeDevice.Cuda, 99)),
+            () => Flowers.Fit(_ml, FlowersWith(Flowers.Rows()),
+                options => (options.Device, options.CudaDeviceIndex) = (ComputeDevice.Cuda, 99)),
             "was asked for, but");
 
     [TestMethod]
     public void Fit_ValidationWithoutUsableRows_SaysSo() =>
         AssertRefused<InvalidOperationException>(
-            () => _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(FlowersWith(Flowers.Rows()), FlowersWith([])),
+            () => _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick())
+                .Fit(FlowersWith(Flowers.Rows()), FlowersWith([])),
             "The validation data has no rows.");
 
     [TestMethod]
     public void Fit_LabelNoKey_NamesTypeAndRemedy() =>
         AssertRefused<ArgumentException>(() => Flowers.Fit(_ml, _ml.Data.LoadFromEnumerable(Flowers.Rows())),
-            "The label column 'Label' is of type String; a key of UInt32 is needed. Map it with Transforms.Conversion.MapValueToKey.");
+            "The label column 'Label' is of type String; a key of UInt32 is needed. Map it with " +
+            "Transforms.Conversion.MapValueToKey.");
 
     [TestMethod]
     public void Fit_LabelKeyOfBytes_NamesTypeAndRemedy() =>
@@ -177,9 +188,14 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
-    [DataRow("Tail", "is of type VarVector<Single>; a vector of Single of known size is needed. A network needs the same number of values in every row")]
-    [DataRow("Weight", "is of type Single; a vector of Single of known size is needed. Make it a vector with Transforms.Concatenate.")]
-    [DataRow("Number", "is of type Double; a vector of Single of known size is needed. Convert it with Transforms.Conversion.ConvertType")]
+    [DataRow("Tail",
+        "is of type VarVector<Single>; a vector of Single of known size is needed. A network needs the same number " +
+        "of values in every row")]
+    [DataRow("Weight",
+        "is of type Single; a vector of Single of known size is needed. Make it a vector with Transforms.Concatenate.")]
+    [DataRow("Number",
+        "is of type Double; a vector of Single of known size is needed. Convert it with " +
+        "Transforms.Conversion.ConvertType")]
     [DataRow("Name", "is of type String; a vector of Single of known size is needed.")]
     public void Fit_FeatureOfAWrongType_NamesTypeAndRemedy(string column, string sentence) =>
         AssertRefused<ArgumentException>(
@@ -215,8 +231,8 @@ public sealed class BadInputTests
         SpikingClifTrainer trainer = _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick());
 
         AssertRefused<ArgumentException>(() => trainer.Fit(Flowers.Keyed(_ml), Flowers.Keyed(_ml, reordered)),
-            "The label column 'Label' has its keys in another order in the validation data: its key 1 is 'c' there and 'a' in " +
-            "the training data. Fit MapValueToKey once and transform both with it.");
+            "The label column 'Label' has its keys in another order in the validation data: its key 1 is 'c' there " +
+            "and 'a' in the training data. Fit MapValueToKey once and transform both with it.");
         AssertRefused<ArgumentException>(() => trainer.Fit(Flowers.Keyed(_ml), Flowers.Keyed(_ml, renamed)),
             "The label column 'Label' has other keys in the validation data: its key 2 is 'rose' there and 'b' in");
         trainer.Fit(Flowers.Keyed(_ml), Flowers.Keyed(_ml, Flowers.Rows(60)));
@@ -231,18 +247,21 @@ public sealed class BadInputTests
         {
             var schema = SchemaDefinition.Create(typeof(Shaped));
             schema[nameof(Shaped.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, shape);
-            return _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 6).Select(i => new Shaped { Label = (uint)(i % 2) }), schema);
+            return _ml.Data
+                .LoadFromEnumerable(Enumerable.Range(0, 6).Select(i => new Shaped { Label = (uint)(i % 2) }), schema);
         }
 
         AssertRefused<ArgumentException>(
             () => _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(Rows(train), Rows(validation)),
-            $"has the shape [{string.Join(", ", validation)}] in the validation data and [{string.Join(", ", train)}] in the training");
+            $"has the shape [{string.Join(", ", validation)}] in the validation data and " +
+            $"[{string.Join(", ", train)}] in the training");
     }
 
     [TestMethod]
     public void Fit_ValidationOfAnotherSize_NamesBoth()
     {
-        IDataView wide = _ml.Transforms.Concatenate("Features", "Features", "Weight").Fit(Flowers.Keyed(_ml)).Transform(Flowers.Keyed(_ml));
+        IDataView wide = _ml.Transforms.Concatenate("Features", "Features", "Weight").Fit(Flowers.Keyed(_ml))
+            .Transform(Flowers.Keyed(_ml));
 
         AssertRefused<ArgumentException>(
             () => _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(Flowers.Keyed(_ml), wide),
@@ -253,12 +272,15 @@ public sealed class BadInputTests
     public void Transform_FeatureMissingOrOfAnotherSize_SaysSo()
     {
         SpikingPredictionTransformer model = Flowers.Fit(_ml, Flowers.Keyed(_ml));
-        IDataView without = _ml.Transforms.DropColumns("Features").Fit(Flowers.Keyed(_ml)).Transform(Flowers.Keyed(_ml));
-        IDataView wide = _ml.Transforms.Concatenate("Features", "Features", "Weight").Fit(Flowers.Keyed(_ml)).Transform(Flowers.Keyed(_ml));
+        IDataView without =
+            _ml.Transforms.DropColumns("Features").Fit(Flowers.Keyed(_ml)).Transform(Flowers.Keyed(_ml));
+        IDataView wide = _ml.Transforms.Concatenate("Features", "Features", "Weight").Fit(Flowers.Keyed(_ml))
+            .Transform(Flowers.Keyed(_ml));
 
         AssertRefused<ArgumentException>(() => model.Transform(without),
             "The data has no column 'Features', from which the model reads its features.");
-        AssertRefused<ArgumentException>(() => model.GetOutputSchema(wide.Schema), "the model was trained on vectors of 4 values of Single.");
+        AssertRefused<ArgumentException>(() => model.GetOutputSchema(wide.Schema),
+            "the model was trained on vectors of 4 values of Single.");
     }
 
     [TestMethod]

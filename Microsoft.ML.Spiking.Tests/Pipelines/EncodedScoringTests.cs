@@ -68,7 +68,7 @@ public sealed class EncodedScoringTests
     private float[][] Scores(SpikingPredictionTransformer model, IReadOnlyList<Flower> rows) =>
         [.. model.Transform(Data(rows)).GetColumn<float[]>("Score")];
 
-    /// <summary>Every eighth row is scored by the same thread, with an engine of its own.</summary>
+    /// <summary>Every eighth row is scored by the same thread, with its own engine.</summary>
     private float[][] InParallel(SpikingPredictionTransformer model)
     {
         var scores = new float[Count][];

@@ -4,8 +4,9 @@ using Microsoft.ML.Spiking.Networks;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// Frames of an event camera, [time steps, polarities, height, width], through a pipeline: a bar lights up in the first frame
-/// and goes out in the second, where another one lights up. The class is the first one's direction; only the order tells.
+/// Frames of an event camera, [time steps, polarities, height, width], through a pipeline: a bar lights up in the first
+/// frame and goes out in the second, where another one lights up. The class is the first one's direction; only the
+/// order tells.
 /// </summary>
 [TestClass]
 public sealed class EventFramesTests
@@ -35,7 +36,8 @@ public sealed class EventFramesTests
         IDataView scored = loaded.Transform(test);
 
         Assert.IsGreaterThan(0.9, _ml.MulticlassClassification.Evaluate(scored).MicroAccuracy);
-        NetworkDefinition network = ((IEnumerable<ITransformer>)loaded).OfType<SpikingPredictionTransformer>().Single().Model.Network;
+        NetworkDefinition network =
+            ((IEnumerable<ITransformer>)loaded).OfType<SpikingPredictionTransformer>().Single().Model.Network;
         Assert.AreEqual((Steps, true), (network.TimeSteps, network.HasTimeAxis)); // the rows', not the options'
         float[][] scores = [.. scored.GetColumn<float[]>("Score")];
         using PredictionEngine<Row, Answer> engine = _ml.Model.CreatePredictionEngine<Row, Answer>(
@@ -111,8 +113,10 @@ public sealed class EventFramesTests
         options.Dropout = 0;
         options.Epochs = 2;
         options.Network = new NetworkBuilder() // VggSnn in small
-            .Convolution(8, 3, padding: 1).BatchNorm().Neuron().Convolution(8, 3, padding: 1).BatchNorm().Neuron().AveragePool(2)
-            .Convolution(12, 3, padding: 1).BatchNorm().Neuron().Convolution(12, 3, padding: 1).BatchNorm().Neuron().AveragePool(2)
+            .Convolution(8, 3, padding: 1).BatchNorm().Neuron()
+            .Convolution(8, 3, padding: 1).BatchNorm().Neuron().AveragePool(2)
+            .Convolution(12, 3, padding: 1).BatchNorm().Neuron()
+            .Convolution(12, 3, padding: 1).BatchNorm().Neuron().AveragePool(2)
             .Flatten().Dropout().Build(Polarities, 8, 8);
         change?.Invoke(options);
         return options;
@@ -121,7 +125,8 @@ public sealed class EventFramesTests
     private SpikingPredictionTransformer Fit(IDataView data, SpikingClifTrainer.Options options) =>
         _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(data);
 
-    private IDataView Keyed(IDataView data) => _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+    private IDataView Keyed(IDataView data) =>
+        _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
 
     private IDataView Frames(int count, int size, int seed = 1) =>
         _ml.Data.LoadFromEnumerable(Rows(count, size, seed), Schema(size));
@@ -129,7 +134,8 @@ public sealed class EventFramesTests
     private static SchemaDefinition Schema(int size, int steps = Steps)
     {
         var schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Frames)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, steps, Polarities, size, size);
+        schema[nameof(Row.Frames)].ColumnType =
+            new VectorDataViewType(NumberDataViewType.Single, steps, Polarities, size, size);
         return schema;
     }
 
@@ -140,7 +146,8 @@ public sealed class EventFramesTests
         [
             .. Enumerable.Range(0, count).Select(i =>
             {
-                float[] first = Bar(i % 3, size, random), second = Bar((i + 1) % 3, size, random), dark = new float[size * size];
+                float[] first = Bar(i % 3, size, random), second = Bar((i + 1) % 3, size, random),
+                    dark = new float[size * size];
                 return new Row { Frames = [.. first, .. dark, .. second, .. first], Label = Directions[i % 3] };
             }),
         ];

@@ -63,8 +63,10 @@ public sealed class ImagePipelineTests
         Assert.AreEqual(PixelOrder.Interleaved, network.PixelOrder);
         Assert.AreSequenceEqual(Weights(planar), Weights(interleaved));
         Assert.AreSequenceEqual(
-            planar.Transform(Data("test", interleaved: false)).GetColumn<float[]>("Score").SelectMany(score => score).ToArray(),
-            interleaved.Transform(Data("test", interleaved: true)).GetColumn<float[]>("Score").SelectMany(score => score).ToArray());
+            planar.Transform(Data("test", interleaved: false)).GetColumn<float[]>("Score").SelectMany(score => score)
+                .ToArray(),
+            interleaved.Transform(Data("test", interleaved: true)).GetColumn<float[]>("Score")
+                .SelectMany(score => score).ToArray());
     }
 
     [TestMethod]
@@ -77,7 +79,8 @@ public sealed class ImagePipelineTests
         IDataView flat = _ml.Data.LoadFromEnumerable(rows);
 
         SpikingPredictionTransformer found = Fit(
-            interleaved: true, options => (options.FeatureColumnName, options.InputShape) = ("Flat", [Height, Width, 3]), data: flat);
+            interleaved: true,
+            options => (options.FeatureColumnName, options.InputShape) = ("Flat", [Height, Width, 3]), data: flat);
 
         Assert.AreSequenceEqual(Weights(expected), Weights(found));
     }
@@ -93,20 +96,23 @@ public sealed class ImagePipelineTests
     [TestMethod]
     public void Fit_OrderInDoubt_AsksForIt()
     {
-        string sentence = "The features have the shape [8, 10, 3], which may be [height, width, channels], as of ExtractPixels with " +
-            "interleavePixelColors, or [channels, height, width]; say which it is with the option PixelOrder.";
+        string sentence = "The features have the shape [8, 10, 3], which may be [height, width, channels], as of " +
+            "ExtractPixels with interleavePixelColors, or [channels, height, width]; say which it is with the option " +
+            "PixelOrder.";
 
         Assert.Contains(sentence, Refusal(interleaved: true, options => options.PixelOrder = null));
         Assert.AreSequenceEqual([8, 10, 3], // said to be 8 channels, it is taken as that
-            Fit(interleaved: true, options => options.PixelOrder = PixelOrder.Planar, augmented: false).Model.Network.InputShape.ToArray());
+            Fit(interleaved: true, options => options.PixelOrder = PixelOrder.Planar, augmented: false)
+                .Model.Network.InputShape.ToArray());
     }
 
     [TestMethod]
     public void Fit_ShapeThatContradictsTheColumn_SaysBoth()
     {
-        Assert.Contains("The input shape [3, 8, 10] contradicts the feature column, whose shape is [8, 10, 3]; leave InputShape null. " +
-            "If the column has the channels last, set PixelOrder to Interleaved.",
-            Refusal(interleaved: true, options => (options.InputShape, options.PixelOrder) = ([3, Height, Width], null)));
+        Assert.Contains("The input shape [3, 8, 10] contradicts the feature column, whose shape is [8, 10, 3]; leave " +
+            "InputShape null. If the column has the channels last, set PixelOrder to Interleaved.",
+            Refusal(interleaved: true,
+                options => (options.InputShape, options.PixelOrder) = ([3, Height, Width], null)));
         Assert.Contains("The input shape [3, 10, 8] contradicts the feature column, whose shape is [3, 8, 10]",
             Refusal(interleaved: false, options => options.InputShape = [3, Width, Height]));
     }
@@ -122,10 +128,13 @@ public sealed class ImagePipelineTests
         SpikingPredictionTransformer model = Fit(interleaved: true);
         IDataView planar = Data("train", interleaved: false);
 
-        Assert.Contains("The feature column 'Pixels' has the shape [3, 8, 10]; the model was trained on images of the shape [8, 10, 3].",
+        Assert.Contains(
+            "The feature column 'Pixels' has the shape [3, 8, 10]; the model was trained on images of the shape " +
+            "[8, 10, 3].",
             Assert.Throws<ArgumentException>(() => model.Transform(planar)).Message);
         Assert.Contains("The model takes rows of the shape [8, 10, 3] and the feature column 'Pixels' has [3, 8, 10]",
-            Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.Trainers.SpikingClif(Options(interleaved: false))
+            Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.Trainers
+                .SpikingClif(Options(interleaved: false))
                 .Fit(planar, model)).Message);
     }
 
@@ -136,8 +145,10 @@ public sealed class ImagePipelineTests
         SpikingClifTrainer.Options options = Options(interleaved: false); // the model's order counts
 
         Assert.AreSequenceEqual(
-            Weights(_ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(Data("train", interleaved: false), planar)),
-            Weights(_ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(Data("train", interleaved: true), interleaved)));
+            Weights(_ml.MulticlassClassification.Trainers.SpikingClif(options)
+                .Fit(Data("train", interleaved: false), planar)),
+            Weights(_ml.MulticlassClassification.Trainers.SpikingClif(options)
+                .Fit(Data("train", interleaved: true), interleaved)));
     }
 
     [TestMethod]
@@ -151,11 +162,15 @@ public sealed class ImagePipelineTests
         NetworkDefinition network = ((SpikingPredictionTransformer)_ml.Model.Load(stream, out _)).Model.Network;
 
         LayerAssert.AreEqual(new AffineLayer("input", 3), network.Layers[0]);
-        float[][] images = [.. Data("train", interleaved: false).GetColumn<float[]>("Pixels")]; // crop and cutout do not count
+        // crop and cutout do not count
+        float[][] images = [.. Data("train", interleaved: false).GetColumn<float[]>("Pixels")];
         for (int channel = 0; channel < 3; channel++)
         {
-            double[] values = [.. images.SelectMany(image => image.Chunk(Height * Width).ElementAt(channel)).Select(value => (double)value)];
-            double mean = values.Average(), deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
+            double[] values =
+                [.. images.SelectMany(image => image.Chunk(Height * Width).ElementAt(channel))
+                    .Select(value => (double)value)];
+            double mean = values.Average(),
+                deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
             Assert.AreEqual(1 / deviation, model.Model.Weights["input.scale"].Values.Span[channel], 1e-6 / deviation);
             Assert.AreEqual(-mean / deviation, model.Model.Weights["input.shift"].Values.Span[channel], 1e-5);
         }
@@ -229,7 +244,8 @@ public sealed class ImagePipelineTests
         Assert.ThrowsExactly<NetworkDefinitionException>(() => Fit(interleaved, change)).Message;
 
     private SpikingPredictionTransformer Fit(
-        bool interleaved, Action<SpikingClifTrainer.Options>? change = null, bool augmented = true, IDataView? data = null)
+        bool interleaved, Action<SpikingClifTrainer.Options>? change = null, bool augmented = true,
+        IDataView? data = null)
     {
         SpikingClifTrainer.Options options = Options(interleaved);
         options.Epochs = 2;
@@ -252,7 +268,8 @@ public sealed class ImagePipelineTests
     private EstimatorChain<ImagePixelExtractingTransformer> Pixels(bool interleaved, float scale) =>
         _ml.Transforms.LoadImages("Image", imageFolder: null, inputColumnName: nameof(ImageFile.Path))
             .Append(_ml.Transforms.ResizeImages("Image", Width, Height))
-            .Append(_ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: interleaved, scaleImage: scale));
+            .Append(_ml.Transforms
+                .ExtractPixels("Pixels", "Image", interleavePixelColors: interleaved, scaleImage: scale));
 
     private IDataView Data(string part, bool interleaved)
     {

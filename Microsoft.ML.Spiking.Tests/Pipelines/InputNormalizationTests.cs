@@ -15,9 +15,11 @@ public sealed class InputNormalizationTests
         rows.ForEach(row => row.Features[1] = (row.Features[1] * 1_000) - 7_000);
         IDataView data = Flowers.Keyed(_ml, rows);
 
-        SpikingPredictionTransformer model = Flowers.Fit(_ml, data, options => options.InputNormalization = new ChannelNormalization());
+        SpikingPredictionTransformer model =
+            Flowers.Fit(_ml, data, options => options.InputNormalization = new ChannelNormalization());
 
-        float[] scale = model.Model.Weights["input.scale"].Values.ToArray(), shift = model.Model.Weights["input.shift"].Values.ToArray();
+        float[] scale = model.Model.Weights["input.scale"].Values.ToArray(),
+            shift = model.Model.Weights["input.shift"].Values.ToArray();
         for (int i = 0; i < 4; i++)
         {
             double[] values = [.. rows.Select(row => (double)(row.Features[i] * scale[i]) + shift[i])];
@@ -43,7 +45,8 @@ public sealed class InputNormalizationTests
     [TestMethod]
     public void Bind_MlpOnImages_NormalizesChannelsBeforeItMakesVectors()
     {
-        NetworkDefinition network = new Mlp(5).Bind(Bindings.Image(3, 4) with { InputNormalization = new ChannelNormalization() });
+        NetworkDefinition network =
+            new Mlp(5).Bind(Bindings.Image(3, 4) with { InputNormalization = new ChannelNormalization() });
 
         Assert.AreSequenceEqual([3, 4, 4], network.InputShape.ToArray());
         LayerAssert.AreEqual(new AffineLayer("input", 3), network.Layers[0]);
@@ -59,7 +62,8 @@ public sealed class InputNormalizationTests
     [TestMethod]
     public void Fit_CropOfVectors_NamesTheOptionToSet() => AssertRefused<ArgumentException>(
         options => options.Augmentation = new ImageAugmentation { CropPadding = 1 },
-        "The augmentation needs images, but the features have the shape [4]; where they are images, say so with the option InputShape");
+        "The augmentation needs images, but the features have the shape [4]; where they are images, say so with the " +
+        "option InputShape");
 
     [TestMethod]
     public void Fit_CropAsLargeAsTheImage_NamesBoth() => AssertRefused<ArgumentException>(
@@ -68,7 +72,8 @@ public sealed class InputNormalizationTests
 
     [TestMethod]
     public void Fit_MlpOnImagesWithAugmentation_Trains() => Flowers.Fit(_ml, Flowers.Keyed(_ml), options =>
-        (options.InputShape, options.Augmentation) = ([1, 2, 2], new ImageAugmentation { CropPadding = 1, CutoutSize = 1, CutmixAlpha = 1 }));
+        (options.InputShape, options.Augmentation) =
+            ([1, 2, 2], new ImageAugmentation { CropPadding = 1, CutoutSize = 1, CutmixAlpha = 1 }));
 
     private void AssertRefused<T>(Action<SpikingClifTrainer.Options> change, string sentence) where T : Exception =>
         Assert.Contains(sentence, Assert.Throws<T>(() => Flowers.Fit(_ml, Flowers.Keyed(_ml), change)).Message);

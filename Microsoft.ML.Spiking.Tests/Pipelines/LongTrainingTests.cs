@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>What the trainer makes of checkpoints, early stopping and trained models; the training itself is tested below it.</summary>
+/// <summary>
+/// The trainer's use of checkpoints, early stopping and trained models; the training itself has its own tests.
+/// </summary>
 [TestClass]
 public sealed class LongTrainingTests
 {
@@ -44,7 +46,8 @@ public sealed class LongTrainingTests
         IDataView data = Flowers.Keyed(_ml);
         using var folder = new TemporaryFolder();
         Flowers.Fit(_ml, data, options => options.CheckpointFolder = folder.Path);
-        Assert.Contains("it had BatchSize 16 (now 8).", Assert.ThrowsExactly<InvalidOperationException>(() => Flowers.Fit(_ml, data,
+        Assert.Contains("it had BatchSize 16 (now 8).",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Flowers.Fit(_ml, data,
             options => (options.CheckpointFolder, options.BatchSize) = (folder.Path, 8))).Message);
     }
 
@@ -67,7 +70,8 @@ public sealed class LongTrainingTests
             };
             return
             [
-                .. _ml.MulticlassClassification.CrossValidate(data, _ml.MulticlassClassification.Trainers.SpikingClif(options), 3)
+                .. _ml.MulticlassClassification
+                    .CrossValidate(data, _ml.MulticlassClassification.Trainers.SpikingClif(options), 3)
                     .Select(fold => Weights((SpikingPredictionTransformer)fold.Model)),
             ];
         }
@@ -98,13 +102,16 @@ public sealed class LongTrainingTests
         using var folder = new TemporaryFolder();
         Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.CheckpointFolder = folder.Path);
 
-        Assert.Contains("it had as many training rows, but with other values", Assert.ThrowsExactly<InvalidOperationException>(
-            () => Flowers.Fit(_ml, Flowers.Keyed(_ml, Flowers.Rows(seed: 9)), options => options.CheckpointFolder = folder.Path)).Message);
+        Assert.Contains("it had as many training rows, but with other values",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Flowers.Fit(
+                _ml, Flowers.Keyed(_ml, Flowers.Rows(seed: 9)),
+                options => options.CheckpointFolder = folder.Path)).Message);
     }
 
     [TestMethod]
     public void Fit_PatienceWithoutValidation_SaysSo() =>
-        Assert.Contains("EarlyStoppingPatience needs validation data", Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+        Assert.Contains("EarlyStoppingPatience needs validation data",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(
             () => Flowers.Fit(_ml, Flowers.Keyed(_ml), options => options.EarlyStoppingPatience = 2)).Message);
 
     [TestMethod]
@@ -132,14 +139,16 @@ public sealed class LongTrainingTests
         IDataView data = keys.Transform(rows);
         SpikingPredictionTransformer network = Flowers.Fit(_ml, data);
         using var file = new MemoryStream();
-        _ml.Model.Save(keys.Append(network).Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(network.Transform(data))),
+        _ml.Model.Save(keys.Append(network)
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(network.Transform(data))),
             rows.Schema, file);
         file.Position = 0;
         ITransformer loaded = new MLContext().Model.Load(file, out _);
         SpikingClifTrainer.Options options = Flowers.Quick();
         (options.LearningRate, options.WeightDecay) = (1e-30, 0);
 
-        SpikingPredictionTransformer model = _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(data, loaded);
+        SpikingPredictionTransformer model =
+            _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(data, loaded);
 
         Assert.AreSequenceEqual(Weights(network), Weights(model));
     }
@@ -160,7 +169,8 @@ public sealed class LongTrainingTests
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(fewer, model)).Message);
 
         ITransformer other = _ml.Transforms.CopyColumns("Copy", "Features").Fit(data);
-        Assert.Contains("has no spiking network", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(data, other)).Message);
+        Assert.Contains("has no spiking network",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(data, other)).Message);
         Assert.Contains("has 2 spiking networks", Assert.ThrowsExactly<ArgumentOutOfRangeException>(
             () => trainer.Fit(data, new TransformerChain<ITransformer>(model, model))).Message);
     }
@@ -171,15 +181,19 @@ public sealed class LongTrainingTests
         IDataView data = Flowers.Keyed(_ml);
         SpikingPredictionTransformer model = Flowers.Fit(_ml, data);
         SpikingClifTrainer trainer = _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick());
-        string Refusal(IDataView other) => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(other, model)).Message;
+        string Refusal(IDataView other) =>
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(other, model)).Message;
 
         List<Flower> renamed = Flowers.Rows();
         renamed.ForEach(row => row.Label = row.Label == "b" ? "rose" : row.Label);
-        Assert.Contains("The model knows other classes: its class 2 is 'b' and the label column 'Label' has 'rose' there; " +
-            "map the labels with the mapping that the model was trained with.", Refusal(Flowers.Keyed(_ml, renamed)));
+        Assert.Contains("The model knows other classes: its class 2 is 'b' and the label column 'Label' has 'rose' " +
+            "there; map the labels with the mapping that the model was trained with.",
+            Refusal(Flowers.Keyed(_ml, renamed)));
 
         IEnumerable<Flower> reordered = Flowers.Rows().OrderByDescending(row => row.Label, StringComparer.Ordinal);
-        Assert.Contains("The model knows its classes in another order: its class 1 is 'a' and the label column 'Label' has 'c' there",
+        Assert.Contains(
+            "The model knows its classes in another order: its class 1 is 'a' and the label column 'Label' has 'c' " +
+            "there",
             Refusal(Flowers.Keyed(_ml, reordered)));
         Assert.Contains("in another order", Assert.ThrowsExactly<ArgumentOutOfRangeException>(
             () => trainer.Fit(Flowers.Keyed(_ml, reordered), data, model)).Message);
@@ -196,7 +210,8 @@ public sealed class LongTrainingTests
         SpikingPredictionTransformer vectors = Flowers.Fit(_ml, data);
         SpikingPredictionTransformer images = Flowers.Fit(_ml, data,
             options => (options.Network, options.InputShape, options.Epochs) = (convolutions, [1, 2, 2], 1));
-        SpikingPredictionTransformer raw = Flowers.Fit(_ml, data, options => (options.InputNormalization, options.Epochs) = (null, 1));
+        SpikingPredictionTransformer raw =
+            Flowers.Fit(_ml, data, options => (options.InputNormalization, options.Epochs) = (null, 1));
         SpikingClifTrainer Trainer(Action<SpikingClifTrainer.Options> change)
         {
             SpikingClifTrainer.Options options = Flowers.Quick();
@@ -204,24 +219,30 @@ public sealed class LongTrainingTests
             change(options);
             return _ml.MulticlassClassification.Trainers.SpikingClif(options);
         }
-        void AssertRefused(ITransformer model, string sentence, Action<SpikingClifTrainer.Options> change) => Assert.Contains(sentence,
+        void AssertRefused(ITransformer model, string sentence, Action<SpikingClifTrainer.Options> change) =>
+            Assert.Contains(sentence,
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(change).Fit(data, model)).Message);
 
-        AssertRefused(images, "takes rows of the shape [1, 2, 2] and the option InputShape is [2, 1, 2]", o => o.InputShape = [2, 1, 2]);
-        AssertRefused(vectors, "takes rows of the shape [4] and the option InputShape is [2, 2]", o => o.InputShape = [2, 2]);
-        AssertRefused(images, "are PerTimeStep and the option BatchNorm is AcrossTime", o => o.BatchNorm = BatchNormMode.AcrossTime);
+        AssertRefused(images, "takes rows of the shape [1, 2, 2] and the option InputShape is [2, 1, 2]",
+            o => o.InputShape = [2, 1, 2]);
+        AssertRefused(vectors, "takes rows of the shape [4] and the option InputShape is [2, 2]",
+            o => o.InputShape = [2, 2]);
+        AssertRefused(images, "are PerTimeStep and the option BatchNorm is AcrossTime",
+            o => o.BatchNorm = BatchNormMode.AcrossTime);
         AssertRefused(vectors, "InputNormalization is null, which is not how", o => o.InputNormalization = null);
         AssertRefused(vectors, "InputNormalization is RootMeanSquareNormalization, which is not how",
             o => o.InputNormalization = new RootMeanSquareNormalization());
         AssertRefused(raw, "InputNormalization is ChannelNormalization, which is not how",
             o => o.InputNormalization = new ChannelNormalization());
-        AssertRefused(vectors, "InputNormalization is ChannelNormalization, which is not how", o => o.InputNormalization =
+        AssertRefused(vectors, "InputNormalization is ChannelNormalization, which is not how",
+            o => o.InputNormalization =
             new ChannelNormalization { Means = [1, 1, 1, 1], Deviations = [1, 1, 1, 1] });
 
         Trainer(o => o.InputShape = [1, 2, 2]).Fit(data, images);
         Trainer(o => o.InputNormalization = new RootMeanSquareNormalization()).Fit(data, images);
         Trainer(o => o.InputNormalization = null).Fit(data, raw);
-        Trainer(o => o.Augmentation = new ImageAugmentation { HorizontalFlip = true }).Fit(data, images); // flat: the model knows the shape
+        // flat: the model knows the shape
+        Trainer(o => o.Augmentation = new ImageAugmentation { HorizontalFlip = true }).Fit(data, images);
     }
 
     [TestMethod]
@@ -229,10 +250,12 @@ public sealed class LongTrainingTests
     {
         IDataView data = Flowers.Keyed(_ml);
         SpikingPredictionTransformer model = Flowers.Fit(_ml, data, options => (options.Network, options.InputShape,
-            options.PixelOrder, options.Epochs) = (new NetworkBuilder().Convolution(2, 1).Neuron().Build(2, 1, 2), [1, 2, 2],
+            options.PixelOrder, options.Epochs) = (
+                new NetworkBuilder().Convolution(2, 1).Neuron().Build(2, 1, 2), [1, 2, 2],
             PixelOrder.Interleaved, 1));
 
-        SpikingPredictionTransformer next = _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(data, model);
+        SpikingPredictionTransformer next =
+            _ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(data, model);
 
         Assert.AreEqual(PixelOrder.Interleaved, next.Model.Network.PixelOrder);
     }
@@ -276,7 +299,8 @@ public sealed class LongTrainingTests
         var batches = new List<BatchProgress>();
 
         SpikingPredictionTransformer model = Flowers.Fit(_ml, data, options =>
-            (options.CheckpointFolder, options.CheckpointEveryMinutes, options.ActivationCheckpointing, options.ProgressCallback) =
+            (options.CheckpointFolder, options.CheckpointEveryMinutes, options.ActivationCheckpointing,
+                options.ProgressCallback) =
                 (folder.Path, 10, true, batches.Add));
 
         Assert.AreEqual(new BatchProgress { Epoch = 2, Epochs = 8, Rows = 48, TotalRows = 90 }, batches[0]);

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>An export to ONNX, which is not possible: it must say so instead of writing a file without the network.</summary>
+/// <summary>
+/// An export to ONNX, which is not possible: it must say so instead of writing a file without the network.
+/// </summary>
 [TestClass]
 public sealed class OnnxExportTests
 {

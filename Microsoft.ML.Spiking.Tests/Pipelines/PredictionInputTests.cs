@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>What a prediction engine or a batch can be given that a model cannot score: one sentence says what and what to do.</summary>
+/// <summary>
+/// Rows that a model cannot score, in a prediction engine or a batch: one sentence says what and what to do.
+/// </summary>
 [TestClass]
 public sealed class PredictionInputTests
 {
@@ -19,7 +21,8 @@ public sealed class PredictionInputTests
         float[] expected = engine.Predict(Flowers.Rows(1)[0]).Score;
 
         AssertRefused<InvalidOperationException>(() => engine.Predict(new Flower { Features = new float[length] }),
-            $"A row of column 'Features' has {length} values; the model takes 4: give every row as many (null counts as none).");
+            $"A row of column 'Features' has {length} values; the model takes 4: give every row as many (null counts " +
+            "as none).");
         AssertRefused<InvalidOperationException>(() => engine.Predict(new Flower { Features = null! }),
             "A row of column 'Features' has 0 values; the model takes 4");
 
@@ -44,19 +47,23 @@ public sealed class PredictionInputTests
     [TestMethod]
     public void CreatePredictionEngine_NoFeatureColumn_NamesThoseThatAreThere() =>
         AssertRefused<ArgumentException>(() => Engine<Nothing>(),
-            "The data has no column 'Features', from which the model reads its features. Its columns are: 'Petals', 'Label'.");
+            "The data has no column 'Features', from which the model reads its features. Its columns are: 'Petals', " +
+            "'Label'.");
 
     [TestMethod]
     public void CreatePredictionEngine_FeatureOfAnotherType_NamesTypeAndRemedy()
     {
         AssertRefused<ArgumentException>(() => Engine<Unsized>(),
-            "is of type Vector<Single>; the model was trained on vectors of 4 values of Single. Annotate the class's member as in [VectorType(4)]");
+            "is of type Vector<Single>; the model was trained on vectors of 4 values of Single. Annotate the class's " +
+            "member as in [VectorType(4)]");
         AssertRefused<ArgumentException>(() => Engine<Doubles>(),
             "is of type Vector<Double, 4>; the model was trained on vectors of 4 values of Single. Convert it");
         AssertRefused<ArgumentException>(() => Engine<Five>(),
-            "is of type Vector<Single, 5>; the model was trained on vectors of 4 values of Single. Send the data through the transforms");
+            "is of type Vector<Single, 5>; the model was trained on vectors of 4 values of Single. Send the data " +
+            "through the transforms");
         AssertRefused<ArgumentException>(() => Engine<One>(),
-            "is of type Single; the model was trained on vectors of 4 values of Single. Make it a vector with Transforms.Concatenate.");
+            "is of type Single; the model was trained on vectors of 4 values of Single. Make it a vector with " +
+            "Transforms.Concatenate.");
     }
 
     [TestMethod]

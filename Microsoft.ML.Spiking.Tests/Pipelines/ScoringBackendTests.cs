@@ -317,7 +317,8 @@ public sealed class ScoringBackendTests
             "The scoring device is 7; it must be one of Auto, Cpu, Cuda.");
         AssertRefused<ArgumentException>(() =>
             model.Model.ChangeScoringBackend(ScoringBackend.Managed, ComputeDevice.Cuda),
-            "ScoringBackend.Managed scores on the processor, not on CUDA; choose ScoringBackend.Torch, or another device.");
+            "ScoringBackend.Managed scores on the processor, not on CUDA; choose ScoringBackend.Torch, or another " +
+            "device.");
         AssertRefused<ArgumentException>(() =>
             model.Model.ChangeScoringBackend(ScoringBackend.Torch, cudaDeviceIndex: -1),
             "The CUDA device index is -1; it must be at least 0.");

@@ -28,7 +28,8 @@ public sealed class RandomStreamTests
 
         Assert.IsTrue(values.All(value => value is >= -2 and < 6));
         Assert.AreEqual(2.0, values.Average(), 0.03);
-        int[] bins = [.. Enumerable.Range(0, 8).Select(bin => values.Count(value => (int)MathF.Floor(value + 2) == bin))];
+        int[] bins = [.. Enumerable.Range(0, 8)
+            .Select(bin => values.Count(value => (int)MathF.Floor(value + 2) == bin))];
         Assert.IsTrue(bins.All(count => Math.Abs(count - 12_500) < 500), string.Join(", ", bins));
     }
 

@@ -7,7 +7,8 @@ namespace Microsoft.ML.Spiking.Tests.RealData;
 internal static class AdultTable
 {
     private static readonly string[] Categories =
-        ["workclass", "education", "marital-status", "occupation", "relationship", "ethnicity", "sex", "native-country"];
+        ["workclass", "education", "marital-status", "occupation", "relationship", "ethnicity", "sex",
+            "native-country"];
 
     private static readonly string[] Numbers =
         ["age", "fnlwgt", "education-num", "capital-gain", "capital-loss", "hours-per-week"];
@@ -18,7 +19,9 @@ internal static class AdultTable
         "ethnicity", "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country", "Label",
     ];
 
-    /// <summary>Reads the gzipped file; the unpacked copy at <paramref name="unpacked"/> must outlive the view.</summary>
+    /// <summary>
+    /// Reads the gzipped file; the unpacked copy at <paramref name="unpacked"/> must outlive the view.
+    /// </summary>
     public static IDataView Load(MLContext ml, string path, string unpacked)
     {
         using (var source = new GZipStream(File.OpenRead(path), CompressionMode.Decompress))

@@ -23,7 +23,8 @@ public sealed class AdultTests
 
             // One thread: no result depends on it, and on a busy machine it is the quicker choice.
             double spiking = Report(ml, "SpikingClif",
-                ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options { NumberOfThreads = 1 }), train, test);
+                ml.MulticlassClassification.Trainers
+                    .SpikingClif(new SpikingClifTrainer.Options { NumberOfThreads = 1 }), train, test);
             Report(ml, "LightGbm", ml.MulticlassClassification.Trainers.LightGbm(), train, test);
             Report(ml, "SdcaMaximumEntropy", ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(), train, test);
 
@@ -37,7 +38,8 @@ public sealed class AdultTests
 
     private double Report(MLContext ml, string name, IEstimator<ITransformer> trainer, IDataView train, IDataView test)
     {
-        MulticlassClassificationMetrics metrics = ml.MulticlassClassification.Evaluate(trainer.Fit(train).Transform(test));
+        MulticlassClassificationMetrics metrics =
+            ml.MulticlassClassification.Evaluate(trainer.Fit(train).Transform(test));
         TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Adult, held-out 20 %: {name} {metrics.MicroAccuracy:0.0000} (log-loss {metrics.LogLoss:0.0000})"));
         return metrics.MicroAccuracy;

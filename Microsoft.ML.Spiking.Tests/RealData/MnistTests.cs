@@ -31,11 +31,17 @@ public sealed class MnistTests
         ml.Model.ChangeScoringBackend(model, ScoringBackend.Torch, ComputeDevice.Cpu);
         float[][] torch = Scores(model.Transform(test));
 
-        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture, $"MNIST, 10,000 training digits, 5 epochs: {accuracy:0.0000}"));
+        TestContext.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"MNIST, 10,000 training digits, 5 epochs: {accuracy:0.0000}"));
         Assert.IsGreaterThanOrEqualTo(0.94, accuracy); // the first 5,000 test digits are the easier half of the set
-        int flipped = managed.Zip(torch).Count(pair => pair.First.Zip(pair.Second).Any(score => !(Math.Abs(score.First - score.Second) <= 1e-4)));
-        int labels = managed.Zip(torch).Count(pair => Array.IndexOf(pair.First, pair.First.Max()) != Array.IndexOf(pair.Second, pair.Second.Max()));
-        TestContext.WriteLine($"managed code and libtorch: {flipped} of {torch.Length} rows differ by more than 1e-4, {labels} in their label");
+        int flipped = managed.Zip(torch)
+            .Count(pair => pair.First.Zip(pair.Second).Any(score => !(Math.Abs(score.First - score.Second) <= 1e-4)));
+        int labels = managed.Zip(torch)
+            .Count(pair => Array.IndexOf(pair.First, pair.First.Max())
+                != Array.IndexOf(pair.Second, pair.Second.Max()));
+        TestContext.WriteLine(
+            $"managed code and libtorch: {flipped} of {torch.Length} rows differ by more than 1e-4, {labels} in " +
+            "their label");
         Assert.IsLessThanOrEqualTo(5, flipped);
         Assert.AreEqual(0, labels);
     }

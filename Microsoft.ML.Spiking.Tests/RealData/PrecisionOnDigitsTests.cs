@@ -48,7 +48,8 @@ public sealed class PrecisionOnDigitsTests
         double rounded = Accuracy(TrainingPrecision.BFloat16);
 
         TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"MNIST, {TrainingDigits} training digits, 3 epochs, conv net 1-8-16: {full:0.0000} in float32, {rounded:0.0000} in bfloat16"));
+            $"MNIST, {TrainingDigits} training digits, 3 epochs, conv net 1-8-16: {full:0.0000} in float32, " +
+            $"{rounded:0.0000} in bfloat16"));
         Assert.IsGreaterThan(0.9, full);
         Assert.IsLessThan(0.02, Math.Abs(full - rounded));
     }

@@ -50,7 +50,7 @@ internal sealed record Snippet(string Place, string Usings, string Code)
             .Append(Folders.SweepsAssembly).Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    /// <summary>How many namespaces the example needs besides the implicit ones.</summary>
+    /// <summary>Gets the number of namespaces that the example needs besides the implicit ones.</summary>
     public int UsingCount => Usings.Count(character => character == '\n');
 
     /// <summary>Compiles the example.</summary>

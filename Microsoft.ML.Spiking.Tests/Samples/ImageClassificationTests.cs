@@ -93,7 +93,8 @@ public sealed partial class ImageClassificationTests : IDisposable
 
     private string[] Arguments(int epochs) =>
     [
-        "--data", Data.Path, "--checkpoint", _folder.Path, "--epochs", $"{epochs}", "--image-size", "8", "--batch-size", "8",
+        "--data", Data.Path, "--checkpoint", _folder.Path, "--epochs", $"{epochs}", "--image-size", "8", "--batch-size",
+        "8",
         "--time-steps", "2", "--threads", "1", "--device", "cpu",
     ];
 
@@ -109,7 +110,8 @@ public sealed partial class ImageClassificationTests : IDisposable
             return;
         }
         Assert.ContainsSingle(
-            line => line.StartsWith("did not draw the learning curve: this system has no fonts", StringComparison.Ordinal), output);
+            line => line.StartsWith("did not draw the learning curve: this system has no fonts",
+                StringComparison.Ordinal), output);
     }
 
     /// <summary>The saved model takes the name of a file, needs no label, and recognizes the class.</summary>

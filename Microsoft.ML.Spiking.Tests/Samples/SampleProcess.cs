@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Microsoft.ML.Spiking.Tests.Samples;
 
 /// <summary>
-/// The program of samples/ImageClassification in a process of its own, which never outlives the test.
+/// The program of samples/ImageClassification in a separate process, which never outlives the test.
 /// </summary>
 internal sealed class SampleProcess : IDisposable
 {

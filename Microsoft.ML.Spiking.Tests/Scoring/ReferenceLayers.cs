@@ -43,7 +43,8 @@ internal static class ReferenceLayers
                         if (row >= 0 && row < from[1] && column >= 0 && column < from[2])
                         {
                             int channel = (o / outputs * inputs) + i;
-                            sum += weight[(((((o * inputs) + i) * layer.Kernel.Height) + ky) * layer.Kernel.Width) + kx] *
+                            sum += weight[(((((o * inputs) + i) * layer.Kernel.Height) + ky) * layer.Kernel.Width) +
+                                kx] *
                                 input[(((channel * from[1]) + row) * from[2]) + column];
                         }
                     }

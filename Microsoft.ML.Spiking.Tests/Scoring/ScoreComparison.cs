@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 /// <summary>Scores of random rows against a reference in double precision.</summary>
 internal static class ScoreComparison
 {
-    /// <summary>How many rows differ by more than 1e-4 from the double-precision network of the tests.</summary>
+    /// <summary>The number of rows that differ by more than 1e-4 from the tests' double-precision network.</summary>
     public static int CountDifferences(NetworkDefinition definition, VectorWidth width, int rows)
     {
         NetworkWeights weights = RandomNetwork.Weights(definition, 3);
@@ -18,7 +18,7 @@ internal static class ScoreComparison
         return CountDifferences(definition, weights, width, features, expected);
     }
 
-    /// <summary>How many rows differ by more than 1e-4 from what is expected.</summary>
+    /// <summary>The number of rows that differ by more than 1e-4 from what is expected.</summary>
     public static int CountDifferences(
         NetworkDefinition definition, NetworkWeights weights, VectorWidth width, float[] features, double[][] expected)
     {

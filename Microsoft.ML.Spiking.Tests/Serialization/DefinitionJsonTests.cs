@@ -38,7 +38,8 @@ public sealed class DefinitionJsonTests
     {
         NetworkBinding binding = Bindings.Image(3, 8);
         string planar = Encoding.UTF8.GetString(DefinitionJson.Write(new ConvNet(2).Bind(binding)));
-        byte[] interleaved = DefinitionJson.Write(new ConvNet(2).Bind(binding with { PixelOrder = PixelOrder.Interleaved }));
+        byte[] interleaved =
+            DefinitionJson.Write(new ConvNet(2).Bind(binding with { PixelOrder = PixelOrder.Interleaved }));
 
         Assert.DoesNotContain("pixelOrder", planar);
         Assert.Contains("\"pixelOrder\": \"Interleaved\"", Encoding.UTF8.GetString(interleaved));
@@ -51,7 +52,8 @@ public sealed class DefinitionJsonTests
         NetworkDefinition written = new([3, 12, 12], 2, new DirectEncoder(),
             [
                 new AffineLayer("input", 3),
-                new ConvolutionLayer("conv", 3, 4, new Extent(3, 2), new Extent(2, 1), new Extent(1, 0), groups: 1, hasBias: false)
+                new ConvolutionLayer("conv", 3, 4, new Extent(3, 2), new Extent(2, 1), new Extent(1, 0), groups: 1,
+                    hasBias: false)
                 {
                     InitialWeights = WeightDistribution.FanOutNormal,
                     ZeroBias = true,
@@ -60,7 +62,10 @@ public sealed class DefinitionJsonTests
                 new NeuronLayer("neuron", new ClifNeuron()),
                 new MaxPoolLayer("max", 2, 1, 1),
                 new ResidualLayer("outer",
-                    [new ResidualLayer("inner", [new ConvolutionLayer("deep", 4, 4, 1, 1, 0)], []), new DropoutLayer("drop", 0.5)],
+                    [
+                        new ResidualLayer("inner", [new ConvolutionLayer("deep", 4, 4, 1, 1, 0)], []),
+                        new DropoutLayer("drop", 0.5),
+                    ],
                     [new BatchNormLayer("short", 4)]),
                 new AveragePoolLayer("average", 2, 2),
                 new AdaptiveAveragePoolLayer("adaptive", new Extent(2, 3)),
@@ -71,10 +76,12 @@ public sealed class DefinitionJsonTests
         NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));
 
         LayerAssert.AreEqual(written.Layers, read.Layers);
-        Assert.AreSequenceEqual(written.Parameters.Select(spec => spec.Name).ToArray(), read.Parameters.Select(spec => spec.Name).ToArray());
+        Assert.AreSequenceEqual(written.Parameters.Select(spec => spec.Name).ToArray(),
+            read.Parameters.Select(spec => spec.Name).ToArray());
         Assert.IsTrue(read.HasTimeAxis);
         string text = Encoding.UTF8.GetString(DefinitionJson.Write(written));
-        foreach (Type layer in typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract))
+        foreach (Type layer in typeof(Layer).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract))
         {
             Assert.Contains(layer, written.AllLayers.Select(known => known.GetType()));
         }
@@ -84,7 +91,8 @@ public sealed class DefinitionJsonTests
     [TestMethod]
     public void Read_EveryEncoder_GivesAnEqualOne()
     {
-        foreach (InputEncoder encoder in new InputEncoder[] { new PoissonEncoder { Rate = 0.5, Seed = -3 }, new LatencyEncoder() })
+        InputEncoder[] encoders = [new PoissonEncoder { Rate = 0.5, Seed = -3 }, new LatencyEncoder()];
+        foreach (InputEncoder encoder in encoders)
         {
             NetworkDefinition written = new([4], 2, encoder, [new LinearLayer("output", 4, 3)], 3);
 
@@ -126,7 +134,8 @@ public sealed class DefinitionJsonTests
         }
         foreach (WeightDistribution weights in Enum.GetValues<WeightDistribution>())
         {
-            Assert.AreEqual(weights, ReadLayer(new LinearLayer("fc", 4, 4) { InitialWeights = weights }).InitialWeights);
+            Assert.AreEqual(weights,
+                ReadLayer(new LinearLayer("fc", 4, 4) { InitialWeights = weights }).InitialWeights);
         }
         foreach (PixelOrder order in Enum.GetValues<PixelOrder>())
         {
@@ -135,7 +144,7 @@ public sealed class DefinitionJsonTests
         }
     }
 
-    /// <summary>What a document may leave out is as in a network that was made without saying it.</summary>
+    /// <summary>Optional members of a document have the defaults of the constructors.</summary>
     [TestMethod]
     public void Read_OnlyWhatMustBeThere_GivesTheDefaults()
     {
@@ -155,7 +164,8 @@ public sealed class DefinitionJsonTests
 
         Assert.AreEqual(new PoissonEncoder(), read.Encoder);
         LayerAssert.AreEqual(
-            [new BatchNormLayer("norm", 4), new NeuronLayer("neuron", new KlifNeuron()), new LinearLayer("output", 4, 3)],
+            [new BatchNormLayer("norm", 4), new NeuronLayer("neuron", new KlifNeuron()),
+                new LinearLayer("output", 4, 3)],
             read.Layers);
         Assert.IsFalse(read.HasTimeAxis);
         Assert.AreEqual(PixelOrder.Planar, read.PixelOrder);
@@ -249,7 +259,8 @@ public sealed class DefinitionJsonTests
         byte[] bytes = Encoding.UTF8.GetBytes(Text().TrimEnd());
         for (int length = 0; length < bytes.Length; length++)
         {
-            Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new MemoryStream(bytes, 0, length)), $"{length} bytes");
+            Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new MemoryStream(bytes, 0, length)),
+                $"{length} bytes");
         }
     }
 
@@ -299,7 +310,8 @@ public sealed class DefinitionJsonTests
     [TestMethod]
     public void Read_EndlessStream_StopsAtTheLimit()
     {
-        FormatException exception = Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new EndlessStream()));
+        FormatException exception =
+            Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new EndlessStream()));
 
         Assert.Contains("longer than", exception.Message);
     }
@@ -314,7 +326,8 @@ public sealed class DefinitionJsonTests
     {
         string text = Text();
         Assert.Contains(before, text);
-        text = text.Replace(before, after.Replace("#", new string('x', 1_000_000), StringComparison.Ordinal), StringComparison.Ordinal);
+        text = text.Replace(before, after.Replace("#", new string('x', 1_000_000), StringComparison.Ordinal),
+            StringComparison.Ordinal);
 
         FormatException exception = Assert.ThrowsExactly<FormatException>(() => Read(text));
 
@@ -324,10 +337,12 @@ public sealed class DefinitionJsonTests
     [TestMethod]
     public void Read_MoreThanTheLongestDefinition_IsRefusedAndAllocatesLittle()
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(Text().Replace("\"fc2\"", $"\"{new string('x', 10_000_000)}\"", StringComparison.Ordinal));
+        byte[] bytes = Encoding.UTF8
+            .GetBytes(Text().Replace("\"fc2\"", $"\"{new string('x', 10_000_000)}\"", StringComparison.Ordinal));
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        string message = Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new MemoryStream(bytes))).Message;
+        string message =
+            Assert.ThrowsExactly<FormatException>(() => DefinitionJson.Read(new MemoryStream(bytes))).Message;
 
         Assert.Contains("longer than 4,194,304 bytes", message);
         Assert.IsLessThan(20L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -344,7 +359,8 @@ public sealed class DefinitionJsonTests
         }
         NetworkDefinition written = new([4], 2, new DirectEncoder(), [inner, new LinearLayer("output", 4, 3)], 3);
 
-        LayerAssert.AreEqual(written.Layers, DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written))).Layers);
+        LayerAssert.AreEqual(written.Layers,
+            DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written))).Layers);
     }
 
     private static IEnumerable<Type> Types(Type kind) =>
@@ -366,5 +382,6 @@ public sealed class DefinitionJsonTests
 
     private static string Text() => Encoding.UTF8.GetString(DefinitionJson.Write(SmallNetworks.Small(dropout: 0.25)));
 
-    private static NetworkDefinition Read(string text) => DefinitionJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)));
+    private static NetworkDefinition Read(string text) =>
+        DefinitionJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)));
 }

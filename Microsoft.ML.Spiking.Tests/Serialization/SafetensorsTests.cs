@@ -29,7 +29,8 @@ public sealed class SafetensorsTests
         foreach (JsonProperty array in header.RootElement.EnumerateObject().Skip(1))
         {
             Assert.AreEqual("F32", array.Value.GetProperty("dtype").GetString());
-            int[] offsets = [.. array.Value.GetProperty("data_offsets").EnumerateArray().Select(item => item.GetInt32())];
+            int[] offsets =
+                [.. array.Value.GetProperty("data_offsets").EnumerateArray().Select(item => item.GetInt32())];
             Assert.AreEqual(expected, offsets[0]);
             float first = BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(8 + length + offsets[0]));
             Assert.AreEqual(weights[array.Name].Values.Span[0], first);
@@ -154,10 +155,12 @@ public sealed class SafetensorsTests
     {
         NetworkDefinition definition = SmallNetworks.Small();
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, [.. SmallNetworks.Weights(definition).Where(array => array.Name != "fc2.bias")]);
+        SafetensorsWriter.Write(stream,
+            [.. SmallNetworks.Weights(definition).Where(array => array.Name != "fc2.bias")]);
         stream.Position = 0;
 
-        FormatException exception = Assert.ThrowsExactly<FormatException>(() => SafetensorsReader.Read(stream, definition));
+        FormatException exception =
+            Assert.ThrowsExactly<FormatException>(() => SafetensorsReader.Read(stream, definition));
 
         Assert.Contains("lacks the array 'fc2.bias'", exception.Message);
     }
@@ -172,7 +175,8 @@ public sealed class SafetensorsTests
         byte[] file = new byte[16];
         BinaryPrimitives.WriteInt64LittleEndian(file, length);
 
-        Assert.ThrowsExactly<FormatException>(() => SafetensorsReader.Read(new MemoryStream(file), SmallNetworks.Small()));
+        Assert.ThrowsExactly<FormatException>(
+            () => SafetensorsReader.Read(new MemoryStream(file), SmallNetworks.Small()));
     }
 
     [TestMethod]
@@ -188,7 +192,12 @@ public sealed class SafetensorsTests
         foreach (ParameterSpec spec in definition.Parameters)
         {
             long end = begin + (spec.Size * 4);
-            header.Append(System.Globalization.CultureInfo.InvariantCulture, $"\"{spec.Name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', spec.Shape)}],\"data_offsets\":[{begin},{end}]}},");
+            string shape = string.Join(',', spec.Shape);
+            header.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $$"""
+                "{{spec.Name}}":{"dtype":"F32","shape":[{{shape}}],"data_offsets":[{{begin}},{{end}}]},
+                """);
             begin = end;
         }
         header[^1] = '}';
@@ -206,10 +215,12 @@ public sealed class SafetensorsTests
     public void Read_ShapesWhoseProductOverflows_ThrowsFormatException()
     {
         byte[] file = File(SmallNetworks.Weights(SmallNetworks.Small()));
-        foreach (string shape in new[] { "[2147483647,2147483647,2147483647,2147483647]", "[-5,-4]", "[1e3]", "[99999999999]" })
+        string[] shapes = ["[2147483647,2147483647,2147483647,2147483647]", "[-5,-4]", "[1e3]", "[99999999999]"];
+        foreach (string shape in shapes)
         {
             Assert.ThrowsExactly<FormatException>(
-                () => SafetensorsReader.Read(new MemoryStream(WithHeader(file, "[5,4]", shape)), SmallNetworks.Small()), shape);
+                () => SafetensorsReader.Read(new MemoryStream(WithHeader(file, "[5,4]", shape)), SmallNetworks.Small()),
+                shape);
         }
     }
 

@@ -13,6 +13,7 @@ internal static class SmallNetworks
     {
         var random = new Random(seed);
         return new NetworkWeights(definition, definition.Parameters.Select(spec => new WeightArray(
-            spec.Name, spec.Shape, [.. Enumerable.Range(0, (int)spec.Size).Select(_ => (random.NextSingle() * 2) - 1)])));
+            spec.Name, spec.Shape,
+                [.. Enumerable.Range(0, (int)spec.Size).Select(_ => (random.NextSingle() * 2) - 1)])));
     }
 }

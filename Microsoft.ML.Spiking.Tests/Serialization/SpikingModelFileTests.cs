@@ -33,8 +33,8 @@ public sealed class SpikingModelFileTests
     }
 
     /// <summary>
-    /// Every bit that changes the content of an entry is noticed; others belong to dates, flags and the names of ML.NET's own
-    /// entries, which it then does not find.
+    /// Every bit that changes the content of an entry is noticed; others belong to dates, flags and the names of
+    /// ML.NET's own entries, which it then does not find.
     /// </summary>
     [TestMethod]
     public void Check_EveryFlippedBit_IsNoticedWhereItMatters()
@@ -87,7 +87,8 @@ public sealed class SpikingModelFileTests
     public void Check_DefinitionThatCannotBeScored_IsRefused()
     {
         string text = Encoding.UTF8.GetString(ModelZip.Entry(Saved.Value, ModelZip.Definition));
-        byte[] definition = Encoding.UTF8.GetBytes(text.Replace("\"timeSteps\": 2", "\"timeSteps\": 5000000", StringComparison.Ordinal));
+        byte[] definition = Encoding.UTF8
+            .GetBytes(text.Replace("\"timeSteps\": 2", "\"timeSteps\": 5000000", StringComparison.Ordinal));
 
         Assert.Contains("5,000,000 time steps are not possible", Fault(
             ModelZip.WithChecksums(Saved.Value, definition, ModelZip.Entry(Saved.Value, ModelZip.Weights))));
@@ -136,7 +137,8 @@ public sealed class SpikingModelFileTests
     private static string[] Contents(byte[] zip)
     {
         using var archive = new ZipArchive(new MemoryStream(zip));
-        return [.. archive.Entries.Select(entry => Convert.ToHexString(ModelZip.Read(entry))).Order(StringComparer.Ordinal)];
+        return [.. archive.Entries.Select(entry => Convert.ToHexString(ModelZip.Read(entry)))
+            .Order(StringComparer.Ordinal)];
     }
 
     private static byte[] Save()

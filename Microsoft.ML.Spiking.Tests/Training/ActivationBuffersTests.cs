@@ -64,7 +64,8 @@ public sealed class ActivationBuffersTests
     public void Rent_SmallLastBatchOfAnEpoch_NeitherAllocatesNorFrees(int lastRows)
     {
         const int FullRows = 64;
-        int[] rowLengths = [100, 7, 400, 100, 31, 1, 400, 8]; // a smaller batch is served whatever the order of its requests
+        // a smaller batch is served, in any order of its requests
+        int[] rowLengths = [100, 7, 400, 100, 31, 1, 400, 8];
         using DisposeScope scope = NewDisposeScope();
         using var buffers = new ActivationBuffers();
         HashSet<nint> full = Batch(FullRows);
@@ -107,7 +108,8 @@ public sealed class ActivationBuffersTests
         }
     }
 
-    private static (float[] Spikes, float[] Gradient) Run(FusedNeuron neuron, bool isConstant, ActivationBuffers? buffers)
+    private static (float[] Spikes, float[] Gradient) Run(
+        FusedNeuron neuron, bool isConstant, ActivationBuffers? buffers)
     {
         using var generator = new Generator(5, CPU);
         long[] shape = isConstant ? Shape[1..] : Shape;

@@ -106,9 +106,9 @@ public sealed class ActivationCheckpointingTests
         }
         OwnProcess.Run(TestContext, () =>
         {
-            // Six layers whose potentials and spikes take 16 MB each; of all that, what passes between segments is half.
-            NetworkDefinition network = new Mlp(256, 256, 256, 256, 256, 256)
-                .Bind(Bindings.Of([8]) with { TimeSteps = 64 });
+            // Six layers whose potentials and spikes take 16 MB each; what passes between segments is half of that.
+            NetworkDefinition network =
+                new Mlp(256, 256, 256, 256, 256, 256).Bind(Bindings.Of([8]) with { TimeSteps = 64 });
             double plain = KeptMegabytes(network, inSegments: false);
             double segments = KeptMegabytes(network, inSegments: true);
             Assert.IsGreaterThan(180, plain);
@@ -151,7 +151,8 @@ public sealed class ActivationCheckpointingTests
             TorchSequence layers = new(
             [
                 new TorchNeuronLayer("neuron", TimeSteps, TorchNeuron.Create(new ClifNeuron(), CPU, type), []),
-                new TorchAveragePool(new AveragePoolLayer("pool", 2, 2)), new TorchDropout(0, 0.3), TorchRowMap.Flatten(),
+                new TorchAveragePool(new AveragePoolLayer("pool", 2, 2)), new TorchDropout(0, 0.3),
+                TorchRowMap.Flatten(),
             ]);
             var slices = new TorchRowSlices(layers, TimeSteps, [], valuesInSlice: rowsInSlice * TimeSteps * RowSize);
 
@@ -160,7 +161,8 @@ public sealed class ActivationCheckpointingTests
             {
                 Tensor arriving = input.clone().requires_grad_();
                 tally.Clear();
-                Tensor output = way.Forward(new(arriving, isConstant), Training with { FirstRow = 11, Spikes = tally }).Values;
+                Tensor output =
+                    way.Forward(new(arriving, isConstant), Training with { FirstRow = 11, Spikes = tally }).Values;
                 CallbackFaults.Backward((output * upstream).sum());
                 found.Add((output, arriving.grad!, tally.Rates().Mean));
             }
@@ -179,12 +181,14 @@ public sealed class ActivationCheckpointingTests
             "conv1 norm1 neuron1 pool1 | conv2 norm2 neuron2 pool2 flatten1 output",
             Cut(new ConvNet(4, 6), 1, 8));
         Assert.AreEqual("fc1 neuron1 | fc2 neuron2 output", Cut(new Mlp(4, 4), 1, 8));
-        Assert.StartsWith("conv1 norm1 neuron1 | residual1 norm3 neuron3 | residual2 norm5 neuron5 | ", Cut(new SpikingResNet(18), 3, 32));
+        Assert.StartsWith("conv1 norm1 neuron1 | residual1 norm3 neuron3 | residual2 norm5 neuron5 | ",
+            Cut(new SpikingResNet(18), 3, 32));
         Assert.EndsWith(" | residual8 norm17 neuron17 pool1 flatten1 output", Cut(new SpikingResNet(18), 3, 32));
     }
 
     private static string Cut(NetworkTemplate template, int channels, int size) => string.Join(" | ",
-        Segments.Of(template.Bind(Bindings.Image(channels, size)).Layers).Select(segment => string.Join(' ', segment.Select(layer => layer.Name))));
+        Segments.Of(template.Bind(Bindings.Image(channels, size)).Layers)
+            .Select(segment => string.Join(' ', segment.Select(layer => layer.Name))));
 
     /// <summary>The memory that a training pass holds until its backward pass.</summary>
     private static double KeptMegabytes(NetworkDefinition definition, bool inSegments)
@@ -215,7 +219,11 @@ public sealed class ActivationCheckpointingTests
         Tensor upstream = Input([3, 4, 3], type);
         for (int pass = 0; pass < 2; pass++)
         {
-            Tensor[] logits = [.. new[] { plain, segments }.Select(network => network.Forward(input, Training with { FirstRow = 4 * pass }))];
+            Tensor[] logits =
+            [
+                .. new[] { plain, segments }.Select(
+                    network => network.Forward(input, Training with { FirstRow = 4 * pass })),
+            ];
             AssertEqual(logits[0], logits[1], "logits");
             CallbackFaults.Backward((logits[0] * upstream).sum());
             CallbackFaults.Backward((logits[1] * upstream).sum());
@@ -224,7 +232,8 @@ public sealed class ActivationCheckpointingTests
                 AssertEqual(plain.Parameters[spec.Name], segments.Parameters[spec.Name], spec.Name);
                 if (spec.Role != ParameterRole.Buffer)
                 {
-                    AssertEqual(plain.Parameters[spec.Name].grad!, segments.Parameters[spec.Name].grad!, $"gradient of {spec.Name}");
+                    AssertEqual(plain.Parameters[spec.Name].grad!, segments.Parameters[spec.Name].grad!,
+                        $"gradient of {spec.Name}");
                     Assert.AreNotEqual(0, plain.Parameters[spec.Name].grad!.count_nonzero().item<long>(), spec.Name);
                 }
             }
@@ -241,12 +250,15 @@ public sealed class ActivationCheckpointingTests
     private static Tensor Input(long[] shape, ScalarType type)
     {
         var random = new Random(11);
-        double[] values = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (12 * random.NextDouble()) - 4)];
+        double[] values =
+            [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b))
+                .Select(_ => (12 * random.NextDouble()) - 4)];
         return tensor(values, shape).to_type(type);
     }
 
     private static void AssertEqual(Tensor expected, Tensor actual, string what) =>
-        Assert.IsTrue(expected.eq(actual).all().item<bool>(), $"{what}: differs by {(expected - actual).abs().max().ToDouble()}");
+        Assert.IsTrue(expected.eq(actual).all().item<bool>(),
+            $"{what}: differs by {(expected - actual).abs().max().ToDouble()}");
 
     private sealed class Probe : TorchLayer
     {

@@ -9,7 +9,7 @@ internal sealed class ArrayRowSource(
 {
     public int FeatureCount => rows.Length == 0 ? 1 : rows[0].Length;
 
-    /// <summary>How often the rows have been read.</summary>
+    /// <summary>The number of times that the rows have been read.</summary>
     public int Passes { get; private set; }
 
     public IRowCursor Open()

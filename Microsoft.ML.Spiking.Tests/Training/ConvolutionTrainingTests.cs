@@ -17,7 +17,8 @@ public sealed class ConvolutionTrainingTests
             .Convolution(6, 3, padding: 1)
             .BatchNorm().Neuron()
             .Residual(
-                main => main.Convolution(8, 3, stride: 2, padding: 1).BatchNorm().Neuron().Dropout().Convolution(8, 3, padding: 1),
+                main => main.Convolution(8, 3, stride: 2, padding: 1).BatchNorm().Neuron().Dropout()
+                    .Convolution(8, 3, padding: 1),
                 shortcut => shortcut.Convolution(8, 1, stride: 2))
             .BatchNorm().Neuron().MaxPool(2).Flatten().Build(),
     ];
@@ -26,9 +27,12 @@ public sealed class ConvolutionTrainingTests
     [DynamicData(nameof(Templates))]
     public void Run_Bars_LearnsThem(NetworkTemplate template)
     {
-        NetworkDefinition network = template.Bind(Bindings.Image(1, Size, dropout: 0.05) with { TimeSteps = 4, InputNormalization = new RootMeanSquareNormalization() });
+        NetworkDefinition network =
+            template.Bind(Bindings.Image(1, Size, dropout: 0.05)
+                with { TimeSteps = 4, InputNormalization = new RootMeanSquareNormalization() });
 
-        TrainingOutcome outcome = Toy.Train(Toy.Settings with { Epochs = 10 }, Bars(150), Bars(90, seed: 8), network: network);
+        TrainingOutcome outcome =
+            Toy.Train(Toy.Settings with { Epochs = 10 }, Bars(150), Bars(90, seed: 8), network: network);
 
         Assert.IsGreaterThan(0.9, outcome.History[outcome.BestEpoch - 1].ValidationAccuracy!.Value);
         Assert.IsTrue(outcome.History[^1].FiringRates.All(layer => layer.Value is > 0 and < 1));
@@ -38,9 +42,12 @@ public sealed class ConvolutionTrainingTests
     public void Run_RowsWithTimeSteps_LearnsFromTheirOrder()
     {
         // The bar of the class is in the first frame, another in the second: only the order tells them apart.
-        NetworkDefinition network = new ConvNet(6, 8).Bind(Bindings.Image(1, Size) with { HasTimeAxis = true, BatchNorm = BatchNormMode.AcrossTime });
+        NetworkDefinition network = new ConvNet(6, 8)
+            .Bind(Bindings.Image(1, Size) with { HasTimeAxis = true, BatchNorm = BatchNormMode.AcrossTime });
 
-        TrainingOutcome outcome = Toy.Train(Toy.Settings with { Epochs = 12 }, Bars(150, frames: 2), Bars(90, seed: 8, frames: 2), network: network);
+        TrainingOutcome outcome =
+            Toy.Train(Toy.Settings with { Epochs = 12 }, Bars(150, frames: 2), Bars(90, seed: 8, frames: 2),
+                network: network);
 
         Assert.IsGreaterThan(0.9, outcome.History[outcome.BestEpoch - 1].ValidationAccuracy!.Value);
     }

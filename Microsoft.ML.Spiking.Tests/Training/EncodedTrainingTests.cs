@@ -14,7 +14,8 @@ namespace Microsoft.ML.Spiking.Tests.Training;
 [TestClass]
 public sealed class EncodedTrainingTests
 {
-    public static IEnumerable<InputEncoder> Encoders => [new PoissonEncoder { Rate = 0.9, Seed = 5 }, new LatencyEncoder()];
+    public static IEnumerable<InputEncoder> Encoders =>
+        [new PoissonEncoder { Rate = 0.9, Seed = 5 }, new LatencyEncoder()];
 
     [ClassInitialize]
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
@@ -24,7 +25,8 @@ public sealed class EncodedTrainingTests
     public void Forward_Evaluation_EqualsTheManagedScorer(InputEncoder encoder)
     {
         const int Rows = 20, Features = 12;
-        NetworkDefinition definition = new Mlp(30).Bind(Bindings.Of([Features]) with { Encoder = encoder, TimeSteps = 5 });
+        NetworkDefinition definition =
+            new Mlp(30).Bind(Bindings.Of([Features]) with { Encoder = encoder, TimeSteps = 5 });
         NetworkWeights weights = WeightInitializer.Create(definition, seed: 2);
         var random = new Random(4);
         float[] features = [.. Enumerable.Range(0, Rows * Features).Select(_ => random.NextSingle())];
@@ -33,7 +35,8 @@ public sealed class EncodedTrainingTests
         using var network = new TorchNetwork(definition, CPU);
         network.Parameters.Import(weights);
         using IDisposable noGradient = no_grad();
-        Tensor expected = network.Forward(tensor(features, [Rows, Features]), ForwardPass.Evaluation).mean([0]).softmax(1);
+        Tensor expected =
+            network.Forward(tensor(features, [Rows, Features]), ForwardPass.Evaluation).mean([0]).softmax(1);
 
         using var scorer = new ManagedScorer(definition, weights);
         float[] together = new float[Rows * 3], single = new float[Rows * 3];

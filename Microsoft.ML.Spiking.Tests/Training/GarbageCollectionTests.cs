@@ -24,7 +24,8 @@ public sealed class GarbageCollectionTests
     [TestMethod]
     public void Run_WhileCollecting_GivesTheSameWeights()
     {
-        TrainingSettings settings = Toy.Settings with { Optimizer = OptimizerKind.AdamW, GradientClipping = 1, LabelSmoothing = 0.1 };
+        TrainingSettings settings =
+            Toy.Settings with { Optimizer = OptimizerKind.AdamW, GradientClipping = 1, LabelSmoothing = 0.1 };
         float[] expected = Toy.Flat(Toy.Train(settings).Weights);
         WhileCollecting(() => Assert.AreSequenceEqual(expected, Toy.Flat(Toy.Train(settings).Weights)));
     }

@@ -26,7 +26,10 @@ internal static class OwnProcess
         string program = Path.Combine(AppContext.BaseDirectory, typeof(OwnProcess).Assembly.GetName().Name!);
         var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? program + ".exe" : program)
         {
-            ArgumentList = { "--filter", $"FullyQualifiedName={context.FullyQualifiedTestClassName}.{context.TestName}" },
+            ArgumentList =
+            {
+                "--filter", $"FullyQualifiedName={context.FullyQualifiedTestClassName}.{context.TestName}",
+            },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -79,7 +79,8 @@ public sealed class PrecisionTests
 
     [TestMethod]
     public void Run_BFloat16_TrainsWeightsOf32Bits() =>
-        Assert.Contains(weight => (BitConverter.SingleToUInt32Bits(weight) & 0xFFFF) != 0, Toy.Flat(Toy.Train(Rounded).Weights));
+        Assert.Contains(weight => (BitConverter.SingleToUInt32Bits(weight) & 0xFFFF) != 0,
+            Toy.Flat(Toy.Train(Rounded).Weights));
 
     [TestMethod]
     public void Product_BFloat16_RoundsWhatItTakesAndGives()

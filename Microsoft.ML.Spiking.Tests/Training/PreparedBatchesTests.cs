@@ -27,7 +27,8 @@ public sealed class PreparedBatchesTests
             expected.Add(Values(batch));
         }
 
-        using var prepared = new PreparedBatches(Rows.Shuffled(seed: 3, epoch: 1), (first, second), epoch: 1, batchSize: 8, skip, CancellationToken.None);
+        using var prepared = new PreparedBatches(
+            Rows.Shuffled(seed: 3, epoch: 1), (first, second), epoch: 1, batchSize: 8, skip, CancellationToken.None);
         var actual = new List<float[]>();
         while (prepared.TryTake(out Batch batch))
         {
@@ -35,7 +36,8 @@ public sealed class PreparedBatchesTests
         }
 
         Assert.HasCount(7, expected);
-        Assert.AreSequenceEqual(expected.Skip(skip).SelectMany(values => values).ToArray(), actual.SelectMany(values => values).ToArray());
+        Assert.AreSequenceEqual(expected.Skip(skip).SelectMany(values => values).ToArray(),
+            actual.SelectMany(values => values).ToArray());
         Assert.IsFalse(prepared.TryTake(out _));
     }
 
@@ -44,7 +46,8 @@ public sealed class PreparedBatchesTests
     {
         var reader = new FailingReader(goodBatches: 2);
         using BatchBuffer first = Buffer(), second = Buffer();
-        using (var prepared = new PreparedBatches(reader, (first, second), epoch: 1, batchSize: 8, skip: 0, CancellationToken.None))
+        using (var prepared = new PreparedBatches(reader, (first, second), epoch: 1, batchSize: 8, skip: 0,
+            CancellationToken.None))
         {
             Assert.IsTrue(prepared.TryTake(out _));
             Assert.IsTrue(prepared.TryTake(out _));
@@ -76,7 +79,8 @@ public sealed class PreparedBatchesTests
     private static float[] Values(Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        return [.. batch.Labels.data<long>().Select(label => (float)label), .. batch.Features.contiguous().data<float>()];
+        return [.. batch.Labels.data<long>().Select(label => (float)label),
+            .. batch.Features.contiguous().data<float>()];
     }
 
     private sealed class FailingReader(int goodBatches) : IRowReader

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>What a training must leave as it was, and what must not reach it.</summary>
+/// <summary>The state of the process that a training must leave alone, and that must not reach it.</summary>
 [TestClass]
 public sealed class ProcessStateTests
 {
@@ -22,7 +22,8 @@ public sealed class ProcessStateTests
         int seen = 0;
         var observer = new RecordingObserver { OnEpoch = _ => seen = get_num_threads() };
 
-        Toy.Train(Toy.Settings with { Threads = threads + 1, Epochs = 2 }, network: Toy.Network(dropout: 0.5), observer: observer);
+        Toy.Train(Toy.Settings with { Threads = threads + 1, Epochs = 2 }, network: Toy.Network(dropout: 0.5),
+            observer: observer);
 
         Assert.AreEqual(threads + 1, seen);
         Assert.AreEqual(threads, get_num_threads());
@@ -77,9 +78,11 @@ public sealed class ProcessStateTests
         {
             OnEpoch = _ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount),
         };
-        TrainingSettings settings = Toy.Settings with { Epochs = 6, GradientClipping = 1, ClassWeighting = ClassWeighting.Balanced };
+        TrainingSettings settings =
+            Toy.Settings with { Epochs = 6, GradientClipping = 1, ClassWeighting = ClassWeighting.Balanced };
         settings = settings with { ActivationCheckpointing = activationCheckpointing };
-        NetworkDefinition network = new Mlp(24, 16).Bind(new([Toy.Features], Toy.Classes, 4, new DirectEncoder(), new ClifNeuron(), 0.2));
+        NetworkDefinition network =
+            new Mlp(24, 16).Bind(new([Toy.Features], Toy.Classes, 4, new DirectEncoder(), new ClifNeuron(), 0.2));
         (float[][] points, int[] labels) = Toy.Points(100);
 
         TrainingThread.Run(() =>

@@ -27,13 +27,15 @@ public sealed class TorchNetworkTests
         new NetworkBuilder() // a residual block before the first neuron, and all kinds of layers after it
             .Residual(main => main.Convolution(4, 3, padding: 1).BatchNorm(), shortcut => shortcut.Convolution(4, 1))
             .BatchNorm().Neuron()
-            .Residual(main => main.Convolution(4, 3, padding: 1).BatchNorm().Neuron().Dropout().Convolution(4, 3, padding: 1))
+            .Residual(main => main.Convolution(4, 3, padding: 1).BatchNorm().Neuron().Dropout()
+                .Convolution(4, 3, padding: 1))
             .MaxPool(3, stride: 1, padding: 1).AveragePool(2).AdaptiveAveragePool(3).Flatten().Linear(9).BatchNorm()
             .Neuron(new PlifNeuron()).Build(),
         new NetworkBuilder() // what is constant is added to what is not
             .Convolution(4, 3, padding: 1)
             .Residual(main => main.Neuron().Convolution(4, 3, padding: 1)).Neuron().Build(),
-        new NetworkBuilder().Convolution(4, 3).MaxPool(2).AveragePool(2).Dropout().Flatten().Build(), // constant to the end
+        // constant to the end
+        new NetworkBuilder().Convolution(4, 3).MaxPool(2).AveragePool(2).Dropout().Flatten().Build(),
     ];
 
     [TestMethod]
@@ -75,7 +77,8 @@ public sealed class TorchNetworkTests
         using DisposeScope scope = NewDisposeScope();
         using TorchNetwork network = Network(new([2, 4, 4], 1, new DirectEncoder(),
             [
-                new ResidualLayer("r", [new ConvolutionLayer("main", 2, 3, 3, 1, 1)], [new ConvolutionLayer("short", 2, 3, 1, 1, 0)]),
+                new ResidualLayer("r", [new ConvolutionLayer("main", 2, 3, 3, 1, 1)],
+                    [new ConvolutionLayer("short", 2, 3, 1, 1, 0)]),
                 new AdaptiveAveragePoolLayer("pool", 1),
                 new FlattenLayer("flat"),
             ], 3));
@@ -118,7 +121,9 @@ public sealed class TorchNetworkTests
     private static Tensor Input(long[] shape)
     {
         var random = new Random(11);
-        double[] values = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (6 * random.NextDouble()) - 2)];
+        double[] values =
+            [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b))
+                .Select(_ => (6 * random.NextDouble()) - 2)];
         return tensor(values, shape);
     }
 

@@ -52,7 +52,8 @@ internal static class Toy
 
     public static NetworkDefinition Network(
         NeuronDefinition? neuron = null, double dropout = 0, int hidden = 24, int timeSteps = 4) =>
-        new Mlp(hidden).Bind(new([Features], Classes, timeSteps, new DirectEncoder(), neuron ?? new ClifNeuron(), dropout));
+        new Mlp(hidden)
+            .Bind(new([Features], Classes, timeSteps, new DirectEncoder(), neuron ?? new ClifNeuron(), dropout));
 
     public static ArrayRowSource Rows(int count, int seed = 5)
     {

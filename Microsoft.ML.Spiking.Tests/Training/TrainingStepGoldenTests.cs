@@ -26,7 +26,8 @@ public sealed class TrainingStepGoldenTests
     [DataRow("train_mlp_lif.json", ScalarType.Float32, 1e-4)]
     [DataRow("train_conv_clif.json", ScalarType.Float32, 1e-4)]
     [DataRow("train_conv_lif.json", ScalarType.Float32, 1e-4)]
-    public void Step_FourBatchesOfTheReference_GiveItsLossesLogitsAndWeights(string file, ScalarType type, double tolerance)
+    public void Step_FourBatchesOfTheReference_GiveItsLossesLogitsAndWeights(
+        string file, ScalarType type, double tolerance)
     {
         JsonElement golden = GoldenFiles.Read(file);
         NetworkDefinition definition = Definition(golden);
@@ -36,7 +37,8 @@ public sealed class TrainingStepGoldenTests
         JsonElement rule = golden.GetProperty("optimizer");
         using var optimizer = new Sgd(network.Parameters.Trained,
             rule.GetProperty("momentum").GetDouble(), rule.GetProperty("weight_decay").GetDouble());
-        var loss = new Loss(golden.GetProperty("loss").GetProperty("lambda").GetDouble(), LossTarget.Constant, labelSmoothing: 0);
+        var loss = new Loss(golden.GetProperty("loss").GetProperty("lambda").GetDouble(), LossTarget.Constant,
+            labelSmoothing: 0);
 
         var training = new ForwardPass { IsTraining = true };
         var losses = new List<double>();
@@ -50,14 +52,16 @@ public sealed class TrainingStepGoldenTests
             optimizer.Step(rule.GetProperty("lr").GetDouble());
 
             losses.Add(Values(value)[0]);
-            GoldenFiles.AssertCloseToNineDigits(golden.GetProperty("mean_logits_train")[i].Doubles(), Values(logits.mean([0])),
+            GoldenFiles.AssertCloseToNineDigits(golden.GetProperty("mean_logits_train")[i].Doubles(),
+                Values(logits.mean([0])),
                 tolerance, $"logits of batch {i}");
         }
 
         GoldenFiles.AssertCloseToNineDigits(golden.GetProperty("losses").Doubles(), [.. losses], tolerance, "loss");
         foreach (JsonProperty array in golden.GetProperty("final").EnumerateObject())
         {
-            GoldenFiles.AssertCloseToNineDigits(array.Value.GetProperty("data").Doubles(), Values(network.Parameters[array.Name]),
+            GoldenFiles.AssertCloseToNineDigits(array.Value.GetProperty("data").Doubles(),
+                Values(network.Parameters[array.Name]),
                 tolerance, array.Name);
         }
         using IDisposable noGradient = no_grad();
@@ -74,19 +78,22 @@ public sealed class TrainingStepGoldenTests
             string name = $"{layers.Count}"; // a layer's index is its key in the file
             layers.Add(kind.GetString() switch
             {
-                "Linear" when Shape(initial, name) is [int outputs, int inputs] => new LinearLayer(name, inputs, outputs),
+                "Linear" when Shape(initial, name) is [int outputs, int inputs] =>
+                    new LinearLayer(name, inputs, outputs),
                 "Conv2d" when Shape(initial, name) is [int outputs, int inputs, _, _] =>
                     new ConvolutionLayer(name, inputs, outputs, kernel: 3, stride: 1, padding: 1),
                 "BatchNorm2d" => new BatchNormLayer(name, Shape(initial, name)[0]),
                 "AvgPool2d" => new AveragePoolLayer(name, kernel: 2, stride: 2),
                 "Flatten" => new FlattenLayer(name),
-                "ComplementaryLIFNeuron" => new NeuronLayer(name, new ClifNeuron { Surrogate = new RectangleSurrogate() }),
+                "ComplementaryLIFNeuron" =>
+                    new NeuronLayer(name, new ClifNeuron { Surrogate = new RectangleSurrogate() }),
                 "LIFNode" => new NeuronLayer(name, new LifNeuron { Surrogate = new RectangleSurrogate() }),
                 string other => throw new NotSupportedException(other),
                 null => throw new NotSupportedException(),
             });
         }
-        int[] row = [.. golden.GetProperty("inputs")[0].GetProperty("shape").Longs().Skip(1).Select(length => (int)length)];
+        int[] row = [.. golden.GetProperty("inputs")[0].GetProperty("shape").Longs().Skip(1)
+            .Select(length => (int)length)];
         return new(row, golden.GetProperty("T").GetInt32(), new DirectEncoder(), layers,
             golden.GetProperty("classes").GetInt32());
     }

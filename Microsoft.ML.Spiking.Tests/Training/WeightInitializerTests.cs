@@ -88,5 +88,6 @@ public sealed class WeightInitializerTests
     }
 
     private static NetworkWeights Weights(params Layer[] layers) => WeightInitializer.Create(
-        new([32, 3, 3], 1, new DirectEncoder(), [.. layers, new FlattenLayer("flat"), new LinearLayer("output", 64, 2)], 2), seed: 9);
+        new([32, 3, 3], 1, new DirectEncoder(), [.. layers, new FlattenLayer("flat"), new LinearLayer("output", 64, 2)],
+            2), seed: 9);
 }

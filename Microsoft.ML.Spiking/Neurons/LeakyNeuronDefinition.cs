@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Microsoft.ML.Spiking;
 
 /// <summary>A spiking neuron whose membrane potential decays with a time constant.</summary>
@@ -24,7 +26,7 @@ public abstract record LeakyNeuronDefinition : SpikingNeuronDefinition
         }
         if (!(IsFinite(MembraneTimeConstant) && MembraneTimeConstant > 1))
         {
-            yield return $"{GetType().Name}.{nameof(MembraneTimeConstant)} is {MembraneTimeConstant}; " +
+            yield return Invariant($"{GetType().Name}.{nameof(MembraneTimeConstant)} is {MembraneTimeConstant}; ") +
                 "it must be greater than 1 (in time steps) and finite in float32.";
         }
     }

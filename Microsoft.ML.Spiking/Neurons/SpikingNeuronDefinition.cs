@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
@@ -35,7 +36,7 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
     /// </summary>
     public SurrogateGradient Surrogate { get; init; } = new AtanSurrogate();
 
-    /// <summary>Whether <see cref="ResetPotential"/> is null.</summary>
+    /// <summary>Gets whether <see cref="ResetPotential"/> is null.</summary>
     [JsonIgnore]
     internal bool IsSoftReset => ResetPotential is null;
 
@@ -52,13 +53,13 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
     {
         if (!(IsFinite(Threshold) && (float)Threshold > 0))
         {
-            yield return $"{GetType().Name}.{nameof(Threshold)} is {Threshold}; " +
+            yield return Invariant($"{GetType().Name}.{nameof(Threshold)} is {Threshold}; ") +
                 "it must be a finite number greater than 0, in float32 too.";
         }
         if (ResetPotential is double reset && !(IsFinite(reset) && (float)reset < (float)Threshold))
         {
-            yield return $"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite number below " +
-                $"the threshold ({Threshold}), in float32 too, or null for the soft reset.";
+            yield return Invariant($"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite ") +
+                Invariant($"number below the threshold ({Threshold}), in float32 too, or null for the soft reset.");
         }
         if (Surrogate is null)
         {

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Spiking.Randomness;
 
 /// <summary>
 /// A sequence of random numbers that is a function of its key. Streams with different keys are independent, and
-/// creating one costs nothing, so each draw has a stream of its own and none is shared.
+/// creating one costs nothing, so each draw has its own stream and none is shared.
 /// </summary>
 /// <remarks>
 /// The key of <see cref="Philox4x32"/> is (seed, purpose and channel), its counter is (block, epoch, item): 2^34

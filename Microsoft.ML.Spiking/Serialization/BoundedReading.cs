@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Microsoft.ML.Spiking.Serialization;
 
 /// <summary>
@@ -23,7 +25,8 @@ internal static class BoundedReading
             if (copy.Length + read > limit)
             {
                 throw new FormatException(
-                    $"{what} is longer than {limit:N0} bytes; it is damaged, or not a model of this library.");
+                    Invariant($"{what} is longer than {limit:N0} bytes; it is damaged, or not a model of this ") +
+                    "library.");
             }
             copy.Write(chunk, 0, read);
         }
@@ -49,7 +52,7 @@ internal static class BoundedReading
             if (read == 0)
             {
                 throw new FormatException(
-                    $"{what} is cut short: {count:N0} bytes are announced and {filled:N0} are there.");
+                    Invariant($"{what} is cut short: {count:N0} bytes are announced and {filled:N0} are there."));
             }
             filled += read;
         }

@@ -9,7 +9,7 @@ internal sealed class Crc32
 
     private uint _state = uint.MaxValue;
 
-    /// <summary>The CRC of all bytes so far.</summary>
+    /// <summary>Gets the CRC of all bytes so far.</summary>
     public uint Value => ~_state;
 
     public void Append(ReadOnlySpan<byte> bytes)

@@ -26,7 +26,7 @@ internal sealed class JsonFields
         _what = what;
     }
 
-    /// <summary>The type, of its kind, that the object describes.</summary>
+    /// <summary>Gets the type, of its kind, that the object describes.</summary>
     public string Type => Text(TypeName);
 
     /// <summary>

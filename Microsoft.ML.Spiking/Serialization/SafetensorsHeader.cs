@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks.Definition;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
@@ -20,8 +21,8 @@ internal static class SafetensorsHeader
         long length = BinaryPrimitives.ReadInt64LittleEndian(BoundedReading.ReadExactly(stream, sizeof(long), What));
         if (length is < 2 or > ModelFormat.LargestHeader)
         {
-            throw new FormatException($"{What} announces a header of {length:N0} bytes; " +
-                $"from 2 to {ModelFormat.LargestHeader:N0} are possible. The file is damaged.");
+            throw new FormatException(Invariant($"{What} announces a header of {length:N0} bytes; ") +
+                Invariant($"from 2 to {ModelFormat.LargestHeader:N0} are possible. The file is damaged."));
         }
         byte[] header = BoundedReading.ReadExactly(stream, (int)length, What + "'s header");
         try
@@ -58,8 +59,8 @@ internal static class SafetensorsHeader
             if (entry.Begin != expected)
             {
                 throw new FormatException($"{What} places the array '{Quotation.Of(entry.Name)}' at byte " +
-                    $"{entry.Begin:N0} where {expected:N0} was expected: arrays must follow one another without " +
-                    "gaps or overlaps.");
+                    Invariant($"{entry.Begin:N0} where {expected:N0} was expected: arrays must follow one another ") +
+                    "without gaps or overlaps.");
             }
             expected = entry.End;
         }
@@ -82,11 +83,12 @@ internal static class SafetensorsHeader
         if (type.GetString() != SafetensorsEntry.ElementType)
         {
             throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as " +
-                $"{Quotation.Of(type.GetString()!)}; only {SafetensorsEntry.ElementType} (32-bit floating point) is read.");
+                $"{Quotation.Of(type.GetString()!)}; only {SafetensorsEntry.ElementType} (32-bit floating point) is " +
+                "read.");
         }
         if (lengths.Length > NetworkLimits.MostDimensions)
         {
-            throw new FormatException($"{What} announces {lengths.Length:N0} dimensions for the array " +
+            throw new FormatException(Invariant($"{What} announces {lengths.Length:N0} dimensions for the array ") +
                 $"'{Quotation.Of(name)}'; at most {NetworkLimits.MostDimensions} are possible.");
         }
         int[] dimensions = new int[lengths.Length];
@@ -104,8 +106,8 @@ internal static class SafetensorsHeader
         }
         return begin >= 0 && end >= begin && end - begin == size
             ? new(name, dimensions, begin, end)
-            : throw new FormatException($"{What} gives the array '{Quotation.Of(name)}' the bytes {begin:N0} to " +
-                $"{end:N0}; its shape needs {size:N0} bytes.");
+            : throw new FormatException(Invariant($"{What} gives the array '{Quotation.Of(name)}' the bytes ") +
+                Invariant($"{begin:N0} to {end:N0}; its shape needs {size:N0} bytes."));
     }
 
     private static long[]? Numbers(JsonElement element)
@@ -125,4 +127,18 @@ internal static class SafetensorsHeader
         }
         return numbers;
     }
+}
+
+/// <summary>One array as the header of a safetensors file describes it.</summary>
+/// <param name="Name">Unique within the file.</param>
+/// <param name="Shape">Row-major lengths.</param>
+/// <param name="Begin">First byte, counted from the end of the header.</param>
+/// <param name="End">Byte after the last.</param>
+internal sealed record SafetensorsEntry(string Name, IReadOnlyList<int> Shape, long Begin, long End)
+{
+    /// <summary>The only element type that is written and read: 32-bit floating point.</summary>
+    public const string ElementType = "F32";
+
+    /// <summary>The header's entry that describes no array.</summary>
+    public const string Metadata = "__metadata__";
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
@@ -39,8 +40,8 @@ internal static class SafetensorsReader
         if (length < announced)
         {
             throw new FormatException(
-                $"{SafetensorsHeader.What} is cut short: its arrays need {announced:N0} bytes and the whole file " +
-                $"has {length:N0}.");
+                Invariant($"{SafetensorsHeader.What} is cut short: its arrays need {announced:N0} bytes and the ") +
+                Invariant($"whole file has {length:N0}."));
         }
         var arrays = new List<WeightArray>(entries.Count);
         foreach (SafetensorsEntry entry in entries)
@@ -87,8 +88,8 @@ internal static class SafetensorsReader
         if (count > Array.MaxLength)
         {
             throw new FormatException(
-                $"{SafetensorsHeader.What} announces {count:N0} values for the array '{Quotation.Of(entry.Name)}'; " +
-                $"at most {Array.MaxLength:N0} are possible.");
+                Invariant($"{SafetensorsHeader.What} announces {count:N0} values for the array ") +
+                Invariant($"'{Quotation.Of(entry.Name)}'; at most {Array.MaxLength:N0} are possible."));
         }
         float[] values = new float[isThere ? count : Math.Min(count, FirstBufferValues)];
         long filled = 0; // bytes

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Serialization;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
@@ -39,7 +40,8 @@ public static class SpikingModelFile
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanSeek)
         {
-            throw new ArgumentException("The stream is not seekable; copy it into a file or into memory.", nameof(stream));
+            throw new ArgumentException("The stream is not seekable; copy it into a file or into memory.",
+                nameof(stream));
         }
         long position = stream.Position;
         try
@@ -90,8 +92,8 @@ internal sealed class ZipCheck(ZipArchive archive, ModelFileLimits limits, Cance
     {
         if (archive.Entries.Count > limits.MaximumEntries)
         {
-            throw new FormatException($"The file has {archive.Entries.Count:N0} entries; at most " +
-                $"{limits.MaximumEntries:N0} are accepted.");
+            throw new FormatException(Invariant($"The file has {archive.Entries.Count:N0} entries; at most ") +
+                Invariant($"{limits.MaximumEntries:N0} are accepted."));
         }
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
@@ -118,8 +120,8 @@ internal sealed class ZipCheck(ZipArchive archive, ModelFileLimits limits, Cance
         string name = Quotation.Of(entry.FullName);
         if (entry.Length > SmallEntry && entry.Length > limits.MaximumRatio * Math.Max(entry.CompressedLength, 1))
         {
-            throw new FormatException($"The file's entry '{name}' grows from {entry.CompressedLength:N0} to " +
-                $"{entry.Length:N0} bytes; at most {limits.MaximumRatio} times as many are accepted.");
+            throw new FormatException(Invariant($"The file's entry '{name}' grows from {entry.CompressedLength:N0} ") +
+                Invariant($"to {entry.Length:N0} bytes; at most {limits.MaximumRatio} times as many are accepted."));
         }
         using Stream stream = entry.Open();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -134,8 +136,8 @@ internal sealed class ZipCheck(ZipArchive archive, ModelFileLimits limits, Cance
             _bytes += read;
             if (_bytes > limits.MaximumBytes)
             {
-                throw new FormatException($"The file holds more than {limits.MaximumBytes:N0} bytes uncompressed, which " +
-                    $"is the limit, in its entry '{name}' and those before it.");
+                throw new FormatException(Invariant($"The file holds more than {limits.MaximumBytes:N0} bytes ") +
+                    $"uncompressed, which is the limit, in its entry '{name}' and those before it.");
             }
             ReadOnlySpan<byte> bytes = _chunk.AsSpan(0, read);
             crc.Append(bytes);

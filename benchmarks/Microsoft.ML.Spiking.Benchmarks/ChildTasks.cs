@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Benchmarks.Training;
 
 namespace Microsoft.ML.Spiking.Benchmarks;
 
-/// <summary>What is measured in processes of its own; each prints numbers.</summary>
+/// <summary>The measurements that run in separate processes; each prints numbers.</summary>
 internal static class ChildTasks
 {
     public const string StepMemory = "step-memory";

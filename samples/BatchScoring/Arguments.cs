@@ -9,23 +9,23 @@ internal sealed record Arguments
 
     public required string Output { get; init; }
 
-    /// <summary>The fields of a line that are features; null for all of them.</summary>
+    /// <summary>Gets the fields of a line that are features; null for all of them.</summary>
     public FieldRange? Features { get; init; }
 
-    /// <summary>Whether the first line holds names.</summary>
+    /// <summary>Gets whether the first line holds names.</summary>
     public required bool Header { get; init; }
 
-    /// <summary>The character between two fields.</summary>
+    /// <summary>Gets the character between two fields.</summary>
     public required char Separator { get; init; }
 
     /// <summary>Rows that are scored, written and forced to the disk together.</summary>
     public required int BlockRows { get; init; }
 
     /// <summary>
-    /// Whether a value that is missing or not a number leaves its row empty instead of ending it all.
+    /// Gets whether a value that is missing or not a number leaves its row empty instead of ending it all.
     /// </summary>
     public required bool AllowMissing { get; init; }
 
-    /// <summary>Whether an output that exists, or that was begun in another way, is replaced.</summary>
+    /// <summary>Gets whether an output that exists, or that was begun in another way, is replaced.</summary>
     public required bool Overwrite { get; init; }
 }

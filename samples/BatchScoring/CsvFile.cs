@@ -44,7 +44,7 @@ internal sealed class CsvFile
     /// </summary>
     public UsageException? Fault { get; private set; }
 
-    /// <summary>Whether the last <see cref="Rows"/> read another content than the one that was checked.</summary>
+    /// <summary>Gets whether the last <see cref="Rows"/> read another content than the one that was checked.</summary>
     public bool HasChanged { get; private set; }
 
     /// <summary>Reads the rows that are to be scored.</summary>

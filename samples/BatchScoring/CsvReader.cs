@@ -38,7 +38,7 @@ internal sealed class CsvReader : IDisposable
     /// <summary>Fields of every row; 0 before the first.</summary>
     public int FieldCount { get; private set; }
 
-    /// <summary>The line that the current row begins in, counted from 1.</summary>
+    /// <summary>Gets the line that the current row begins in, counted from 1.</summary>
     public long Line { get; private set; }
 
     /// <summary>Goes to the next row.</summary>

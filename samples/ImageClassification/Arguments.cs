@@ -3,10 +3,10 @@ namespace ImageClassification;
 /// <summary>The command line. A null leaves the setting to the recipe.</summary>
 internal sealed record Arguments
 {
-    /// <summary>The folder of images; null for CIFAR-10.</summary>
+    /// <summary>Gets the folder of images; null for CIFAR-10.</summary>
     public string? Data { get; init; }
 
-    /// <summary>The folder of the checkpoint, the model, the learning curve and its figures.</summary>
+    /// <summary>Gets the folder of the checkpoint, the model, the learning curve and its figures.</summary>
     public required string Folder { get; init; }
 
     public required string Recipe { get; init; }

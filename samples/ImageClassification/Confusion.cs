@@ -52,7 +52,8 @@ internal static class Confusion
         foreach ((int actual, int predicted) in pairs.Take(MostPairs))
         {
             table.AddRow(
-                Markup.Escape(classes[actual]), Markup.Escape(classes[predicted]), $"{matrix.Counts[actual][predicted]}");
+                Markup.Escape(classes[actual]), Markup.Escape(classes[predicted]),
+                $"{matrix.Counts[actual][predicted]}");
         }
         return table;
     }

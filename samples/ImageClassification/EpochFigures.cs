@@ -26,13 +26,18 @@ internal sealed record EpochFigures(
     public static EpochFigures Parse(string line)
     {
         double?[] numbers = [.. line.Split(',').Select(Number)];
-        return numbers is [double epoch, double loss, double accuracy, var validationLoss, var validation, double speed, double rate]
+        return numbers is
+            [
+                double epoch, double loss, double accuracy, var validationLoss, var validation, double speed,
+                double rate,
+            ]
             ? new((int)epoch, loss, accuracy, validationLoss, validation, speed, rate)
             : throw new FormatException($"'{line}' does not have the columns {Header}.");
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Epoch},{Loss:R},{Accuracy:R},{ValidationLoss:R},{ValidationAccuracy:R},{ImagesPerSecond:0.0},{FiringRate:R}");
+        $"{Epoch},{Loss:R},{Accuracy:R},{ValidationLoss:R},{ValidationAccuracy:R},{ImagesPerSecond:0.0}," +
+        $"{FiringRate:R}");
 
     private static double? Number(string text) =>
         text.Length == 0 ? null : double.Parse(text, CultureInfo.InvariantCulture);

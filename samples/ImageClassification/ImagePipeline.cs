@@ -32,10 +32,10 @@ internal sealed class ImagePipeline
             .Fit(files);
     }
 
-    /// <summary>The classes in the order of their keys.</summary>
+    /// <summary>Gets the classes in the order of their keys.</summary>
     public IReadOnlyList<string> Classes { get; }
 
-    /// <summary>The columns of image files.</summary>
+    /// <summary>Gets the columns of image files.</summary>
     public DataViewSchema FileSchema { get; }
 
     /// <summary>Returns keys and pixels of images, which are read on demand.</summary>

@@ -16,7 +16,7 @@ internal static class LearningCurve
     private static readonly OxyColor TrainingColor = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
     private static readonly OxyColor ValidationColor = OxyColor.FromRgb(0xd6, 0x27, 0x28);
 
-    /// <summary>Whether there is a font; systems without a screen may have none.</summary>
+    /// <summary>Gets whether there is a font; systems without a screen may have none.</summary>
     public static bool CanDraw { get; } = HasFont();
 
     /// <summary>Writes the picture, a PNG.</summary>

@@ -102,7 +102,8 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
     }
 
     private static string Title(SpikingClifTrainer.Options options) =>
-        $"{Recipe.Networks.First(named => named.Value == options.Network).Key}, {options.Neuron.GetType().Name}, T = {options.TimeSteps}";
+        $"{Recipe.Networks.First(named => named.Value == options.Network).Key}, {options.Neuron.GetType().Name}, " +
+        $"T = {options.TimeSteps}";
 
     private static string Percent(double part) => $"{100 * part:0.0} %";
 }

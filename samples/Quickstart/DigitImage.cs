@@ -11,6 +11,6 @@ internal sealed class DigitImage
     [VectorType(Side * Side)]
     public byte[] Pixels { get; set; } = new byte[Side * Side];
 
-    /// <summary>The digit, "0" to "9".</summary>
+    /// <summary>Gets the digit, "0" to "9".</summary>
     public string Label { get; set; } = "";
 }

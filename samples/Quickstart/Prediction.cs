@@ -36,7 +36,8 @@ internal static class Prediction
         const string Shades = " .:-=+*#%@";
         int side = DigitImage.Side;
         return string.Concat(Enumerable.Range(0, side / 2).Select(y => string.Concat(Enumerable.Range(0, side)
-            .Select(x => Shades[(pixels[(2 * y * side) + x] + pixels[(((2 * y) + 1) * side) + x]) * (Shades.Length - 1) / 510]))
+            .Select(x => Shades[(pixels[(2 * y * side) + x] + pixels[(((2 * y) + 1) * side) + x]) *
+                (Shades.Length - 1) / 510]))
             .TrimEnd() + "\n"));
     }
 }

@@ -30,7 +30,8 @@ internal static class Report
         foreach ((string layer, double rate) in last.FiringRates)
         {
             AnsiConsole.MarkupLineInterpolated(
-                CultureInfo.InvariantCulture, $"mean firing rate of {layer}: {rate:0.000} spikes per neuron and time step");
+                CultureInfo.InvariantCulture,
+                $"mean firing rate of {layer}: {rate:0.000} spikes per neuron and time step");
         }
         AnsiConsole.MarkupLine($"[bold]test accuracy {Percent(quality.MicroAccuracy)}[/] ({rows} rows)");
     }

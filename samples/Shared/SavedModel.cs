@@ -28,7 +28,7 @@ internal sealed class SavedModel : IDisposable
         Schema = ModelSchema.Of(_transformer, input);
     }
 
-    /// <summary>The columns that it reads and writes.</summary>
+    /// <summary>Gets the columns that it reads and writes.</summary>
     public ModelSchema Schema { get; }
 
     /// <summary>SHA-256 of the file, in 64 hexadecimal digits.</summary>
@@ -51,7 +51,7 @@ internal sealed class SavedModel : IDisposable
             engine.Predict(new FeatureRow { Features = new float[model.Schema.FeatureCount] });
             return model;
         }
-        catch (Exception exception) // whatever ML.NET says of bytes that are anything but a model
+        catch (Exception exception) // ML.NET throws many kinds of exception at a file that is no model
         {
             model?.Dispose();
             string reason = exception.GetBaseException().Message.TrimEnd('.');

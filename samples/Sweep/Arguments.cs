@@ -6,13 +6,13 @@ internal sealed record Arguments
     /// <summary>"adult" or "mnist".</summary>
     public required string Problem { get; init; }
 
-    /// <summary>The folder with its files.</summary>
+    /// <summary>Gets the folder with its files.</summary>
     public required string Data { get; init; }
 
     /// <summary>An SQLite file or a PostgreSQL connection string; null for a temporary file.</summary>
     public required string? Storage { get; init; }
 
-    /// <summary>The budget of trials.</summary>
+    /// <summary>Gets the budget of trials.</summary>
     public required int Trials { get; init; }
 
     /// <summary>Epochs of a trial that is trained to the end.</summary>
@@ -32,6 +32,6 @@ internal sealed record Arguments
 
     public required int Seed { get; init; }
 
-    /// <summary>The file of the picture.</summary>
+    /// <summary>Gets the file of the picture.</summary>
     public required string Picture { get; init; }
 }

@@ -24,7 +24,10 @@ internal sealed class CommandLine
     private readonly Option<int> _trials = Count("--trials", "trials, the budget of the sweep", 32);
     private readonly Option<int> _epochs = Count("--epochs", "epochs of a trial that is trained to the end", 9);
     private readonly Option<int?> _rows =
-        new("--rows") { Description = "rows to search with, including those held out; by default 12000 of MNIST, all of Adult" };
+        new("--rows")
+        {
+            Description = "rows to search with, including those held out; by default 12000 of MNIST, all of Adult",
+        };
     private readonly Option<int> _workers = Count("--workers", "trials that this process trains at the same time", 1);
     private readonly Option<int> _stability =
         Count("--stability", "how many of the best trials are trained again with three other seeds", 2, least: 0);

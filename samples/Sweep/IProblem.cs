@@ -9,7 +9,9 @@ internal interface IProblem : IDisposable
     /// <summary>The name that is shown.</summary>
     string Name { get; }
 
-    /// <summary>Loads the rows to search with and the rows to compare on, with the columns of the featurizers.</summary>
+    /// <summary>
+    /// Loads the rows to search with and the rows to compare on, with the columns of the featurizers.
+    /// </summary>
     (IDataView Search, IDataView Test) Load(MLContext ml, Arguments arguments);
 
     /// <summary>Returns the transforms before the trainer.</summary>

@@ -1,6 +1,6 @@
-// Searches for good settings of a spiking network on the Adult table or on MNIST, draws the search, and compares the result
-// with the defaults on rows that the sweep has never seen. Several processes, or machines, with the same storage share the
-// work: start the same command again, or elsewhere.
+// Searches for good settings of a spiking network on the Adult table or on MNIST, draws the search, and compares the
+// result with the defaults on rows that the sweep has never seen. Several processes, or machines, with the same storage
+// share the work: start the same command again, or elsewhere.
 //
 //   Sweep --help
 

@@ -133,7 +133,9 @@ internal static class SearchPicture
         return SKImage.FromEncodedData(stream);
     }
 
-    /// <summary>Returns the lower end of the axis: scores below it are near chance, and would squeeze the others together.</summary>
+    /// <summary>
+    /// Returns the lower end of the axis: scores below it are near chance, and would squeeze the others together.
+    /// </summary>
     private static double Lowest(SweepResult result)
     {
         double[] scores =

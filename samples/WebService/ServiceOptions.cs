@@ -7,24 +7,24 @@ namespace WebService;
 /// </summary>
 internal sealed class ServiceOptions
 {
-    /// <summary>The model's file, --model on the command line.</summary>
+    /// <summary>Gets the model's file, --model on the command line.</summary>
     [Required]
     public string Model { get; set; } = "model.zip";
 
-    /// <summary>The maximum length of a request's body, in bytes.</summary>
+    /// <summary>Gets the maximum length of a request's body, in bytes.</summary>
     [Range(typeof(long), "1024", "1073741824")]
     public long MaxRequestBytes { get; set; } = 8 << 20;
 
-    /// <summary>The maximum number of rows in a batch.</summary>
+    /// <summary>Gets the maximum number of rows in a batch.</summary>
     [Range(1, 1_000_000)]
     public int MaxBatchRows { get; set; } = 1000;
 
     /// <summary>
-    /// Whether the file system is asked to report changes of the file, which some network disks do not.
+    /// Gets whether the file system is asked to report changes of the file, which some network disks do not.
     /// </summary>
     public bool WatchFile { get; set; } = true;
 
-    /// <summary>The interval at which the file is also polled.</summary>
+    /// <summary>Gets the interval at which the file is also polled.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
 

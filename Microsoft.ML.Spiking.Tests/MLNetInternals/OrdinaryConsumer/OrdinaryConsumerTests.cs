@@ -7,7 +7,7 @@ using OrdinaryConsumer.Own;
 // Not a namespace within Microsoft.ML, because no consumer's is.
 namespace OrdinaryConsumer;
 
-/// <summary>What a project that references the library sees of ML.NET is what anybody sees.</summary>
+/// <summary>A project that references the library sees only the public part of ML.NET.</summary>
 [TestClass]
 public sealed class OrdinaryConsumerTests
 {
@@ -47,7 +47,8 @@ public sealed class OrdinaryConsumerTests
 
     private static IEnumerable<Type> Mentioned(MemberInfo member) => member switch
     {
-        MethodInfo method => [method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType)],
+        MethodInfo method =>
+            [method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType)],
         ConstructorInfo constructor => constructor.GetParameters().Select(parameter => parameter.ParameterType),
         FieldInfo field => [field.FieldType],
         _ => [],

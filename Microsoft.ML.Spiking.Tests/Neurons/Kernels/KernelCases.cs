@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 
-/// <summary>What the tests of the kernels run over.</summary>
+/// <summary>The cases of the kernels' tests.</summary>
 internal static class KernelCases
 {
     public static VectorWidth[] Widths { get; } =

@@ -6,7 +6,8 @@ public sealed class SurrogateGradientTests
 {
     public static IEnumerable<object[]> Surrogates =>
     [
-        [new RectangleSurrogate()], [new RectangleSurrogate(0.6)], [new SigmoidSurrogate()], [new SigmoidSurrogate(1.5)],
+        [new RectangleSurrogate()], [new RectangleSurrogate(0.6)], [new SigmoidSurrogate()],
+            [new SigmoidSurrogate(1.5)],
         [new TriangleSurrogate()], [new TriangleSurrogate(2.5)], [new AtanSurrogate()], [new AtanSurrogate(0.7)],
     ];
 

@@ -12,7 +12,8 @@ public sealed class AugmentedTrainingTests
     {
         Epochs = 2,
         Rows = new RowLayout([2, 2, 2], null),
-        Augmentation = new() { CropPadding = 1, HorizontalFlip = true, CutoutSize = 1, MixupAlpha = 0.2, CutmixAlpha = 1 },
+        Augmentation =
+            new() { CropPadding = 1, HorizontalFlip = true, CutoutSize = 1, MixupAlpha = 0.2, CutmixAlpha = 1 },
     };
 
     [TestMethod]
@@ -31,7 +32,8 @@ public sealed class AugmentedTrainingTests
         NetworkWeights initial = Toy.Train(Toy.Settings with { Epochs = 1 }).Weights;
 
         TrainingOutcome augmented = Toy.Train(still, initial: initial, validation: Toy.Rows(60));
-        TrainingOutcome plain = Toy.Train(still with { Augmentation = null }, initial: initial, validation: Toy.Rows(60));
+        TrainingOutcome plain =
+            Toy.Train(still with { Augmentation = null }, initial: initial, validation: Toy.Rows(60));
 
         for (int epoch = 0; epoch < 2; epoch++)
         {
@@ -46,7 +48,9 @@ public sealed class AugmentedTrainingTests
     [TestMethod]
     public void Run_MixupOfVectors_Learns()
     {
-        TrainingOutcome outcome = Toy.Train(Toy.Settings with { Augmentation = new() { MixupAlpha = 0.2 } }, validation: Toy.Rows(99, seed: 6));
+        TrainingOutcome outcome =
+            Toy.Train(Toy.Settings with { Augmentation = new() { MixupAlpha = 0.2 } },
+                validation: Toy.Rows(99, seed: 6));
         Assert.AreEqual(1.0, outcome.History[outcome.BestEpoch - 1].ValidationAccuracy);
     }
 

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 [TestClass]
 public sealed class BatchAugmenterTests
 {
-    private static readonly ImageAugmentation Everything = new() { CropPadding = 2, HorizontalFlip = true, CutoutSize = 3 };
+    private static readonly ImageAugmentation Everything =
+        new() { CropPadding = 2, HorizontalFlip = true, CutoutSize = 3 };
 
     [TestMethod]
     [DataRow(0, 0, false)]
@@ -38,7 +39,8 @@ public sealed class BatchAugmenterTests
         {
             float[] found = Images.Row(changed, row);
             counts[Enumerable.Range(0, 18).Single(place =>
-                Images.Moved(Images.Row(batch, row), (place % 3) - 1, (place / 3 % 3) - 1, place >= 9).SequenceEqual(found))]++;
+                Images.Moved(Images.Row(batch, row), (place % 3) - 1, (place / 3 % 3) - 1, place >= 9)
+                    .SequenceEqual(found))]++;
         }
 
         // 22 expected at each place, with a deviation of 4.6.
@@ -89,7 +91,8 @@ public sealed class BatchAugmenterTests
     [TestMethod]
     public void Apply_BatchesOfAnySize_GiveTheSameRows()
     {
-        float[] whole = Images.Batch(10), first = Images.Batch(10)[..(4 * Images.Layout.RowSize)], rest = Images.Batch(10)[(4 * Images.Layout.RowSize)..];
+        float[] whole = Images.Batch(10), first = Images.Batch(10)[..(4 * Images.Layout.RowSize)],
+            rest = Images.Batch(10)[(4 * Images.Layout.RowSize)..];
         Images.Augmenter(Everything).Apply(whole, epoch: 3, firstRow: 20);
         Images.Augmenter(Everything).Apply(rest, epoch: 3, firstRow: 24);
         Images.Augmenter(Everything).Apply(first, epoch: 3, firstRow: 20);

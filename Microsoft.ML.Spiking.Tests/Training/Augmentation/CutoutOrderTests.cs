@@ -34,11 +34,13 @@ public sealed class CutoutOrderTests
         var recipe = new ImageAugmentation { CropPadding = 2, HorizontalFlip = true, CutoutSize = 4 };
         const int Rows = 40;
         float[] before = Images.Batch(Rows), cropped = Images.Batch(Rows), places = new float[before.Length];
-        Augmenters.Create(Toy.Settings with { Augmentation = recipe, Rows = Images.Rows }, torchNetwork)!.Apply(before, 1, 0);
+        Augmenters.Create(Toy.Settings with { Augmentation = recipe, Rows = Images.Rows }, torchNetwork)!.Apply(before,
+            1, 0);
         Images.Augmenter(recipe with { CutoutSize = 0 }).Apply(cropped, 1, 0);
         Images.Augmenter(recipe, zeros: [-1]).Apply(places, 1, 0);
 
-        float[] expected = [.. Normalized(torchNetwork, cropped).Zip(places, (value, place) => place == -1 ? 0 : value)];
+        float[] expected =
+            [.. Normalized(torchNetwork, cropped).Zip(places, (value, place) => place == -1 ? 0 : value)];
 
         Assert.Contains(-1f, places);
         Assert.AreSequenceEqual(expected, Normalized(torchNetwork, before));

@@ -45,6 +45,8 @@ internal static class Images
     {
         int sourceY = y + down;
         int sourceX = (isMirrored ? Layout.Width - 1 - x : x) + right;
-        return sourceY >= 0 && sourceY < Layout.Height && sourceX >= 0 && sourceX < Layout.Width ? read(plane, sourceY, sourceX) : 0;
+        return sourceY >= 0 && sourceY < Layout.Height && sourceX >= 0 && sourceX < Layout.Width
+            ? read(plane, sourceY, sourceX)
+            : 0;
     });
 }

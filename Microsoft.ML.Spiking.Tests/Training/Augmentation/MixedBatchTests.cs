@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 
-/// <summary>What labels and weights become when rows are mixed.</summary>
+/// <summary>Labels and weights of mixed rows.</summary>
 [TestClass]
 public sealed class MixedBatchTests
 {
@@ -60,7 +60,8 @@ public sealed class MixedBatchTests
             .Compute(logits, Loss.OneHot(labels, 3, ScalarType.Float64), tensor(of)).item<double>() * of.Sum();
         double[] own = [.. Enumerable.Range(0, Rows).Select(i => (double)weights[i] * classWeights[Labels[i]])];
         double[] before = [.. Enumerable.Range(0, Rows).Select(i => own[(i + Rows - 1) % Rows])];
-        double expected = ((share * Mean(tensor(Labels), own)) + ((1 - share) * Mean(tensor(Labels).roll(1, 0), before))) / own.Sum();
+        double expected =
+            ((share * Mean(tensor(Labels), own)) + ((1 - share) * Mean(tensor(Labels).roll(1, 0), before))) / own.Sum();
 
         double found = new Loss(0, LossTarget.Constant, 0).Compute(
             logits, batch.Classes(3, ScalarType.Float64), batch.Weights!.to_type(ScalarType.Float64)).item<double>();

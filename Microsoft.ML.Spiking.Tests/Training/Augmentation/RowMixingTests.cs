@@ -48,7 +48,8 @@ public sealed class RowMixingTests
         {
             RowMixing mixing = RowMixing.Draw(new(1, RandomPurpose.Mixing, item: i), recipe, Images.Layout);
             Box box = mixing.Box!.Value;
-            Assert.IsTrue(box.Top >= 0 && box.Left >= 0 && box.Bottom <= 7 && box.Right <= 9 && box.Top <= box.Bottom && box.Left <= box.Right);
+            Assert.IsTrue(box.Top >= 0 && box.Left >= 0 && box.Bottom <= 7 && box.Right <= 9 && box.Top <= box.Bottom
+                && box.Left <= box.Right);
             Assert.AreEqual(1 - (box.Area / 63.0), mixing.Share, 1e-12);
             shares.Add(mixing.Share);
         }

@@ -47,8 +47,11 @@ public sealed class TrivialAugmentTests
     public void Equalize_LargePlane_SpreadsItsLevels(float white)
     {
         var random = new Random(4);
-        float[] plane = [.. Enumerable.Range(0, 4_096).Select(_ => (40 + (random.Next(10) * random.Next(10))) * white / 255)]; // many are dark
-        float[] expected = [.. plane.Select(own => (float)Equalized([.. plane.Select(value => (double)value)], own, white))];
+        // many are dark
+        float[] plane =
+            [.. Enumerable.Range(0, 4_096).Select(_ => (40 + (random.Next(10) * random.Next(10))) * white / 255)];
+        float[] expected =
+            [.. plane.Select(own => (float)Equalized([.. plane.Select(value => (double)value)], own, white))];
 
         float[] found = [.. plane];
         GrayLevels.Equalize(found, white);
@@ -70,7 +73,8 @@ public sealed class TrivialAugmentTests
         {
             float[] row = Pixels(255);
             float[] before = [.. row];
-            new TrivialAugment(change, 0).Apply(row, Images.Layout, 255, new float[Images.Layout.PlaneSize], new int[Images.Layout.PlaneSize]);
+            new TrivialAugment(change, 0)
+                .Apply(row, Images.Layout, 255, new float[Images.Layout.PlaneSize], new int[Images.Layout.PlaneSize]);
             for (int i = 0; i < row.Length; i++)
             {
                 Assert.AreEqual(before[i], row[i], Rounding, $"{change}");
@@ -81,10 +85,16 @@ public sealed class TrivialAugmentTests
     [TestMethod]
     public void Apply_PlanesOfOneValue_StayAsTheyAre()
     {
-        foreach (ImageChange change in new[] { ImageChange.AutoContrast, ImageChange.Equalize, ImageChange.Sharpness, ImageChange.Contrast, ImageChange.Color })
+        ImageChange[] changes =
+        [
+            ImageChange.AutoContrast, ImageChange.Equalize, ImageChange.Sharpness, ImageChange.Contrast,
+            ImageChange.Color,
+        ];
+        foreach (ImageChange change in changes)
         {
             float[] row = [.. Enumerable.Repeat(51f, Images.Layout.RowSize)];
-            new TrivialAugment(change, 0.8).Apply(row, Images.Layout, 255, new float[Images.Layout.PlaneSize], new int[Images.Layout.PlaneSize]);
+            new TrivialAugment(change, 0.8)
+                .Apply(row, Images.Layout, 255, new float[Images.Layout.PlaneSize], new int[Images.Layout.PlaneSize]);
             foreach (float value in row)
             {
                 Assert.AreEqual(51, value, Rounding, $"{change}");
@@ -99,7 +109,8 @@ public sealed class TrivialAugmentTests
         var counts = new Dictionary<ImageChange, List<double>>();
         for (int row = 0; row < Rows; row++)
         {
-            TrivialAugment drawn = TrivialAugment.Draw(new RandomStream(3, RandomPurpose.TrivialAugment, epoch: 1, item: row));
+            TrivialAugment drawn =
+                TrivialAugment.Draw(new RandomStream(3, RandomPurpose.TrivialAugment, epoch: 1, item: row));
             if (!counts.TryGetValue(drawn.Change, out List<double>? strengths))
             {
                 counts[drawn.Change] = strengths = [];
@@ -148,7 +159,8 @@ public sealed class TrivialAugmentTests
         TrivialAugment.Draw(new RandomStream(1, RandomPurpose.TrivialAugment, epoch: 1, item: 9))
             .Apply(expected, Images.Layout, 255, new float[Images.Layout.PlaneSize], new int[Images.Layout.PlaneSize]);
 
-        Images.Augmenter(new() { CropPadding = 2, HorizontalFlip = true, TrivialAugment = true, CutoutSize = 3 }, zeros: zeros)
+        Images.Augmenter(new() { CropPadding = 2, HorizontalFlip = true, TrivialAugment = true, CutoutSize = 3 },
+            zeros: zeros)
             .Apply(row, epoch: 1, firstRow: 9);
 
         int cut = 0;
@@ -174,7 +186,8 @@ public sealed class TrivialAugmentTests
     [DataRow(new[] { 0f, 256f })]
     public void Run_ValuesThatAreNoPixels_SaysWhich(float[] values)
     {
-        float[][] rows = [.. Enumerable.Range(0, 9).Select(_ => Enumerable.Range(0, 8).Select(i => values[i % 2]).ToArray())];
+        float[][] rows =
+            [.. Enumerable.Range(0, 9).Select(_ => Enumerable.Range(0, 8).Select(i => values[i % 2]).ToArray())];
         string message = Assert.ThrowsExactly<InvalidOperationException>(() => Toy.Train(
             Toy.Settings with { Rows = new([1, 2, 4], null), Augmentation = new() { TrivialAugment = true } },
             new(rows, [.. Enumerable.Range(0, 9).Select(i => i % 3)]))).Message;
@@ -184,7 +197,8 @@ public sealed class TrivialAugmentTests
     }
 
     [TestMethod]
-    public void FaultFor_TwoChannels_SaysWhatIsNeeded() => Assert.Contains("needs images of one channel or of red, green and blue",
+    public void FaultFor_TwoChannels_SaysWhatIsNeeded() =>
+        Assert.Contains("needs images of one channel or of red, green and blue",
         new ImageAugmentation { TrivialAugment = true }.FaultFor([2, 8, 8])!);
 
     private static float[] Pixels(float white, int seed = 1)
@@ -200,16 +214,23 @@ public sealed class TrivialAugmentTests
         double factor = 1 + (0.99 * strength);
         double At(int plane, double y, double x) =>
             x < 0 || y < 0 || x >= width || y >= height ? 0 : row[(((plane * height) + (int)y) * width) + (int)x];
-        double Gray(int frame, int y, int x) => Enumerable.Range(0, channels).Sum(c => Brightness[c] * At((frame * channels) + c, y, x));
-        IEnumerable<(int Y, int X)> places = Enumerable.Range(0, height).SelectMany(y => Enumerable.Range(0, width).Select(x => (y, x)));
-        double[][] planes = [.. Enumerable.Range(0, Images.Layout.Planes).Select(plane => places.Select(at => At(plane, at.Y, at.X)).ToArray())];
-        double[] means = [.. Enumerable.Range(0, Images.Layout.Frames).Select(frame => places.Average(at => Gray(frame, at.Y, at.X)))];
+        double Gray(int frame, int y, int x) =>
+            Enumerable.Range(0, channels).Sum(c => Brightness[c] * At((frame * channels) + c, y, x));
+        IEnumerable<(int Y, int X)> places =
+            Enumerable.Range(0, height).SelectMany(y => Enumerable.Range(0, width).Select(x => (y, x)));
+        double[][] planes =
+            [.. Enumerable.Range(0, Images.Layout.Planes)
+                .Select(plane => places.Select(at => At(plane, at.Y, at.X)).ToArray())];
+        double[] means =
+            [.. Enumerable.Range(0, Images.Layout.Frames)
+                .Select(frame => places.Average(at => Gray(frame, at.Y, at.X)))];
         double Mixed(double own, double other) => Math.Clamp((factor * own) + ((1 - factor) * other), 0, white);
 
         double Pixel(int plane, int y, int x)
         {
             double own = At(plane, y, x);
-            double angle = 135 * strength * Math.PI / 180, fromX = x + 0.5 - (width / 2.0), fromY = y + 0.5 - (height / 2.0);
+            double angle = 135 * strength * Math.PI / 180, fromX = x + 0.5 - (width / 2.0),
+                fromY = y + 0.5 - (height / 2.0);
             int moved = (int)(32 * strength);
             return change switch
             {
@@ -229,7 +250,8 @@ public sealed class TrivialAugmentTests
                 ImageChange.Posterize => Math.Floor(Level(own, white) / Math.Pow(2, Math.Round(6 * strength)))
                     * Math.Pow(2, Math.Round(6 * strength)) * white / 255,
                 ImageChange.Solarize => own >= (float)((1 - strength) * white) ? white - own : own,
-                ImageChange.AutoContrast => (own - planes[plane].Min()) * white / (planes[plane].Max() - planes[plane].Min()),
+                ImageChange.AutoContrast =>
+                    (own - planes[plane].Min()) * white / (planes[plane].Max() - planes[plane].Min()),
                 ImageChange.Equalize => Equalized(planes[plane], own, white),
                 _ => throw new InvalidOperationException(),
             };
@@ -239,7 +261,7 @@ public sealed class TrivialAugmentTests
     }
 
     /// <summary>
-    /// How many pixels are darker, in units of those that each level would have if all had equally many.
+    /// Returns how many pixels are darker, in units of those that each level would have if all had equally many.
     /// </summary>
     private static double Equalized(double[] plane, double own, double white)
     {

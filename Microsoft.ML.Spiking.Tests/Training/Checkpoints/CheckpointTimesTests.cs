@@ -17,7 +17,8 @@ public sealed class CheckpointTimesTests
     [DataRow(3.0, null, 2, new[] { 4, 8, 12, 13 })] // between two steps alone
     [DataRow(100.0, null, 1, new[] { 13 })]
     [DataRow(null, null, 1, new[] { 13 })]
-    public void Run_MinutesOrBatches_SavesAtTheFirstStepThatIsDue(double? minutes, int? batches, int accumulation, int[] expected)
+    public void Run_MinutesOrBatches_SavesAtTheFirstStepThatIsDue(
+        double? minutes, int? batches, int accumulation, int[] expected)
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, CheckpointFolder.FileName);
@@ -61,7 +62,7 @@ public sealed class CheckpointTimesTests
     }
 
     /// <summary>
-    /// Gives the file a time of its own, so that the next one is known from it whatever the clock's steps.
+    /// Gives the file a distinct time, so that the next one is told from it even if the clock's steps are coarse.
     /// </summary>
     private static DateTime Stamp(string file)
     {

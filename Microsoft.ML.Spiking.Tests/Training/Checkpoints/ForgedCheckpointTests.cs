@@ -50,10 +50,12 @@ public sealed class ForgedCheckpointTests
                 }
             },
         };
-        Assert.Throws<OperationCanceledException>(() => TrainingLoop.Run(Network, null, Toy.Rows(60), Toy.Rows(20, seed: 6),
+        Assert.Throws<OperationCanceledException>(
+            () => TrainingLoop.Run(Network, null, Toy.Rows(60), Toy.Rows(20, seed: 6),
             Settings, observer, stop.Token, new(place, LastEpoch: 4)));
         _checkpoint = place.Read()!;
-        Assert.AreEqual((3, 3L, 1), (_checkpoint.State.Epoch, _checkpoint.State.Batches, _checkpoint.State.Pending?.Batches));
+        Assert.AreEqual((3, 3L, 1),
+            (_checkpoint.State.Epoch, _checkpoint.State.Batches, _checkpoint.State.Pending?.Batches));
         using var stream = new MemoryStream();
         CheckpointFile.Write(stream, _checkpoint);
         byte[] bytes = stream.ToArray();
@@ -84,7 +86,8 @@ public sealed class ForgedCheckpointTests
         }
         Assert.IsGreaterThan(300, count);
         // What may be anything of its type decides nothing: times, the metrics that callbacks have seen, and the like.
-        string[] free = ["Seed", "Seconds", "Loss", "LastFiniteLoss", "Weight", "Places", "LearningRate", "RowsPerSecond",
+        string[] free =
+            ["Seed", "Seconds", "Loss", "LastFiniteLoss", "Weight", "Places", "LearningRate", "RowsPerSecond",
             "WaitingShare", "/Validation", "Rate", "Accuracy", "Spikes", "MemoryBudget"];
         string[] others =
         [
@@ -105,7 +108,8 @@ public sealed class ForgedCheckpointTests
             {
                 WeightArray[] arrays = [.. _checkpoint.Arrays.Take(i), .. forged, .. _checkpoint.Arrays.Skip(i + 1)];
                 bool isOptional = change == "removed" && array.Name.StartsWith("gradient/", StringComparison.Ordinal);
-                Assert.AreNotEqual(isOptional, IsRefused(folder, _state, arrays, $"{array.Name} {change}", compares: !isOptional));
+                Assert.AreNotEqual(isOptional,
+                    IsRefused(folder, _state, arrays, $"{array.Name} {change}", compares: !isOptional));
             }
         }
         Assert.IsTrue(IsRefused(folder, _state, [], "no arrays"));
@@ -129,7 +133,8 @@ public sealed class ForgedCheckpointTests
         {
             yield return ($"with {value}", [new(array.Name, array.Shape, [.. values[..^1], value])]);
         }
-        if (array.Name.Contains("var", StringComparison.Ordinal) && !array.Name.StartsWith("gradient", StringComparison.Ordinal)
+        if (array.Name.Contains("var", StringComparison.Ordinal)
+            && !array.Name.StartsWith("gradient", StringComparison.Ordinal)
             && !array.Name.StartsWith("optimizer/first", StringComparison.Ordinal)
             || array.Name.StartsWith("optimizer/second", StringComparison.Ordinal))
         {
@@ -185,7 +190,8 @@ public sealed class ForgedCheckpointTests
         }
     }
 
-    private static JsonNode At(JsonNode node, string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(
+    private static JsonNode At(JsonNode node, string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(
         node, (at, name) => at is JsonArray array ? array[int.Parse(name, CultureInfo.InvariantCulture)]! : at[name]!);
 
     /// <summary>All fields; of lists of numbers the first alone.</summary>

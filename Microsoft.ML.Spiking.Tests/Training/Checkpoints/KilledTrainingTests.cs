@@ -20,7 +20,8 @@ public sealed class KilledTrainingTests
         var random = new Random(seed);
         for (int kill = 0; kill < Kills; kill++)
         {
-            KillAfter(random.Next(1, Trainee.LeastBatches / Kills), TimeSpan.FromMilliseconds(4 * random.NextDouble()), folder.Path);
+            KillAfter(random.Next(1, Trainee.LeastBatches / Kills), TimeSpan.FromMilliseconds(4 * random.NextDouble()),
+                folder.Path);
         }
 
         var observer = new RecordingObserver();

@@ -19,9 +19,12 @@ public sealed class RefusedCheckpointTests
     [
         ("it is of another network.", folder => Toy.Train(In(folder), network: Toy.Network(hidden: 25))),
         ("it is of another network.", folder => Toy.Train(In(folder), network: Toy.Network(dropout: 0.1))),
-        ("it started from other weights.", folder => Toy.Train(In(folder), initial: WeightInitializer.Create(Toy.Network(), 5))),
-        ("it had 200 training rows of 8 features and there are 199 of 8 now.", folder => Toy.Train(In(folder), Toy.Rows(199))),
-        ("it had as many training rows, but with other values", folder => Toy.Train(In(folder), Toy.Rows(200, seed: 6))),
+        ("it started from other weights.",
+            folder => Toy.Train(In(folder), initial: WeightInitializer.Create(Toy.Network(), 5))),
+        ("it had 200 training rows of 8 features and there are 199 of 8 now.",
+            folder => Toy.Train(In(folder), Toy.Rows(199))),
+        ("it had as many training rows, but with other values",
+            folder => Toy.Train(In(folder), Toy.Rows(200, seed: 6))),
         ("it had as many training rows, but with other values", folder => Toy.Train(In(folder), Swapped())),
         ("it had as many training rows, but with other labels", folder => Toy.Train(In(folder), Changed(label: 2))),
         ("it had as many training rows, but with other values", folder => Toy.Train(In(folder), Changed(value: 0.01f))),
@@ -162,7 +165,8 @@ public sealed class RefusedCheckpointTests
     {
         using var folder = new TemporaryFolder();
         using CheckpointFolder open = CheckpointFolder.Open(folder.Path);
-        Assert.Contains("cannot be used", Assert.ThrowsExactly<InvalidOperationException>(() => Toy.Train(In(folder.Path))).Message);
+        Assert.Contains("cannot be used",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Toy.Train(In(folder.Path))).Message);
     }
 
     [TestMethod]
@@ -238,7 +242,8 @@ public sealed class RefusedCheckpointTests
     private static void AssertRefused(string folder, string file, byte[] bytes)
     {
         File.WriteAllBytes(file, bytes);
-        Assert.StartsWith($"The training cannot be resumed from '{file}': The checkpoint", Assert.ThrowsExactly<InvalidOperationException>(
+        Assert.StartsWith($"The training cannot be resumed from '{file}': The checkpoint",
+            Assert.ThrowsExactly<InvalidOperationException>(
             () => Toy.Train(In(folder))).Message);
     }
 }

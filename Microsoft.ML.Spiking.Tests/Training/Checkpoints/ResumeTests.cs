@@ -26,12 +26,13 @@ public sealed class ResumeTests
         {
             Epochs = 3,
             GradientAccumulation = 3,
-            Augmentation = new() { CropPadding = 1, HorizontalFlip = true, CutoutSize = 1, MixupAlpha = 0.4, CutmixAlpha = 1 },
+            Augmentation =
+                new() { CropPadding = 1, HorizontalFlip = true, CutoutSize = 1, MixupAlpha = 0.4, CutmixAlpha = 1 },
         },
     };
 
     /// <summary>
-    /// All that has a state of its own, at once: the network's running statistics and masks come on top.
+    /// Everything that has state, at once; the network's running statistics and masks come on top.
     /// </summary>
     private static readonly TrainingSettings Everything = Toy.Settings with
     {
@@ -99,14 +100,16 @@ public sealed class ResumeTests
             using var source = new CancellationTokenSource();
             int batches = 0;
             var observer = new RecordingObserver { OnBatch = _ => CancelIf(++batches == stop, source) };
-            Assert.ThrowsExactly<OperationCanceledException>(() => Train(saved, hasValidation, hasImages, observer, source));
+            Assert.ThrowsExactly<OperationCanceledException>(
+                () => Train(saved, hasValidation, hasImages, observer, source));
             Assert.Contains("The cancelled training was saved", observer.Infos[^1]);
             heard.AddRange(observer.Batches);
         }
         var last = new RecordingObserver();
         TrainingOutcome resumed = Train(saved, hasValidation, hasImages, last);
 
-        Assert.AreSequenceEqual(all.Batches.ToArray(), heard.Concat(last.Batches).ToArray()); // none was trained on twice
+        // none was trained on twice
+        Assert.AreSequenceEqual(all.Batches.ToArray(), heard.Concat(last.Batches).ToArray());
         Assert.AreSequenceEqual(Toy.Flat(whole.Weights), Toy.Flat(resumed.Weights), name);
         Sameness.AssertSame(whole.History, resumed.History);
     }
@@ -138,7 +141,8 @@ public sealed class ResumeTests
                     ThrowIf(batches == stop && !isCancelled);
                 },
             };
-            Exception fault = Assert.Throws<Exception>(() => Train(saved, hasValidation: true, hasImages: true, observer, source));
+            Exception fault =
+                Assert.Throws<Exception>(() => Train(saved, hasValidation: true, hasImages: true, observer, source));
             Assert.AreEqual(isCancelled, fault is OperationCanceledException, fault.ToString());
         }
         TrainingOutcome resumed = Train(saved, hasValidation: true, hasImages: true, new());
@@ -162,7 +166,8 @@ public sealed class ResumeTests
         TrainingOutcome resumed = Train(settings, hasValidation: false, hasImages: false, rest);
         Assert.AreEqual(new BatchProgress { Epoch = 2, Epochs = 8, Rows = 64, TotalRows = 200 }, rest.Batches[0]);
         Assert.AreSequenceEqual(
-            Toy.Flat(Train(Toy.Settings, hasValidation: false, hasImages: false, new()).Weights), Toy.Flat(resumed.Weights));
+            Toy.Flat(Train(Toy.Settings, hasValidation: false, hasImages: false, new()).Weights),
+            Toy.Flat(resumed.Weights));
     }
 
     [TestMethod]
@@ -172,7 +177,8 @@ public sealed class ResumeTests
         using var source = new CancellationTokenSource();
         source.Cancel();
         Assert.ThrowsExactly<OperationCanceledException>(
-            () => Train(Toy.Settings with { CheckpointFolder = folder.Path }, hasValidation: false, hasImages: false, new(), source));
+            () => Train(Toy.Settings with { CheckpointFolder = folder.Path }, hasValidation: false, hasImages: false,
+                new(), source));
         Assert.IsFalse(File.Exists(Path.Combine(folder.Path, CheckpointFolder.FileName)));
     }
 
@@ -198,7 +204,8 @@ public sealed class ResumeTests
         using var folder = new TemporaryFolder();
         Assert.AreSequenceEqual(
             Toy.Flat(Toy.Train().Weights),
-            Toy.Flat(Toy.Train(Toy.Settings with { CheckpointFolder = folder.Path, CheckpointEveryBatches = 2 }).Weights));
+            Toy.Flat(Toy.Train(Toy.Settings with { CheckpointFolder = folder.Path, CheckpointEveryBatches = 2 })
+                .Weights));
     }
 
     [TestMethod]
@@ -215,14 +222,16 @@ public sealed class ResumeTests
             Toy.Flat(Toy.Train(Toy.Settings with { Seed = 7 }).Weights), Toy.Flat(resumed.Weights));
     }
 
-    private static TrainingOutcome Train(TrainingSettings settings, bool hasValidation, bool hasImages, RecordingObserver observer,
+    private static TrainingOutcome Train(TrainingSettings settings, bool hasValidation, bool hasImages,
+        RecordingObserver observer,
         CancellationTokenSource? source = null) =>
         TrainingLoop.Run(hasImages ? Images() : Toy.Network(dropout: 0.2), null, Toy.Rows(200),
             hasValidation ? Toy.Rows(60, seed: 6) : null, settings, observer, source?.Token ?? CancellationToken.None);
 
     // The 8 features as an image of 2 x 4.
     private static NetworkDefinition Images() =>
-        new ConvNet(4).Bind(new([1, 2, 4], Toy.Classes, TimeSteps: 3, new DirectEncoder(), new PlifNeuron(), Dropout: 0.1));
+        new ConvNet(4)
+            .Bind(new([1, 2, 4], Toy.Classes, TimeSteps: 3, new DirectEncoder(), new PlifNeuron(), Dropout: 0.1));
 
     private static void CancelIf(bool condition, CancellationTokenSource source)
     {

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Training.Loop;
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
 /// <summary>
-/// A training in a process of its own, which says a line for every batch and every sentence of the log.
+/// A training in a separate process, which prints a line for every batch and every line of the log.
 /// </summary>
 internal static class Trainee
 {
@@ -26,7 +26,8 @@ internal static class Trainee
             GradientAccumulation = 2,
             LabelSmoothing = 0.1,
             EarlyStoppingPatience = Patience,
-            Augmentation = new() { CropPadding = 1, HorizontalFlip = true, CutoutSize = 1, MixupAlpha = 0.4, CutmixAlpha = 1 },
+            Augmentation =
+                new() { CropPadding = 1, HorizontalFlip = true, CutoutSize = 1, MixupAlpha = 0.4, CutmixAlpha = 1 },
             CheckpointFolder = folder,
             CheckpointEveryBatches = folder is null ? null : 1,
         },
@@ -53,7 +54,8 @@ internal static class Trainee
 
     // The 8 features as images of 2 x 4; running statistics, a learned neuron, dropout.
     private static NetworkDefinition Network() =>
-        new ConvNet(4).Bind(new([1, 2, 4], Toy.Classes, TimeSteps: 3, new DirectEncoder(), new PlifNeuron(), Dropout: 0.2));
+        new ConvNet(4)
+            .Bind(new([1, 2, 4], Toy.Classes, TimeSteps: 3, new DirectEncoder(), new PlifNeuron(), Dropout: 0.2));
 
     private static void Say(string line)
     {

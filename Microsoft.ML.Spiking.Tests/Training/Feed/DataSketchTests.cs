@@ -14,7 +14,8 @@ public sealed class DataSketchTests
 
     [TestMethod]
     public void Sketch_NegativeZero_IsZero() =>
-        AssertSame(Of(new ArrayRowSource(Rows, [0, 1, 1])), Of(new ArrayRowSource([Rows[0], Rows[1], [0, -0f, 0, 0]], [0, 1, 1])));
+        AssertSame(Of(new ArrayRowSource(Rows, [0, 1, 1])),
+            Of(new ArrayRowSource([Rows[0], Rows[1], [0, -0f, 0, 0]], [0, 1, 1])));
 
     [TestMethod]
     public void Targets_OtherLabelsWeightsOrOrder_Differ()
@@ -41,7 +42,8 @@ public sealed class DataSketchTests
         Assert.IsTrue(sketch.HasFeaturesOf(Of(Changed(values, MathF.BitIncrement))));
         Assert.IsTrue(sketch.HasFeaturesOf(Of(Changed(values, MathF.BitDecrement))));
         int call = 0; // a few units in the last place, up or down
-        Assert.IsTrue(sketch.HasFeaturesOf(Of(Changed(values, value => value * (1 + (((call++ * 7) % 9) - 4) * 1e-7f)))));
+        Assert.IsTrue(
+            sketch.HasFeaturesOf(Of(Changed(values, value => value * (1 + (((call++ * 7) % 9) - 4) * 1e-7f)))));
     }
 
     [TestMethod]
@@ -70,7 +72,8 @@ public sealed class DataSketchTests
         var random = new Random(3);
         for (int trial = 0; trial < 50; trial++)
         {
-            int row = random.Next(rows), feature = random.Next(features), other = (row + 1 + random.Next(rows - 1)) % rows;
+            int row = random.Next(rows), feature = random.Next(features),
+                other = (row + 1 + random.Next(rows - 1)) % rows;
             float[][] oneValue = Copy(values);
             oneValue[row][feature] += 0.05f;
             Assert.IsFalse(sketch.HasFeaturesOf(Of(oneValue)), "one value");

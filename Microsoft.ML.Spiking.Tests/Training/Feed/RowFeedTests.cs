@@ -79,8 +79,10 @@ public sealed class RowFeedTests
     [TestMethod]
     public void Open_MostlyZeros_TakesLessThanHalfTheMemory()
     {
-        float[][] rows = [.. Enumerable.Range(0, 50).Select(i => { var row = new float[1_000]; row[i] = 1; return row; })];
-        RowFeed feed = RowFeed.Open(new ArrayRowSource(rows, new int[50]), 1, Everything, TestContext.CancellationToken);
+        float[][] rows =
+            [.. Enumerable.Range(0, 50).Select(i => { var row = new float[1_000]; row[i] = 1; return row; })];
+        RowFeed feed =
+            RowFeed.Open(new ArrayRowSource(rows, new int[50]), 1, Everything, TestContext.CancellationToken);
         Assert.IsLessThan(50 * 1_000 * sizeof(float) / 20, feed.Bytes);
     }
 
@@ -104,7 +106,8 @@ public sealed class RowFeedTests
         Assert.AreEqual(1f, weights[2]);
     }
 
-    private static float[] Values(int id) => [.. Enumerable.Range(0, Features).Select(i => i % 4 == id % 4 ? id + (i / 8f) : 0)];
+    private static float[] Values(int id) =>
+        [.. Enumerable.Range(0, Features).Select(i => i % 4 == id % 4 ? id + (i / 8f) : 0)];
 
     private static ArrayRowSource Source(bool isSparse = false)
     {
@@ -129,7 +132,8 @@ public sealed class RowFeedTests
             {
                 for (int i = 0; i < read; i++)
                 {
-                    rows.Add(new((int)weights[i] - 1, features[(i * Features)..((i + 1) * Features)], (int)labels[i], weights[i]));
+                    rows.Add(new((int)weights[i] - 1, features[(i * Features)..((i + 1) * Features)], (int)labels[i],
+                        weights[i]));
                 }
                 Array.Fill(features, float.NaN);
             }

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Training.Feed;
 namespace Microsoft.ML.Spiking.Tests.Training.Feed;
 
 /// <summary>
-/// What reading ahead has to do besides giving the right rows, which <see cref="RowFeedTests"/> looks at.
+/// The duties of reading ahead besides giving the right rows, which <see cref="RowFeedTests"/> tests.
 /// </summary>
 [TestClass]
 public sealed class StreamedReaderTests

@@ -36,7 +36,8 @@ public sealed class UsableRowsTests
     {
         foreach (InputEncoder encoder in SpikeEncoders.Append(new DirectEncoder()))
         {
-            string warning = Assert.ContainsSingle(Warnings([[0, 2, 0, 1], [0, 2, 0, 1], [0, 2, 0, 1]], encoder, isSparse: true));
+            string warning =
+                Assert.ContainsSingle(Warnings([[0, 2, 0, 1], [0, 2, 0, 1], [0, 2, 0, 1]], encoder, isSparse: true));
             Assert.StartsWith("All training rows have the same features", warning);
             Assert.IsEmpty(Warnings([[0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 1, 1]], encoder));
             Assert.IsEmpty(Warnings([[0, 1, 0, 1]], encoder));
@@ -57,7 +58,8 @@ public sealed class UsableRowsTests
     {
         NetworkDefinition network = new Mlp(5).Bind(Bindings.Of([4]) with { Encoder = encoder });
         var observer = new RecordingObserver();
-        RowFeed feed = UsableRows.Open(new ArrayRowSource(rows, new int[rows.Length], isSparse: isSparse), "training", network,
+        RowFeed feed =
+            UsableRows.Open(new ArrayRowSource(rows, new int[rows.Length], isSparse: isSparse), "training", network,
             1 << 20, observer, TestContext.CancellationToken);
         UsableRows.Warn(feed.Summary, network, observer);
         return observer.Warnings;

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Training.Torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>A process of its own that ends while other threads are at work in libtorch.</summary>
+/// <summary>A separate process that ends while other threads are at work in libtorch.</summary>
 internal static class EndingProcess
 {
     public const string Command = "end-while-at-work";
@@ -27,7 +27,8 @@ internal static class EndingProcess
             string? ownFolder = folder == "-" ? null : Path.Combine(folder, $"{i}");
             bool mayExit = i == 0;
             _ = Task.Factory.StartNew(
-                () => Work(way, ownFolder, mayExit, begun), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => Work(way, ownFolder, mayExit, begun), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
         }
         begun.Wait();
         if (way == Exits)

@@ -27,7 +27,8 @@ public sealed class EndingProcessTests
         foreach (string training in new[] { "0", "1" })
         {
             // Epochs are 8 batches long, and it ends in the first ones.
-            Assert.IsNotEmpty(Directory.GetFiles(Path.Combine(folder.Path, training), "*.checkpoint", SearchOption.AllDirectories));
+            Assert.IsNotEmpty(
+                Directory.GetFiles(Path.Combine(folder.Path, training), "*.checkpoint", SearchOption.AllDirectories));
         }
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>A process of its own that trains once and says which variables native libraries see afterwards.</summary>
+/// <summary>A separate process that trains once and says which variables native libraries see afterwards.</summary>
 internal static class LoadedRuntime
 {
     public const string Command = "load-runtime";
@@ -25,7 +25,11 @@ internal static class LoadedRuntime
     public static (string Printed, string OpenMP) Start(string? variable)
     {
         string program = Path.Combine(AppContext.BaseDirectory, typeof(LoadedRuntime).Assembly.GetName().Name!);
-        var start = new ProcessStartInfo(program, [Command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, [Command])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (string name in (string[])[.. Variables, "OMP_WAIT_POLICY"])
         {
             start.Environment.Remove(name);

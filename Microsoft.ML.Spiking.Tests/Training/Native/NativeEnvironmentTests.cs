@@ -50,7 +50,8 @@ public sealed partial class NativeEnvironmentTests
     [DataRow(null, "GOMP_SPINCOUNT = '5000'", "GOMP_SPINCOUNT=\n")]
     [DataRow("GOMP_SPINCOUNT=123", "GOMP_SPINCOUNT = '123'", "GOMP_SPINCOUNT=123\n")]
     [DataRow("OMP_WAIT_POLICY=PASSIVE", "GOMP_SPINCOUNT = '0'", "GOMP_SPINCOUNT=\n")]
-    public void Training_InAFreshProcess_SpinsShortlyUnlessTheUserChose(string? variable, string openMP, string afterwards)
+    public void Training_InAFreshProcess_SpinsShortlyUnlessTheUserChose(
+        string? variable, string openMP, string afterwards)
     {
         (string printed, string setUp) = LoadedRuntime.Start(variable);
         if (!setUp.Contains("GOMP_SPINCOUNT", StringComparison.Ordinal))

@@ -11,7 +11,8 @@ public sealed class NativeRuntimeTests
     {
         string sentence = NativeRuntime.Explain(
             "Unable to load shared library 'LibTorchSharp' or one of its dependencies.\n/app/libLibTorchSharp.so: " +
-            "/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /app/libLibTorchSharp.so)");
+            "/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by " +
+            "/app/libLibTorchSharp.so)");
         Assert.Contains("GLIBCXX_3.4.32", sentence);
         Assert.Contains("libstdc++6", sentence);
         Assert.DoesNotContain("\n", sentence);
@@ -20,8 +21,8 @@ public sealed class NativeRuntimeTests
     [TestMethod]
     public void Explain_NoPackage_NamesThePackagesAndTheirVersion()
     {
-        string sentence = NativeRuntime.Explain("Unable to load shared library 'LibTorchSharp' or one of its dependencies.\n" +
-            "libtorch_cpu.so: cannot open shared object file: No such file or directory");
+        string sentence = NativeRuntime.Explain("Unable to load shared library 'LibTorchSharp' or one of its " +
+            "dependencies.\nlibtorch_cpu.so: cannot open shared object file: No such file or directory");
         Assert.Contains("TorchSharp-cpu", sentence);
         Assert.Contains("0.107.0", sentence);
         Assert.DoesNotContain("\n", sentence);
@@ -31,7 +32,8 @@ public sealed class NativeRuntimeTests
     public void Explain_Scoring_SaysWhatNeedsNoPackage()
     {
         string sentence = NativeRuntime.Explain("libtorch_cpu.so: cannot open shared object file", TorchUse.Scoring);
-        Assert.StartsWith("Scoring with ScoringBackend.Torch needs libtorch, which was not found: add the package", sentence);
+        Assert.StartsWith("Scoring with ScoringBackend.Torch needs libtorch, which was not found: add the package",
+            sentence);
         Assert.EndsWith("(ScoringBackend.Managed needs none).", sentence);
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>How many threads a training starts when the user does not say.</summary>
+/// <summary>The number of threads that a training starts by default.</summary>
 [TestClass]
 public sealed class TorchThreadsTests
 {
@@ -36,7 +36,8 @@ public sealed class TorchThreadsTests
     [TestMethod]
     public void Run_SmallNetwork_StartsNoThreads()
     {
-        if (NativeEnvironment.Get("OMP_NUM_THREADS") is not null || NativeEnvironment.Get("MKL_NUM_THREADS") is not null)
+        if (NativeEnvironment.Get("OMP_NUM_THREADS") is not null
+            || NativeEnvironment.Get("MKL_NUM_THREADS") is not null)
         {
             Assert.Inconclusive("The variables of this process say how many threads there are.");
         }

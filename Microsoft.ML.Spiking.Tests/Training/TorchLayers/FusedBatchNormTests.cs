@@ -23,7 +23,8 @@ public sealed class FusedBatchNormTests
     [DataRow(4, 5, 7, 4, false)]
     [DataRow(3, 2, 6, 3, true)]
     [DataRow(1, 9, 1, 1, false)]
-    public void Apply_AnyGroups_GivesTorchsValuesGradientsAndStatistics(int timeSteps, int rows, int side, int groups, bool isTaken)
+    public void Apply_AnyGroups_GivesTorchsValuesGradientsAndStatistics(
+        int timeSteps, int rows, int side, int groups, bool isTaken)
     {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(3, CPU);
@@ -36,7 +37,9 @@ public sealed class FusedBatchNormTests
         Tensor expectedMean = mean.clone(), expectedVariance = variance.clone();
 
         Tensor expected = stack([.. input.view([groups, -1, Channels, side, side]).unbind(0).Select(group =>
-            nn.functional.batch_norm(group, expectedMean, expectedVariance, weight, bias, training: true, layer.Momentum, layer.Epsilon))], 0)
+            nn.functional.batch_norm(
+                group, expectedMean, expectedVariance, weight, bias, training: true, layer.Momentum,
+                layer.Epsilon))], 0)
             .view(input.shape);
         IList<Tensor> expectedGradients = autograd.grad([expected], [input, weight, bias], [upstream]);
 
@@ -65,7 +68,8 @@ public sealed class FusedBatchNormTests
     {
         Assert.AreSequenceEqual(expected.shape, found.shape);
         double scale = Math.Max(1, expected.abs().max().item<float>());
-        float[] a = expected.detach().contiguous().data<float>().ToArray(), b = found.detach().contiguous().data<float>().ToArray();
+        float[] a = expected.detach().contiguous().data<float>().ToArray(),
+            b = found.detach().contiguous().data<float>().ToArray();
         for (int i = 0; i < a.Length; i++)
         {
             Assert.AreEqual(a[i], b[i], Tolerance * scale);

@@ -36,7 +36,8 @@ public sealed class TorchBatchNormTests
             for (int batch = 0; batch < 3; batch++)
             {
                 TorchSignal result = Layer(mode, once).Forward(new(input, IsConstant: true), Training);
-                TorchSignal expected = Layer(mode, each).Forward(new(stack(Enumerable.Repeat(copied, Steps)), IsConstant: false), Training);
+                TorchSignal expected = Layer(mode, each)
+                    .Forward(new(stack(Enumerable.Repeat(copied, Steps)), IsConstant: false), Training);
 
                 Assert.IsTrue(result.IsConstant);
                 AssertClose(expected.Values, stack(Enumerable.Repeat(result.Values, Steps)));
@@ -62,7 +63,8 @@ public sealed class TorchBatchNormTests
         using TorchParameters parameters = Parameters(BatchNormMode.PerTimeStep);
         Tensor input = Input([Steps, Rows, Channels, 2, 2]);
 
-        Tensor result = Layer(BatchNormMode.PerTimeStep, parameters).Forward(new(input, IsConstant: false), Training).Values;
+        Tensor result =
+            Layer(BatchNormMode.PerTimeStep, parameters).Forward(new(input, IsConstant: false), Training).Values;
 
         Tensor mean = zeros([Channels], float64), variance = ones([Channels], float64);
         for (int t = 0; t < Steps; t++)
@@ -85,10 +87,12 @@ public sealed class TorchBatchNormTests
         using TorchParameters parameters = Parameters(BatchNormMode.AcrossTime);
         Tensor input = Input([Steps, Rows, Channels]);
 
-        Tensor result = Layer(BatchNormMode.AcrossTime, parameters).Forward(new(input, IsConstant: false), Training).Values;
+        Tensor result =
+            Layer(BatchNormMode.AcrossTime, parameters).Forward(new(input, IsConstant: false), Training).Values;
 
         Tensor values = input.flatten(0, 1);
-        AssertClose((values - values.mean([0])) / values.var(0, unbiased: false).Plus(1e-5).sqrt(), result.flatten(0, 1));
+        AssertClose((values - values.mean([0])) / values.var(0, unbiased: false).Plus(1e-5).sqrt(),
+            result.flatten(0, 1));
         AssertClose(values.mean([0]).Times(0.1), parameters["norm.running_mean"]);
         AssertClose(values.var(0).Times(0.1).Plus(0.9), parameters["norm.running_var"]); // divided by T N - 1
     }
@@ -120,7 +124,8 @@ public sealed class TorchBatchNormTests
         using DisposeScope scope = NewDisposeScope();
         using TorchParameters parameters = Parameters(BatchNormMode.PerTimeStep);
 
-        string message = Assert.ThrowsExactly<InvalidOperationException>(() => Layer(BatchNormMode.PerTimeStep, parameters)
+        string message =
+            Assert.ThrowsExactly<InvalidOperationException>(() => Layer(BatchNormMode.PerTimeStep, parameters)
             .Forward(new(Input([Steps, 1, Channels]), IsConstant: false), Training)).Message;
 
         Assert.Contains("Layer 'norm'", message);
@@ -142,7 +147,9 @@ public sealed class TorchBatchNormTests
     private static Tensor Input(long[] shape)
     {
         var random = new Random(7);
-        double[] values = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (3 * random.NextDouble()) - 1)];
+        double[] values =
+            [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b))
+                .Select(_ => (3 * random.NextDouble()) - 1)];
         return tensor(values, shape);
     }
 

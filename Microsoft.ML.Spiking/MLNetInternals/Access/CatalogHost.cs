@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Spiking.MLNetInternals.Access;
 
 /// <summary>
-/// The side of the <see cref="MLContext"/> behind a catalog that work of more than one training needs.
+/// The parts of the <see cref="MLContext"/> behind a catalog that work of more than one training needs.
 /// </summary>
 internal sealed class CatalogHost : IDisposable
 {
@@ -23,19 +23,19 @@ internal sealed class CatalogHost : IDisposable
         _channel = _host.Start(name);
     }
 
-    /// <summary>The context's seed; null where it has none.</summary>
+    /// <summary>Gets the context's seed; null where it has none.</summary>
     public int? Seed { get; }
 
-    /// <summary>The CUDA device that the context names; null for none.</summary>
+    /// <summary>Gets the CUDA device that the context names; null for none.</summary>
     public int? GpuDeviceId { get; }
 
-    /// <summary>Whether the context allows the CPU where that device is not there.</summary>
+    /// <summary>Gets whether the context allows the CPU where that device is missing.</summary>
     public bool FallbackToCpu { get; }
 
-    /// <summary>Whether the context's execution was cancelled.</summary>
+    /// <summary>Gets whether the context's execution was cancelled.</summary>
     public bool IsCancelled => _host is ICancelable { IsCanceled: true };
 
-    /// <summary>A line of the context's log.</summary>
+    /// <summary>Writes a line to the context's log.</summary>
     public void Info(string message)
     {
         lock (_gate)
@@ -44,7 +44,7 @@ internal sealed class CatalogHost : IDisposable
         }
     }
 
-    /// <summary>A line of the context's log that the user should act on.</summary>
+    /// <summary>Writes a warning to the context's log.</summary>
     public void Warning(string message)
     {
         lock (_gate)

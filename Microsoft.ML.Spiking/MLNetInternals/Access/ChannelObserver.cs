@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Training.Loop;
 namespace Microsoft.ML.Spiking.MLNetInternals.Access;
 
 /// <summary>
-/// Takes what a training says to ML.NET: one line of <see cref="MLContext.Log"/> for each epoch, the progress channel,
-/// and the user's callbacks. A cancelled context stops the training at the next batch.
+/// Passes what a training reports to ML.NET: one line of <see cref="MLContext.Log"/> for each epoch, the progress
+/// channel, and the user's callbacks. A cancelled context stops the training at the next batch.
 /// </summary>
 internal sealed class ChannelObserver : ITrainingObserver, IDisposable
 {

@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
 /// <summary>
-/// What can be said of the trainer's columns before there is data: an estimator chain asks for it with shapes alone.
+/// The checks of the trainer's columns that need no data: an estimator chain asks for them with shapes alone.
 /// </summary>
 internal static class ColumnShapes
 {
@@ -52,8 +52,8 @@ internal static class ColumnShapes
         {
             (SchemaShape.Column.VectorKind.Vector, true) => null,
             (SchemaShape.Column.VectorKind.VariableVector, true) => "A network needs the same number of values in " +
-                "every row: load the column with a fixed range, annotate it as in [VectorType(4)], or featurize it to " +
-                "a fixed size.",
+                "every row: load the column with a fixed range, annotate it as in [VectorType(4)], or featurize it " +
+                "to a fixed size.",
             (_, true) => "Make it a vector with Transforms.Concatenate.",
             (_, false) =>
                 "Convert it with Transforms.Conversion.ConvertType to DataKind.Single, or encode it as numbers first.",

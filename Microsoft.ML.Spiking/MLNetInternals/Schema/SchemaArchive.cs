@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Data.IO;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.Serialization;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
@@ -77,8 +78,9 @@ internal static class SchemaArchive
         long limit = Math.Min(MostBytes, BytesForColumns + (BytesForClass * classCount));
         if (stream.CanSeek && stream.Length > limit)
         {
-            throw new FormatException($"The model's entry '{ModelFormat.SchemaEntry}' has {stream.Length:N0} bytes; at most " +
-                $"{limit:N0} are possible with {classCount:N0} classes. The file is damaged.");
+            throw new FormatException($"The model's entry '{ModelFormat.SchemaEntry}' has " +
+                Invariant($"{stream.Length:N0} bytes; at most {limit:N0} are possible with {classCount:N0} classes. ") +
+                "The file is damaged.");
         }
         return BoundedReading.ReadToEnd(stream, (int)limit, $"The model's entry '{ModelFormat.SchemaEntry}'");
     }

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.MLNetInternals.Access;
 namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 
 /// <summary>
-/// What a model keeps of the schema that it was trained on: the feature column's type, and the label column's type
+/// The part of the training schema that a model keeps: the feature column's type, and the label column's type
 /// and key values. Nothing else goes into the zip, and nothing keeps the training data alive.
 /// </summary>
 internal static class TrainSchema

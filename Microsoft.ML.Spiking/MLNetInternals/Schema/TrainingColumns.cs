@@ -26,7 +26,7 @@ internal sealed record TrainingColumns(
     /// <summary>Values in a row.</summary>
     public int FeatureCount => ((VectorDataViewType)Feature.Type).Size;
 
-    /// <summary>Number of classes, absent ones included.</summary>
+    /// <summary>Gets the number of classes, absent ones included.</summary>
     public int ClassCount => checked((int)((KeyDataViewType)Label.Type).Count);
 
     /// <summary>The columns that a pass over the data needs.</summary>
@@ -117,3 +117,12 @@ internal sealed record TrainingColumns(
         return cursor.MoveNext();
     }
 }
+
+/// <summary>The columns that a trainer's options name.</summary>
+/// <param name="Feature">Read.</param>
+/// <param name="Label">Read.</param>
+/// <param name="Weight">Read; null for none.</param>
+/// <param name="PredictedLabel">Written by the trained model.</param>
+/// <param name="Score">Written by the trained model.</param>
+internal sealed record TrainerColumnNames(
+    string Feature, string Label, string? Weight, string PredictedLabel, string Score);

@@ -74,7 +74,7 @@ internal sealed class BatchedScoringCursor : RootCursorBase
             _row++;
             return true;
         }
-        // What cannot be read or scored is not skipped: a consumer that tries again hears the same.
+        // A row that cannot be read or scored is not skipped: a consumer that tries again gets the same exception.
         _failure?.Throw();
         if (_atEnd)
         {
@@ -128,7 +128,7 @@ internal sealed class BatchedScoringCursor : RootCursorBase
             {
                 throw;
             }
-            // The consumer may stop before the row that cannot be read: the failure waits until that row is asked for.
+            // The consumer may stop before the row that cannot be read: the exception waits until that row is needed.
         }
         return rows;
     }

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
 internal static class NetworkArchive
 {
     /// <summary>Writes the network.</summary>
-    /// <exception cref="IOException">The disk refuses.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(ModelSaveContext context, NetworkDefinition network, NetworkWeights weights)
     {
         // *** Binary format of the main stream ***

@@ -38,7 +38,7 @@ internal static class ScoreValues
     public static float LogOdds(ReadOnlySpan<float> scores) => float.IsNaN(scores[0] + scores[1]) ? float.NaN
         : (float)(Math.Log(Math.Max(scores[1], float.Epsilon)) - Math.Log(Math.Max(scores[0], float.Epsilon)));
 
-    /// <summary>Makes the exception for a column that was asked for as a type that it does not have.</summary>
+    /// <summary>Creates the exception for a column that was asked for as the wrong type.</summary>
     public static Exception WrongType<T>(DataViewSchema.Column column) => Contracts.ExceptParam(nameof(column),
         $"The column '{column.Name}' is of type {column.Type} ({column.Type.RawType}), not {typeof(T)}.");
 }

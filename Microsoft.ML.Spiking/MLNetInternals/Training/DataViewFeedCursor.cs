@@ -29,7 +29,7 @@ internal sealed class DataViewFeedCursor : IRowCursor
 
     /// <summary>Starts the pass and owns the cursor.</summary>
     /// <param name="host">
-    /// Asked at every row whether it is alive: a first pass over a large file takes its time.
+    /// Asked at every row whether it was cancelled: a first pass over a large file may take long.
     /// </param>
     /// <param name="cursor">With the columns active.</param>
     /// <param name="columns">The columns.</param>

@@ -27,7 +27,7 @@ internal sealed class DataViewRowSource : IRowSource
     /// <param name="columns">The columns that are read; no others become active.</param>
     /// <param name="rows">Brings their values into the network's order.</param>
     /// <param name="isTraining">Whether they are training rows, not validation rows.</param>
-    /// <param name="warn">Hears what is wrong with the rows.</param>
+    /// <param name="warn">Receives what is wrong with the rows.</param>
     public DataViewRowSource(
         IHost host, IDataView data, TrainingColumns columns, FeatureRows rows, bool isTraining, Action<string> warn)
     {

@@ -24,7 +24,7 @@ internal sealed class PassStatistics(int classCount)
     /// <summary>Usable rows with a value beyond <see cref="DataViewFeedCursor.LargestPlausible"/>.</summary>
     public long Implausible { get; private set; }
 
-    /// <summary>The slot of the first such value.</summary>
+    /// <summary>Gets the slot of the first such value.</summary>
     public int ImplausibleSlot { get; private set; }
 
     /// <summary>Counts a row and says whether it is usable. A row with several faults counts for the first.</summary>
@@ -63,7 +63,7 @@ internal sealed class PassStatistics(int classCount)
         return true;
     }
 
-    /// <summary>Returns such as "2 of 150 (1 with missing or infinite features, 1 without a label)".</summary>
+    /// <summary>Returns text such as "2 of 150 (1 with missing or infinite features, 1 without a label)".</summary>
     public string SkippedRows()
     {
         (long Count, string Reason)[] reasons =

@@ -13,13 +13,17 @@ namespace Microsoft.ML.Spiking;
 /// </code></example>
 public sealed record ChannelNormalization : InputNormalization
 {
-    /// <summary>The mean of each channel, finite, in the features' units; null (the default) to measure it.</summary>
+    /// <summary>
+    /// Gets the mean of each channel, finite, in the features' units; null (the default) to measure it.
+    /// </summary>
     public IReadOnlyList<double>? Means { get; init => field = value is null ? null : [.. value]; }
 
-    /// <summary>The standard deviation of each channel, greater than 0; null (the default) to measure it.</summary>
+    /// <summary>
+    /// Gets the standard deviation of each channel, greater than 0; null (the default) to measure it.
+    /// </summary>
     public IReadOnlyList<double>? Deviations { get; init => field = value is null ? null : [.. value]; }
 
-    /// <summary>Whether the values come from the training rows.</summary>
+    /// <summary>Gets whether the values come from the training rows.</summary>
     [JsonIgnore]
     internal bool IsMeasured => Means is null;
 
@@ -51,9 +55,9 @@ public sealed record ChannelNormalization : InputNormalization
 
     internal override int PairsFor(IReadOnlyList<int> shape) => Means is null || Means.Count == shape[0]
         ? shape[0]
-        : throw new NetworkDefinitionException($"{nameof(ChannelNormalization)} has means for {Means.Count} channels, " +
-            $"but the features have the shape [{string.Join(", ", shape)}], the channels first; where they are images of " +
-            "another shape, say so with the options' InputShape, as in [3, 32, 32].");
+        : throw new NetworkDefinitionException($"{nameof(ChannelNormalization)} has means for {Means.Count} " +
+            $"channels, but the features have the shape [{string.Join(", ", shape)}], the channels first; where they " +
+            "are images of another shape, say so with the options' InputShape, as in [3, 32, 32].");
 
     private static bool AreEqual(IReadOnlyList<double>? one, IReadOnlyList<double>? other) =>
         one is null ? other is null : other is not null && one.SequenceEqual(other);

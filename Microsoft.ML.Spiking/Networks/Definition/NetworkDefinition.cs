@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -53,30 +54,31 @@ public sealed class NetworkDefinition
         Parameters = parameters;
     }
 
-    /// <summary>The shape of one time step of a row.</summary>
+    /// <summary>Gets the shape of one time step of a row.</summary>
     public IReadOnlyList<int> InputShape { get; }
 
-    /// <summary>Number of time steps T.</summary>
+    /// <summary>Gets the number of time steps T.</summary>
     public int TimeSteps { get; }
 
-    /// <summary>How a row becomes the current of every time step.</summary>
+    /// <summary>Gets how a row becomes the current of every time step.</summary>
     public InputEncoder Encoder { get; }
 
-    /// <summary>The layers in order.</summary>
+    /// <summary>Gets the layers in order.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>Number of classes.</summary>
+    /// <summary>Gets the number of classes.</summary>
     public int ClassCount { get; }
 
     /// <summary>
-    /// Whether a row brings all its time steps, [T, ...<see cref="InputShape"/>], such as the frames of an event
+    /// Gets whether a row brings all its time steps, [T, ...<see cref="InputShape"/>], such as the frames of an event
     /// camera; if not, the encoder makes every time step from the same values.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasTimeAxis { get; }
 
     /// <summary>
-    /// How images lie in a feature vector. It is brought into the order of <see cref="InputShape"/> when it is read.
+    /// Gets the order of images in a feature vector, which is brought into that of <see cref="InputShape"/> when it is
+    /// read.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public PixelOrder PixelOrder { get; }
@@ -117,19 +119,20 @@ public sealed class NetworkDefinition
         if (Shapes.LongSize(InputShape) > NetworkLimits.MostValues)
         {
             throw new NetworkDefinitionException($"The input shape {Shapes.Text(InputShape)} has " +
-                $"{Shapes.LongSize(InputShape):N0} values; at most {NetworkLimits.MostValues:N0} are possible.");
+                Invariant($"{Shapes.LongSize(InputShape):N0} values; at most ") +
+                Invariant($"{NetworkLimits.MostValues:N0} are possible."));
         }
         int mostSteps = HasTimeAxis ? NetworkLimits.MostTimeStepsOfRows : NetworkLimits.MostTimeSteps;
         if (TimeSteps < 1 || TimeSteps > mostSteps)
         {
             throw new NetworkDefinitionException(
-                $"{TimeSteps:N0} time steps are not possible; 1 to {mostSteps:N0} are" +
+                Invariant($"{TimeSteps:N0} time steps are not possible; 1 to {mostSteps:N0} are") +
                 (HasTimeAxis ? ", brought by rows." : "."));
         }
         if (ClassCount is < 2 or > NetworkLimits.MostClasses)
         {
             throw new NetworkDefinitionException(
-                $"{ClassCount:N0} classes are not possible; 2 to {NetworkLimits.MostClasses:N0} are.");
+                Invariant($"{ClassCount:N0} classes are not possible; 2 to {NetworkLimits.MostClasses:N0} are."));
         }
         if (HasTimeAxis && Encoder is not DirectEncoder)
         {
@@ -174,7 +177,7 @@ public sealed class NetworkDefinition
             if (names.Count > NetworkLimits.MostLayers)
             {
                 throw new NetworkDefinitionException(
-                    $"The network has more than {NetworkLimits.MostLayers:N0} layers.");
+                    Invariant($"The network has more than {NetworkLimits.MostLayers:N0} layers."));
             }
             CheckNames(layer.Inner, names, nesting + 1);
         }

@@ -17,6 +17,6 @@ public sealed class NetworkDefinitionException : Exception
     /// <param name="innerException">The cause.</param>
     public NetworkDefinitionException(string message, Exception innerException) : base(message, innerException) { }
 
-    /// <summary>Whether a layer of images is given something else.</summary>
+    /// <summary>Gets whether a layer of images is given something else.</summary>
     internal bool NeedsImage { get; init; }
 }

@@ -1,8 +1,10 @@
+using static System.FormattableString;
+
 namespace Microsoft.ML.Spiking.Networks.Definition;
 
 /// <summary>
-/// The largest network that a definition may describe. A definition may come from a file of a stranger; whatever is
-/// derived from it, every length, buffer and index, is bounded here before anything is allocated or planned.
+/// The largest network that a definition may describe. A definition may come from an untrusted file; every length,
+/// buffer and index that is derived from it is bounded here before anything is allocated or planned.
 /// </summary>
 /// <remarks>
 /// Together the limits keep every size that the executors compute below 2^31 (see <see cref="MostValues"/> and
@@ -69,8 +71,9 @@ internal static class NetworkLimits
         long row = Shapes.Product(Shapes.LongSize(network.InputShape), network.InputSignal.IsConstant ? 1 : steps);
         if (row > MostValuesOfRow)
         {
-            throw new NetworkDefinitionException($"A row has {row:N0} values over {steps:N0} time steps; at most " +
-                $"{MostValuesOfRow:N0} are possible. Lower the number of time steps or the size of the rows.");
+            throw new NetworkDefinitionException(Invariant($"A row has {row:N0} values over {steps:N0} time steps; ") +
+                Invariant($"at most {MostValuesOfRow:N0} are possible. Lower the number of time steps or the size ") +
+                "of the rows.");
         }
         long products = 0;
         Signal signal = network.InputSignal;
@@ -89,12 +92,14 @@ internal static class NetworkLimits
         LayerCost cost = layer.CostOf(input, output, input.StepsOf(timeSteps));
         products = Shapes.Sum(products, cost.Products);
         string? fault = values > MostValuesOfRow
-                ? $"gives {values:N0} values for a row over {timeSteps:N0} time steps; at most {MostValuesOfRow:N0} " +
-                    "are possible"
+                ? Invariant($"gives {values:N0} values for a row over {timeSteps:N0} time steps; at most ") +
+                    Invariant($"{MostValuesOfRow:N0} are possible")
             : cost.Scratch > MostScratch
-                ? $"needs {cost.Scratch:N0} floats of working memory for a row; at most {MostScratch:N0} are possible"
+                ? Invariant($"needs {cost.Scratch:N0} floats of working memory for a row; at most {MostScratch:N0} ") +
+                    "are possible"
             : products > MostProducts
-                ? $"brings the network to {products:N0} products for a row; at most {MostProducts:N0} are possible"
+                ? Invariant($"brings the network to {products:N0} products for a row; at most {MostProducts:N0} are ") +
+                    "possible"
             : null;
         return fault is null
             ? output

@@ -38,7 +38,7 @@ public sealed class NetworkWeights : IReadOnlyList<WeightArray>
         }
     }
 
-    /// <summary>Number of arrays.</summary>
+    /// <summary>Gets the number of arrays.</summary>
     public int Count => _arrays.Length;
 
     /// <summary>The array of that index, in the definition's order.</summary>

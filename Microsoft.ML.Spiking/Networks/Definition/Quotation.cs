@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Microsoft.ML.Spiking.Networks.Definition;
 
 /// <summary>Text of a file in a message: cut, and on one line, because the file may be a stranger's.</summary>
@@ -24,6 +26,6 @@ internal static class Quotation
             }
         }
         var cut = new string(characters);
-        return text.Length > longest ? $"{cut}… ({text.Length:N0} characters)" : cut;
+        return text.Length > longest ? Invariant($"{cut}… ({text.Length:N0} characters)") : cut;
     }
 }

@@ -15,7 +15,7 @@ internal sealed record RowLayout(IReadOnlyList<int> StepShape, int? TimeSteps, P
     // No image extraction gives more: alpha, red, green and blue.
     private const int MostColors = 4;
 
-    /// <summary>Whether the column's two dimensions alone say that there is a time axis.</summary>
+    /// <summary>Gets whether the column's two dimensions alone say that there is a time axis.</summary>
     [JsonIgnore]
     public bool IsTimeAxisAssumed { get; init; }
 
@@ -62,7 +62,9 @@ internal sealed record RowLayout(IReadOnlyList<int> StepShape, int? TimeSteps, P
             ? new(network.InputShape, network.HasTimeAxis ? network.TimeSteps : null, network.PixelOrder)
             : null;
 
-    /// <summary>Whether rows of those two shapes cannot lie in the same order, as far as the shapes tell.</summary>
+    /// <summary>
+    /// Returns whether rows of those two shapes cannot lie in the same order, as far as the shapes tell.
+    /// </summary>
     public static bool Contradict(IReadOnlyList<int> one, IReadOnlyList<int> other) =>
         one.Count >= ImageRank && other.Count >= ImageRank ? !one.TakeLast(2).SequenceEqual(other.TakeLast(2))
             : one.Count == SeriesRank && other.Count == SeriesRank && !one.SequenceEqual(other);

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Microsoft.ML.Spiking.Networks.Definition;
 
 /// <summary>Sizes of shapes, in 64 bits where they may come from a file.</summary>
@@ -45,9 +47,10 @@ internal static class Shapes
     /// <summary>The shape in a message; of many lengths the first ones.</summary>
     public static string Text(IReadOnlyList<int> shape) => shape.Count <= NetworkLimits.MostDimensions
         ? $"[{string.Join(", ", shape)}]"
-        : $"[{string.Join(", ", shape.Take(NetworkLimits.MostDimensions))}, … ({shape.Count:N0} lengths)]";
+        : $"[{string.Join(", ", shape.Take(NetworkLimits.MostDimensions))}, … " +
+            Invariant($"({shape.Count:N0} lengths)]");
 
-    /// <summary>Whether the lengths are the same.</summary>
+    /// <summary>Returns whether the lengths are the same.</summary>
     public static bool AreEqual(IReadOnlyList<int> left, IReadOnlyList<int> right)
     {
         if (left.Count != right.Count)
@@ -64,7 +67,7 @@ internal static class Shapes
         return true;
     }
 
-    /// <summary>Whether every length is at least 1.</summary>
+    /// <summary>Returns whether every length is at least 1.</summary>
     public static bool ArePositive(IReadOnlyList<int> shape)
     {
         for (int i = 0; i < shape.Count; i++)

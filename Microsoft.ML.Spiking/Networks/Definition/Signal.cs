@@ -9,7 +9,7 @@ internal sealed record Signal(IReadOnlyList<int> Shape, SignalKind Kind)
 {
     public int Size => Shapes.Size(Shape);
 
-    /// <summary>Whether the values are the same at every time step.</summary>
+    /// <summary>Gets whether the values are the same at every time step.</summary>
     public bool IsConstant => Kind == SignalKind.Constant;
 
     /// <summary>How many time steps are computed: T, or 1 where the values are the same at every step.</summary>

@@ -21,10 +21,10 @@ public sealed class WeightArray
         _values = values;
     }
 
-    /// <summary>"layer.array", such as "fc1.weight".</summary>
+    /// <summary>Gets the name, "layer.array", such as "fc1.weight".</summary>
     public string Name { get; }
 
-    /// <summary>Row-major lengths.</summary>
+    /// <summary>Gets the lengths, row-major.</summary>
     public IReadOnlyList<int> Shape { get; }
 
     /// <summary>The values.</summary>

@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Neurons;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// The features themselves are the current, at every time step (the CLIF paper's choice). Whatever comes before the
-/// first neuron is then the same at every step and computed once.
+/// Direct encoding: the features themselves are the current at every time step (the CLIF paper's choice). Everything
+/// before the first neuron is then the same at every step and computed once.
 /// </summary>
 public sealed record DirectEncoder : InputEncoder
 {

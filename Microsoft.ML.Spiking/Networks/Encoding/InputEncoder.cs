@@ -16,15 +16,15 @@ public abstract record InputEncoder
     /// <summary>Gets the kind of signal that the first layer receives.</summary>
     internal abstract SignalKind OutputKind { get; }
 
-    /// <summary>One sentence for every value that is out of its range.</summary>
+    /// <summary>Returns one sentence for every value that is out of its range.</summary>
     internal virtual IEnumerable<string> Faults() => [];
 
     /// <summary>
-    /// What tells the row apart from others where the encoder is random; its content, never its place.
+    /// Returns the key of a row's random numbers; it depends on the row's content, never on its place.
     /// </summary>
     internal virtual long KeyOf(ReadOnlySpan<float> row) => 0;
 
-    /// <summary>The current of one time step. Only called where <see cref="OutputKind"/> is not constant.</summary>
+    /// <summary>Writes the current of one time step. Called only if <see cref="OutputKind"/> is not constant.</summary>
     /// <param name="row">The features.</param>
     /// <param name="moment">Which step, and what random numbers depend on.</param>
     /// <param name="current">Takes as many values as the row has.</param>

@@ -5,8 +5,8 @@ namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// Latency coding: each feature is a single spike, the earlier the larger: 1 at the first time step, values near 0 at
-/// the last, at step (T - 1) (1 - value), rounded. Features belong between 0 and 1: what is not greater than 0 never
-/// fires, above 1 as at 1. Single spikes are a weak current: neurons behind a batch normalization learn from them,
+/// the last, at step (T - 1) (1 - value), rounded. Features belong between 0 and 1: those of at most 0 never fire,
+/// those above 1 fire as at 1. Single spikes are a weak current: neurons behind a batch normalization learn from them,
 /// where those behind a bare linear layer may stay silent.
 /// </summary>
 public sealed record LatencyEncoder : InputEncoder

@@ -8,10 +8,10 @@ namespace Microsoft.ML.Spiking.Networks.Folding;
 /// <param name="Shift">[channels].</param>
 internal sealed record ChannelAffine(double[] Scale, double[] Shift)
 {
-    /// <summary>Whether y is x.</summary>
+    /// <summary>Gets whether this is the identity, y = x.</summary>
     public bool IsIdentity { get; private init; }
 
-    /// <summary>y = x.</summary>
+    /// <summary>Gets the identity, y = x.</summary>
     public static ChannelAffine Identity(int channels)
     {
         double[] ones = new double[channels];
@@ -22,7 +22,7 @@ internal sealed record ChannelAffine(double[] Scale, double[] Shift)
         return new(ones, new double[channels]) { IsIdentity = true };
     }
 
-    /// <summary>The constants of that layer; null if it is of another kind.</summary>
+    /// <summary>Returns a layer's constants; null if it is not affine at scoring time.</summary>
     /// <param name="layer">Any layer.</param>
     /// <param name="weights">The network's arrays.</param>
     /// <param name="channels">The first length of the shape that arrives.</param>
@@ -35,7 +35,7 @@ internal sealed record ChannelAffine(double[] Scale, double[] Shift)
         _ => null,
     };
 
-    /// <summary>This one and then <paramref name="next"/>.</summary>
+    /// <summary>Returns this map followed by <paramref name="next"/>.</summary>
     public ChannelAffine Then(ChannelAffine next)
     {
         double[] scale = new double[Scale.Length], shift = new double[Scale.Length];

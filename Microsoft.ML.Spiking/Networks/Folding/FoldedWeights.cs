@@ -1,8 +1,7 @@
 namespace Microsoft.ML.Spiking.Networks.Folding;
 
 /// <summary>
-/// Weights and biases, not to be written to, of a linear layer or convolution, with what follows and is affine already
-/// in them.
+/// Weights and biases, read-only, of a linear layer or convolution, with the affine layers that follow folded in.
 /// </summary>
 /// <param name="Weight">[outputs, inputs that an output sums].</param>
 /// <param name="Bias">[outputs].</param>
@@ -32,7 +31,7 @@ internal sealed record FoldedWeights(float[] Weight, float[] Bias)
         return new(folded, shift);
     }
 
-    /// <summary>The weights with their inputs in the order in which a vector's values lie.</summary>
+    /// <summary>Returns the weights with their inputs in the order of a vector's values.</summary>
     public FoldedWeights ForOrder(Interleaving order)
     {
         int inputs = Weight.Length / Bias.Length;

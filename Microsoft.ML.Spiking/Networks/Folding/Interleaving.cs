@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.Networks.Folding;
 /// holds neighbouring channels. One channel stands for the order of the definition.
 /// </summary>
 /// <param name="Channels">Values that lie together.</param>
-/// <param name="Pixels">How often.</param>
+/// <param name="Pixels">Number of such groups.</param>
 internal readonly record struct Interleaving(int Channels, int Pixels)
 {
     /// <summary>The definition's order: channel after channel.</summary>
@@ -15,9 +15,9 @@ internal readonly record struct Interleaving(int Channels, int Pixels)
     public static Interleaving OfImage(int channels, int pixels) =>
         pixels == 1 ? Natural(channels) : new(channels, pixels);
 
-    /// <summary>The position in the definition's order of the value that lies at <paramref name="place"/>.</summary>
+    /// <summary>Returns the position in the definition's order of the value at <paramref name="place"/>.</summary>
     public int PositionOf(int place) => (place % Channels * Pixels) + (place / Channels);
 
-    /// <summary>The place of the value that has that position in the definition's order.</summary>
+    /// <summary>Returns the place of the value at that position in the definition's order.</summary>
     public int PlaceOf(int position) => (position % Pixels * Channels) + (position / Pixels);
 }

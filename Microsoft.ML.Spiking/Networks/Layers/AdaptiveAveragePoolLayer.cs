@@ -15,7 +15,7 @@ public sealed class AdaptiveAveragePoolLayer : Layer
     /// <param name="output">The leaving image's size; at least 1x1.</param>
     internal AdaptiveAveragePoolLayer(string name, Extent output) : base(name) => Output = output;
 
-    /// <summary>The leaving image's size.</summary>
+    /// <summary>Gets the leaving image's size.</summary>
     public Extent Output { get; }
 
     // The windows of a line together cover its length, and each shares a pixel with its neighbours at most.

@@ -19,7 +19,7 @@ public sealed class AffineLayer : Layer
     /// </param>
     internal AffineLayer(string name, int channels) : base(name) => Channels = channels;
 
-    /// <summary>Number of pairs of constants.</summary>
+    /// <summary>Gets the number of pairs of constants.</summary>
     public int Channels { get; }
 
     internal string ScaleName => $"{Name}.scale";

@@ -19,10 +19,10 @@ public sealed class AveragePoolLayer : Layer
         Stride = stride;
     }
 
-    /// <summary>The window's size.</summary>
+    /// <summary>Gets the window's size.</summary>
     public Extent Kernel { get; }
 
-    /// <summary>From one window to the next.</summary>
+    /// <summary>Gets the step from one window to the next.</summary>
     public Extent Stride { get; }
 
     internal override LayerCost CostOf(Signal input, Signal output, int steps) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -33,16 +34,16 @@ public sealed class BatchNormLayer : Layer
         Momentum = momentum;
     }
 
-    /// <summary>The first length of the arriving shape.</summary>
+    /// <summary>Gets the first length of the arriving shape.</summary>
     public int Channels { get; }
 
-    /// <summary>Over what the statistics are taken in training.</summary>
+    /// <summary>Gets over what the statistics are taken in training.</summary>
     public BatchNormMode Mode { get; }
 
-    /// <summary>Added to the variance.</summary>
+    /// <summary>Gets the constant that is added to the variance.</summary>
     public double Epsilon { get; }
 
-    /// <summary>How far the running statistics move to each new one.</summary>
+    /// <summary>Gets how far the running statistics move towards each new one.</summary>
     public double Momentum { get; }
 
     internal string WeightName => $"{Name}.weight";
@@ -68,9 +69,9 @@ public sealed class BatchNormLayer : Layer
     {
         if (!IsPossible)
         {
-            throw Fault($"{Channels} channels, mode {Mode}, epsilon {Epsilon} and momentum {Momentum} are not " +
-                "possible; at least 1 channel, an epsilon greater than 0 and a momentum greater than 0 and at most 1 " +
-                "are needed.");
+            throw Fault(Invariant($"{Channels} channels, mode {Mode}, epsilon {Epsilon} and momentum {Momentum} are ") +
+                "not possible; at least 1 channel, an epsilon greater than 0 and a momentum greater than 0 and at " +
+                "most 1 are needed.");
         }
         if (input.Shape.Count is not (1 or 3) || input.Shape[0] != Channels)
         {
@@ -86,7 +87,7 @@ public sealed class BatchNormLayer : Layer
 public enum BatchNormMode
 {
     /// <summary>
-    /// The rows of each time step by itself; the running statistics move once for each time step. As the CLIF authors'
+    /// The rows of each time step separately; the running statistics move once for each time step. As the CLIF authors'
     /// code does.
     /// </summary>
     PerTimeStep,

@@ -17,7 +17,7 @@ public sealed class ConvolutionLayer : WeightedLayer
     /// <param name="kernel">Its size; at least 1x1, at most the image with its padding.</param>
     /// <param name="stride">From one place of the kernel to the next; at least 1x1.</param>
     /// <param name="padding">Zeros at every edge of the image; at least 0x0.</param>
-    /// <param name="groups">Parts into which the channels fall, each convolved by itself; at least 1.</param>
+    /// <param name="groups">Groups into which the channels are divided, each convolved separately; at least 1.</param>
     /// <param name="hasBias">Whether a bias is added to every output channel.</param>
     internal ConvolutionLayer(string name, int inputChannels, int outputChannels, Extent kernel, Extent stride,
         Extent padding, int groups = 1, bool hasBias = true) : base(name, hasBias)
@@ -30,22 +30,22 @@ public sealed class ConvolutionLayer : WeightedLayer
         Groups = groups;
     }
 
-    /// <summary>Channels of the arriving image.</summary>
+    /// <summary>Gets the channels of the arriving image.</summary>
     public int InputChannels { get; }
 
-    /// <summary>Channels of the leaving image.</summary>
+    /// <summary>Gets the channels of the leaving image.</summary>
     public int OutputChannels { get; }
 
-    /// <summary>The kernel's size.</summary>
+    /// <summary>Gets the kernel's size.</summary>
     public Extent Kernel { get; }
 
-    /// <summary>From one place of the kernel to the next.</summary>
+    /// <summary>Gets the step from one place of the kernel to the next.</summary>
     public Extent Stride { get; }
 
-    /// <summary>Zeros at every edge of the image.</summary>
+    /// <summary>Gets the number of zeros at every edge of the image.</summary>
     public Extent Padding { get; }
 
-    /// <summary>Parts into which the channels fall.</summary>
+    /// <summary>Gets the number of groups into which the channels are divided.</summary>
     public int Groups { get; }
 
     internal override IReadOnlyList<int> WeightShape =>
@@ -56,8 +56,8 @@ public sealed class ConvolutionLayer : WeightedLayer
         int channels = InputChannels / Groups, height = input.Shape[1], width = input.Shape[2];
         long kernel = Shapes.Product(Kernel.Height, Kernel.Width, channels);
         long values = Shapes.Product(height, width, channels);
-        // Of a group: the image with its padding; or the active inputs, their values, its part of the images, where each
-        // pixel's inputs begin, the groups of a place, and the runs under the kernel's rows, 16 floats each.
+        // Of a group: the image with its padding; or the active inputs, their values, its part of the images, where
+        // each pixel's inputs begin, the groups of a place, and the runs under the kernel's rows, 16 floats each.
         long lists = Shapes.Product(values, steps + (Groups > 1 ? Math.Max(steps, 6L) : 0) + 9);
         long scratch = input.IsConstant
             ? Shapes.Product(PaddedPixels(height, width), channels)

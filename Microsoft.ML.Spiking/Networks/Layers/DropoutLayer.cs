@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks.Definition;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -13,9 +14,9 @@ public sealed class DropoutLayer : Layer
     /// <param name="rate">The part that is dropped, from 0 up to, but not including, 1.</param>
     internal DropoutLayer(string name, double rate) : base(name) => Rate = rate;
 
-    /// <summary>The part that is dropped.</summary>
+    /// <summary>Gets the part that is dropped.</summary>
     public double Rate { get; }
 
     private protected override Signal OutputFor(Signal input) =>
-        Rate is >= 0 and < 1 ? input : throw Fault($"the rate {Rate} is not in [0, 1).");
+        Rate is >= 0 and < 1 ? input : throw Fault(Invariant($"the rate {Rate} is not in [0, 1)."));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Networks.Layers;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -24,7 +25,7 @@ public abstract class Layer
 {
     private protected Layer(string name) => Name = name;
 
-    /// <summary>Unique within the network, at most 128 characters; the prefix of the layer's arrays.</summary>
+    /// <summary>Gets the name: unique within the network, at most 128 characters, the prefix of the arrays.</summary>
     public string Name { get; }
 
     /// <summary>The arrays that this layer needs; without those of the layers inside it.</summary>
@@ -60,16 +61,16 @@ public abstract class Layer
         long values = Shapes.LongSize(output.Shape);
         if (values > NetworkLimits.MostValues)
         {
-            throw Fault($"gives {values:N0} values at each time step; at most {NetworkLimits.MostValues:N0} are " +
-                "possible.");
+            throw Fault(Invariant($"gives {values:N0} values at each time step; at most ") +
+                Invariant($"{NetworkLimits.MostValues:N0} are possible."));
         }
         foreach (ParameterSpec spec in Parameters)
         {
             if (spec.Size > NetworkLimits.MostWeights)
             {
                 throw Fault($"its array '{Quotation.Of(spec.Name)}' has the shape {Shapes.Text(spec.Shape)}, " +
-                    $"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 GiB. " +
-                    Advice(input));
+                    Invariant($"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 ") +
+                    $"GiB. {Advice(input)}");
             }
         }
         return output;
@@ -82,7 +83,7 @@ public abstract class Layer
     internal virtual LayerCost CostOf(Signal input, Signal output, int steps) =>
         new(Shapes.Product(output.Size, steps), 0);
 
-    /// <summary>Returns the signal that leaves the layer, whatever its size.</summary>
+    /// <summary>Returns the signal that leaves the layer, without checking its size.</summary>
     private protected abstract Signal OutputFor(Signal input);
 
     /// <summary>Says what to lower where an array of weights is too large.</summary>
@@ -111,8 +112,9 @@ public abstract class Layer
         long padded = window.PaddedPixels(height, width);
         if (Shapes.Product(padded, channels) > NetworkLimits.MostWorkingValues)
         {
-            throw Fault($"{subject} of {window} makes an image of {padded:N0} pixels, {channels:N0} channels each, " +
-                $"of {input}; at most {NetworkLimits.MostWorkingValues:N0} values are possible. Lower the padding.");
+            throw Fault(Invariant($"{subject} of {window} makes an image of {padded:N0} pixels, {channels:N0} ") +
+                Invariant($"channels each, of {input}; at most {NetworkLimits.MostWorkingValues:N0} values are ") +
+                "possible. Lower the padding.");
         }
         return window.Over(height, width) ?? throw TooSmall($"{subject} of {window}", input);
     }

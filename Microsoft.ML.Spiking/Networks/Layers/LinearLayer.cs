@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks.Definition;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -16,10 +17,10 @@ public sealed class LinearLayer : WeightedLayer
         Outputs = outputs;
     }
 
-    /// <summary>Length of the arriving vector.</summary>
+    /// <summary>Gets the length of the arriving vector.</summary>
     public int Inputs { get; }
 
-    /// <summary>Length of the leaving vector.</summary>
+    /// <summary>Gets the length of the leaving vector.</summary>
     public int Outputs { get; }
 
     internal override IReadOnlyList<int> WeightShape => [Outputs, Inputs];
@@ -42,6 +43,6 @@ public sealed class LinearLayer : WeightedLayer
     }
 
     private protected override string Advice(Signal input) =>
-        $"Lower its {Outputs:N0} outputs or its {Inputs:N0} inputs, which for the first layer are the features (the " +
-        "number of bits of a hashing transform, say).";
+        Invariant($"Lower its {Outputs:N0} outputs or its {Inputs:N0} inputs, which for the first layer are the ") +
+        "features (the number of bits of a hashing transform, say).";
 }

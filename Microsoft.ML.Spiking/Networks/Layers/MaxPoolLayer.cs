@@ -20,13 +20,13 @@ public sealed class MaxPoolLayer : Layer
         Padding = padding;
     }
 
-    /// <summary>The window's size.</summary>
+    /// <summary>Gets the window's size.</summary>
     public Extent Kernel { get; }
 
-    /// <summary>From one window to the next.</summary>
+    /// <summary>Gets the step from one window to the next.</summary>
     public Extent Stride { get; }
 
-    /// <summary>How far windows reach over every edge.</summary>
+    /// <summary>Gets how far windows reach beyond every edge.</summary>
     public Extent Padding { get; }
 
     internal override LayerCost CostOf(Signal input, Signal output, int steps) =>

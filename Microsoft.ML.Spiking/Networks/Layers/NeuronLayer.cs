@@ -11,7 +11,7 @@ public sealed class NeuronLayer : Layer
     /// <param name="neuron">The neuron.</param>
     internal NeuronLayer(string name, NeuronDefinition neuron) : base(name) => Neuron = neuron;
 
-    /// <summary>The neuron.</summary>
+    /// <summary>Gets the neuron.</summary>
     public NeuronDefinition Neuron { get; }
 
     internal override IEnumerable<ParameterSpec> Parameters

@@ -23,10 +23,10 @@ public sealed class ResidualLayer : Layer
         Shortcut = [.. shortcut];
     }
 
-    /// <summary>The layers of the main path in order.</summary>
+    /// <summary>Gets the layers of the main path in order.</summary>
     public IReadOnlyList<Layer> Main { get; }
 
-    /// <summary>The layers of the shortcut in order.</summary>
+    /// <summary>Gets the layers of the shortcut in order.</summary>
     public IReadOnlyList<Layer> Shortcut { get; }
 
     internal override IEnumerable<Layer> Inner => Main.Concat(Shortcut);

@@ -9,15 +9,15 @@ public abstract class WeightedLayer : Layer
 {
     private protected WeightedLayer(string name, bool hasBias) : base(name) => HasBias = hasBias;
 
-    /// <summary>Whether a bias is added.</summary>
+    /// <summary>Gets whether a bias is added.</summary>
     public bool HasBias { get; }
 
-    /// <summary>How the weights start before training. Default <see cref="WeightDistribution.Uniform"/>.</summary>
+    /// <summary>Gets how the weights are initialized. Default <see cref="WeightDistribution.Uniform"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public WeightDistribution InitialWeights { get; internal init; }
 
     /// <summary>
-    /// Whether the biases are 0 before training; else they are uniform within 1/sqrt(values that an output sums).
+    /// Gets whether the biases are 0 before training; else they are uniform within 1/sqrt(values that an output sums).
     /// Default <see langword="false"/>.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// A network of one's own: any layers in any order, as a <see cref="NetworkBuilder"/> writes them. The fully connected
-/// readout with an output for each class follows them by itself.
+/// readout with an output for each class is added behind them.
 /// </summary>
 public sealed record LayeredNetwork : NetworkTemplate
 {

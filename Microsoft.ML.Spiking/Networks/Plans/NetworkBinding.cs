@@ -18,16 +18,16 @@ internal sealed record NetworkBinding(
     NeuronDefinition Neuron,
     double Dropout)
 {
-    /// <summary>Whether a row brings all its time steps.</summary>
+    /// <summary>Gets whether a row brings all its time steps.</summary>
     public bool HasTimeAxis { get; init; }
 
     /// <summary>How images lie in a row before it is read.</summary>
     public PixelOrder PixelOrder { get; init; }
 
-    /// <summary>The values over which batch normalizations take their statistics.</summary>
+    /// <summary>Gets the values over which batch normalizations take their statistics.</summary>
     public BatchNormMode BatchNorm { get; init; }
 
-    /// <summary>The first layer's scale and shift; null for no such layer.</summary>
+    /// <summary>Gets the first layer's scale and shift; null for no such layer.</summary>
     public InputNormalization? InputNormalization { get; init; }
 
     /// <summary>The layer that normalizes the features, or none.</summary>
@@ -35,6 +35,6 @@ internal sealed record NetworkBinding(
         ? []
         : [new AffineLayer(AffineLayer.InputName, InputNormalization.PairsFor(InputShape))];
 
-    /// <summary>The signal that arrives at the first layer.</summary>
+    /// <summary>Gets the signal that arrives at the first layer.</summary>
     public Signal Input => new(InputShape, HasTimeAxis ? SignalKind.Graded : Encoder.OutputKind);
 }

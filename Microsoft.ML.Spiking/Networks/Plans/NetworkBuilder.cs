@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking;
 /// <summary>
 /// A writer of a <see cref="LayeredNetwork"/>, layer by layer. Sizes follow from what arrives; whether they fit is
 /// checked by <see cref="Build(IReadOnlyList{int})"/>, or else when the network is bound to the data, and the message
-/// then names the layer. The readout comes by itself.
+/// then names the layer. The readout is added automatically.
 /// </summary>
 /// <example>
 /// <code>

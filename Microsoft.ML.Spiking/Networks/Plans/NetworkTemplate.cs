@@ -9,7 +9,7 @@ namespace Microsoft.ML.Spiking;
 /// A network before the data is known: a list of layers, each as large as what arrives at it, and a fully connected
 /// readout. Training binds it to the data's shape and class count and to the options' time steps, neuron and encoder;
 /// the result is a <see cref="NetworkDefinition"/>. Where a layer that needs a vector is given an image, a layer must
-/// flatten it; before the readout that is done by itself.
+/// flatten it; before the readout that happens automatically.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Mlp), "mlp")]

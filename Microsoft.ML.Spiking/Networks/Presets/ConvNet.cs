@@ -26,7 +26,7 @@ public sealed record ConvNet : NetworkTemplate
         Channels = [.. channels];
     }
 
-    /// <summary>Channels of each convolution.</summary>
+    /// <summary>Gets the channels of each convolution.</summary>
     public IReadOnlyList<int> Channels { get; }
 
     /// <inheritdoc/>

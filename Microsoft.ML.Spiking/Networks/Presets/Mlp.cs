@@ -5,8 +5,7 @@ namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// A multilayer perceptron: fully connected layers, each followed by a neuron, and a fully connected readout. Images
-/// are taken as vectors.
-/// Layers are named fc1, neuron1, dropout1, fc2, ... and output.
+/// are taken as vectors. Layers are named fc1, neuron1, dropout1, fc2, ... and output.
 /// </summary>
 public sealed record Mlp : NetworkTemplate
 {
@@ -19,7 +18,7 @@ public sealed record Mlp : NetworkTemplate
         HiddenSizes = [.. hiddenSizes];
     }
 
-    /// <summary>Neurons in each hidden layer.</summary>
+    /// <summary>Gets the number of neurons in each hidden layer.</summary>
     public IReadOnlyList<int> HiddenSizes { get; }
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ public sealed record SpikingResNet : NetworkTemplate
     /// <param name="depth">18, 34, 50, 101 or 152.</param>
     public SpikingResNet(int depth) => Depth = depth;
 
-    /// <summary>18, 34, 50, 101 or 152.</summary>
+    /// <summary>Gets the depth: 18, 34, 50, 101 or 152.</summary>
     public int Depth { get; }
 
     private bool HasBottlenecks => Depth >= 50;

@@ -23,7 +23,7 @@ public sealed record SpikingVgg : NetworkTemplate
     /// </param>
     public SpikingVgg(int depth) => Depth = depth;
 
-    /// <summary>11, 13, 16 or 19.</summary>
+    /// <summary>Gets the depth: 11, 13, 16 or 19.</summary>
     public int Depth { get; }
 
     internal override IEnumerable<string> Faults() =>

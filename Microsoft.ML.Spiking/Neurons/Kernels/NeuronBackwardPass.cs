@@ -9,7 +9,9 @@ internal unsafe struct BackwardArguments
 
     public float* Potential;
 
-    /// <summary>The gradient by the spikes, or by the means of their windows where <see cref="Pooling"/> pools.</summary>
+    /// <summary>
+    /// The gradient by the spikes, or by the means of their windows where <see cref="Pooling"/> pools.
+    /// </summary>
     public float* Upstream;
 
     public SpikePooling Pooling;

@@ -38,7 +38,7 @@ internal readonly unsafe struct NeuronKernel
         _lanes = lanes;
     }
 
-    /// <summary>Whether <see cref="MarkMayFire"/> may be called.</summary>
+    /// <summary>Gets whether <see cref="MarkMayFire"/> may be called.</summary>
     /// <seealso cref="SpikingNeuronDefinition.IntegratesUntilFirstSpike"/>
     public bool IntegratesUntilFirstSpike { get; }
 
@@ -199,7 +199,8 @@ internal readonly unsafe struct NeuronKernel
     private static WorkerTeam Team(WorkerTeam team, int timeSteps, long n) =>
         n * timeSteps < ThreadingFloor ? WorkerTeam.Caller : team;
 
-    private long VectorEnd(long n, SpikePooling pooling = default) => n - (n % (pooling.IsNone ? _lanes : pooling.Unit));
+    private long VectorEnd(long n, SpikePooling pooling = default) =>
+        n - (n % (pooling.IsNone ? _lanes : pooling.Unit));
 
     // Every step's neurons start on a cache line.
     private static bool IsAligned(float* values, long n) => (nuint)values % 64 == 0 && n % 16 == 0;

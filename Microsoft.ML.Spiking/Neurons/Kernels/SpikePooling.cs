@@ -16,16 +16,16 @@ internal readonly record struct SpikePooling(int WindowHeight, int WindowWidth, 
     private const int MostLanes = 16;
     private const long LargestUnit = 1 << 13;
 
-    /// <summary>Number of neurons in a window; 1 without pooling.</summary>
+    /// <summary>Gets the number of neurons in a window; 1 without pooling.</summary>
     public int Area => IsNone ? 1 : WindowHeight * WindowWidth;
 
-    /// <summary>Whether nothing is pooled.</summary>
+    /// <summary>Gets whether nothing is pooled.</summary>
     public bool IsNone => WindowHeight == 0;
 
-    /// <summary>Whether a block of usual size holds whole windows and whole vectors.</summary>
+    /// <summary>Gets whether a block of usual size holds whole windows and whole vectors.</summary>
     public bool Fits => IsNone || Unit <= LargestUnit;
 
-    /// <summary>Number of neurons that hold whole rows of windows and whole vectors, in every width.</summary>
+    /// <summary>Gets the number of neurons that hold whole rows of windows and whole vectors, in every width.</summary>
     public long Unit => IsNone ? MostLanes : Band / (long)BigInteger.GreatestCommonDivisor(Band, MostLanes) * MostLanes;
 
     // A row of windows.

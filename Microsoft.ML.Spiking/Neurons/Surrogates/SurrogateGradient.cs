@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
@@ -37,8 +38,8 @@ public abstract record SurrogateGradient
     {
         if (!(Alpha >= SmallestAlpha && Alpha <= LargestAlpha))
         {
-            yield return $"{GetType().Name}.{nameof(Alpha)} is {Alpha}; " +
-                $"it must be a number from {SmallestAlpha} to {LargestAlpha}.";
+            yield return Invariant($"{GetType().Name}.{nameof(Alpha)} is {Alpha}; ") +
+                Invariant($"it must be a number from {SmallestAlpha} to {LargestAlpha}.");
         }
     }
 }

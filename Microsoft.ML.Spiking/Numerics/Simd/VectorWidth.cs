@@ -27,7 +27,7 @@ internal enum VectorWidth
 /// <summary>The choice of a vector width, and of the kernel compiled for it.</summary>
 internal static unsafe class VectorWidths
 {
-    /// <summary>The width that <see cref="VectorWidth.Auto"/> stands for on this processor.</summary>
+    /// <summary>Gets the width that <see cref="VectorWidth.Auto"/> stands for on this processor.</summary>
     public static VectorWidth Widest =>
         Vector512.IsHardwareAccelerated ? VectorWidth.Vector512
         : Vector256.IsHardwareAccelerated ? VectorWidth.Vector256

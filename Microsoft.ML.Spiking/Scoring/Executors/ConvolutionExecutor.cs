@@ -15,36 +15,21 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// Images lie pixel after pixel, so that the inputs under a row of the kernel are one run in the list of active inputs,
 /// and the list serves all places.
 /// </remarks>
-internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
+/// <param name="shape">The sizes.</param>
+/// <param name="weights">The layer's weights and biases.</param>
+/// <param name="timeSteps">T.</param>
+internal sealed unsafe class ConvolutionExecutor<TLanes, TWide>(
+    ConvolutionShape shape, FoldedWeights weights, int timeSteps)
+    : PanelConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps, PanelProduct<TWide>.MaxSteps)
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
-    private readonly ConvolutionShape _shape;
-    private readonly PanelWeights<TLanes, TWide>[] _groups;
-    private readonly int _timeSteps;
-    private readonly TimeBlocks _blocks;
-
-    /// <param name="shape">The sizes.</param>
-    /// <param name="weights">The layer's weights and biases.</param>
-    /// <param name="timeSteps">T.</param>
-    public ConvolutionExecutor(ConvolutionShape shape, FoldedWeights weights, int timeSteps)
-    {
-        _shape = shape;
-        _groups = PanelWeights<TLanes, TWide>.OfGroups(shape, weights);
-        _timeSteps = timeSteps;
-        _blocks = new(timeSteps, PanelProduct<TWide>.MaxSteps);
-    }
-
-    public override long OutputLength => (long)_timeSteps * _shape.OutputSize;
-
     // Of a group: the active inputs, where each pixel's begin and, if there are several groups, its part of the images.
     public override long ScratchLength => PanelWeights<TLanes, TWide>.OverhangLength + TWide.Width + (2L * RunFloats) +
-        ActiveInputs.Length(GroupSize, _timeSteps) + (2L * (_shape.InputPixels + 1)) +
-        (_groups.Length > 1 ? (long)GroupSize * _timeSteps : 0);
+        ActiveInputs.Length(GroupSize, TimeSteps) + (2L * (Shape.InputPixels + 1)) +
+        (Groups.Length > 1 ? (long)GroupSize * TimeSteps : 0);
 
-    private int GroupSize => checked(_shape.InputPixels * _shape.GroupInputs);
-
-    private long RunFloats => (long)_shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float));
+    private long RunFloats => (long)Shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float));
 
     /// <inheritdoc/>
     /// <remarks>
@@ -60,23 +45,23 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
         memory.Overhang = scratch;
         memory.Start = scratch + PanelWeights<TLanes, TWide>.OverhangLength;
         memory.Changing = (ActiveRun*)(memory.Start + TWide.Width);
-        memory.Constant = memory.Changing + _shape.Layer.Kernel.Height;
-        memory.ChangingStarts = (int*)(memory.Constant + _shape.Layer.Kernel.Height);
-        memory.ConstantStarts = memory.ChangingStarts + _shape.InputPixels + 1;
-        float* lists = (float*)(memory.ConstantStarts + _shape.InputPixels + 1);
-        float* part = lists + ActiveInputs.Length(GroupSize, _timeSteps);
-        for (int group = 0; group < _groups.Length; group++)
+        memory.Constant = memory.Changing + Shape.Layer.Kernel.Height;
+        memory.ChangingStarts = (int*)(memory.Constant + Shape.Layer.Kernel.Height);
+        memory.ConstantStarts = memory.ChangingStarts + Shape.InputPixels + 1;
+        float* lists = (float*)(memory.ConstantStarts + Shape.InputPixels + 1);
+        float* part = lists + ActiveInputs.Length(GroupSize, TimeSteps);
+        for (int group = 0; group < Groups.Length; group++)
         {
             float* source = input;
-            if (_groups.Length > 1)
+            if (Groups.Length > 1)
             {
-                KernelWindow.CopyGroup(_shape, input, _timeSteps, group, part);
+                KernelWindow.CopyGroup(Shape, input, TimeSteps, group, part);
                 source = part;
             }
-            memory.Active = ActiveInputs.Find<TLanes>(source, _timeSteps, GroupSize, lists);
-            KernelWindow.FindStarts(_shape, memory.Active.Changing, memory.Active.ChangingCount, memory.ChangingStarts);
-            KernelWindow.FindStarts(_shape, memory.Active.Constant, memory.Active.ConstantCount, memory.ConstantStarts);
-            Places(group, in memory, output + (group * _shape.GroupOutputs));
+            memory.Active = ActiveInputs.Find<TLanes>(source, TimeSteps, GroupSize, lists);
+            KernelWindow.FindStarts(Shape, memory.Active.Changing, memory.Active.ChangingCount, memory.ChangingStarts);
+            KernelWindow.FindStarts(Shape, memory.Active.Constant, memory.Active.ConstantCount, memory.ConstantStarts);
+            Places(group, in memory, output + (group * Shape.GroupOutputs));
         }
     }
 
@@ -87,21 +72,21 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Places(int group, in ConvolutionMemory memory, float* output)
     {
-        PanelWeights<TLanes, TWide> weights = _groups[group];
+        PanelWeights<TLanes, TWide> weights = Groups[group];
         ActiveInputs active = memory.Active;
-        int channels = _shape.Layer.OutputChannels;
-        for (int from = 0, to; from < _shape.GroupOutputs; from = to)
+        int channels = Shape.Layer.OutputChannels;
+        for (int from = 0, to; from < Shape.GroupOutputs; from = to)
         {
             to = weights.CachedEnd(from);
             float* place = output;
-            for (int y = 0; y < _shape.Output.Height; y++)
+            for (int y = 0; y < Shape.Output.Height; y++)
             {
-                for (int x = 0; x < _shape.Output.Width; x++, place += channels)
+                for (int x = 0; x < Shape.Output.Width; x++, place += channels)
                 {
-                    int constant = KernelWindow.FindRuns(_shape, y, x,
+                    int constant = KernelWindow.FindRuns(Shape, y, x,
                         active.Constant, memory.ConstantStarts, active.ConstantValues, 1, memory.Constant);
-                    int changing = KernelWindow.FindRuns(_shape, y, x,
-                        active.Changing, memory.ChangingStarts, active.Values, _timeSteps, memory.Changing);
+                    int changing = KernelWindow.FindRuns(Shape, y, x,
+                        active.Changing, memory.ChangingStarts, active.Values, TimeSteps, memory.Changing);
                     for (int first = from; first < to; first += weights.Width(first))
                     {
                         Place(weights, first, in memory, constant, changing, place + first);
@@ -122,11 +107,11 @@ internal sealed unsafe class ConvolutionExecutor<TLanes, TWide> : LayerExecutor
             weights.FromConstant(first, memory.Constant, constant, memory.Start);
             start = memory.Start;
         }
-        for (int block = 0; block < _blocks.Count; block++)
+        for (int block = 0; block < Blocks.Count; block++)
         {
-            int step = _blocks.Start(block), steps = _blocks.Start(block + 1) - step;
-            weights.FromActive(first, start, memory.Changing, changing, step, _timeSteps, steps,
-                output + ((long)step * _shape.OutputSize), _shape.OutputSize, memory.Overhang);
+            int step = Blocks.Start(block), steps = Blocks.Start(block + 1) - step;
+            weights.FromActive(first, start, memory.Changing, changing, step, TimeSteps, steps,
+                output + ((long)step * Shape.OutputSize), Shape.OutputSize, memory.Overhang);
         }
     }
 }

@@ -11,37 +11,22 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// A convolution of spikes: at each place of the kernel the inputs with the same spikes in a block of steps are taken
 /// together, which needs one addition for each of them and each output instead of a product for each step.
 /// </summary>
-internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExecutor
+/// <param name="shape">The sizes.</param>
+/// <param name="weights">The layer's weights and biases.</param>
+/// <param name="timeSteps">T.</param>
+internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide>(
+    ConvolutionShape shape, FoldedWeights weights, int timeSteps)
+    : PanelConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps, SpikePatterns.MaxSteps)
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
-    private readonly ConvolutionShape _shape;
-    private readonly PanelWeights<TLanes, TWide>[] _groups;
-    private readonly int _timeSteps;
-    private readonly TimeBlocks _blocks;
-
-    /// <param name="shape">The sizes.</param>
-    /// <param name="weights">The layer's weights and biases.</param>
-    /// <param name="timeSteps">T.</param>
-    public SpikeConvolutionExecutor(ConvolutionShape shape, FoldedWeights weights, int timeSteps)
-    {
-        _shape = shape;
-        _groups = PanelWeights<TLanes, TWide>.OfGroups(shape, weights);
-        _timeSteps = timeSteps;
-        _blocks = new(timeSteps, SpikePatterns.MaxSteps);
-    }
-
-    public override long OutputLength => (long)_timeSteps * _shape.OutputSize;
-
     // The overhang, the runs under the kernel, the groups of a place, the events, the start of each pixel's, and, if
     // there are several groups of channels, their part of the images.
     public override long ScratchLength => PanelWeights<TLanes, TWide>.OverhangLength + RunFloats +
-        SpikeGroups.Length(_shape.KernelSize) + SpikeEvents.Length(GroupSize) + _shape.InputPixels + 1 +
-        (_groups.Length > 1 ? (long)GroupSize * SpikePatterns.MaxSteps : 0);
+        SpikeGroups.Length(Shape.KernelSize) + SpikeEvents.Length(GroupSize) + Shape.InputPixels + 1 +
+        (Groups.Length > 1 ? (long)GroupSize * SpikePatterns.MaxSteps : 0);
 
-    private int GroupSize => checked(_shape.InputPixels * _shape.GroupInputs);
-
-    private long RunFloats => (((long)_shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float))) + 15) / 16 * 16;
+    private long RunFloats => (((long)Shape.Layer.Kernel.Height * (sizeof(ActiveRun) / sizeof(float))) + 15) / 16 * 16;
 
     /// <inheritdoc/>
     /// <remarks>
@@ -53,25 +38,25 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
     public override void Run(float* input, float* output, float* scratch)
     {
         float* groups = scratch + PanelWeights<TLanes, TWide>.OverhangLength + RunFloats;
-        float* lists = groups + SpikeGroups.Length(_shape.KernelSize);
+        float* lists = groups + SpikeGroups.Length(Shape.KernelSize);
         int* starts = (int*)(lists + SpikeEvents.Length(GroupSize));
-        float* part = (float*)(starts + _shape.InputPixels + 1);
-        long inputSize = (long)_shape.InputPixels * _shape.Layer.InputChannels;
-        for (int block = 0; block < _blocks.Count; block++)
+        float* part = (float*)(starts + Shape.InputPixels + 1);
+        long inputSize = (long)Shape.InputPixels * Shape.Layer.InputChannels;
+        for (int block = 0; block < Blocks.Count; block++)
         {
-            int from = _blocks.Start(block), steps = _blocks.Start(block + 1) - from;
-            for (int group = 0; group < _groups.Length; group++)
+            int from = Blocks.Start(block), steps = Blocks.Start(block + 1) - from;
+            for (int group = 0; group < Groups.Length; group++)
             {
                 float* source = input + (from * inputSize);
-                if (_groups.Length > 1)
+                if (Groups.Length > 1)
                 {
-                    KernelWindow.CopyGroup(_shape, source, steps, group, part);
+                    KernelWindow.CopyGroup(Shape, source, steps, group, part);
                     source = part;
                 }
                 SpikeEvents events = SpikeEvents.Find<TLanes>(source, steps, GroupSize, lists);
-                KernelWindow.FindStarts(_shape, events.Inputs, events.Count, starts);
-                Places(_groups[group], in events, starts, steps,
-                    output + ((long)from * _shape.OutputSize) + (group * _shape.GroupOutputs), scratch);
+                KernelWindow.FindStarts(Shape, events.Inputs, events.Count, starts);
+                Places(Groups[group], in events, starts, steps,
+                    output + ((long)from * Shape.OutputSize) + (group * Shape.GroupOutputs), scratch);
             }
         }
     }
@@ -87,22 +72,22 @@ internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide> : LayerExec
         float* overhang = scratch;
         var runs = (ActiveRun*)(scratch + PanelWeights<TLanes, TWide>.OverhangLength);
         float* memory = (float*)runs + RunFloats;
-        int channels = _shape.Layer.OutputChannels;
-        for (int from = 0, to; from < _shape.GroupOutputs; from = to)
+        int channels = Shape.Layer.OutputChannels;
+        for (int from = 0, to; from < Shape.GroupOutputs; from = to)
         {
             to = weights.CachedEnd(from);
             float* place = output;
-            for (int y = 0; y < _shape.Output.Height; y++)
+            for (int y = 0; y < Shape.Output.Height; y++)
             {
-                for (int x = 0; x < _shape.Output.Width; x++, place += channels)
+                for (int x = 0; x < Shape.Output.Width; x++, place += channels)
                 {
                     int count = KernelWindow.FindRuns(
-                        _shape, y, x, events.Inputs, starts, values: null, valueStride: 0, runs);
+                        Shape, y, x, events.Inputs, starts, values: null, valueStride: 0, runs);
                     SpikeGroups groups = SpikeGroups.Of(in events, runs, count, memory);
                     for (int first = from; first < to; first += weights.Width(first))
                     {
                         weights.FromGroups(
-                            first, groups.Groups, groups.Count, steps, place + first, _shape.OutputSize, overhang);
+                            first, groups.Groups, groups.Count, steps, place + first, Shape.OutputSize, overhang);
                     }
                 }
             }

@@ -26,7 +26,7 @@ internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights,
 
     public override long ScratchLength => ScratchLengthFor(1);
 
-    // Smaller weights stay in the second cache anyway, whatever else a row needs.
+    // Smaller weights stay in the second-level cache beside all that a row needs.
     public override bool GainsFromRows => (long)_inputs * _outputs > 1 << 17;
 
     // Of a row and block of steps.

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking.Scoring.Plan;
 internal static class BufferAssignment
 {
     /// <summary>Makes the plan, in as few buffers as a walk from the front finds.</summary>
-    /// <param name="steps">Steps, each of which writes a buffer of its own or adds to one.</param>
+    /// <param name="steps">Steps, each of which writes its own buffer or adds to one.</param>
     /// <param name="output">The buffer that is read after the last step.</param>
     public static ScoringPlan Apply(IReadOnlyList<ScoringStep> steps, int output)
     {

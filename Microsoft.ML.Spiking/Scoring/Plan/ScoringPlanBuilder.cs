@@ -25,7 +25,7 @@ internal sealed class ScoringPlanBuilder
     private readonly ExecutorFactory _factory;
     private readonly List<ScoringStep> _steps = [];
 
-    // Every step writes a buffer of its own; BufferAssignment then shares the memory.
+    // Every step writes its own buffer; BufferAssignment then shares the memory.
     private int _buffers;
 
     private ScoringPlanBuilder(

@@ -62,7 +62,7 @@ internal sealed class SharedScorer(ScorerSource source) : IDisposable
 /// <param name="IsNative">Whether the scorer holds native memory.</param>
 internal sealed record ScorerSource(ScoringBackend Backend, Func<IScorer> Create, int BatchRows, bool IsNative)
 {
-    // Enough to make the cost of a call by itself disappear; the rows' memory stays in the cache.
+    // Enough to make the fixed cost of a call negligible; the rows' memory stays in the cache.
     private const int ManagedRows = 128;
 
     /// <summary>Returns the source of a scorer in managed code.</summary>

@@ -33,7 +33,7 @@ internal sealed class BatchAugmenter
         _sources = new int[recipe.TrivialAugment ? _images.PlaneSize : 0];
     }
 
-    /// <summary>Whether <see cref="Apply"/> mixes rows.</summary>
+    /// <summary>Gets whether <see cref="Apply"/> mixes rows.</summary>
     public bool Mixes => _recipe.Mixes;
 
     /// <summary>Changes a batch.</summary>

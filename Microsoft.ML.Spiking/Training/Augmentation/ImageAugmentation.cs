@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
@@ -66,12 +67,12 @@ public sealed record ImageAugmentation
     /// </summary>
     public double CutmixAlpha { get; init; }
 
-    /// <summary>Whether a change needs images.</summary>
+    /// <summary>Gets whether a change needs images.</summary>
     [JsonIgnore]
     internal bool NeedsImages =>
         CropPadding > 0 || HorizontalFlip || TrivialAugment || CutoutSize > 0 || CutmixAlpha > 0;
 
-    /// <summary>Whether rows of two classes are mixed.</summary>
+    /// <summary>Gets whether rows of two classes are mixed.</summary>
     [JsonIgnore]
     internal bool Mixes => MixupAlpha > 0 || CutmixAlpha > 0;
 
@@ -83,8 +84,8 @@ public sealed record ImageAugmentation
         {
             if (value is < 0 or > MostPixels)
             {
-                yield return
-                    $"{nameof(ImageAugmentation)}.{name} is {value}; it must be from 0 to {MostPixels} pixels.";
+                yield return Invariant(
+                    $"{nameof(ImageAugmentation)}.{name} is {value}; it must be from 0 to {MostPixels} pixels.");
             }
         }
         (double Value, string Name)[] alphas = [(MixupAlpha, nameof(MixupAlpha)), (CutmixAlpha, nameof(CutmixAlpha))];
@@ -92,7 +93,8 @@ public sealed record ImageAugmentation
         {
             if (value is not (>= 0 and <= LargestAlpha))
             {
-                yield return $"{nameof(ImageAugmentation)}.{name} is {value}; it must be from 0 to {LargestAlpha}.";
+                yield return Invariant(
+                    $"{nameof(ImageAugmentation)}.{name} is {value}; it must be from 0 to {LargestAlpha}.");
             }
         }
     }
@@ -107,12 +109,14 @@ public sealed record ImageAugmentation
         }
         if (shape is not [int channels, int height, int width])
         {
-            return $"The augmentation needs images, but the features have the shape [{string.Join(", ", shape)}]; where they " +
-                "are images, say so with the option InputShape, as in [3, 32, 32], else set Augmentation to null.";
+            return $"The augmentation needs images, but the features have the shape [{string.Join(", ", shape)}]; " +
+                "where they are images, say so with the option InputShape, as in [3, 32, 32], else set Augmentation " +
+                "to null.";
         }
         if (TrivialAugment && channels is not (1 or 3))
         {
-            return $"{nameof(ImageAugmentation)}.{nameof(TrivialAugment)} needs images of one channel or of red, green and blue, " +
+            return $"{nameof(ImageAugmentation)}.{nameof(TrivialAugment)} needs images of one channel or of red, " +
+                "green and blue, " +
                 $"but the features have the shape [{string.Join(", ", shape)}].";
         }
         int side = Math.Min(height, width);
@@ -122,7 +126,7 @@ public sealed record ImageAugmentation
             (_, true) => TooLarge(nameof(CutoutSize), CutoutSize),
             _ => null,
         };
-        string TooLarge(string name, int value) => $"{nameof(ImageAugmentation)}.{name} is {value}, but the images are " +
-            $"{height}x{width}; it must be less than both.";
+        string TooLarge(string name, int value) => $"{nameof(ImageAugmentation)}.{name} is {value}, but the images " +
+            $"are {height}x{width}; it must be less than both.";
     }
 }

@@ -6,13 +6,13 @@ namespace Microsoft.ML.Spiking.Training.Augmentation;
 /// <summary>The layout of a row's values: [frames, channels, height, width].</summary>
 internal readonly record struct ImageLayout(int Frames, int Channels, int Height, int Width)
 {
-    /// <summary>Number of values in a plane, one channel of one frame.</summary>
+    /// <summary>Gets the number of values in a plane, one channel of one frame.</summary>
     public int PlaneSize => Height * Width;
 
-    /// <summary>Number of planes in a row.</summary>
+    /// <summary>Gets the number of planes in a row.</summary>
     public int Planes => Frames * Channels;
 
-    /// <summary>Number of values in a row.</summary>
+    /// <summary>Gets the number of values in a row.</summary>
     public int RowSize => Planes * PlaneSize;
 
     /// <summary>Returns the layout of rows; vectors are images of one line.</summary>

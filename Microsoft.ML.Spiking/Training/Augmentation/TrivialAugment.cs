@@ -39,8 +39,9 @@ internal readonly record struct TrivialAugment(ImageChange Change, double Streng
         return least >= 0 && most <= byte.MaxValue
             ? (most > 1 ? byte.MaxValue : 1)
             : throw new InvalidOperationException(FormattableString.Invariant(
-                $"The augmentation TrivialAugment needs pixels from 0 to 255 or from 0 to 1, but a batch has values from {least} to ") +
-                FormattableString.Invariant($"{most}; leave the normalization to the option InputNormalization, which comes after it."));
+                $"The augmentation TrivialAugment needs pixels from 0 to 255 or from 0 to 1, but a batch has values ") +
+                FormattableString.Invariant($"from {least} to {most}; leave the normalization to the option ") +
+                "InputNormalization, which comes after it.");
     }
 
     /// <summary>Changes a row, all its frames in the same way.</summary>
@@ -124,4 +125,24 @@ internal readonly record struct TrivialAugment(ImageChange Change, double Streng
         ImageChange.Rotate => AffineWarp.Rotate(LargestAngle * Strength, images),
         _ => throw new InvalidOperationException($"{Change} moves no pixels."),
     };
+}
+
+/// <summary>The changes of <see cref="TrivialAugment"/>.</summary>
+/// <remarks>Their order is part of what makes a seed repeatable.</remarks>
+internal enum ImageChange
+{
+    Identity,
+    ShearX,
+    ShearY,
+    TranslateX,
+    TranslateY,
+    Rotate,
+    Brightness,
+    Color,
+    Contrast,
+    Sharpness,
+    Posterize,
+    Solarize,
+    AutoContrast,
+    Equalize,
 }

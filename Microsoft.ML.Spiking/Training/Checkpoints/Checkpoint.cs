@@ -21,16 +21,18 @@ internal sealed record Checkpoint(CheckpointState State, IReadOnlyList<WeightArr
 /// </remarks>
 internal sealed record CheckpointState
 {
-    /// <summary>The identity of the training.</summary>
+    /// <summary>Gets the identity of the training.</summary>
     public required TrainingIdentity Identity { get; init; }
 
-    /// <summary>The seed of all randomness.</summary>
+    /// <summary>Gets the seed of all randomness.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>The epoch under way, from 1; one more than the number of epochs where the training has ended.</summary>
+    /// <summary>
+    /// Gets the epoch under way, from 1; one more than the number of epochs where the training has ended.
+    /// </summary>
     public required int Epoch { get; init; }
 
-    /// <summary>Number of that epoch's batches that are done.</summary>
+    /// <summary>Gets the number of that epoch's batches that are done.</summary>
     public required long Batches { get; init; }
 
     /// <summary>Seconds of training in that epoch so far.</summary>
@@ -39,19 +41,19 @@ internal sealed record CheckpointState
     /// <summary>Steps of the optimizer, which are also the position in the schedule.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>The batches since the last step; null where there are none.</summary>
+    /// <summary>Gets the batches since the last step; null where there are none.</summary>
     public PendingGradients? Pending { get; init; }
 
-    /// <summary>The sums of the epoch under way.</summary>
+    /// <summary>Gets the sums of the epoch under way.</summary>
     public required TallyState Tally { get; init; }
 
-    /// <summary>The epochs that have ended.</summary>
+    /// <summary>Gets the epochs that have ended.</summary>
     public required IReadOnlyList<EpochRecord> History { get; init; }
 
-    /// <summary>The best of them, from 1; null before the first has ended.</summary>
+    /// <summary>Gets the best of them, from 1; null before the first has ended.</summary>
     public required int? BestEpoch { get; init; }
 
-    /// <summary>The last finite mean loss, for the message of a training that diverges later.</summary>
+    /// <summary>Gets the last finite mean loss, for the message of a training that diverges later.</summary>
     public required double? LastFiniteLoss { get; init; }
 }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Serialization;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Training.Checkpoints;
 
@@ -19,7 +20,7 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 /// </remarks>
 internal static class CheckpointFile
 {
-    private const int Version = 2; // 1 had another fingerprint of the rows, and no format of its own for epochs
+    private const int Version = 2; // 1 had another fingerprint of the rows, and no separate format for epochs
     private const int ChecksumAt = 12;
     private const int HeaderLength = ChecksumAt + SHA256.HashSizeInBytes;
     private const int LargestState = 64 << 20; // ten thousand epochs of a hundred layers
@@ -89,7 +90,7 @@ internal static class CheckpointFile
         int length = BinaryPrimitives.ReadInt32LittleEndian(BoundedReading.ReadExactly(stream, sizeof(int), What));
         if (length is < 2 or > LargestState || length > stream.Length - stream.Position)
         {
-            throw new FormatException($"{What} announces a state of {length:N0} bytes.");
+            throw new FormatException(Invariant($"{What} announces a state of {length:N0} bytes."));
         }
         try
         {

@@ -90,7 +90,7 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
         }
     }
 
-    /// <summary>Whether an exception says that a file could not be read or written.</summary>
+    /// <summary>Returns whether an exception says that a file could not be read or written.</summary>
     public static bool IsOfTheDisk(Exception exception) =>
         exception is IOException or UnauthorizedAccessException;
 

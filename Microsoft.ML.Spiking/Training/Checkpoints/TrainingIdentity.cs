@@ -23,8 +23,9 @@ internal sealed record TrainingIdentity(
     IReadOnlyDictionary<string, string> Options)
 {
     /// <summary>
-    /// Settings that may change when a training is resumed. All others count, including new ones. Precision counts as the
-    /// user chose it: whether a machine's products are in bfloat16 then depends on the machine, as their last bits do.
+    /// Settings that may change when a training is resumed. All others count, including new ones. Precision counts as
+    /// the user chose it: whether a machine's products are in bfloat16 then depends on the machine, as their last bits
+    /// do.
     /// </summary>
     private static readonly string[] Free =
     [

@@ -25,7 +25,7 @@ internal sealed record DataSketch(ulong Targets, IReadOnlyList<double> Projectio
     private const double WholeTolerance = 1e-6;
 
     /// <summary>
-    /// Whether the features of another set of as many rows and features are the same, but for last bits.
+    /// Returns whether the features of another set of as many rows and features are the same, but for last bits.
     /// </summary>
     public bool HasFeaturesOf(DataSketch other)
     {

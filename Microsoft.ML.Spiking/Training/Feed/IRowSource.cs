@@ -9,7 +9,7 @@ internal interface IRowCursor : IDisposable
     /// <summary>The indices of <see cref="Values"/>, ascending; meaningless where <see cref="IsDense"/>.</summary>
     ReadOnlySpan<int> Indices { get; }
 
-    /// <summary>Whether <see cref="Values"/> holds all features.</summary>
+    /// <summary>Gets whether <see cref="Values"/> holds all features.</summary>
     bool IsDense { get; }
 
     /// <summary>The class, from 0.</summary>

@@ -37,7 +37,7 @@ internal sealed class PreparedBatches : IDisposable
         _preparation = Task.Run(() => FillAfter(skip), CancellationToken.None);
     }
 
-    /// <summary>The time that <see cref="TryTake"/> has waited for rows.</summary>
+    /// <summary>Gets the time that <see cref="TryTake"/> has waited for rows.</summary>
     public TimeSpan Waited { get; private set; }
 
     /// <summary>

@@ -15,7 +15,7 @@ internal abstract class RowFeed
     /// <summary>Values in a row.</summary>
     public int FeatureCount { get; }
 
-    /// <summary>The summary of the first pass.</summary>
+    /// <summary>Gets the summary of the first pass.</summary>
     public RowSummary Summary { get; }
 
     /// <summary>Bytes of memory that hold rows between epochs; 0 when they are read again.</summary>

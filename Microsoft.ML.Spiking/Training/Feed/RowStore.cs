@@ -18,10 +18,10 @@ internal sealed class RowStore(int featureCount)
     private int _block;
     private int _offset;
 
-    /// <summary>Number of rows.</summary>
+    /// <summary>Gets the number of rows.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Number of bytes that the rows take.</summary>
+    /// <summary>Gets the number of bytes that the rows take.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Returns the number of bytes that <see cref="Add"/> would take.</summary>

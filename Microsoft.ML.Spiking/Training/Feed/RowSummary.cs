@@ -11,10 +11,10 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 internal sealed record RowSummary(
     long Rows, IReadOnlyList<long> ClassRows, IReadOnlyList<double> ClassWeights, double RootMeanSquare)
 {
-    /// <summary>The sketch that tells these rows apart from others.</summary>
+    /// <summary>Gets the sketch that tells these rows apart from others.</summary>
     public DataSketch Sketch { get; init; } = new(Targets: 0, Projections: [], Norms: []);
 
-    /// <summary>The range of the features.</summary>
+    /// <summary>Gets the range of the features.</summary>
     public FeatureRange Range { get; init; }
 
     /// <summary>Mean and deviation of each channel; null where they were not measured.</summary>
@@ -40,7 +40,7 @@ internal sealed record RowSummary(
         _ => throw new NotSupportedException($"The class weighting {weighting} is not known."),
     };
 
-    /// <summary>The factor that brings the features to a root mean square of 1; 1 where they are all 0.</summary>
+    /// <summary>Gets the factor that brings the features to a root mean square of 1; 1 where they are all 0.</summary>
     public double InputScale => RootMeanSquare > 0 && double.IsFinite(RootMeanSquare) ? 1 / RootMeanSquare : 1;
 }
 

@@ -49,7 +49,7 @@ internal static class SingleRowBatch
         return null;
     }
 
-    /// <summary>Whether a single row has several values of a channel: those of its time steps.</summary>
+    /// <summary>Returns whether a single row has several values of a channel: those of its time steps.</summary>
     private static bool HasSteps(NetworkDefinition definition, BatchNormLayer norm, Signal signal) =>
         norm.Mode == BatchNormMode.AcrossTime && signal.Kind != SignalKind.Constant && definition.TimeSteps > 1;
 }

@@ -59,7 +59,8 @@ internal static class UsableRows
             observer.Warning(string.Create(CultureInfo.InvariantCulture,
                 $"{range.OutsideUnit} feature values of the training rows ({share:P1}) lie outside of 0 to 1, where " +
                 $"{definition.Encoder.GetType().Name} takes them for 0 or 1; the features range from " +
-                $"{range.Lowest:G4} to {range.Highest:G4}. Scale them to 0 to 1, for example with NormalizeMinMax and fixZero: false."));
+                $"{range.Lowest:G4} to {range.Highest:G4}. Scale them to 0 to 1, for example with NormalizeMinMax " +
+                $"and fixZero: false."));
         }
     }
 }

@@ -15,18 +15,18 @@ internal sealed class EpochTally(Device device) : IDisposable
     private readonly Tensor _correct = zeros([], ScalarType.Int64, device).DetachFromDisposeScope();
     private double _weight;
 
-    /// <summary>The spikes of each layer.</summary>
+    /// <summary>Gets the spikes of each layer.</summary>
     public SpikeTally Spikes { get; } = new(device);
 
-    /// <summary>Number of rows so far.</summary>
+    /// <summary>Gets the number of rows so far.</summary>
     public long Rows { get; private set; }
 
     /// <summary>
-    /// The weighted mean loss so far; not finite once one batch's loss was not. Waits for the device.
+    /// Gets the weighted mean loss so far; not finite once one batch's loss was not. Waits for the device.
     /// </summary>
     public double Loss => _loss.item<double>() / Math.Max(double.Epsilon, _weight);
 
-    /// <summary>The share of the rows classified correctly. Waits for the device.</summary>
+    /// <summary>Gets the share of the rows classified correctly. Waits for the device.</summary>
     public double Accuracy => (double)_correct.item<long>() / Math.Max(1, Rows);
 
     /// <summary>Adds a batch.</summary>

@@ -59,7 +59,7 @@ internal sealed class FiringWatch(NetworkDefinition network, IReadOnlyList<long>
         layer.Neuron is SpikingNeuronDefinition && RateOf(layer, epoch) > Saturated;
 
     /// <summary>
-    /// Whether always choosing the largest class would be right as often, within two standard deviations.
+    /// Returns whether always choosing the largest class would be right as often, within two standard deviations.
     /// </summary>
     private bool IsNoBetterThanChance(EpochMetrics epoch)
     {
@@ -78,7 +78,7 @@ internal sealed class FiringWatch(NetworkDefinition network, IReadOnlyList<long>
         string spikes = string.Create(CultureInfo.InvariantCulture,
             $"{RateOf(layer, epoch):G3} spikes per neuron and time step in epoch {epoch.Epoch}");
         observer.Warning(IsSaturated(layer, epoch)
-            ? $"Layer '{layer.Name}' is saturated: {spikes}, whatever the row. {Remedy}, scale the features down, " +
+            ? $"Layer '{layer.Name}' is saturated: {spikes}, on every row. {Remedy}, scale the features down, " +
               "raise the neurons' threshold, or put a batch normalization before the neurons."
             : $"Layer '{layer.Name}' is silent: {spikes}, so the layers after it learn next to nothing. {Remedy}, " +
               "lower the neurons' threshold, put a batch normalization before the neurons, or use fewer layers.");

@@ -9,7 +9,7 @@ internal interface ITrainingObserver
     /// <summary>Receives a sentence for the log that the user should act on.</summary>
     void Warning(string message);
 
-    /// <summary>Whether the environment that the training runs in has been cancelled.</summary>
+    /// <summary>Gets whether the environment that the training runs in has been cancelled.</summary>
     bool IsCancelled => false;
 
     /// <summary>Receives the progress after every batch; must be cheap. Throws to stop the training.</summary>

@@ -13,7 +13,7 @@ internal sealed record KeptWeights(NetworkWeights Weights, int Epoch, double? Ac
     /// <summary>Macro accuracy on the validation rows; null without them.</summary>
     public double? MacroAccuracy { get; init; }
 
-    /// <summary>Whether an epoch was better. Without validation rows, every later one is.</summary>
+    /// <summary>Returns whether an epoch was better. Without validation rows, every later one is.</summary>
     public bool IsWorseThan(EpochMetrics epoch, ValidationMetric metric)
     {
         if (epoch is not

@@ -54,8 +54,8 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>
-    /// Trains on a thread of its own and leaves the rest of the process as it was: torch's generator, its number of
-    /// threads, its defaults. The same arguments give the same weights, whatever else runs.
+    /// Trains on a separate thread and leaves the rest of the process as it was: torch's generator, its number of
+    /// threads, its defaults. The same arguments give the same weights, regardless of what else runs.
     /// </summary>
     /// <param name="definition">The network.</param>
     /// <param name="initial">The weights to start from; null for new ones, drawn from the seed.</param>
@@ -105,7 +105,8 @@ internal sealed class TrainingLoop : IDisposable
         int threads = TorchThreads.SetForTraining(settings.Threads, definition, settings.BatchSize);
         observer.Info(device.type == DeviceType.CUDA
             ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
-            : string.Create(CultureInfo.InvariantCulture, $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}."));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}."));
         try
         {
             using var loop = new TrainingLoop(
@@ -142,8 +143,9 @@ internal sealed class TrainingLoop : IDisposable
         {
             return ScalarType.BFloat16;
         }
-        observer.Warning($"{nameof(TrainingPrecision)}.{nameof(TrainingPrecision.BFloat16)} was asked for, but this processor " +
-            "multiplies in bfloat16 several times more slowly than in float32: the products of this training stay in float32.");
+        observer.Warning($"{nameof(TrainingPrecision)}.{nameof(TrainingPrecision.BFloat16)} was asked for, but this " +
+            "processor multiplies in bfloat16 several times more slowly than in float32: the products of this " +
+            "training stay in float32.");
         return null;
     }
 
@@ -222,7 +224,7 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    // A callback of the user may throw the same exception for reasons of its own.
+    // A callback of the user may throw the same exception for its own reasons.
     private bool IsCancellation(OperationCanceledException exception) =>
         (_token.IsCancellationRequested
             && (exception.CancellationToken == _token || exception.CancellationToken == _usersToken))

@@ -11,9 +11,9 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 internal sealed record TrainingOutcome(
     NetworkWeights Weights, IReadOnlyList<EpochMetrics> History, int BestEpoch, bool Cancelled)
 {
-    /// <summary>Whether epochs are left, because only a session of the training was run.</summary>
+    /// <summary>Gets whether epochs are left, because only a session of the training was run.</summary>
     public bool IsResting { get; init; }
 
-    /// <summary>The description of a divergence that ended the training early; null if there was none.</summary>
+    /// <summary>Gets the description of a divergence that ended the training early; null if there was none.</summary>
     public string? Divergence { get; init; }
 }

@@ -30,37 +30,37 @@ internal sealed record TrainingSettings
     public required double LossLambda { get; init; }
     public required LossTarget LossTarget { get; init; }
 
-    /// <summary>The maximum norm of the gradient of all parameters together; null for no clipping.</summary>
+    /// <summary>Gets the maximum norm of the gradient of all parameters together; null for no clipping.</summary>
     public required double? GradientClipping { get; init; }
 
-    /// <summary>The number of batches whose gradients make one step of the optimizer.</summary>
+    /// <summary>Gets the number of batches whose gradients make one step of the optimizer.</summary>
     public required int GradientAccumulation { get; init; }
 
     /// <summary>
-    /// The number of epochs in a row that may pass without a better one; null for no limit. Needs validation rows.
+    /// Gets the number of epochs in a row that may pass without a better one; null for no limit. Needs validation rows.
     /// </summary>
     public required int? EarlyStoppingPatience { get; init; }
 
-    /// <summary>The measure by which epochs are compared where there are validation rows.</summary>
+    /// <summary>Gets the measure by which epochs are compared where there are validation rows.</summary>
     public required ValidationMetric ValidationMetric { get; init; }
 
     public required int Seed { get; init; }
 
-    /// <summary>Whether the user chose the seed; else a resumed training takes that of its checkpoint.</summary>
+    /// <summary>Gets whether the user chose the seed; else a resumed training takes that of its checkpoint.</summary>
     public required bool IsSeedGiven { get; init; }
 
     public required ComputeDevice Device { get; init; }
 
-    /// <summary>The index of the CUDA device, from 0; null for the first, where there is one.</summary>
+    /// <summary>Gets the index of the CUDA device, from 0; null for the first, where there is one.</summary>
     public required int? CudaDeviceIndex { get; init; }
 
     /// <summary>
-    /// Whether <see cref="ComputeDevice.Auto"/> may take the CPU where that CUDA device is not there.
+    /// Gets whether <see cref="ComputeDevice.Auto"/> may take the CPU where that CUDA device is not there.
     /// </summary>
     public required bool FallsBackToCpu { get; init; }
 
     /// <summary>
-    /// The number of threads of torch and of the fused kernels; null for as many as the work occupies; see
+    /// Gets the number of threads of torch and of the fused kernels; null for as many as the work occupies; see
     /// <see cref="Native.TorchThreads"/>.
     /// </summary>
     public required int? Threads { get; init; }
@@ -68,23 +68,27 @@ internal sealed record TrainingSettings
     /// <summary>Maximum bytes of rows in memory; larger sets are read again every epoch.</summary>
     public required long MemoryBudget { get; init; }
 
-    /// <summary>Whether native memory is reused from batch to batch; see <see cref="Native.NativeMemory"/>.</summary>
+    /// <summary>
+    /// Gets whether native memory is reused from batch to batch; see <see cref="Native.NativeMemory"/>.
+    /// </summary>
     public required bool ReuseNativeMemory { get; init; }
 
     /// <summary>
-    /// Whether the backward pass computes values inside the network a second time instead of keeping them.
+    /// Gets whether the backward pass computes values inside the network a second time instead of keeping them.
     /// </summary>
     public required bool ActivationCheckpointing { get; init; }
 
-    /// <summary>Whether a cancelled training returns the best weights so far instead of throwing.</summary>
+    /// <summary>Gets whether a cancelled training returns the best weights so far instead of throwing.</summary>
     public required bool KeepBestOnCancellation { get; init; }
 
-    /// <summary>The folder of the checkpoint that the training is resumed from and writes; null for none.</summary>
+    /// <summary>
+    /// Gets the folder of the checkpoint that the training is resumed from and writes; null for none.
+    /// </summary>
     public required string? CheckpointFolder { get; init; }
 
     /// <summary>
-    /// Whether trainings on other rows, such as the folds of a cross-validation, keep their checkpoints in that folder,
-    /// too.
+    /// Gets whether trainings on other rows, such as the folds of a cross-validation, keep their checkpoints in that
+    /// folder, too.
     /// </summary>
     public required bool SharesCheckpointFolder { get; init; }
 
@@ -94,20 +98,22 @@ internal sealed record TrainingSettings
     /// <summary>Maximum minutes between two checkpoints, checked after each step; null for no limit.</summary>
     public required double? CheckpointEveryMinutes { get; init; }
 
-    /// <summary>The clock of <see cref="CheckpointEveryMinutes"/>, which is no setting.</summary>
+    /// <summary>Gets the clock of <see cref="CheckpointEveryMinutes"/>, which is no setting.</summary>
     [JsonIgnore]
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public required TrainingPrecision Precision { get; init; }
 
     /// <summary>
-    /// The normalization of the input, where the network has a layer for it and there are no initial weights.
+    /// Gets the normalization of the input, where the network has a layer for it and there are no initial weights.
     /// </summary>
     public required InputNormalization InputNormalization { get; init; }
 
-    /// <summary>The random changes of training rows; null for none.</summary>
+    /// <summary>Gets the random changes of training rows; null for none.</summary>
     public required ImageAugmentation? Augmentation { get; init; }
 
-    /// <summary>The layout of rows that the network takes as vectors; null for that of the network's input.</summary>
+    /// <summary>
+    /// Gets the layout of rows that the network takes as vectors; null for that of the network's input.
+    /// </summary>
     public required RowLayout? Rows { get; init; }
 }

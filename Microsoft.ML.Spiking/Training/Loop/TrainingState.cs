@@ -35,25 +35,25 @@ internal sealed class TrainingState : IDisposable
 
     public Optimizer Optimizer { get; }
 
-    /// <summary>The gradients of the batches since the last step.</summary>
+    /// <summary>Gets the gradients of the batches since the last step.</summary>
     public GradientAccumulation Gradients { get; }
 
-    /// <summary>The memory of a batch's activations.</summary>
+    /// <summary>Gets the memory of a batch's activations.</summary>
     public ActivationBuffers Buffers { get; } = new();
 
-    /// <summary>The sums of the epoch under way.</summary>
+    /// <summary>Gets the sums of the epoch under way.</summary>
     public EpochTally Tally { get; }
 
-    /// <summary>The epochs that have ended.</summary>
+    /// <summary>Gets the epochs that have ended.</summary>
     public List<EpochMetrics> History { get; } = [];
 
-    /// <summary>The best weights so far; null before the first epoch has ended.</summary>
+    /// <summary>Gets the best weights so far; null before the first epoch has ended.</summary>
     public KeptWeights? Kept { get; private set; }
 
-    /// <summary>The epoch under way, from 1.</summary>
+    /// <summary>Gets the epoch under way, from 1.</summary>
     public int Epoch { get; private set; } = 1;
 
-    /// <summary>Number of that epoch's batches that are done.</summary>
+    /// <summary>Gets the number of that epoch's batches that are done.</summary>
     public long Batches { get; set; }
 
     /// <summary>Seconds of training in that epoch.</summary>
@@ -62,10 +62,10 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Seconds of those spent waiting for rows since the training began or was resumed.</summary>
     public double WaitingSeconds { get; set; }
 
-    /// <summary>The last finite mean loss; null if there was none.</summary>
+    /// <summary>Gets the last finite mean loss; null if there was none.</summary>
     public double? LastFiniteLoss { get; private set; }
 
-    /// <summary>Whether the epoch's loss is finite. Waits for the device.</summary>
+    /// <summary>Returns whether the epoch's loss is finite. Waits for the device.</summary>
     public bool IsFinite()
     {
         double loss = Tally.Loss;

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// Whether libtorch multiplies in bfloat16 at a reasonable speed. Without instructions for it a processor takes several
-/// times as long as in float32 (eight times for a convolution with AVX2).
+/// The test of whether libtorch multiplies in bfloat16 at a reasonable speed. Without instructions for it a processor
+/// takes several times as long as in float32 (eight times for a convolution with AVX2).
 /// </summary>
 internal static class BFloat16Products
 {
@@ -16,16 +16,19 @@ internal static class BFloat16Products
 
     private static readonly Lazy<bool> OnProcessor = new(() => Known() ?? Measured());
 
-    /// <summary>The answer for the processor, given instead of found out; null for none.</summary>
+    /// <summary>Gets the answer for the processor, given instead of found out; null for none.</summary>
     public static bool? Given { get; set; }
 
-    /// <summary>Returns whether products should be in bfloat16. Found out once in a process, after libtorch is loaded.</summary>
+    /// <summary>
+    /// Returns whether products should be in bfloat16. Found out once in a process, after libtorch is loaded.
+    /// </summary>
     /// <param name="device">A CUDA device always computes as it is told.</param>
     public static bool AreFastOn(Device device) =>
         device.type != DeviceType.CPU || (Given ?? OnProcessor.Value);
 
     /// <summary>
-    /// Returns the answer where the processor's instructions tell it, so that it is always the same there; null elsewhere.
+    /// Returns the answer where the processor's instructions tell it, so that it is always the same there; null
+    /// elsewhere.
     /// </summary>
     private static bool? Known()
     {
@@ -52,7 +55,8 @@ internal static class BFloat16Products
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         Tensor matrix = ones([Size, Size], ScalarType.Float32, CPU);
-        Tensor images = ones([8, 16, 32, 32], ScalarType.Float32, CPU), kernels = ones([16, 16, 3, 3], ScalarType.Float32, CPU);
+        Tensor images = ones([8, 16, 32, 32], ScalarType.Float32, CPU),
+            kernels = ones([16, 16, 3, 3], ScalarType.Float32, CPU);
         double InSeconds(ScalarType type)
         {
             Tensor factor = matrix.to_type(type), rows = images.to_type(type), weights = kernels.to_type(type);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Spiking.Training.Native;
 
-/// <summary>The knobs of glibc's allocator; nothing else may be called where <see cref="IsThere"/> is false.</summary>
+/// <summary>The settings of glibc's allocator, to be changed only where <see cref="IsThere"/> is true.</summary>
 internal static partial class GlibcHeap
 {
     internal const string Library = "libc.so.6";
@@ -15,14 +15,24 @@ internal static partial class GlibcHeap
     private const int LargestBuffer = 32 << 20; // glibc takes no higher threshold
     private const int LargestReserve = 256 << 20;
 
+    // Read by glibc when the process starts; a choice of its user, which stays.
+    private static readonly string[] Variables =
+        ["MALLOC_MMAP_MAX_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_"];
+
     private static readonly Lazy<bool> Found = new(() => OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad(Library, out nint library)
         && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _));
 
-    /// <summary>Whether the process runs on glibc.</summary>
+    /// <summary>Gets whether the process runs on glibc.</summary>
     public static bool IsThere => Found.Value;
 
-    /// <summary>Freed buffers stay in the process and are used again.</summary>
+    /// <summary>Returns whether the user of the process has tuned the allocator, whose choice must stay.</summary>
+    /// <param name="variable">Returns a variable of the native environment; null where it is not set.</param>
+    public static bool IsTuned(Func<string, string?> variable) =>
+        Variables.Any(name => variable(name) is not null)
+        || variable("GLIBC_TUNABLES")?.Contains("glibc.malloc.", StringComparison.Ordinal) == true;
+
+    /// <summary>Keeps freed buffers in the process, where they are used again.</summary>
     /// <param name="all">Of any size; else those below 32 MB, and up to 256 MB at the end of each heap.</param>
     public static void KeepFreed(bool all)
     {
@@ -35,17 +45,21 @@ internal static partial class GlibcHeap
     }
 
     /// <summary>
-    /// Ends <see cref="KeepFreed"/>. glibc adapts its thresholds only until somebody sets one; these are what it would have
-    /// come to in a process that handles buffers of 4 MB.
+    /// Ends <see cref="KeepFreed"/>. glibc adapts its thresholds only until one is set, and they cannot be read; these
+    /// are the values that it would have reached in a process that handles buffers of 4 MB.
     /// </summary>
-    public static void ReturnFreed()
+    /// <param name="all">What <see cref="KeepFreed"/> was called with.</param>
+    public static void ReturnFreed(bool all)
     {
-        Set(MapMost, 65_536);
+        if (all)
+        {
+            Set(MapMost, 65_536); // glibc's default
+        }
         Set(MapThreshold, 4 << 20);
         Set(TrimThreshold, 8 << 20);
     }
 
-    /// <summary>Gives all pages that hold nothing back to the system.</summary>
+    /// <summary>Returns all unused pages to the system.</summary>
     public static void Trim() => _ = MallocTrim(0);
 
     private static void Set(int parameter, int value) => _ = MallocOption(parameter, value);

@@ -1,15 +1,15 @@
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// Huge pages of Linux for libtorch's large buffers (from 2 MB): fresh memory then costs one page fault for 512. libtorch
-/// looks at the variable THP_MEM_ALLOC_ENABLE when it allocates for the first time, and never again.
+/// Huge pages of Linux for libtorch's large buffers (from 2 MB): fresh memory then costs one page fault for 512.
+/// libtorch looks at the variable THP_MEM_ALLOC_ENABLE when it allocates for the first time, and never again.
 /// </summary>
 internal static class HugePages
 {
     private const string Variable = "THP_MEM_ALLOC_ENABLE";
     private const string Switch = "/sys/kernel/mm/transparent_hugepage/enabled";
 
-    /// <summary>Whether <see cref="Request"/> was heard before libtorch was loaded.</summary>
+    /// <summary>Whether <see cref="Request"/> came before libtorch was loaded.</summary>
     private static bool _areRequested;
 
     /// <summary>Asks for huge pages; to be called before libtorch is used. Only where glibc is.</summary>
@@ -28,10 +28,12 @@ internal static class HugePages
         return _areRequested;
     }
 
-    /// <summary>Returns the variables that must be set while libtorch is loaded and allocates for the first time.</summary>
+    /// <summary>
+    /// Returns the variables that must be set while libtorch is loaded and allocates for the first time.
+    /// </summary>
     public static IEnumerable<KeyValuePair<string, string>> Variables() => _areRequested ? [new(Variable, "1")] : [];
 
-    /// <summary>Whether the system gives huge pages to those who ask: "always [madvise] never".</summary>
+    /// <summary>Returns whether the system gives huge pages on request: "always [madvise] never".</summary>
     private static bool AreOffered()
     {
         try
@@ -44,7 +46,7 @@ internal static class HugePages
         }
     }
 
-    /// <summary>Whether libtorch has been loaded; it may have allocated already.</summary>
+    /// <summary>Returns whether libtorch has been loaded; it may have allocated already.</summary>
     private static bool IsTorchLoaded()
     {
         try

@@ -1,15 +1,15 @@
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// The offer of a layer that nobody but the next one sees its output: the next layer may take that memory for itself, and
-/// the gradient that it sends back is nobody else's either.
+/// A layer's promise that only the next layer sees its output: the next layer may take over that memory, and the
+/// gradient that it sends back is seen by this layer alone.
 /// </summary>
 internal sealed class MemoryLoan
 {
-    /// <summary>Whether the next layer has taken it.</summary>
+    /// <summary>Gets whether the next layer has taken it.</summary>
     public bool IsTaken { get; private set; }
 
-    /// <summary>Takes it; true the first time.</summary>
+    /// <summary>Takes the memory; returns true the first time alone.</summary>
     public bool Take()
     {
         bool isFirst = !IsTaken;

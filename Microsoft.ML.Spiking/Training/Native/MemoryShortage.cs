@@ -10,22 +10,25 @@ internal static partial class MemoryShortage
 {
     private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>The exception in words, or null where it is about something else.</summary>
+    /// <summary>Returns the exception in words; null where it is about something else.</summary>
     /// <param name="fault">What was thrown: by libtorch's allocators, or by .NET.</param>
-    /// <param name="network">What was being trained.</param>
-    /// <param name="settings">How.</param>
-    public static InsufficientMemoryException? Explain(Exception fault, NetworkDefinition network, TrainingSettings settings)
+    /// <param name="network">The network in training.</param>
+    /// <param name="settings">The training's settings.</param>
+    public static InsufficientMemoryException? Explain(
+        Exception fault, NetworkDefinition network, TrainingSettings settings)
     {
         if (AskedFor(fault) is not string asked)
         {
             return null;
         }
         string steps = network.HasTimeAxis ? "the rows' time steps" : nameof(network.TimeSteps);
-        string more = settings.ActivationCheckpointing ? "" : $", or set {nameof(TrainingSettings.ActivationCheckpointing)}";
+        string more = settings.ActivationCheckpointing
+            ? ""
+            : $", or set {nameof(TrainingSettings.ActivationCheckpointing)}";
         return new(string.Create(CultureInfo.InvariantCulture,
-            $"The training ran out of memory: {asked}, for batches of {settings.BatchSize} rows at {network.TimeSteps} time " +
-            $"steps. Lower {nameof(settings.BatchSize)} (and raise {nameof(settings.GradientAccumulation)} by as much) or " +
-            $"{steps}{more}."), fault);
+            $"The training ran out of memory: {asked}, for batches of {settings.BatchSize} rows at " +
+            $"{network.TimeSteps} time steps. Lower {nameof(settings.BatchSize)} (and raise " +
+            $"{nameof(settings.GradientAccumulation)} by as much) or {steps}{more}."), fault);
     }
 
     private static string? AskedFor(Exception fault)
@@ -37,7 +40,8 @@ internal static partial class MemoryShortage
         string text = fault.Message;
         if (Bytes().Match(text) is { Success: true } onProcessor)
         {
-            return $"{Readable(double.Parse(onProcessor.Groups["bytes"].Value, CultureInfo.InvariantCulture))} more were asked for";
+            double bytes = double.Parse(onProcessor.Groups["bytes"].Value, CultureInfo.InvariantCulture);
+            return $"{Readable(bytes)} more were asked for";
         }
         if (OnGpu().Match(text) is { Success: true } onGpu)
         {
@@ -56,7 +60,8 @@ internal static partial class MemoryShortage
         return string.Create(CultureInfo.InvariantCulture, $"{bytes:0.##} {Units[unit]}");
     }
 
-    // "DefaultCPUAllocator: can't allocate memory: you tried to allocate 4096 bytes.", on Windows "not enough memory: ...".
+    // "DefaultCPUAllocator: can't allocate memory: you tried to allocate 4096 bytes.", on Windows "not enough memory:
+    // ...".
     [GeneratedRegex(@"you tried to allocate (?<bytes>\d+) bytes")]
     private static partial Regex Bytes();
 

@@ -17,7 +17,8 @@ internal static unsafe partial class NativeEnvironment
 
     // The address of "environ", where the program has one.
     private static readonly Lazy<nint> Table = new(() =>
-        GlibcHeap.IsThere && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "environ", out nint address)
+        GlibcHeap.IsThere
+            && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "environ", out nint address)
             ? address
             : 0);
 
@@ -67,7 +68,8 @@ internal static unsafe partial class NativeEnvironment
         {
             count++;
         }
-        nint* extended = (nint*)System.Runtime.InteropServices.NativeMemory.Alloc((nuint)(count + variables.Count + 1), (nuint)sizeof(nint));
+        nint* extended = (nint*)System.Runtime.InteropServices.NativeMemory
+            .Alloc((nuint)(count + variables.Count + 1), (nuint)sizeof(nint));
         new ReadOnlySpan<nint>(table, count).CopyTo(new(extended, count));
         foreach ((string name, string value) in variables)
         {

@@ -17,7 +17,8 @@ internal static partial class NativeRuntime
     /// <summary>Loads libtorch; once loaded, does nothing.</summary>
     /// <param name="withCuda">Whether a CUDA build is to be preferred.</param>
     /// <param name="use">What for.</param>
-    /// <exception cref="InvalidOperationException">It cannot be loaded; one sentence says why and what to do.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be loaded; one sentence says why and what to
+    /// do.</exception>
     public static void EnsureLoaded(bool withCuda, TorchUse use = TorchUse.Training)
     {
         lock (Gate)
@@ -84,4 +85,11 @@ internal static partial class NativeRuntime
 
     [GeneratedRegex(@"version [`'](?<version>(GLIBCXX|GLIBC|CXXABI)_[0-9.]+)' not found")]
     private static partial Regex MissingVersion();
+}
+
+/// <summary>The use of libtorch, named in sentences about its absence.</summary>
+internal enum TorchUse
+{
+    Training,
+    Scoring,
 }

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// Work of the library's threads in libtorch, which must have ended before the process takes libtorch down: threads that
-/// are still inside it would crash, and the process would lose its exit code.
+/// Work of the library's threads in libtorch, which must have ended before the process takes libtorch down: threads
+/// that are still inside it would crash, and the process would lose its exit code.
 /// </summary>
 internal static class NativeWork
 {
@@ -30,7 +30,8 @@ internal static class NativeWork
         {
             if (Source.IsCancellationRequested)
             {
-                throw new OperationCanceledException("The process is ending: libtorch is not used any more.", Source.Token);
+                throw new OperationCanceledException("The process is ending: libtorch is not used any more.",
+                    Source.Token);
             }
             if (_works++ == 0)
             {
@@ -64,8 +65,8 @@ internal static class NativeWork
     });
 
     /// <summary>
-    /// Calls the user's code in the midst of work. The end of the process does not wait for it, because it may be what
-    /// ends the process.
+    /// Calls the user's code in the middle of work. The end of the process does not wait for it, because that code may
+    /// be what ends the process.
     /// </summary>
     /// <param name="callback">Does not use libtorch.</param>
     public static void CallOutside(Action callback)

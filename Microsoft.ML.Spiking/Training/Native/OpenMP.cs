@@ -12,14 +12,14 @@ internal static unsafe class OpenMP
     private const string Entrance = "GOMP_parallel";
     private const string SpinCount = "GOMP_SPINCOUNT";
 
-    // Turns of the loop, some 0.1 ms: longer than most operations keep one thread waiting for the others, and
-    // far shorter than the milliseconds of GCC's default, which on a busy machine are taken from the very thread that is
+    // Turns of the loop, some 0.1 ms: longer than most operations keep one thread waiting for the others, and far
+    // shorter than the milliseconds of GCC's default, which on a busy machine are taken from the very thread that is
     // waited for. Measured by the benchmark "contention".
     private const string ShortSpin = "5000";
 
     private static delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> _parallel;
 
-    /// <summary>Whether the entrance has been found.</summary>
+    /// <summary>Gets whether the entrance has been found.</summary>
     public static bool IsThere => _parallel != null;
 
     /// <summary>
@@ -42,9 +42,11 @@ internal static unsafe class OpenMP
         }
     }
 
-    /// <summary>Calls a function on the threads of a team at once, the caller among them; returns after all of them.</summary>
+    /// <summary>
+    /// Calls a function on the threads of a team at once, the caller among them; returns after all of them.
+    /// </summary>
     /// <param name="function">Must not throw.</param>
-    /// <param name="data">Is handed to it.</param>
+    /// <param name="data">The argument of the function.</param>
     /// <param name="threads">The most threads.</param>
     public static void Parallel(delegate* unmanaged<nint, void> function, nint data, int threads) =>
         _parallel(function, data, (uint)threads, 0);

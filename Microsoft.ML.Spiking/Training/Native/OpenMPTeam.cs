@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Numerics.Threading;
+using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Native;
 
@@ -27,7 +28,7 @@ internal sealed unsafe class OpenMPTeam(int size) : WorkerTeam(size)
 
     private sealed class Call(Action work)
     {
-        /// <summary>The exception of the last call that failed.</summary>
+        /// <summary>Gets the exception of the last call that failed.</summary>
         public ExceptionDispatchInfo? Failure { get; private set; }
 
         public void Run()
@@ -44,5 +45,23 @@ internal sealed unsafe class OpenMPTeam(int size) : WorkerTeam(size)
                 Failure = ExceptionDispatchInfo.Capture(exception);
             }
         }
+    }
+}
+
+/// <summary>
+/// The threads that torch uses for what the calling thread asks of it, for kernels of the library's own.
+/// </summary>
+internal static class TorchTeam
+{
+    /// <summary>
+    /// torch's own threads where its OpenMP can be asked for them, else as many of .NET's pool. Between two operations
+    /// torch's threads wait spinning, for milliseconds, on the very cores that others would need.
+    /// </summary>
+    public static WorkerTeam Current()
+    {
+        int threads = torch.get_num_threads();
+        return threads <= 1 ? WorkerTeam.Caller
+            : OpenMP.IsThere ? new OpenMPTeam(threads)
+            : new ThreadPoolTeam(threads);
     }
 }

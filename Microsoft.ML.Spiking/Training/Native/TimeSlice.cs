@@ -4,12 +4,12 @@ namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
 /// The time for which Linux lets a thread run before another one's turn comes. Threads of a team wait for each other at
-/// the end of each operation; on a busy machine each wait then lasts for the turn of a thread that has nothing to do with
-/// it. A thread that asks for short turns gets them sooner, and no more of the processor than before.
+/// the end of each operation; on a busy machine each wait then lasts for the turn of a thread that has nothing to do
+/// with it. A thread that asks for short turns gets them sooner, and no more of the processor than before.
 /// </summary>
 /// <remarks>
-/// From Linux 6.12 on; before, and where a sandbox forbids it, nothing happens. Scheduling class and nice value remain, and
-/// threads that begin later do not inherit the request.
+/// From Linux 6.12 on; on older systems, and where a sandbox forbids it, nothing happens. Scheduling class and nice
+/// value remain, and threads that begin later do not inherit the request.
 /// </remarks>
 internal static unsafe partial class TimeSlice
 {
@@ -57,7 +57,8 @@ internal static unsafe partial class TimeSlice
 
     // https://man7.org/linux/man-pages/man2/sched_setattr.2.html; glibc has functions for it only from 2.41 on.
     [LibraryImport(GlibcHeap.Library, EntryPoint = "syscall")]
-    private static partial nint SystemCall(nint number, nint thread, Attributes* attributes, nint sizeOrFlags, nint flags);
+    private static partial nint SystemCall(nint number, nint thread, Attributes* attributes, nint sizeOrFlags,
+        nint flags);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Attributes

@@ -6,7 +6,8 @@ using TorchSharp;
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// The number of threads that torch uses for what the calling thread asks of it; the rest of the process stays as it was.
+/// The number of threads that torch uses for what the calling thread asks of it; the rest of the process stays as it
+/// was.
 /// </summary>
 /// <remarks>
 /// at::set_num_threads sets two things: the OpenMP and MKL setting of the calling thread, which is what counts there,
@@ -80,7 +81,8 @@ internal static class TorchThreads
             }
             else if (layer is WeightedLayer weighted)
             {
-                double atOneStep = weighted.WeightShape.Skip(1).Aggregate((double)output.Size, (size, length) => size * length);
+                double atOneStep =
+                    weighted.WeightShape.Skip(1).Aggregate((double)output.Size, (size, length) => size * length);
                 products += atOneStep * (signal.Kind == SignalKind.Constant ? 1 : timeSteps);
             }
             signal = output;

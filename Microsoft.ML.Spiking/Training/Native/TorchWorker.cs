@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// The thread on which libtorch scores on one device, shared by all models of the process. What libtorch and OpenMP keep
-/// for each thread that calls them, a team of threads among it, then exists once and not for every thread that predicts.
+/// The thread on which libtorch scores on one device, shared by all models of the process. What libtorch and OpenMP
+/// keep for each thread that calls them, a team of threads among it, then exists once and not for every thread that
+/// predicts.
 /// </summary>
 internal sealed class TorchWorker
 {
@@ -29,7 +30,8 @@ internal sealed class TorchWorker
     /// <summary>Loads libtorch, chooses the device and gives its thread.</summary>
     /// <param name="device">What the user asked for.</param>
     /// <param name="cudaIndex">Which CUDA device, from 0.</param>
-    /// <exception cref="InvalidOperationException">There is no such CUDA device, or libtorch cannot be loaded.</exception>
+    /// <exception cref="InvalidOperationException">There is no such CUDA device, or libtorch cannot be
+    /// loaded.</exception>
     public static TorchWorker On(ComputeDevice device, int cudaIndex)
     {
         // 0 is the default: the first device where there is one.

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// Runs a training on a thread of its own: what libtorch keeps for each thread (number of threads, gradient mode,
+/// Runs a training on a separate thread: what libtorch keeps for each thread (number of threads, gradient mode,
 /// dispose scopes, memory arenas) then never reaches the caller's.
 /// </summary>
 internal static class TrainingThread

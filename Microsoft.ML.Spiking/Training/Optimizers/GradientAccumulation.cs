@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Training.Optimizers;
 
 /// <summary>
 /// The accumulation of several batches' gradients into one step: that of one large batch of all their weighted rows,
-/// except that batch normalization sees each batch by itself.
+/// except that batch normalization sees each batch separately.
 /// </summary>
 /// <param name="parameters">The trained parameters.</param>
 /// <param name="batches">Batches in a full group, at least 1.</param>
@@ -17,13 +17,13 @@ internal sealed class GradientAccumulation(IReadOnlyList<Tensor> parameters, int
     private int _count;
     private double _weight;
 
-    /// <summary>Whether no batch has been added since the last <see cref="Finish"/>.</summary>
+    /// <summary>Gets whether no batch has been added since the last <see cref="Finish"/>.</summary>
     public bool IsEmpty => _count == 0;
 
-    /// <summary>Whether the group has all its batches.</summary>
+    /// <summary>Gets whether the group has all its batches.</summary>
     public bool IsComplete => _count == batches;
 
-    /// <summary>The group under way; null where no batch has been added.</summary>
+    /// <summary>Gets the group under way; null where no batch has been added.</summary>
     public PendingGradients? Pending => IsEmpty ? null : new(_count, _weight);
 
     /// <summary>Continues a group whose gradients are in the parameters already.</summary>

@@ -19,10 +19,12 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters) : IDisposabl
             _ => throw new NotSupportedException($"The optimizer {settings.Optimizer} is not known."),
         };
 
-    /// <summary>Number of steps since the beginning of the training.</summary>
+    /// <summary>Gets the number of steps since the beginning of the training.</summary>
     public long Steps { get; set; }
 
-    /// <summary>The state between steps besides <see cref="Steps"/>, by name: one buffer for each parameter.</summary>
+    /// <summary>
+    /// Gets the state between steps besides <see cref="Steps"/>, by name: one buffer for each parameter.
+    /// </summary>
     public abstract IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory { get; }
 
     /// <summary>Changes the parameters by one step and consumes the gradients.</summary>

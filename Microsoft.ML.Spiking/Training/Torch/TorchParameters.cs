@@ -33,7 +33,7 @@ internal sealed class TorchParameters : IDisposable
 
     public ScalarType Type { get; }
 
-    /// <summary>The arrays that receive gradients.</summary>
+    /// <summary>Gets the arrays that receive gradients.</summary>
     public IReadOnlyList<Tensor> Trained { get; }
 
     /// <summary>All arrays.</summary>
@@ -53,7 +53,7 @@ internal sealed class TorchParameters : IDisposable
     /// <summary>Returns a copy of the weights in managed memory.</summary>
     public NetworkWeights Export() => new(Definition, Definition.Parameters.Select(Export));
 
-    /// <summary>Whether every value is finite. Waits for the device.</summary>
+    /// <summary>Returns whether every value is finite. Waits for the device.</summary>
     public bool AreFinite()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -35,8 +35,8 @@ internal static class WeightInitializer
         return new(definition, arrays);
     }
 
-    // An array's own name, so that networks that differ in other arrays, such as a neuron's learned value, start from the
-    // same weights. FNV-1a over its characters.
+    // An array's own name, so that networks that differ in other arrays, such as a neuron's learned value, start from
+    // the same weights. FNV-1a over its characters.
     private static long Key(string name) => unchecked((long)name.Aggregate(
         14695981039346656037, (hash, character) => (hash ^ character) * 1099511628211));
 

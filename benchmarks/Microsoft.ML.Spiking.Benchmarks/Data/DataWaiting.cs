@@ -58,7 +58,8 @@ internal sealed class DataWaiting : IBenchmark
         double speed = PairedRatio.MedianOf(trial.Epochs.Select(epoch => epoch.RowsPerSecond));
         string[] shares = [.. trial.Epochs.Select(epoch => Numbers.Text($"{100 * epoch.WaitingShare:0.00} %"))];
         output.WriteLine(Numbers.Text($"{what}: {trial.Rows} rows, {speed:0} rows per second in training"));
-        output.WriteLine(Numbers.Text($"  before the first epoch (reading all rows once, setting up) {trial.SecondsBefore:0.00} s, ") +
+        output.WriteLine(Numbers.Text(
+            $"  before the first epoch (reading all rows once, setting up) {trial.SecondsBefore:0.00} s, ") +
             Numbers.Text($"an epoch {trial.Rows / speed:0.00} s"));
         output.WriteLine($"  waiting, epoch by epoch: {string.Join(", ", shares)}");
         output.WriteLine(new Goal(

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Benchmarks.Training;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Data;
 
@@ -13,7 +13,9 @@ internal sealed class PixelRow
     [KeyType(StepProblem.Classes)]
     public uint Label { get; set; }
 
-    /// <summary>Pixels that are zero in four places of five, as those of digits are; labels have nothing to do with them.</summary>
+    /// <summary>
+    /// Pixels that are zero in four places of five, as those of digits are; labels have nothing to do with them.
+    /// </summary>
     public static PixelRow[] Draw(int count)
     {
         var random = new Random(1);

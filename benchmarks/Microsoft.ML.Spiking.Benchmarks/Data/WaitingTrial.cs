@@ -17,6 +17,8 @@ internal sealed record WaitingTrial(IReadOnlyList<EpochMetrics> Epochs, double S
         return new(epochs, Stopwatch.GetElapsedTime(started).TotalSeconds, rows);
     }
 
-    /// <summary>The first pass over the rows, which knows them all before the first epoch begins, and setting up.</summary>
+    /// <summary>
+    /// Gets the first pass over the rows, which knows them all before the first epoch begins, and setting up.
+    /// </summary>
     public double SecondsBefore => Seconds - Epochs.Sum(epoch => Rows / epoch.RowsPerSecond);
 }

@@ -12,7 +12,8 @@ internal static class ChildProcess
     /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
     /// <param name="arguments">For the task.</param>
     /// <exception cref="InvalidOperationException">The child fails.</exception>
-    public static double[] Run(string name, params string[] arguments) => Run(name, new Dictionary<string, string>(), arguments);
+    public static double[] Run(string name, params string[] arguments) =>
+        Run(name, new Dictionary<string, string>(), arguments);
 
     /// <inheritdoc cref="Run(string, string[])"/>
     /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
@@ -24,7 +25,9 @@ internal static class ChildProcess
         return Finish(name, process);
     }
 
-    /// <summary>The seconds from just before a child is started until it prints its first number, and the numbers.</summary>
+    /// <summary>
+    /// The seconds from just before a child is started until it prints its first number, and the numbers.
+    /// </summary>
     /// <param name="program">The program in another build; null for this very one.</param>
     /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
     /// <param name="arguments">For the task.</param>

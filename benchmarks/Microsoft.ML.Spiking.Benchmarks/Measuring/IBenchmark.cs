@@ -3,10 +3,10 @@ namespace Microsoft.ML.Spiking.Benchmarks.Measuring;
 /// <summary>One question, answered by a ratio measured on the machine at hand.</summary>
 internal interface IBenchmark
 {
-    /// <summary>What it is called on the command line.</summary>
+    /// <summary>Gets the name on the command line.</summary>
     string Name { get; }
 
-    /// <summary>What is compared, in one line.</summary>
+    /// <summary>Gets a line that says what is compared.</summary>
     string Description { get; }
 
     /// <summary>Measures and writes lines as it goes.</summary>

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Measuring;
 
-/// <summary>What figures depend on.</summary>
+/// <summary>The machine and the versions that figures depend on.</summary>
 internal static class Machine
 {
     /// <summary>Lines for the head of a result.</summary>

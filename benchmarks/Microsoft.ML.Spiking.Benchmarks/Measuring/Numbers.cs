@@ -10,11 +10,12 @@ internal static class Numbers
 
     public static double Parse(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    /// <summary>What the compiler makes of an interpolated string.</summary>
+    /// <summary>The handler of interpolated strings, in the invariant culture.</summary>
     [InterpolatedStringHandler]
     public ref struct Invariant(int literalLength, int formattedCount)
     {
-        private DefaultInterpolatedStringHandler _text = new(literalLength, formattedCount, CultureInfo.InvariantCulture);
+        private DefaultInterpolatedStringHandler _text =
+            new(literalLength, formattedCount, CultureInfo.InvariantCulture);
 
         public void AppendLiteral(string value) => _text.AppendLiteral(value);
 

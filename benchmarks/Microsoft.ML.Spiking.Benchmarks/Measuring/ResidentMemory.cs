@@ -8,7 +8,7 @@ internal static class ResidentMemory
     /// <summary>Megabytes now.</summary>
     public static double Now => Kilobytes("/proc/self/status", "VmRSS:") / 1024;
 
-    /// <summary>The most megabytes so far.</summary>
+    /// <summary>Gets the most megabytes so far.</summary>
     public static double Peak => Kilobytes("/proc/self/status", "VmHWM:") / 1024;
 
     /// <summary>Makes <see cref="Peak"/> start from now on.</summary>
@@ -22,6 +22,7 @@ internal static class ResidentMemory
     private static double Kilobytes(string file, string name)
     {
         string line = File.ReadLines(file).Single(line => line.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        return double.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal),
+            CultureInfo.InvariantCulture);
     }
 }

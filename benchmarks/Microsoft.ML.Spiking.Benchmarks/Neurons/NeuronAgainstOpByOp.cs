@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Training.Torch.Neurons;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 
-/// <summary>The fused neurons against the same equations in tensor operations, both under autograd in this process.</summary>
+/// <summary>
+/// The fused neurons against the same equations in tensor operations, both under autograd in this process.
+/// </summary>
 internal sealed class NeuronAgainstOpByOp : IBenchmark
 {
     private const double Target = 8.0;
@@ -19,8 +21,8 @@ internal sealed class NeuronAgainstOpByOp : IBenchmark
 
     public void Run(bool quick, TextWriter output)
     {
-        output.WriteLine(Numbers.Text($"n is halved until op by op, at {BytesForEach} bytes for each element and step, " +
-            $"fits into {PartOfMemory * 100:0} % of the free memory."));
+        output.WriteLine(Numbers.Text($"n is halved until op by op, at {BytesForEach} bytes for each element and " +
+            $"step, fits into {PartOfMemory * 100:0} % of the free memory."));
         foreach (long wanted in new[] { BenchmarkNeurons.Small, BenchmarkNeurons.Large })
         {
             foreach (int timeSteps in quick && wanted > BenchmarkNeurons.Small ? [4, 6] : BenchmarkNeurons.TimeSteps)
@@ -53,12 +55,13 @@ internal sealed class NeuronAgainstOpByOp : IBenchmark
             () => run.Forward(opByOp), () => run.Both(opByOp));
         double Nanoseconds(double[] times) => PairedRatio.MedianOf(times) * 1e9 / (n * timeSteps);
         var both = PairedRatio.Of(seconds[3], seconds[1]);
-        output.WriteLine(Numbers.Text($"  {BenchmarkNeurons.Name(neuron)} forward {Nanoseconds(seconds[0]):0.00} against " +
-            $"{Nanoseconds(seconds[2]):0.00} ratio {PairedRatio.Of(seconds[2], seconds[0])}; forward and backward " +
-            $"{Nanoseconds(seconds[1]):0.00} against {Nanoseconds(seconds[3]):0.00} ratio {both}"));
+        output.WriteLine(Numbers.Text($"  {BenchmarkNeurons.Name(neuron)} forward {Nanoseconds(seconds[0]):0.00} " +
+            $"against {Nanoseconds(seconds[2]):0.00} ratio {PairedRatio.Of(seconds[2], seconds[0])}; forward and " +
+            $"backward {Nanoseconds(seconds[1]):0.00} against {Nanoseconds(seconds[3]):0.00} ratio {both}"));
         if (neuron is ClifNeuron)
         {
-            output.WriteLine(new Goal($"clif-against-op-by-op-N{wanted}-T{timeSteps}", both.Median, Target, AtMost: false));
+            output.WriteLine(
+                new Goal($"clif-against-op-by-op-N{wanted}-T{timeSteps}", both.Median, Target, AtMost: false));
         }
     }
 }

@@ -22,7 +22,8 @@ internal sealed class NeuronRun : IDisposable
         using IDisposable noGradient = no_grad();
         using var generator = new Generator(1, CPU);
         _current = empty([timeSteps, n], ScalarType.Float32, CPU).uniform_(-1, 1.4, generator).DetachFromDisposeScope();
-        _upstream = empty([timeSteps, n], ScalarType.Float32, CPU).uniform_(-0.5, 0.5, generator).DetachFromDisposeScope();
+        _upstream = empty([timeSteps, n], ScalarType.Float32, CPU).uniform_(-0.5, 0.5, generator)
+            .DetachFromDisposeScope();
         _current.requires_grad = true;
         _learned = [.. neuron.LearnedScalars.Select(_ => full([1], BenchmarkNeurons.Learned(neuron), ScalarType.Float32)
             .requires_grad_().DetachFromDisposeScope())];
@@ -37,11 +38,14 @@ internal sealed class NeuronRun : IDisposable
         _buffers.Release();
     }
 
-    /// <summary>Forward and backward, as in training, where the gradient goes on into the layer before and is kept by nobody.</summary>
+    /// <summary>
+    /// Forward and backward, as in training, where the gradient is passed on to the layer before and not kept.
+    /// </summary>
     public void Both(TorchNeuron form)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor spikes = form.Forward(new(_current, _timeSteps, IsConstant: false) { Buffers = _buffers }, _learned).Values;
+        Tensor spikes =
+            form.Forward(new(_current, _timeSteps, IsConstant: false) { Buffers = _buffers }, _learned).Values;
         autograd.grad([spikes], [_current, .. _learned], [_upstream]);
         CallbackGradients.Release();
         _buffers.Release();

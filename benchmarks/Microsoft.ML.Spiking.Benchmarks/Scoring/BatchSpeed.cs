@@ -1,5 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
@@ -10,7 +12,9 @@ internal sealed class BatchSpeed : IBenchmark
 
     public string Name => "scoring-batch";
 
-    public string Description => $"many rows through Transform, against libtorch in batches of {TorchBatch} on all threads; rows per second, ratio";
+    public string Description =>
+        $"many rows through Transform, against libtorch in batches of {TorchBatch} on all threads; rows per " +
+        "second, ratio";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -53,11 +57,15 @@ internal sealed class BatchSpeed : IBenchmark
 
         foreach (((string name, _), double[] times) in contenders.Zip(seconds))
         {
-            output.WriteLine(Numbers.Text($"  {digits.Network.Name}, {rows} rows, {name}: {rows / PairedRatio.MedianOf(times):0} rows/s, " +
-                $"{PairedRatio.Of(times, seconds[0])} of Transform's time"));
+            output.WriteLine(Numbers.Text($"  {digits.Network.Name}, {rows} rows, {name}: " +
+                $"{rows / PairedRatio.MedianOf(times):0} rows/s, {PairedRatio.Of(times, seconds[0])} of Transform's " +
+                $"time"));
         }
-        double[] best = PairedRatio.MedianOf(seconds[^1]) <= PairedRatio.MedianOf(seconds[^2]) ? seconds[^1] : seconds[^2];
-        output.WriteLine(new Goal($"{Name}-{digits.Network.Name}", PairedRatio.Of(best, seconds[0]).Median, target, AtMost: false));
+        double[] best = PairedRatio.MedianOf(seconds[^1]) <= PairedRatio.MedianOf(seconds[^2])
+            ? seconds[^1]
+            : seconds[^2];
+        output.WriteLine(
+            new Goal($"{Name}-{digits.Network.Name}", PairedRatio.Of(best, seconds[0]).Median, target, AtMost: false));
     }
 
     private static void Read(IDataView scored)

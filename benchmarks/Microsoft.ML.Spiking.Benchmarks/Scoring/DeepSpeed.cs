@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -18,7 +19,8 @@ internal sealed class DeepSpeed : IBenchmark
     public string Name => "scoring-deep";
 
     public string Description =>
-        "one row, images 3 x 32 x 32, T = 6, first weights with the running statistics of smooth noise; us, ratio with quartiles";
+        "one row, images 3 x 32 x 32, T = 6, first weights with the running statistics of smooth noise; us, ratio " +
+        "with quartiles";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -30,8 +32,9 @@ internal sealed class DeepSpeed : IBenchmark
             using var contenders = new RowContenders(network);
             output.WriteLine(contenders.AssertSameScores(10));
             RowTimes times = contenders.Measure(quick ? 5 : 11, output);
-            output.WriteLine(Numbers.Text($"  {name}: op by op / managed {PairedRatio.Of(times.OpByOp, times.Managed)}, " +
-                $"layer by layer / managed {PairedRatio.Of(times.LayerByLayer, times.Managed)}"));
+            output.WriteLine(Numbers.Text($"  {name}: op by op / managed " +
+                $"{PairedRatio.Of(times.OpByOp, times.Managed)}, layer by layer / managed " +
+                $"{PairedRatio.Of(times.LayerByLayer, times.Managed)}"));
         }
     }
 
@@ -39,7 +42,8 @@ internal sealed class DeepSpeed : IBenchmark
     public static TrainedNetwork Create(string name, NetworkTemplate template)
     {
         NetworkDefinition definition = template.Bind(new(
-            [Channels, Side, Side], Classes, TrainedNetworks.TimeSteps, new DirectEncoder(), new ClifNeuron(), Dropout: 0));
+            [Channels, Side, Side], Classes, TrainedNetworks.TimeSteps, new DirectEncoder(), new ClifNeuron(),
+            Dropout: 0));
         float[][] images = [.. Enumerable.Range(0, Rows).Select(SmoothNoise)];
         return new(name, definition, Settle(definition, images), images);
     }
@@ -59,12 +63,15 @@ internal sealed class DeepSpeed : IBenchmark
         return network.Parameters.Export();
     }
 
-    /// <summary>Each channel a mean of noise over 4 x 4 neighbours, so that places are as alike as in a photograph.</summary>
+    /// <summary>
+    /// Each channel a mean of noise over 4 x 4 neighbours, so that places are as alike as in a photograph.
+    /// </summary>
     private static float[] SmoothNoise(int seed)
     {
         const int coarse = Side / 4;
         var random = new Random(seed);
-        float[] noise = [.. Enumerable.Range(0, Channels * coarse * coarse).Select(_ => (float)((4 * random.NextDouble()) - 2))];
+        float[] noise =
+            [.. Enumerable.Range(0, Channels * coarse * coarse).Select(_ => (float)((4 * random.NextDouble()) - 2))];
         return
         [
             .. from channel in Enumerable.Range(0, Channels)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
@@ -8,7 +9,8 @@ internal sealed class EngineSpeed : IBenchmark
     public string Name => "scoring-engine";
 
     public string Description =>
-        "one row through PredictionEngine.Predict(row, ref prediction), against libtorch without any engine; us, ratio with quartiles";
+        "one row through PredictionEngine.Predict(row, ref prediction), against libtorch without any engine; us, " +
+        "ratio with quartiles";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -24,9 +26,11 @@ internal sealed class EngineSpeed : IBenchmark
             Action engine = Predict(ml, digits.Model, digits.Test);
 
             RowTimes times = contenders.Measure(quick ? 9 : 25, output, ("engine", engine),
-                ("engine, a trivial model", Predict(ml, trivial, digits.Test)), ("engine, ScoringBackend.Torch", Predict(ml, torch, digits.Test)));
+                ("engine, a trivial model", Predict(ml, trivial, digits.Test)),
+                ("engine, ScoringBackend.Torch", Predict(ml, torch, digits.Test)));
 
-            var own = PairedRatio.Of([.. times.Others[0].Zip(times.Managed, (whole, scorer) => whole - scorer)], times.Others[0]);
+            var own = PairedRatio.Of([.. times.Others[0].Zip(times.Managed, (whole, scorer) => whole - scorer)],
+                times.Others[0]);
             output.WriteLine(Numbers.Text($"  {digits.Network.Name}: around the scorer, of the engine's time: {own}"));
             foreach (Goal goal in RowGoals.Of(Name, digits.Network.Name, times.Others[0], times))
             {

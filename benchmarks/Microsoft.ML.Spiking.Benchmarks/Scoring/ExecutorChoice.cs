@@ -1,4 +1,6 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Plan;
@@ -6,14 +8,17 @@ using Microsoft.ML.Spiking.Scoring.Scorers;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>What the way in which layers are computed is worth: spikes in groups, active inputs, or everything.</summary>
+/// <summary>
+/// The gain of each way to compute a layer: spikes in groups, active inputs, or everything.
+/// </summary>
 internal sealed class ExecutorChoice : IBenchmark
 {
     private const int BatchRows = 200;
 
     public string Name => "scoring-choice";
 
-    public string Description => "rows in managed code, one thread, with other executors than the library's; us, ratio with quartiles";
+    public string Description =>
+        "rows in managed code, one thread, with other executors than the library's; us, ratio with quartiles";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -39,11 +44,13 @@ internal sealed class ExecutorChoice : IBenchmark
                 ? new[] { ("convolutions dense", (ExecutorFactory)new OtherExecutors(usual, isDense: true)) }
                 : [],
         ];
-        double[][] seconds = InterleavedRounds.Measure(rounds, [.. ways.Select(way => Contender(network, rows, way.Factory))]);
+        double[][] seconds =
+            InterleavedRounds.Measure(rounds, [.. ways.Select(way => Contender(network, rows, way.Factory))]);
         foreach (((string name, _), double[] times) in ways.Zip(seconds))
         {
-            output.WriteLine(Numbers.Text($"  {network.Name}, {rows} rows, {name}: {PairedRatio.MedianOf(times) / rows * 1e6:0.0} us " +
-                $"a row, {PairedRatio.Of(times, seconds[0])} of the library's"));
+            output.WriteLine(Numbers.Text($"  {network.Name}, {rows} rows, {name}: " +
+                $"{PairedRatio.MedianOf(times) / rows * 1e6:0.0} us a row, {PairedRatio.Of(times, seconds[0])} of " +
+                $"the library's"));
         }
     }
 

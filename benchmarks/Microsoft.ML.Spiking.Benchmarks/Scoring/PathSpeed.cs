@@ -1,15 +1,21 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// One row in managed code on processors that lack what this one has: .NET is told so, in processes of its own, and then
-/// compiles for their instructions and their number of registers.
+/// One row in managed code on processors that lack what this one has: .NET is told so, in separate processes, and
+/// then compiles for their instructions and their number of registers.
 /// </summary>
 internal static class PathSpeed
 {
     private static readonly (string Name, string? Switch)[] Paths =
-        [("all instructions", null), ("AVX2", "DOTNET_EnableAVX512"), ("SSE", "DOTNET_EnableAVX"), ("plain", "DOTNET_EnableHWIntrinsic")];
+        [
+            ("all instructions", null),
+            ("AVX2", "DOTNET_EnableAVX512"),
+            ("SSE", "DOTNET_EnableAVX"),
+            ("plain", "DOTNET_EnableHWIntrinsic"),
+        ];
 
     public static void Run(bool quick, TextWriter output)
     {
@@ -31,7 +37,8 @@ internal static class PathSpeed
             for (int i = 0; i < Paths.Length; i++)
             {
                 output.WriteLine(Numbers.Text($"  {digits.Network.Name}, a process with {Paths[i].Name}: " +
-                    $"{PairedRatio.MedianOf(seconds[i]) * 1e6:0.0} us, {PairedRatio.Of(seconds[i], seconds[0])} of all instructions"));
+                    $"{PairedRatio.MedianOf(seconds[i]) * 1e6:0.0} us, {PairedRatio.Of(seconds[i], seconds[0])} of " +
+                    $"all instructions"));
             }
         }
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 
@@ -17,7 +18,8 @@ internal sealed class RateCost : IBenchmark
 
     public string Name => "scoring-rate";
 
-    public string Description => "one row in managed code against the firing rate, which the neurons' threshold changes; us";
+    public string Description =>
+        "one row in managed code against the firing rate, which the neurons' threshold changes; us";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -26,12 +28,13 @@ internal sealed class RateCost : IBenchmark
             RatePoint[] points = [.. Measure(digits.Network, rounds: quick ? 9 : 25).OrderBy(point => point.Rate)];
             foreach (RatePoint point in points)
             {
-                output.WriteLine(Numbers.Text($"  {digits.Network.Name}, threshold {point.Threshold}: rate {point.Rate:0.0000}, " +
-                    $"{point.Microseconds:0.0} us"));
+                output.WriteLine(Numbers.Text($"  {digits.Network.Name}, threshold {point.Threshold}: rate " +
+                    $"{point.Rate:0.0000}, {point.Microseconds:0.0} us"));
             }
             output.WriteLine(Numbers.Text($"  {digits.Network.Name}: most spikes / fewest spikes, " +
                 $"{points[^1].Microseconds / points[0].Microseconds:0.0} times the time"));
-            output.WriteLine(new Goal($"{Name}-{digits.Network.Name}-pairs-in-order", PairsInOrder(points), 1, AtMost: false));
+            output.WriteLine(
+                new Goal($"{Name}-{digits.Network.Name}-pairs-in-order", PairsInOrder(points), 1, AtMost: false));
             if (output is ResultFile file)
             {
                 RatePlot.Write(digits.Network.Name, points, file.Location);
@@ -63,7 +66,8 @@ internal sealed class RateCost : IBenchmark
         Layer[] layers = [.. before.Layers.Select(layer => layer is NeuronLayer { Neuron: ClifNeuron clif } neuron
             ? new NeuronLayer(neuron.Name, clif with { Threshold = threshold })
             : layer)];
-        var changed = new NetworkDefinition(before.InputShape, before.TimeSteps, before.Encoder, layers, before.ClassCount);
+        var changed =
+            new NetworkDefinition(before.InputShape, before.TimeSteps, before.Encoder, layers, before.ClassCount);
         return network with { Definition = changed };
     }
 

@@ -29,8 +29,13 @@ internal static class RatePlot
 
     private static PlotModel Draw(string network, IEnumerable<RatePoint> points)
     {
-        var plot = new PlotModel { Title = $"One row of the network '{network}' in managed code", Background = OxyColors.White };
-        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "spikes per neuron and time step", Minimum = 0 });
+        var plot = new PlotModel
+        {
+            Title = $"One row of the network '{network}' in managed code",
+            Background = OxyColors.White,
+        };
+        plot.Axes.Add(
+            new LinearAxis { Position = AxisPosition.Bottom, Title = "spikes per neuron and time step", Minimum = 0 });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "microseconds", Minimum = 0 });
         var line = new LineSeries { MarkerType = MarkerType.Circle, MarkerSize = 4 };
         line.Points.AddRange(points.Select(point => new DataPoint(point.Rate, point.Microseconds)));

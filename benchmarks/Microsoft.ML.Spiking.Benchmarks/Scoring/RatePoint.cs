@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>What a row costs at a firing rate.</summary>
+/// <summary>The time of a row at a firing rate.</summary>
 /// <param name="Threshold">Of all neurons.</param>
 /// <param name="Rate">Spikes per neuron and time step, over all neurons.</param>
 /// <param name="Microseconds">The median.</param>

@@ -1,4 +1,6 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 using TorchSharp;
 
@@ -39,7 +41,9 @@ internal sealed class RowContenders : IDisposable
 
     public void ScoreManaged() => Managed.Score(NextRow(), 1, _scores);
 
-    /// <summary>libtorch's best time over its managed one: the better of one thread and all, in each of its forms.</summary>
+    /// <summary>
+    /// libtorch's best time over its managed one: the better of one thread and all, in each of its forms.
+    /// </summary>
     /// <param name="rounds">Interleaved.</param>
     /// <param name="output">Takes a line for each contender.</param>
     /// <param name="others">More contenders, with their names.</param>
@@ -48,7 +52,8 @@ internal sealed class RowContenders : IDisposable
         (string Name, Action Run)[] contenders =
         [
             ("managed", ScoreManaged), .. others,
-            .. Torch("the library's own executor", Backend), .. Torch("op by op", OpByOp), .. Torch("layer by layer", LayerByLayer),
+            .. Torch("the library's own executor", Backend), .. Torch("op by op", OpByOp),
+            .. Torch("layer by layer", LayerByLayer),
         ];
         double[][] seconds = InterleavedRounds.Measure(rounds, [.. contenders.Select(contender => contender.Run)]);
         torch.set_num_threads(_threads);
@@ -57,7 +62,8 @@ internal sealed class RowContenders : IDisposable
             output.WriteLine(Numbers.Text($"  {_network.Name}, {name}: {PairedRatio.MedianOf(times) * 1e6:0.0} us, " +
                 $"{PairedRatio.Of(times, seconds[0])} of managed"));
         }
-        return new(seconds[0], Faster(seconds[^4], seconds[^3]), Faster(seconds[^2], seconds[^1]), Faster(seconds[^6], seconds[^5]),
+        return new(seconds[0], Faster(seconds[^4], seconds[^3]), Faster(seconds[^2], seconds[^1]),
+            Faster(seconds[^6], seconds[^5]),
             [.. seconds.Skip(1).Take(others.Length)]);
     }
 
@@ -101,5 +107,6 @@ internal sealed class RowContenders : IDisposable
         }
     }
 
-    private static double[] Faster(double[] a, double[] b) => PairedRatio.MedianOf(a) <= PairedRatio.MedianOf(b) ? a : b;
+    private static double[] Faster(double[] a, double[] b) =>
+        PairedRatio.MedianOf(a) <= PairedRatio.MedianOf(b) ? a : b;
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
@@ -13,8 +14,10 @@ internal static class RowGoals
     public static IEnumerable<Goal> Of(string benchmark, string network, double[] ours, RowTimes times)
     {
         (double opByOp, double layerByLayer) = network == TrainedNetworks.Mlp ? (30.0, 8.0) : (10.0, 6.0);
-        yield return new($"{benchmark}-{network}-against-op-by-op", PairedRatio.Of(times.OpByOp, ours).Median, opByOp, AtMost: false);
-        yield return new($"{benchmark}-{network}-against-layer-by-layer", PairedRatio.Of(times.LayerByLayer, ours).Median,
+        yield return new($"{benchmark}-{network}-against-op-by-op", PairedRatio.Of(times.OpByOp, ours).Median, opByOp,
+            AtMost: false);
+        yield return new($"{benchmark}-{network}-against-layer-by-layer",
+            PairedRatio.Of(times.LayerByLayer, ours).Median,
             layerByLayer, AtMost: false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 
@@ -30,7 +31,9 @@ internal sealed class RowSpeed : IBenchmark
         PathSpeed.Run(quick, output);
     }
 
-    /// <summary>The narrower vectors in this process, where the compiler has all registers and instructions of the processor.</summary>
+    /// <summary>
+    /// The narrower vectors in this process, where the compiler has all registers and instructions of the processor.
+    /// </summary>
     private static IEnumerable<(string Name, Action Run)> Widths(TrainedNetwork network)
     {
         foreach (VectorWidth width in new[] { VectorWidth.Vector256, VectorWidth.Vector128, VectorWidth.Scalar })
@@ -38,7 +41,8 @@ internal sealed class RowSpeed : IBenchmark
             var scorer = new ManagedScorer(network.Definition, network.Weights, width);
             float[] scores = new float[network.Definition.ClassCount];
             int next = 0;
-            yield return ($"managed, {width}", () => scorer.Score(network.Rows[next++ % network.Rows.Length], 1, scores));
+            yield return ($"managed, {width}",
+                () => scorer.Score(network.Rows[next++ % network.Rows.Length], 1, scores));
         }
     }
 
@@ -57,8 +61,9 @@ internal sealed class RowSpeed : IBenchmark
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Array.Sort(seconds);
         double median = seconds[calls / 2], late = seconds[calls * 99 / 100];
-        output.WriteLine(Numbers.Text($"  {network}, {calls} single calls: fastest {seconds[0] * 1e6:0.0} us, median {median * 1e6:0.0} us, " +
-            $"90 % {seconds[calls * 9 / 10] * 1e6:0.0} us, 99 % {late * 1e6:0.0} us, slowest {seconds[^1] * 1e6:0.0} us"));
+        output.WriteLine(Numbers.Text($"  {network}, {calls} single calls: fastest {seconds[0] * 1e6:0.0} us, median " +
+            $"{median * 1e6:0.0} us, 90 % {seconds[calls * 9 / 10] * 1e6:0.0} us, 99 % {late * 1e6:0.0} us, slowest " +
+            $"{seconds[^1] * 1e6:0.0} us"));
         output.WriteLine(new Goal($"{Name}-{network}-p99-over-median", late / median, TargetPercentile, AtMost: true));
         output.WriteLine(new Goal($"{Name}-{network}-bytes", (double)allocated / calls, 0, AtMost: true));
     }

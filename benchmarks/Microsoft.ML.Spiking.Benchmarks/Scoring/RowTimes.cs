@@ -6,4 +6,5 @@ namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 /// <param name="LayerByLayer">libtorch layer by layer, likewise.</param>
 /// <param name="Backend">The library's own network on libtorch, likewise.</param>
 /// <param name="Others">What else was measured.</param>
-internal sealed record RowTimes(double[] Managed, double[] OpByOp, double[] LayerByLayer, double[] Backend, double[][] Others);
+internal sealed record RowTimes(
+    double[] Managed, double[] OpByOp, double[] LayerByLayer, double[] Backend, double[][] Others);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -9,8 +11,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// In how many rows rounding flips a spike: managed code against libtorch, and each of the two against libtorch in double
-/// precision, which says whose rounding it is.
+/// In how many rows rounding flips a spike: managed code against libtorch, and each of the two against libtorch in
+/// double precision, which says whose rounding it is.
 /// </summary>
 internal sealed class ScoringAgreement : IBenchmark
 {
@@ -35,13 +37,20 @@ internal sealed class ScoringAgreement : IBenchmark
 
             Disagreement ours = Disagreement.Of(managed, backend, Tolerance);
             output.WriteLine($"  {network.Name}, managed against libtorch: {ours}");
-            output.WriteLine($"  {network.Name}, managed against op by op: {Disagreement.Of(managed, opByOp, Tolerance)}");
-            output.WriteLine($"  {network.Name}, libtorch against op by op: {Disagreement.Of(backend, opByOp, Tolerance)}");
-            output.WriteLine($"  {network.Name}, managed against double precision: {Disagreement.Of(managed, exact, Tolerance)}");
-            output.WriteLine($"  {network.Name}, libtorch against double precision: {Disagreement.Of(backend, exact, Tolerance)}");
-            output.WriteLine($"  {network.Name}, op by op against double precision: {Disagreement.Of(opByOp, exact, Tolerance)}");
-            output.WriteLine(new Goal($"{Name}-{network.Name}-flipped-in-1000", 1_000.0 * ours.Flipped / ours.Rows, 1, AtMost: true));
-            output.WriteLine(new Goal($"{Name}-{network.Name}-labels-in-10000", 10_000.0 * ours.Labels / ours.Rows, 1, AtMost: true));
+            output.WriteLine(
+                $"  {network.Name}, managed against op by op: {Disagreement.Of(managed, opByOp, Tolerance)}");
+            output.WriteLine(
+                $"  {network.Name}, libtorch against op by op: {Disagreement.Of(backend, opByOp, Tolerance)}");
+            output.WriteLine(
+                $"  {network.Name}, managed against double precision: {Disagreement.Of(managed, exact, Tolerance)}");
+            output.WriteLine(
+                $"  {network.Name}, libtorch against double precision: {Disagreement.Of(backend, exact, Tolerance)}");
+            output.WriteLine(
+                $"  {network.Name}, op by op against double precision: {Disagreement.Of(opByOp, exact, Tolerance)}");
+            output.WriteLine(new Goal($"{Name}-{network.Name}-flipped-in-1000", 1_000.0 * ours.Flipped / ours.Rows, 1,
+                AtMost: true));
+            output.WriteLine(new Goal($"{Name}-{network.Name}-labels-in-10000", 10_000.0 * ours.Labels / ours.Rows, 1,
+                AtMost: true));
         }
     }
 
@@ -74,7 +83,9 @@ internal sealed class ScoringAgreement : IBenchmark
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Tensor input = tensor([.. batch.SelectMany(row => row)], [batch.Length, .. network.Definition.RowShape.Select(n => (long)n)],
+        Tensor input =
+            tensor([.. batch.SelectMany(row => row)],
+                [batch.Length, .. network.Definition.RowShape.Select(n => (long)n)],
             ScalarType.Float64);
         Tensor scores = exact.Forward(input, ForwardPass.Evaluation).mean([0L]).softmax(-1).contiguous();
         return [.. MemoryMarshal.Cast<byte, double>(scores.bytes).ToArray().Chunk(network.Definition.ClassCount)];

@@ -1,9 +1,10 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// What a process costs until its first prediction: in the build that runs this, and in one that was published with
+/// The cost of a process until its first prediction: in the build that runs this, and in one that was published with
 /// PublishReadyToRun, as the documentation tells those to do who start often. Both ways are always of the same build.
 /// </summary>
 internal sealed class StartCost : IBenchmark
@@ -14,14 +15,16 @@ internal sealed class StartCost : IBenchmark
 
     public string Name => "scoring-start";
 
-    public string Description => "from the start of a process to its first prediction: ms by the parent's clock, MB at most resident";
+    public string Description =>
+        "from the start of a process to its first prediction: ms by the parent's clock, MB at most resident";
 
     public void Run(bool quick, TextWriter output)
     {
         string? published = PublishedProgram();
         if (published is null)
         {
-            output.WriteLine("Nothing is published, so the goals' build is missing: dotnet publish the benchmarks first, as ./build.sh bench does.");
+            output.WriteLine("Nothing is published, so the goals' build is missing: dotnet publish the benchmarks " +
+                "first, as ./build.sh bench does.");
         }
         foreach (TrainedDigits digits in TrainedNetworks.All(quick, output))
         {
@@ -31,7 +34,8 @@ internal sealed class StartCost : IBenchmark
             Report(AsBuilt, network, Measure(program: null, saved.Folder, rounds), output);
             if (published is not null)
             {
-                (double time, double memory) = Report(Published, network, Measure(published, saved.Folder, rounds), output);
+                (double time, double memory) =
+                    Report(Published, network, Measure(published, saved.Folder, rounds), output);
                 output.WriteLine(new Goal($"{Name}-{network}-time-percent", time, Target, AtMost: true));
                 output.WriteLine(new Goal($"{Name}-{network}-memory-percent", memory, Target, AtMost: true));
             }
@@ -52,20 +56,23 @@ internal sealed class StartCost : IBenchmark
     {
         for (int i = 0; i < runs.Length; i++)
         {
-            output.WriteLine(Numbers.Text($"  {network}, {build}, {StartTask.Ways[i]}: {PairedRatio.MedianOf(runs[i].Seconds) * 1e3:0} ms, " +
-                $"{PairedRatio.MedianOf(runs[i].Megabytes):0.0} MB"));
+            output.WriteLine(Numbers.Text($"  {network}, {build}, {StartTask.Ways[i]}: " +
+                $"{PairedRatio.MedianOf(runs[i].Seconds) * 1e3:0} ms, {PairedRatio.MedianOf(runs[i].Megabytes):0.0} " +
+                $"MB"));
         }
         (double Time, double Memory) scorer = Percent(runs, StartTask.Managed, StartTask.Torch);
         (double Time, double Memory) engine = Percent(runs, StartTask.Engine, StartTask.TorchEngine);
-        output.WriteLine(Numbers.Text($"  {network}, {build}, managed in % of libtorch: scorer {scorer.Time:0.0} time, {scorer.Memory:0.0} memory; " +
-            $"ML.NET's engine {engine.Time:0.0} time, {engine.Memory:0.0} memory"));
+        output.WriteLine(Numbers.Text($"  {network}, {build}, managed in % of libtorch: scorer {scorer.Time:0.0} " +
+            $"time, {scorer.Memory:0.0} memory; ML.NET's engine {engine.Time:0.0} time, {engine.Memory:0.0} memory"));
         return scorer;
     }
 
-    private static (double Time, double Memory) Percent((double[] Seconds, double[] Megabytes)[] runs, string way, string other)
+    private static (double Time, double Memory) Percent(
+        (double[] Seconds, double[] Megabytes)[] runs, string way, string other)
     {
         (double[] Seconds, double[] Megabytes) one = runs[Index(way)], two = runs[Index(other)];
-        return (100 * PairedRatio.Of(one.Seconds, two.Seconds).Median, 100 * PairedRatio.Of(one.Megabytes, two.Megabytes).Median);
+        return (100 * PairedRatio.Of(one.Seconds, two.Seconds).Median,
+            100 * PairedRatio.Of(one.Megabytes, two.Megabytes).Median);
     }
 
     private static (double[] Seconds, double[] Megabytes)[] Measure(string? program, string folder, int rounds)

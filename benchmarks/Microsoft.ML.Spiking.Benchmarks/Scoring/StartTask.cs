@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Training.Native;
@@ -51,7 +52,8 @@ internal static class StartTask
             ml.Model.ChangeScoringBackend(model, ScoringBackend.Torch, ComputeDevice.Cpu);
         }
         using var engine = ml.Model.CreatePredictionEngine<DigitRow, DigitPrediction>(model);
-        Check(score => engine.Predict(new DigitRow { Features = new float[DigitRow.Side * DigitRow.Side], Label = 1 }).Score.CopyTo(score, 0));
+        Check(score => engine.Predict(new DigitRow { Features = new float[DigitRow.Side * DigitRow.Side], Label = 1 })
+            .Score.CopyTo(score, 0));
     }
 
     private static void Check(Action<float[]> predict)

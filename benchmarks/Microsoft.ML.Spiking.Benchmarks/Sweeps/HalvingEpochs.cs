@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Sweeps;
 namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;
 
 /// <summary>
-/// Epochs that successive halving spends to reach the accuracy of the best of 32 random trials that were all trained to the end.
-/// Counts epochs, not time: it gives the same on every machine, but for the last bits of the trainings.
+/// Epochs that successive halving spends to reach the accuracy of the best of 32 random trials that were all trained to
+/// the end. Counts epochs, not time: it gives the same on every machine, but for the last bits of the trainings.
 /// </summary>
 internal sealed class HalvingEpochs : IBenchmark
 {
@@ -14,7 +14,8 @@ internal sealed class HalvingEpochs : IBenchmark
     public string Name => "sweep";
 
     public string Description =>
-        $"epochs of successive halving until it is as good as the best of 32 random trials of {SweepProblem.Epochs} epochs, as a part of those";
+        $"epochs of successive halving until it is as good as the best of 32 random trials of {SweepProblem.Epochs} " +
+        "epochs, as a part of those";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -23,17 +24,19 @@ internal sealed class HalvingEpochs : IBenchmark
         List<double> random = [], parzen = [];
         for (int seed = 1; seed <= (quick ? 3 : 7); seed++)
         {
-            SweepResult plain = ml.MulticlassClassification.SweepSpikingClif(train, validation, SweepProblem.Settings(seed));
+            SweepResult plain =
+                ml.MulticlassClassification.SweepSpikingClif(train, validation, SweepProblem.Settings(seed));
             double goal = plain.BestTrial.Score!.Value;
             random.Add(Spent(goal, plain.EpochsSpent, SweepSampler.Random));
             parzen.Add(Spent(goal, plain.EpochsSpent, SweepSampler.Parzen));
-            output.WriteLine(Numbers.Text($"seed {seed}: accuracy {goal:0.0000} after {plain.EpochsSpent} epochs; halving with random " +
-                $"trials {random[^1]:0.00} of them, with Parzen estimators {parzen[^1]:0.00}"));
+            output.WriteLine(Numbers.Text($"seed {seed}: accuracy {goal:0.0000} after {plain.EpochsSpent} epochs; " +
+                $"halving with random trials {random[^1]:0.00} of them, with Parzen estimators {parzen[^1]:0.00}"));
 
             double Spent(double goal, long epochs, SweepSampler sampler) =>
                 (double)Halving(ml, train, validation, seed, sampler, goal, epochs) / epochs;
         }
-        output.WriteLine(Numbers.Text($"median: random {PairedRatio.MedianOf(random):0.00}, Parzen {PairedRatio.MedianOf(parzen):0.00}"));
+        output.WriteLine(Numbers.Text(
+            $"median: random {PairedRatio.MedianOf(random):0.00}, Parzen {PairedRatio.MedianOf(parzen):0.00}"));
         output.WriteLine(new Goal("halving-epochs-random", PairedRatio.MedianOf(random), Target, AtMost: true));
         output.WriteLine(new Goal("halving-epochs-parzen", PairedRatio.MedianOf(parzen), Target, AtMost: true));
     }

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Sweeps.Space;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;
 
-/// <summary>What a trial costs besides its training: a sweep against the same trainings one after the other.</summary>
+/// <summary>The cost of a trial besides its training: a sweep against the same trainings one after the other.</summary>
 internal sealed class SweepOverhead : IBenchmark
 {
     private const int Trials = 16;
@@ -32,12 +32,14 @@ internal sealed class SweepOverhead : IBenchmark
             kept[round] = Time(() => Sweep(round, stored: true));
         }
         double ofTemporary = Overhead(temporary), ofKept = Overhead(kept);
-        output.WriteLine(Numbers.Text($"a training of 3 epochs {1_000 * PairedRatio.MedianOf(alone) / Trials:0.0} ms; " +
-            $"a trial {ofTemporary:0.0} ms more, with a file and a checkpoint after every epoch {ofKept:0.0} ms more"));
+        output.WriteLine(Numbers.Text($"a training of 3 epochs {1_000 * PairedRatio.MedianOf(alone) / Trials:0.0} " +
+            $"ms; a trial {ofTemporary:0.0} ms more, with a file and a checkpoint after every epoch {ofKept:0.0} ms " +
+            $"more"));
         output.WriteLine(new Goal("sweep-overhead-ms", ofKept, MostMilliseconds, AtMost: true));
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
 
-        double Overhead(double[] seconds) => 1_000 * PairedRatio.MedianOf(seconds.Zip(alone, (with, without) => with - without)) / Trials;
+        double Overhead(double[] seconds) =>
+            1_000 * PairedRatio.MedianOf(seconds.Zip(alone, (with, without) => with - without)) / Trials;
 
         void Train(SweepTrial trial)
         {
@@ -50,8 +52,10 @@ internal sealed class SweepOverhead : IBenchmark
         SweepResult Sweep(int round, bool stored)
         {
             SweepSettings settings = SweepProblem.Settings(1);
-            (settings.MaximumTrials, settings.Trainer.Epochs, settings.Name) = (Trials, 3, Numbers.Text($"round {round}"));
-            (settings.Storage, settings.CheckpointInterval) = (stored ? SweepStorage.Sqlite(file) : null, TimeSpan.Zero);
+            (settings.MaximumTrials, settings.Trainer.Epochs, settings.Name) =
+                (Trials, 3, Numbers.Text($"round {round}"));
+            (settings.Storage, settings.CheckpointInterval) =
+                (stored ? SweepStorage.Sqlite(file) : null, TimeSpan.Zero);
             return ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
         }
     }

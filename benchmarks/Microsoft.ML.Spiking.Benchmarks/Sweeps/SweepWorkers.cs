@@ -12,7 +12,8 @@ internal sealed class SweepWorkers : IBenchmark
 
     public string Name => "sweep-workers";
 
-    public string Description => "time of a sweep with one worker of one thread against that with two; needs two idle cores";
+    public string Description =>
+        "time of a sweep with one worker of one thread against that with two; needs two idle cores";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -28,13 +29,15 @@ internal sealed class SweepWorkers : IBenchmark
             two[round] = Sweep(2);
         }
         var ratio = PairedRatio.Of(one, two);
-        output.WriteLine(Numbers.Text($"one worker {PairedRatio.MedianOf(one):0.0} s, two {PairedRatio.MedianOf(two):0.0} s, ratio {ratio}"));
+        output.WriteLine(Numbers.Text(
+            $"one worker {PairedRatio.MedianOf(one):0.0} s, two {PairedRatio.MedianOf(two):0.0} s, ratio {ratio}"));
         output.WriteLine(new Goal("sweep-two-workers", ratio.Median, Target, AtMost: false));
 
         double Sweep(int workers)
         {
             SweepSettings settings = SweepProblem.Settings(1);
-            (settings.Workers, settings.Halving, settings.MaximumTrials, settings.Trainer.Epochs) = (workers, new(), Trials, 9);
+            (settings.Workers, settings.Halving, settings.MaximumTrials, settings.Trainer.Epochs) =
+                (workers, new(), Trials, 9);
             long started = Stopwatch.GetTimestamp();
             ml.MulticlassClassification.SweepSpikingClif(train, validation, settings);
             return Stopwatch.GetElapsedTime(started).TotalSeconds;

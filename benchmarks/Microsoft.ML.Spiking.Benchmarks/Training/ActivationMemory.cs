@@ -2,14 +2,15 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>What activation checkpointing saves of a step's memory, and what it costs in time.</summary>
+/// <summary>The memory that activation checkpointing saves in a step, and its cost in time.</summary>
 internal sealed class ActivationMemory : IBenchmark
 {
     public string Name => "activation-memory";
 
     public string Description =>
-        "peak resident memory of a training step above what it was before, and its time, with activation checkpointing and " +
-        "without; conv net 1-32-64 on 28x28 in batches of 128, ResNet-18 on 32x32 in batches of 8; 1 thread";
+        "peak resident memory of a training step above what it was before, and its time, with activation " +
+        "checkpointing and without; conv net 1-32-64 on 28x28 in batches of 128, ResNet-18 on 32x32 in batches of 8; " +
+        "1 thread";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -25,9 +26,10 @@ internal sealed class ActivationMemory : IBenchmark
                 without[round] = Measure(network, ActivationMemoryTask.Without, timeSteps);
             }
             double[] Column(double[][] results, int column) => [.. results.Select(numbers => numbers[column])];
-            output.WriteLine(Numbers.Text($"{network}, T {timeSteps}: with {PairedRatio.MedianOf(Column(with, 0)):0} MB, without " +
-                $"{PairedRatio.MedianOf(Column(without, 0)):0} MB, ratio {PairedRatio.Of(Column(with, 0), Column(without, 0))}; " +
-                $"time {PairedRatio.Of(Column(with, 1), Column(without, 1))}"));
+            output.WriteLine(Numbers.Text($"{network}, T {timeSteps}: with {PairedRatio.MedianOf(Column(with, 0)):0} " +
+                $"MB, without {PairedRatio.MedianOf(Column(without, 0)):0} MB, ratio " +
+                $"{PairedRatio.Of(Column(with, 0), Column(without, 0))}; time " +
+                $"{PairedRatio.Of(Column(with, 1), Column(without, 1))}"));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 using Microsoft.ML.Spiking.Training.Native;
 using static TorchSharp.torch;
 

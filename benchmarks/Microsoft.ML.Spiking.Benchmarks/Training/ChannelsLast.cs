@@ -1,9 +1,10 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>Whether convolutions are faster where the channels of a pixel lie side by side, on the processor.</summary>
+/// <summary>Convolutions on the processor with the channels of a pixel side by side, against planar images.</summary>
 internal sealed class ChannelsLast : IBenchmark
 {
     private const double Tolerance = 1e-3;
@@ -14,8 +15,9 @@ internal sealed class ChannelsLast : IBenchmark
     public string Name => "channels-last";
 
     public string Description =>
-        "training step with the library's planar layers, with convolutions in channels-last, and with everything in torch's " +
-        "own operations in either order; conv net 1-32-64 on 28x28, T = 6, batch 128; VGG-11 on 32x32, T = 4, batch 4";
+        "training step with the library's planar layers, with convolutions in channels-last, and with everything in " +
+        "torch's own operations in either order; conv net 1-32-64 on 28x28, T = 6, batch 128; VGG-11 on 32x32, T = " +
+        "4, batch 4";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -26,21 +28,27 @@ internal sealed class ChannelsLast : IBenchmark
     }
 
     private static void Compare(
-        string network, Func<MemoryLayout, ScalarType?, NetworkStep> create, double tolerance, bool quick, TextWriter output)
+        string network, Func<MemoryLayout, ScalarType?, NetworkStep> create, double tolerance, bool quick,
+        TextWriter output)
     {
-        using NetworkStep library = create(MemoryLayout.Library, null), last = create(MemoryLayout.ConvolutionsLast, null),
-            rounded = create(MemoryLayout.Library, ScalarType.BFloat16), roundedLast = create(MemoryLayout.ConvolutionsLast, ScalarType.BFloat16),
+        using NetworkStep library = create(MemoryLayout.Library, null),
+            last = create(MemoryLayout.ConvolutionsLast, null),
+            rounded = create(MemoryLayout.Library, ScalarType.BFloat16),
+            roundedLast = create(MemoryLayout.ConvolutionsLast, ScalarType.BFloat16),
             torchPlanar = create(MemoryLayout.TorchPlanar, null), torchLast = create(MemoryLayout.TorchLast, null);
         AssertSame(library, last, tolerance);
         AssertSame(torchPlanar, torchLast, tolerance);
         double[][] seconds = InterleavedRounds.Measure(quick ? 7 : 11, () => library.Run(), () => last.Run(),
             () => rounded.Run(), () => roundedLast.Run(), () => torchPlanar.Run(), () => torchLast.Run());
-        string Ratio(int planar, int other) => Numbers.Text($"{PairedRatio.MedianOf(seconds[planar]) * 1e3:0} ms planar, " +
-            $"{PairedRatio.MedianOf(seconds[other]) * 1e3:0} ms channels-last, planar / channels-last {PairedRatio.Of(seconds[planar], seconds[other])}");
+        string Ratio(int planar, int other) => Numbers.Text(
+            $"{PairedRatio.MedianOf(seconds[planar]) * 1e3:0} ms planar, " +
+            $"{PairedRatio.MedianOf(seconds[other]) * 1e3:0} ms channels-last, planar / channels-last " +
+            $"{PairedRatio.Of(seconds[planar], seconds[other])}");
         output.WriteLine($"{network}, the library's layers: {Ratio(0, 1)}");
         output.WriteLine($"{network}, the library's layers in bfloat16: {Ratio(2, 3)}");
         output.WriteLine($"{network}, torch's batch norm and pooling: {Ratio(4, 5)}");
-        output.WriteLine(Numbers.Text($"{network}, torch in channels-last / the library: {PairedRatio.Of(seconds[5], seconds[0])}"));
+        output.WriteLine(
+            Numbers.Text($"{network}, torch in channels-last / the library: {PairedRatio.Of(seconds[5], seconds[0])}"));
     }
 
     /// <summary>Both must compute the same thing, or their times cannot be compared.</summary>

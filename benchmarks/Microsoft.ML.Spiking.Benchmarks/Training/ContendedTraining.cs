@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// A training in a process of its own that runs for as long as it is told and rests in between, so that rounds of
+/// A training in a separate process that runs for as long as it is told and rests in between, so that rounds of
 /// several trainings, each with its own settings of OpenMP, can be interleaved.
 /// </summary>
 internal sealed class ContendedTraining : IDisposable
@@ -25,7 +26,7 @@ internal sealed class ContendedTraining : IDisposable
         RowsPerSecond(WarmUpSeconds);
     }
 
-    /// <summary>The networks that can be trained, by name, with their numbers of time steps.</summary>
+    /// <summary>Gets the networks that can be trained, by name, with their numbers of time steps.</summary>
     public static IReadOnlyDictionary<string, (NetworkTemplate Template, int TimeSteps)> Networks { get; } =
         new Dictionary<string, (NetworkTemplate, int)>
         {
@@ -42,7 +43,7 @@ internal sealed class ContendedTraining : IDisposable
         _process.StandardInput.WriteLine(Numbers.Text($"{seconds}"));
         _process.StandardInput.Flush();
         return Numbers.Parse(_process.StandardOutput.ReadLine()
-            ?? throw new InvalidOperationException("The training ended by itself."));
+            ?? throw new InvalidOperationException("The training ended unexpectedly."));
     }
 
     public void Dispose()

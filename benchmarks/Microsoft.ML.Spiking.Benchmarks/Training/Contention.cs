@@ -18,7 +18,8 @@ internal sealed class Contention : IBenchmark
 
     public string Name => "contention";
 
-    public string Description => "training with default options beside a busy loop for each processor, quiet and busy rounds in turn";
+    public string Description =>
+        "training with default options beside a busy loop for each processor, quiet and busy rounds in turn";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -32,7 +33,8 @@ internal sealed class Contention : IBenchmark
     {
         (string Name, Dictionary<string, string> Variables)[] forms =
             [("default", []), ("long spins", Spinning), ("passive waiting", Passive)];
-        double[][] quiet = [.. forms.Select(_ => new double[rounds])], busy = [.. forms.Select(_ => new double[rounds])];
+        double[][] quiet = [.. forms.Select(_ => new double[rounds])],
+            busy = [.. forms.Select(_ => new double[rounds])];
         ContendedTraining[] trainings = [.. forms.Select(form => new ContendedTraining(network, form.Variables))];
         try
         {
@@ -61,7 +63,8 @@ internal sealed class Contention : IBenchmark
         {
             output.WriteLine(Numbers.Text($"  {forms[i].Name}: quiet {PairedRatio.MedianOf(quiet[i]):0} rows/s, ") +
                 Numbers.Text($"{PairedRatio.Of(quiet[0], quiet[i])} of the default's time; ") +
-                Numbers.Text($"busy {PairedRatio.MedianOf(busy[i]):0} rows/s, {PairedRatio.Of(busy[i], quiet[i])} of quiet"));
+                Numbers.Text(
+                    $"busy {PairedRatio.MedianOf(busy[i]):0} rows/s, {PairedRatio.Of(busy[i], quiet[i])} of quiet"));
         }
         var share = PairedRatio.Of(busy[0], quiet[0]);
         var loss = PairedRatio.Of(quiet[1], quiet[0]);

@@ -3,12 +3,13 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// What the library's care for native memory brings to a convolutional step; each run in a process of its own, because
-/// libtorch decides once about huge pages.
+/// The effect of the library's handling of native memory on a convolutional step; each run in a separate process,
+/// because libtorch decides once about huge pages.
 /// </summary>
 internal sealed class NativeMemoryEffect : IBenchmark
 {
-    private static readonly string[] Remedies = [ConvStepTask.Without, ConvStepTask.With, ConvStepTask.WithoutHugePages];
+    private static readonly string[] Remedies =
+        [ConvStepTask.Without, ConvStepTask.With, ConvStepTask.WithoutHugePages];
 
     public string Name => "native-memory";
 
@@ -31,9 +32,10 @@ internal sealed class NativeMemoryEffect : IBenchmark
         double[] Column(int remedy, int column) => [.. results[remedy].Select(numbers => numbers[column])];
         for (int i = 0; i < Remedies.Length; i++)
         {
-            output.WriteLine(Numbers.Text($"{Remedies[i]}: {PairedRatio.MedianOf(Column(i, 0)):0} ms a step; resident " +
-                $"{PairedRatio.MedianOf(Column(i, 1)):0} MB at its end, {PairedRatio.MedianOf(Column(i, 2)):0} MB afterwards; " +
-                $"without / this {PairedRatio.Of(Column(0, 0), Column(i, 0))}"));
+            output.WriteLine(Numbers.Text($"{Remedies[i]}: {PairedRatio.MedianOf(Column(i, 0)):0} ms a step; " +
+                $"resident {PairedRatio.MedianOf(Column(i, 1)):0} MB at its end, " +
+                $"{PairedRatio.MedianOf(Column(i, 2)):0} MB afterwards; without / this " +
+                $"{PairedRatio.Of(Column(0, 0), Column(i, 0))}"));
         }
     }
 }

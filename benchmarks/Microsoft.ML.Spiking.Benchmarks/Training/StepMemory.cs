@@ -1,8 +1,9 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>Peak memory of the training step, each form in a process of its own.</summary>
+/// <summary>Peak memory of the training step, each form in a separate process.</summary>
 internal sealed class StepMemory : IBenchmark
 {
     private const double Target = 60;
@@ -30,7 +31,8 @@ internal sealed class StepMemory : IBenchmark
                 $"{PairedRatio.MedianOf(opByOp):0.0} MB, ratio {ratio}"));
             if (timeSteps == TargetTimeSteps)
             {
-                output.WriteLine(new Goal($"step-memory-percent-T{timeSteps}", 100 * ratio.Median, Target, AtMost: true));
+                output.WriteLine(
+                    new Goal($"step-memory-percent-T{timeSteps}", 100 * ratio.Median, Target, AtMost: true));
             }
         }
     }

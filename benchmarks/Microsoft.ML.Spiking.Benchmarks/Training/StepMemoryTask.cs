@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 using Microsoft.ML.Spiking.Training.Native;
 using static TorchSharp.torch;
 

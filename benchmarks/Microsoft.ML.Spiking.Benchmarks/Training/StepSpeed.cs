@@ -1,8 +1,11 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>A whole training step of the library against the op-by-op loop over time steps, in the same libtorch.</summary>
+/// <summary>
+/// A whole training step of the library against the op-by-op loop over time steps, in the same libtorch.
+/// </summary>
 internal sealed class StepSpeed : IBenchmark
 {
     private const double Target = 1.25;
@@ -18,13 +21,14 @@ internal sealed class StepSpeed : IBenchmark
         using var problem = StepProblem.Mlp(TimeSteps);
         using var fused = new FusedStep(problem);
         using var opByOp = new OpByOpStep(problem);
-        output.WriteLine(Numbers.Text($"losses of three steps: {SameLosses.Assert(fused, opByOp)}; spikes per neuron and " +
-            $"step: {fused.FiringRate():0.000}"));
+        output.WriteLine(Numbers.Text($"losses of three steps: {SameLosses.Assert(fused, opByOp)}; spikes per neuron " +
+            $"and step: {fused.FiringRate():0.000}"));
 
         using var parts = new StepParts(problem);
         (string Name, Action Run)[] contenders =
             [("fused", () => fused.Run()), ("op by op", () => opByOp.Run()), .. parts.All];
-        double[][] seconds = InterleavedRounds.Measure(quick ? 9 : 25, [.. contenders.Select(contender => contender.Run)]);
+        double[][] seconds =
+            InterleavedRounds.Measure(quick ? 9 : 25, [.. contenders.Select(contender => contender.Run)]);
         for (int i = 0; i < contenders.Length; i++)
         {
             output.WriteLine(Numbers.Text($"  {contenders[i].Name} {PairedRatio.MedianOf(seconds[i]) * 1e3:0.00} ms, " +

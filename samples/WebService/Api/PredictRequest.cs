@@ -5,7 +5,7 @@ namespace WebService.Api;
 /// <summary>The body of POST /predict.</summary>
 internal sealed record PredictRequest
 {
-    /// <summary>The features; GET /health says how many the model takes.</summary>
+    /// <summary>Gets the features; GET /health says how many the model takes.</summary>
     [Required]
     public float[]? Features { get; init; }
 }

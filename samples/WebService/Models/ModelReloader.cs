@@ -4,8 +4,8 @@ namespace WebService.Models;
 
 /// <summary>
 /// Reloads the model when its file has changed and then been unchanged for a moment, so that a file that is still being
-/// written is left alone. The file system reports changes; the file is also polled, because changes on network disks and
-/// behind links may go unreported.
+/// written is left alone. The file system reports changes; the file is also polled, because changes on network disks
+/// and behind links may go unreported.
 /// </summary>
 internal sealed partial class ModelReloader(
     ModelStore store, IOptions<ServiceOptions> options, ILogger<ModelReloader> logger)

@@ -10,10 +10,10 @@ internal sealed partial class ModelStore(IOptions<ServiceOptions> options, ILogg
     private volatile ServedModel? _current;
     private volatile string? _fault;
 
-    /// <summary>The model's file.</summary>
+    /// <summary>Gets the model's file.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(options.Value.Model);
 
-    /// <summary>The file's state just before it was last read, so that later changes are noticed.</summary>
+    /// <summary>Gets the file's state just before it was last read, so that later changes are noticed.</summary>
     public FileStamp Stamp { get; private set; }
 
     /// <summary>Why the present file is not the model that is served; null if it is.</summary>

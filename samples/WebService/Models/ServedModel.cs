@@ -17,13 +17,13 @@ internal sealed class ServedModel(SavedModel model) : IDisposable
     private int _users;
     private bool _retired;
 
-    /// <summary>The columns that the model reads and writes.</summary>
+    /// <summary>Gets the columns that the model reads and writes.</summary>
     public ModelSchema Schema => model.Schema;
 
-    /// <summary>The first digits of the file's SHA-256.</summary>
+    /// <summary>Gets the first digits of the file's SHA-256.</summary>
     public string Version => model.Sha256[..12];
 
-    /// <summary>The time when it was loaded.</summary>
+    /// <summary>Gets the time when it was loaded.</summary>
     public DateTimeOffset LoadedAt { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>Returns whether the whole file is the same.</summary>

@@ -19,7 +19,7 @@ internal sealed unsafe class AveragePoolOperation(AveragePoolLayer layer, Activa
 
     private long[] _imageShape = []; // [..., height, width]
 
-    /// <summary>Whether that layer covers such images exactly, without overlap.</summary>
+    /// <summary>Returns whether that layer covers such images exactly, without overlap.</summary>
     public static bool Suits(AveragePoolLayer layer, Tensor images) => layer.Kernel == layer.Stride
         && images.shape[^2] % layer.Kernel.Height == 0 && images.shape[^1] % layer.Kernel.Width == 0
         && TensorMemory.IsReachable(images);

@@ -13,7 +13,7 @@ namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 /// kept.
 /// </summary>
 /// <param name="layer">The layer.</param>
-/// <param name="groups">T where each time step has statistics of its own; 1 where all steps share them.</param>
+/// <param name="groups">T where each time step has its own statistics; 1 where all steps share them.</param>
 /// <param name="buffers">The memory that the result is put into; null for fresh memory.</param>
 /// <param name="team">The threads that run it.</param>
 internal sealed unsafe class BatchNormOperation(
@@ -22,7 +22,7 @@ internal sealed unsafe class BatchNormOperation(
     private double[] _mean = [];
     private double[] _variance = [];
 
-    /// <summary>The result's memory, offered to the next layer.</summary>
+    /// <summary>Gets the result's memory, offered to the next layer.</summary>
     public MemoryLoan Loan { get; } = new();
 
     /// <summary>Returns the normalized values, in the input's shape.</summary>

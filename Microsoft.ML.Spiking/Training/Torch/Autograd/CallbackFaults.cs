@@ -21,7 +21,7 @@ internal sealed class CallbackFaults
     private static CallbackFaults OfThisThread => _ofThisThread ??= new();
 
     /// <summary>
-    /// Assigns the backward pass of a custom function, on whatever thread it runs, to this thread. To be called by the
+    /// Assigns the backward pass of a custom function, on any thread, to this thread. To be called by the
     /// function's forward pass.
     /// </summary>
     /// <param name="context">The function's context.</param>

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 
 /// <summary>
-/// An operation with a backward pass of its own, for one batch. It may keep what its backward pass needs.
+/// An operation with its own backward pass, for one batch. It may keep what its backward pass needs.
 /// </summary>
 internal abstract class CustomOperation
 {
-    /// <summary>Runs the forward pass such that autograd can run the backward pass.</summary>
+    /// <summary>Runs the forward pass so that autograd can run the backward pass.</summary>
     private protected Tensor Record(params IEnumerable<Tensor> inputs) => OperationFunction.Apply(this, inputs);
 
     /// <summary>Returns the result.</summary>

@@ -22,7 +22,7 @@ internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition,
 {
     private bool _hasRunBackward;
 
-    /// <summary>The number of spikes, known after <see cref="Run"/>.</summary>
+    /// <summary>Gets the number of spikes, known after <see cref="Run"/>.</summary>
     public long SpikeCount { get; private set; }
 
     /// <summary>Returns the spikes, [T, N, ...], or the means of their windows.</summary>

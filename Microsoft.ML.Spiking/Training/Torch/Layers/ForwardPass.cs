@@ -9,28 +9,30 @@ internal sealed record ForwardPass
     /// <summary>A pass of scoring: nothing is random, and no spikes are counted.</summary>
     public static ForwardPass Evaluation { get; } = new();
 
-    /// <summary>Whether layers behave as in training.</summary>
+    /// <summary>Gets whether layers behave as in training.</summary>
     public bool IsTraining { get; init; }
 
-    /// <summary>The user's seed.</summary>
+    /// <summary>Gets the user's seed.</summary>
     public int Seed { get; init; }
 
-    /// <summary>The epoch, from 1; part of the key of random numbers.</summary>
+    /// <summary>Gets the epoch, from 1; part of the key of random numbers.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>The position in the epoch of the batch's first row; part of the key of random numbers.</summary>
+    /// <summary>Gets the position in the epoch of the batch's first row; part of the key of random numbers.</summary>
     public long FirstRow { get; init; }
 
-    /// <summary>The type in which convolutions and linear layers compute; null for that of their input.</summary>
+    /// <summary>Gets the type in which convolutions and linear layers compute; null for that of their input.</summary>
     public torch.ScalarType? ProductType { get; init; }
 
-    /// <summary>The buffers of activations that are not needed after the batch; null for fresh memory.</summary>
+    /// <summary>Gets the buffers of activations that are not needed after the batch; null for fresh memory.</summary>
     public ActivationBuffers? Buffers { get; init; }
 
-    /// <summary>The tally of spikes; null to count none.</summary>
+    /// <summary>Gets the tally of spikes; null to count none.</summary>
     public SpikeTally? Spikes { get; init; }
 
-    /// <summary>Whether this pass repeats another, which has updated the layers' running statistics already.</summary>
+    /// <summary>
+    /// Gets whether this pass repeats another, which has updated the layers' running statistics already.
+    /// </summary>
     public bool IsRepetition { get; init; }
 
     /// <summary>Returns the repetition of this pass: the same values, without side effects.</summary>

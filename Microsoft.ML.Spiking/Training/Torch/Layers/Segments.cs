@@ -31,8 +31,9 @@ internal static class Segments
     }
 
     /// <summary>
-    /// Returns the number of consecutive layers, from neurons at an index on, that treat each row of a batch by itself;
-    /// 0 where the index holds no neurons. Such layers run on a few rows at a time as well as on all of them.
+    /// Returns the number of consecutive layers, from neurons at an index on, that treat each row of a batch
+    /// separately; 0 where the index holds no neurons. Such layers run on a few rows at a time as well as on all of
+    /// them.
     /// </summary>
     public static int RowByRow(IReadOnlyList<Layer> layers, int start) => layers[start] is NeuronLayer
         ? 1 + layers.Skip(start + 1).TakeWhile(FollowsNeurons).Count()

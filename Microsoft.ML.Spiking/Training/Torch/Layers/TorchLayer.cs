@@ -26,7 +26,7 @@ internal abstract class TorchLayer
 /// <param name="IsConstant">Whether the values are the same at every step.</param>
 internal readonly record struct TorchSignal(torch.Tensor Values, bool IsConstant)
 {
-    /// <summary>The memory of <see cref="Values"/>, offered to the next layer; null where it is not.</summary>
+    /// <summary>Gets the memory of <see cref="Values"/>, offered to the next layer; null where it is not.</summary>
     public MemoryLoan? Loan { get; init; }
 
     /// <summary>Applies a function to all rows, [N, ...], or to all steps' rows at once, [T N, ...].</summary>

@@ -5,8 +5,8 @@ using TorchSharp;
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
 /// <summary>
-/// Neurons over all time steps, and the average pooling behind them, in one pass where the neuron can. A constant current
-/// is not copied T times.
+/// Neurons over all time steps, and the average pooling behind them, in one pass where the neuron can. A constant
+/// current is not copied T times.
 /// </summary>
 /// <param name="name">The name under which spikes are counted.</param>
 /// <param name="timeSteps">T.</param>

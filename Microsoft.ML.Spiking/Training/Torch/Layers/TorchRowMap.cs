@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>A layer without weights that treats each row of each step by itself: pooling, flattening.</summary>
+/// <summary>A layer without weights that treats each row of each step separately: pooling, flattening.</summary>
 /// <param name="map">Maps [rows, ...] to [rows, ...].</param>
 internal sealed class TorchRowMap(Func<Tensor, Tensor> map) : TorchLayer
 {

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// Neurons and the row-by-row layers after them, run on a few rows at a time: only the output is kept, and the backward
 /// pass computes the values in between again from the input. The results are the same to the last bit.
 /// </summary>
-/// <param name="layers">Neurons, then layers that treat each row by itself.</param>
+/// <param name="layers">Neurons, then layers that treat each row separately.</param>
 /// <param name="timeSteps">T.</param>
 /// <param name="learned">
 /// The neurons' learned values; where there are any, all rows are one slice, because their gradients are sums over all.

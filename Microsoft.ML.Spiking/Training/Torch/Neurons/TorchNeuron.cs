@@ -38,13 +38,13 @@ internal abstract class TorchNeuron
 /// <param name="IsConstant">Whether the current is the same at every step.</param>
 internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool IsConstant)
 {
-    /// <summary>The memory that results may be put into; null for fresh memory.</summary>
+    /// <summary>Gets the memory that results may be put into; null for fresh memory.</summary>
     public ActivationBuffers? Buffers { get; init; }
 
-    /// <summary>The memory of <see cref="Values"/>, if the neurons may take it; else null.</summary>
+    /// <summary>Gets the memory of <see cref="Values"/>, if the neurons may take it; else null.</summary>
     public MemoryLoan? Loan { get; init; }
 
-    /// <summary>The average pooling behind the neurons, which may run in the same pass; else null.</summary>
+    /// <summary>Gets the average pooling behind the neurons, which may run in the same pass; else null.</summary>
     public AveragePoolLayer? Pool { get; init; }
 
     /// <summary>Returns the current of each step, [N, ...] each: views, never copies.</summary>
@@ -57,13 +57,15 @@ internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool
 /// <param name="Count">The number of spikes, where it is known without counting; else null.</param>
 internal readonly record struct NeuronSpikes(Tensor Values, long? Count)
 {
-    /// <summary>Number of neurons in a window of <see cref="NeuronCurrent.Pool"/>; 0 where nothing was pooled.</summary>
+    /// <summary>
+    /// Gets the number of neurons in a window of <see cref="NeuronCurrent.Pool"/>; 0 where nothing was pooled.
+    /// </summary>
     public int Window { get; init; }
 
-    /// <summary>Whether <see cref="Values"/> are the means of windows.</summary>
+    /// <summary>Gets whether <see cref="Values"/> are the means of windows.</summary>
     public bool IsPooled => Window > 0;
 
-    /// <summary>Number of neurons times steps.</summary>
+    /// <summary>Gets the number of neurons times steps.</summary>
     public long Places => Values.numel() * Math.Max(1, Window);
 }
 

@@ -17,7 +17,7 @@ internal sealed class ActivationBuffers : IDisposable
     private readonly List<Tensor> _free = [];
     private readonly List<Tensor> _used = [];
 
-    /// <summary>Number of values in all buffers.</summary>
+    /// <summary>Gets the number of values in all buffers.</summary>
     public long Length => _free.Concat(_used).Sum(buffer => buffer.numel());
 
     /// <summary>

@@ -49,7 +49,7 @@ internal sealed record InputConstants(IReadOnlyList<float> Scale, IReadOnlyList<
     }
 
     /// <summary>
-    /// Standardizes each feature by itself; the rules are those of <see cref="FeatureNormalization"/>.
+    /// Standardizes each feature separately; the rules are those of <see cref="FeatureNormalization"/>.
     /// </summary>
     private static InputConstants Standardized(ChannelStatistics features)
     {

@@ -9,7 +9,7 @@ internal static unsafe class TensorMemory
 {
     private const long LargestSpan = int.MaxValue / sizeof(float); // a span of bytes ends there
 
-    /// <summary>Whether kernels can work on a tensor: float32, on the CPU.</summary>
+    /// <summary>Returns whether kernels can work on a tensor: float32, on the CPU.</summary>
     public static bool IsReachable(Tensor tensor) =>
         tensor.device_type == TorchSharp.DeviceType.CPU && tensor.dtype == ScalarType.Float32;
 

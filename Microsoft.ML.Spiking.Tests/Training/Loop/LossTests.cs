@@ -1,0 +1,84 @@
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Loop;
+
+/// <summary>The loss against its formula, written out in plain arithmetic.</summary>
+[TestClass]
+public sealed class LossTests
+{
+    private const int Steps = 2;
+    private const int Rows = 3;
+    private const int Classes = 4;
+    private static readonly long[] Labels = [2, 0, 2];
+    private static readonly double[] Logits =
+        [.. Enumerable.Range(0, Steps * Rows * Classes).Select(i => Math.Sin(i * 1.7) * 2)];
+
+    [ClassInitialize]
+    public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
+
+    [TestMethod]
+    [DataRow(0.0, LossTarget.Constant, 0.0)]
+    [DataRow(0.05, LossTarget.Constant, 0.0)]
+    [DataRow(0.05, LossTarget.OneHot, 0.0)]
+    [DataRow(1.0, LossTarget.OneHot, 0.0)]
+    [DataRow(0.3, LossTarget.Constant, 0.1)]
+    public void Compute_AnySettings_EqualsTheFormula(double lambda, LossTarget target, double smoothing)
+    {
+        Assert.AreEqual(Expected(lambda, target, smoothing, [1, 1, 1]), Compute(lambda, target, smoothing, null),
+            1e-12);
+        Assert.AreEqual(Expected(lambda, target, smoothing, [0.5, 2, 1]),
+            Compute(lambda, target, smoothing, [0.5, 2, 1]), 1e-12);
+    }
+
+    [TestMethod]
+    public void Compute_EqualWeights_GiveTheLossWithoutWeights() =>
+        Assert.AreEqual(
+            Compute(0.05, LossTarget.Constant, 0, null), Compute(0.05, LossTarget.Constant, 0, [7, 7, 7]), 1e-12);
+
+    [TestMethod]
+    public void Compute_SoftTargets_AreTheMeanOfTheirClasses()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = tensor(Logits, [Steps, Rows, Classes]);
+        var loss = new Loss(0, LossTarget.Constant, 0);
+        double Of(Tensor classes) => loss.Compute(logits, classes).item<double>();
+        Tensor first = Loss.OneHot(tensor(Labels), Classes, ScalarType.Float64);
+        Tensor second = Loss.OneHot(tensor(new long[] { 1, 1, 3 }), Classes, ScalarType.Float64);
+        Assert.AreEqual((0.25 * Of(first)) + (0.75 * Of(second)), Of((first * 0.25) + (second * 0.75)), 1e-12);
+    }
+
+    private static double Compute(double lambda, LossTarget target, double smoothing, double[]? weights)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return new Loss(lambda, target, smoothing).Compute(
+            tensor(Logits, [Steps, Rows, Classes]), Loss.OneHot(tensor(Labels), Classes, ScalarType.Float64),
+            weights is null ? null : tensor(weights)).item<double>();
+    }
+
+    private static double Expected(double lambda, LossTarget target, double smoothing, double[] weights)
+    {
+        double sum = 0;
+        for (int t = 0; t < Steps; t++)
+        {
+            for (int n = 0; n < Rows; n++)
+            {
+                double[] row = Logits[((t * Rows + n) * Classes)..((t * Rows + n + 1) * Classes)];
+                double normalizer = Math.Log(row.Sum(Math.Exp));
+                double entropy = 0;
+                double squares = 0;
+                for (int c = 0; c < Classes; c++)
+                {
+                    bool isLabel = c == Labels[n];
+                    double wanted = (isLabel ? 1 - smoothing : 0) + (smoothing / Classes);
+                    entropy -= wanted * (row[c] - normalizer);
+                    squares += Math.Pow(row[c] - (target == LossTarget.Constant || isLabel ? 1 : 0), 2);
+                }
+                sum += weights[n] * (((1 - lambda) * entropy) + (lambda * squares / Classes));
+            }
+        }
+        return sum / Steps / weights.Sum();
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.ML.Spiking.Networks.Folding;
+using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Scoring.Executors;
+using Microsoft.ML.Spiking.Scoring.Plan;
+using Microsoft.ML.Spiking.Scoring.Spikes;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
+
+/// <summary>Executors that the library would not choose, to see what its choice is worth.</summary>
+/// <param name="usual">Makes what the library would.</param>
+/// <param name="isDense">Whether convolutions multiply everything; else layers of spikes go by active inputs, as others
+/// do.</param>
+internal sealed class OtherExecutors(ExecutorFactory usual, bool isDense) : ExecutorFactory
+{
+    public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind) =>
+        usual.Linear(weights, timeSteps, Other(kind));
+
+    public override LayerExecutor Convolution(
+        ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind) =>
+        isDense && kind != SignalKind.Constant
+            ? new DenseConvolution(usual.Convolution(shape, weights, timeSteps: 1, SignalKind.Constant),
+                shape.InputPixels * shape.Layer.InputChannels, timeSteps)
+            : usual.Convolution(shape, weights, timeSteps, Other(kind));
+
+    public override LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps) =>
+        usual.Affine(affine, order, size, timeSteps);
+
+    public override LayerExecutor MeanPool(PoolWindows windows, int channels, int timeSteps) =>
+        usual.MeanPool(windows, channels, timeSteps);
+
+    public override LayerExecutor LargestPool(PoolWindows windows, int channels, int timeSteps) =>
+        usual.LargestPool(windows, channels, timeSteps);
+
+    public override LayerExecutor Neuron(
+        NeuronKernel kernel, int timeSteps, int size, bool constantCurrent, SpikeTarget target) =>
+        usual.Neuron(kernel, timeSteps, size, constantCurrent, target);
+
+    public override LayerExecutor Addition(int size, int timeSteps, bool constantInput) =>
+        usual.Addition(size, timeSteps, constantInput);
+
+    private static SignalKind Other(SignalKind kind) => kind == SignalKind.Spikes ? SignalKind.Graded : kind;
+}

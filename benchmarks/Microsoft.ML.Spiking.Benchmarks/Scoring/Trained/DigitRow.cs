@@ -1,0 +1,17 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
+
+/// <summary>One digit as ML.NET reads it.</summary>
+internal sealed class DigitRow
+{
+    public const int Side = 28;
+    public const int Classes = 10;
+
+    [VectorType(Side * Side)]
+    public float[] Features { get; set; } = [];
+
+    /// <summary>From 1, for the digit 0.</summary>
+    [KeyType(Classes)]
+    public uint Label { get; set; }
+}

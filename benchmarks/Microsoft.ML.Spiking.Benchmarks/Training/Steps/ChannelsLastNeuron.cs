@@ -1,0 +1,22 @@
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+
+
+namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
+
+/// <summary>
+/// Neurons on images whose values lie pixel after pixel: to them any order is as good, so nothing is moved.
+/// </summary>
+internal sealed class ChannelsLastNeuron(TorchNeuronLayer neuron) : TorchLayer
+{
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
+    {
+        bool isImage = input.Values.dim() == (input.IsConstant ? 4 : 5);
+        if (!isImage)
+        {
+            return neuron.Forward(input, pass);
+        }
+        TorchSignal asItLies = input with { Values = input.Values.movedim([-3], [-1]) };
+        TorchSignal spikes = neuron.Forward(asItLies, pass);
+        return spikes with { Values = spikes.Values.movedim([-1], [-3]) };
+    }
+}
