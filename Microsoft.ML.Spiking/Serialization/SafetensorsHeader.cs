@@ -23,7 +23,7 @@ internal static class SafetensorsHeader
             throw new FormatException($"{What} announces a header of {length:N0} bytes; " +
                 $"from 2 to {ModelFormat.LargestHeader:N0} are possible. The file is damaged.");
         }
-        byte[] header = BoundedReading.ReadExactly(stream, (int)length, What + "'s header");
+        byte[] header = BoundedReading.ReadExactly(stream, (int)length, "The header of the file of weights");
         try
         {
             using JsonDocument document = JsonDocument.Parse(header, DocumentOptions);
@@ -82,7 +82,8 @@ internal static class SafetensorsHeader
         if (type.GetString() != SafetensorsEntry.ElementType)
         {
             throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as " +
-                $"{Quotation.Of(type.GetString()!)}; only {SafetensorsEntry.ElementType} (32-bit floating point) is read.");
+                $"{Quotation.Of(type.GetString()!)}; only {SafetensorsEntry.ElementType} (32-bit floating point) is " +
+                "read.");
         }
         if (lengths.Length > NetworkLimits.MostDimensions)
         {
