@@ -17,6 +17,24 @@ public sealed class DefinitionJsonTests
 
     private const string Newer = "; it is damaged, or was written by a newer version.";
 
+    private const string Convolution = """
+        {
+          "format": "Microsoft.ML.Spiking.Network", "version": 1,
+          "network": {
+            "inputShape": [1, 2, 2], "timeSteps": 2, "classCount": 3, "encoder": { "type": "direct" },
+            "layers": [
+              {
+                "type": "convolution", "name": "conv", "inputChannels": 1, "outputChannels": 2,
+                "kernel": { "height": 2, "width": 2 }, "stride": { "height": 1, "width": 1 },
+                "padding": { "height": 0, "width": 0 }
+              },
+              { "type": "flatten", "name": "flat" },
+              { "type": "linear", "name": "output", "inputs": 2, "outputs": 3 }
+            ]
+          }
+        }
+        """;
+
     private const string Damaged = "is damaged, or was written by a newer version: ";
 
     private const string Impossible = "describes a network that cannot exist: ";
@@ -76,7 +94,7 @@ public sealed class DefinitionJsonTests
                 new AveragePoolLayer("average", 2, 2),
                 new AdaptiveAveragePoolLayer("adaptive", new Extent(2, 3)),
                 new FlattenLayer("flat"),
-                new LinearLayer("output", 24, 3),
+                new LinearLayer("output", 24, 3) { ZeroBias = true },
             ], 3, hasTimeAxis: true);
 
         NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));
@@ -171,6 +189,17 @@ public sealed class DefinitionJsonTests
         Assert.IsFalse(read.HasTimeAxis);
         Assert.AreEqual(PixelOrder.Planar, read.PixelOrder);
     }
+
+    [TestMethod]
+    public void Read_ConvolutionWithOnlyWhatMustBeThere_HasTheDefaults() => LayerAssert.AreEqual(
+        [new ConvolutionLayer("conv", 1, 2, 2, 1, 0), new FlattenLayer("flat"), new LinearLayer("output", 2, 3)],
+        Read(Convolution).Layers);
+
+    [TestMethod]
+    public void Read_UnknownMemberOfAKernel_IsNamed() => Assert.AreEqual(
+        $"The network's definition {Damaged}a kernel has the unknown member 'depth'.",
+        Assert.ThrowsExactly<FormatException>(() => Read(Convolution.Replace(
+            "\"height\": 2", "\"height\": 2, \"depth\": 3", StringComparison.Ordinal))).Message);
 
     [TestMethod]
     public void Write_WhatOlderVersionsDoNotKnow_IsLeftOutWhereItSaysNothing()

@@ -76,9 +76,15 @@ public sealed class SafetensorsHeaderTests
         Assert.ThrowsExactly<FormatException>(() => SafetensorsHeader.Read(File(length, []))).Message);
 
     [TestMethod]
-    public void Read_LongestHeaderThatIsCutShort_SaysSo() => Assert.AreEqual(
-        "The header of the file of weights is cut short: 16,777,216 bytes are announced and 2 are there.",
-        Assert.ThrowsExactly<FormatException>(() => SafetensorsHeader.Read(File(16L << 20, [.. "{}"u8]))).Message);
+    public void Read_LongestHeaderThatIsCutShort_SaysSoAndAllocatesLittle()
+    {
+        MemoryStream file = File(16L << 20, [.. "{}"u8]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.AreEqual("The header of the file of weights is cut short: 16,777,216 bytes are announced and 2 are there.",
+            Assert.ThrowsExactly<FormatException>(() => SafetensorsHeader.Read(file)).Message);
+        Assert.IsLessThan(1L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
 
     [TestMethod]
     public void Read_FewerThanEightBytes_SaysSo() => Assert.AreEqual(
