@@ -14,9 +14,9 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
   test         build with warnings as errors, check the formatting, run all tests;
                the arguments after -- go to dotnet test
   coverage     the same tests with code coverage: a summary, and artifacts/coverage/index.html
-  mutate ROOM  mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name, which
-               takes hours: a score, and artifacts/mutation; the arguments after -- go to dotnet stryker, such as
-               --mutate 'Serialization/Safetensors*.cs'
+  mutate ROOM  mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name without
+               the slow ones, which takes hours: a score, and artifacts/mutation; the arguments after -- go to dotnet
+               stryker, such as --mutate 'Serialization/Safetensors*.cs'
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
   pack         make the NuGet packages and their symbols in artifacts/packages
@@ -131,7 +131,9 @@ mutate() {
   in_root dotnet build Microsoft.ML.Spiking.Tests -c Release -v quiet >&2
   # Given arguments come last and may choose other files or tests.
   [[ " $* " == *" --mutate "* ]] || set -- --mutate "$room/**/*.cs" "$@"
-  [[ " $* " == *" --test-case-filter "* ]] || set -- --test-case-filter "FullyQualifiedName~.Tests.$room." "$@"
+  # All tests that reach a mutant run for it. Those that train, score whole presets or try every byte would take days.
+  local tests="FullyQualifiedName~.Tests.$room.&TestCategory!=Slow"
+  [[ " $* " == *" --test-case-filter "* ]] || set -- --test-case-filter "$tests" "$@"
   (cd "$root/Microsoft.ML.Spiking.Tests" &&
     dotnet stryker --config-file "$root/eng/stryker-config.json" --output "$root/artifacts/mutation" "$@")
 }

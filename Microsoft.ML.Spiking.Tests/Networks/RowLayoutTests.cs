@@ -57,7 +57,9 @@ public sealed class RowLayoutTests
     }
 
     [TestMethod]
-    public void Of_SeriesOfAnotherOrder_IsRefused() => Assert.Contains("contradicts the feature column",
+    public void Of_SeriesOfAnotherOrder_IsRefused() => Assert.AreEqual("The input shape [16, 10] contradicts the " +
+        "feature column, whose shape is [10, 16]; leave InputShape null. If the column has the channels last, set " +
+        "PixelOrder to Interleaved.",
         Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([10, 16], [16, 10])).Message);
 
     [TestMethod]
@@ -69,9 +71,50 @@ public sealed class RowLayoutTests
     }
 
     [TestMethod]
-    public void Of_InterleavedVector_AsksForTheShape() => Assert.Contains("say with InputShape which images they are",
-        Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([784], null, PixelOrder.Interleaved))
-            .Message);
+    public void Of_InterleavedVector_AsksForTheShape() => Assert.AreEqual("PixelOrder is Interleaved, but the " +
+        "features have the shape [784]; say with InputShape which images they are, [height, width, channels].",
+        Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([784], null, PixelOrder.Interleaved)).Message);
+
+    [TestMethod]
+    public void Of_ShapeOfBothOrders_SaysWhatToSay() => Assert.AreEqual("The features have the shape [5, 8, 4], " +
+        "which may be [height, width, channels], as of ExtractPixels with interleavePixelColors, or [channels, height, width]; " +
+        "say which it is with the option PixelOrder. If the rows are a series, say so with InputShape, " +
+        "[time steps, features].",
+        Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([5, 8, 4], null)).Message);
+
+    /// <summary>At most four colors may be the last, and more than four the first.</summary>
+    [TestMethod]
+    [DataRow(new[] { 4, 8, 4 })]
+    [DataRow(new[] { 5, 8, 5 })]
+    public void Of_ShapeOfOneOrder_NeedsNone(int[] shape) =>
+        Assert.AreSequenceEqual(shape, RowLayout.Of(shape, null).StepShape.ToArray());
+
+    [TestMethod]
+    [DataRow(new[] { 3, 8, 8 }, new[] { 1, 8, 8 }, false)]
+    [DataRow(new[] { 3, 8, 8 }, new[] { 5, 3, 8, 8 }, false)]
+    [DataRow(new[] { 3, 8, 8 }, new[] { 8, 8, 3 }, true)]
+    [DataRow(new[] { 10, 16 }, new[] { 10, 16 }, false)]
+    [DataRow(new[] { 10, 16 }, new[] { 16, 10 }, true)]
+    [DataRow(new[] { 10, 16 }, new[] { 160 }, false)]
+    [DataRow(new[] { 160 }, new[] { 10, 16 }, false)]
+    [DataRow(new[] { 10, 16 }, new[] { 10, 4, 4 }, false)]
+    [DataRow(new[] { 10, 4, 4 }, new[] { 10, 16 }, false)]
+    public void Contradict_TwoShapes_WhereTheirOrdersDiffer(int[] one, int[] other, bool expected) =>
+        Assert.AreEqual(expected, RowLayout.Contradict(one, other));
+
+    [TestMethod]
+    public void Of_Network_IsNullForVectors()
+    {
+        Assert.IsNull(RowLayout.Of(new Mlp(5).Bind(Bindings.Of([7]))));
+        RowLayout series = RowLayout.Of(new Mlp(5).Bind(Bindings.Of([7]) with { HasTimeAxis = true }))!;
+        RowLayout images = RowLayout.Of(
+            new ConvNet(2).Bind(Bindings.Image(3, 8) with { PixelOrder = PixelOrder.Interleaved }))!;
+
+        Assert.AreEqual((2, PixelOrder.Planar), (series.TimeSteps, series.Order));
+        Assert.AreSequenceEqual([7], series.StepShape.ToArray());
+        Assert.AreEqual((null, PixelOrder.Interleaved), (images.TimeSteps, images.Order));
+        Assert.AreSequenceEqual([3, 8, 8], images.StepShape.ToArray());
+    }
 
     [TestMethod]
     public void Of_AnotherNumberOfValues_SaysBoth()
@@ -79,7 +122,8 @@ public sealed class RowLayoutTests
         string message =
             Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([783], [1, 28, 28])).Message;
 
-        Assert.Contains("[1, 28, 28] has 784 values", message);
-        Assert.Contains("has 783", message);
+        Assert.AreEqual("The input shape [1, 28, 28] has 784 values, but a row of the feature column has 783; give " +
+            "the shape of the rows as they are, [channels, height, width], [time steps, channels, height, width], " +
+            "[time steps, features] or [features].", message);
     }
 }

@@ -12,6 +12,8 @@ public sealed class TemplateTests
         new Mlp(4, 5),
         new ConvNet(),
         new ConvNet(3, 4, 5),
+        new ConvNet(1, 65_536),
+        new Mlp(1, 65_536),
         new SpikingVgg(13),
         new SpikingResNet(50),
         new Snn5(),
@@ -21,12 +23,19 @@ public sealed class TemplateTests
 
     public static IEnumerable<(NetworkTemplate Template, string Sentence)> Faults =>
     [
-        (new SpikingVgg(12), "Depth is 12"),
-        (new SpikingResNet(19), "Depth is 19"),
-        (new ConvNet([]), "Channels is []"),
-        (new ConvNet(3, 0), "Channels is [3, 0]"),
-        (new LayeredNetwork([null!]), "is null"),
-        (new LayeredNetwork([new ResidualPlan([null!], [])]), "is null"),
+        (new SpikingVgg(12), "SpikingVgg.Depth is 12; it must be 11, 13, 16 or 19."),
+        (new SpikingResNet(19), "SpikingResNet.Depth is 19; it must be 18, 34, 50, 101 or 152."),
+        (new ConvNet(65_537),
+            "ConvNet.Channels is [65537]; it needs at least one convolution, each of 1 to 65,536 channels."),
+        (new Mlp(), "Mlp.HiddenSizes is []; it needs at least one layer, each of 1 to 65,536 neurons."),
+        (new Mlp(5, 0), "Mlp.HiddenSizes is [5, 0]; it needs at least one layer, each of 1 to 65,536 neurons."),
+        (new Mlp(65_537), "Mlp.HiddenSizes is [65537]; it needs at least one layer, each of 1 to 65,536 neurons."),
+        (new LayeredNetwork([new ResidualPlan([], [null!])]), "A layer of the LayeredNetwork is null."),
+        (new ConvNet([]), "ConvNet.Channels is []; it needs at least one convolution, each of 1 to 65,536 channels."),
+        (new ConvNet(3, 0),
+            "ConvNet.Channels is [3, 0]; it needs at least one convolution, each of 1 to 65,536 channels."),
+        (new LayeredNetwork([null!]), "A layer of the LayeredNetwork is null."),
+        (new LayeredNetwork([new ResidualPlan([null!], [])]), "A layer of the LayeredNetwork is null."),
     ];
 
     [TestMethod]
@@ -45,7 +54,7 @@ public sealed class TemplateTests
     [TestMethod]
     [DynamicData(nameof(Faults))]
     public void Faults_ValueOutOfRange_NamesIt(NetworkTemplate template, string sentence) =>
-        Assert.Contains(sentence, string.Join(" ", template.Faults()));
+        Assert.AreEqual(sentence, Assert.ContainsSingle(template.Faults()));
 
     [TestMethod]
     [DataRow(28)]
@@ -147,8 +156,9 @@ public sealed class TemplateTests
         string message = Assert.ThrowsExactly<NetworkDefinitionException>(
             () => new ConvNet().Bind(Bindings.Of([784]))).Message;
 
-        Assert.Contains("Layer 'conv1'", message);
-        Assert.Contains("InputShape", message);
+        Assert.AreEqual("Layer 'conv1': expects an image, [channels, height, width], and is given [784] Constant. " +
+            "The features have the shape [784]; where they are images, say so with the options' InputShape, as in " +
+            "[1, 28, 28].", message);
     }
 
     [TestMethod]
@@ -158,6 +168,44 @@ public sealed class TemplateTests
 
         Assert.AreSequenceEqual([32], network.InputShape.ToArray());
         Assert.AreSequenceEqual([2, 32], network.RowShape.ToArray());
+    }
+
+    [TestMethod]
+    public void Equals_Templates_ComparesTheirLayers()
+    {
+        Assert.AreEqual(new Mlp(4, 5), new Mlp(4, 5));
+        Assert.AreNotEqual(new Mlp(4, 5), new Mlp(5, 4));
+        Assert.AreEqual(new ConvNet(4, 5), new ConvNet(4, 5));
+        Assert.AreNotEqual(new ConvNet(4, 5), new ConvNet(4));
+        Assert.AreNotEqual(Own(), new NetworkBuilder().Flatten().Build());
+        Assert.AreNotEqual(Residual(2, 3), Residual(2, 4));
+        Assert.AreNotEqual(Residual(2, 3), Residual(4, 3));
+        Assert.AreEqual(Residual(2, 3), Residual(2, 3));
+        Assert.AreEqual(Residual(2, 3).GetHashCode(), Residual(2, 3).GetHashCode());
+        Assert.AreNotEqual(Residual(2, 3).GetHashCode(), Residual(2, 4).GetHashCode());
+        Assert.AreNotEqual(new Mlp(4, 5).GetHashCode(), new Mlp(5, 4).GetHashCode());
+        Assert.IsFalse(new Mlp(4).Equals(null) || new ConvNet(4).Equals(null) || Own().Equals(null));
+
+        static LayeredNetwork Residual(int main, int shortcut) => new NetworkBuilder()
+            .Residual(path => path.Convolution(main, 1), path => path.Convolution(shortcut, 1)).Build();
+    }
+
+    /// <summary>Channels are kept where they are normalized or reordered; else images become vectors at once.</summary>
+    [TestMethod]
+    public void Bind_MlpOnImages_KeepsChannelsWhereTheyAreNeeded()
+    {
+        NetworkBinding image = Bindings.Image(3, 4);
+        InputNormalization channels = new ChannelNormalization();
+
+        Assert.AreSequenceEqual([48], new Mlp(5).Bind(image).InputShape.ToArray());
+        Assert.AreSequenceEqual([3, 4, 4],
+            new Mlp(5).Bind(image with { InputNormalization = channels }).InputShape.ToArray());
+        Assert.AreSequenceEqual([48], new Mlp(5).Bind(
+            image with { InputNormalization = new RootMeanSquareNormalization() }).InputShape.ToArray());
+        Assert.AreSequenceEqual([3, 4, 4],
+            new Mlp(5).Bind(image with { PixelOrder = PixelOrder.Interleaved }).InputShape.ToArray());
+        Assert.AreSequenceEqual([7],
+            new Mlp(5).Bind(Bindings.Of([7]) with { InputNormalization = channels }).InputShape.ToArray());
     }
 
     private static LayeredNetwork Own() => new NetworkBuilder()

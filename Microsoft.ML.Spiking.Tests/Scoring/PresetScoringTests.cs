@@ -14,6 +14,7 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 /// The presets, with random running statistics too, against the network that is trained, in double precision.
 /// </summary>
 [TestClass]
+[TestCategory(SlowTests.Category)]
 public sealed class PresetScoringTests
 {
     private const int Rows = 4;

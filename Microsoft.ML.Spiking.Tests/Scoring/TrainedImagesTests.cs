@@ -5,6 +5,7 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 
 /// <summary>Images from the trainer to the scores of a loaded model.</summary>
 [TestClass]
+[TestCategory(SlowTests.Category)]
 public sealed class TrainedImagesTests
 {
     private const int Side = 8;

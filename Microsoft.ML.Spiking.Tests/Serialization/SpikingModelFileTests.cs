@@ -5,6 +5,7 @@ using System.Text;
 namespace Microsoft.ML.Spiking.Tests.Serialization;
 
 [TestClass]
+[TestCategory(SlowTests.Category)]
 public sealed class SpikingModelFileTests
 {
     private static readonly Lazy<byte[]> Saved = new(Save);

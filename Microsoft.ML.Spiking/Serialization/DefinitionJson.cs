@@ -43,10 +43,7 @@ internal static class DefinitionJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes, DocumentOptions);
-            JsonElement network = Network(document.RootElement);
-            NetworkDefinition definition = DefinitionReader.Read(network);
-            CheckArrayNames(definition);
-            return definition;
+            return DefinitionReader.Read(Network(document.RootElement));
         }
         catch (Exception exception) when (exception is JsonException
             or InvalidOperationException) // text that is not valid Unicode throws when it is read
@@ -59,18 +56,6 @@ internal static class DefinitionJson
             is NetworkDefinitionException or ArgumentException or OverflowException)
         {
             throw new FormatException($"{What} describes a network that cannot exist: {exception.Message}");
-        }
-    }
-
-    private static void CheckArrayNames(NetworkDefinition definition)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (ParameterSpec spec in definition.Parameters)
-        {
-            if (!names.Add(spec.Name))
-            {
-                throw new FormatException($"{What} names two of its arrays '{Quotation.Of(spec.Name)}'.");
-            }
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class JsonFields
     private const string TypeName = "type";
 
     private readonly JsonElement _object;
-    private readonly string _what;
+    private readonly string _what; // with its article
     private readonly List<string> _taken = [];
 
     /// <param name="element">Must be an object.</param>
@@ -20,10 +20,10 @@ internal sealed class JsonFields
     /// <exception cref="JsonException">It is no object.</exception>
     public JsonFields(JsonElement element, string what)
     {
+        _what = what[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? $"an {what}" : $"a {what}";
         _object = element.ValueKind == JsonValueKind.Object
             ? element
-            : throw new JsonException($"a {what} is not a JSON object.");
-        _what = what;
+            : throw new JsonException($"{_what} is not a JSON object.");
     }
 
     /// <summary>Gets the type, of its kind, that the object describes.</summary>
@@ -39,7 +39,7 @@ internal sealed class JsonFields
         {
             if (!_taken.Contains(property.Name))
             {
-                throw new JsonException($"a {_what} has the unknown member '{Quotation.Of(property.Name)}'.");
+                throw new JsonException($"{_what} has the unknown member '{Quotation.Of(property.Name)}'.");
             }
         }
     }
@@ -50,9 +50,8 @@ internal sealed class JsonFields
 
     public int Integer(string name, int missing) => Has(name) ? Integer(name) : missing;
 
-    public double Number(string name) => Needed(name, JsonValueKind.Number).TryGetDouble(out double value)
-        ? value
-        : throw new JsonException($"the member '{name}' of a {_what} is not a possible number.");
+    /// <summary>A number; infinite where no double is as large.</summary>
+    public double Number(string name) => Needed(name, JsonValueKind.Number).GetDouble();
 
     public double Number(string name, double missing) => Has(name) ? Number(name) : missing;
 
@@ -76,7 +75,7 @@ internal sealed class JsonFields
         return index >= 0
             ? index
             : throw new JsonException(
-                $"the member '{name}' of a {_what} is '{Quotation.Of(Text(name))}'; known are " +
+                $"the member '{name}' of {_what} is '{Quotation.Of(Text(name))}'; known are " +
                 $"{string.Join(", ", names)}.");
     }
 
@@ -102,16 +101,16 @@ internal sealed class JsonFields
     /// <summary>Returns the fault of an object whose type this version does not know at that place.</summary>
     public FormatException UnknownType(string what) => new(
         $"{what} uses the type '{Quotation.Of(Type)}', which this version of Microsoft.ML.Spiking " +
-        $"does not know as a {_what}; it is damaged, or was written by a newer version.");
+        $"does not know as {_what}; it is damaged, or was written by a newer version.");
 
     private int Integer(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int integer)
             ? integer
-            : throw new JsonException($"the member '{name}' of a {_what} holds something else than a whole number " +
+            : throw new JsonException($"the member '{name}' of {_what} holds something else than a whole number " +
                 $"from {int.MinValue} to {int.MaxValue}.");
 
     private JsonElement Needed(string name, JsonValueKind kind) => Find(name) is not JsonElement value
-        ? throw new JsonException($"a {_what} lacks the member '{name}'.")
+        ? throw new JsonException($"{_what} lacks the member '{name}'.")
         : value.ValueKind == kind ? value : throw Wrong(name);
 
     private JsonElement? Find(string name)
@@ -121,5 +120,5 @@ internal sealed class JsonFields
     }
 
     private JsonException Wrong(string name) =>
-        new($"the member '{name}' of a {_what} is of another kind than expected.");
+        new($"the member '{name}' of {_what} is of another kind than expected.");
 }

@@ -24,7 +24,7 @@ internal static class SafetensorsHeader
             throw new FormatException(Invariant($"{What} announces a header of {length:N0} bytes; ") +
                 Invariant($"from 2 to {ModelFormat.LargestHeader:N0} are possible. The file is damaged."));
         }
-        byte[] header = BoundedReading.ReadExactly(stream, (int)length, What + "'s header");
+        byte[] header = BoundedReading.ReadExactly(stream, (int)length, "The header of the file of weights");
         try
         {
             using JsonDocument document = JsonDocument.Parse(header, DocumentOptions);

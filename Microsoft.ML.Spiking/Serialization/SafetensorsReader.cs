@@ -58,6 +58,7 @@ internal static class SafetensorsReader
         var needed = new Dictionary<string, ParameterSpec>(StringComparer.Ordinal);
         foreach (ParameterSpec spec in definition.Parameters)
         {
+            // No name is there twice: layers' names are unique, and what a layer adds to its own has no further dot.
             needed.Add(spec.Name, spec);
         }
         foreach (SafetensorsEntry entry in entries)

@@ -73,15 +73,15 @@ internal static class SafetensorsWriter
 
     private static void WriteValues(Stream stream, ReadOnlySpan<float> values)
     {
-        Span<int> reversed = BitConverter.IsLittleEndian ? [] : new int[Math.Min(values.Length, ChunkValues)];
         while (!values.IsEmpty)
         {
             ReadOnlySpan<float> chunk = values[..Math.Min(values.Length, ChunkValues)];
             ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(chunk);
             if (!BitConverter.IsLittleEndian)
             {
+                int[] reversed = new int[chunk.Length];
                 BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<float, int>(chunk), reversed);
-                bytes = MemoryMarshal.AsBytes(reversed[..chunk.Length]);
+                bytes = MemoryMarshal.AsBytes<int>(reversed);
             }
             stream.Write(bytes);
             values = values[chunk.Length..];
