@@ -7,6 +7,7 @@ namespace Microsoft.ML.Spiking.Tests.Samples;
 [TestClass]
 public sealed partial class ImageClassificationTests : IDisposable
 {
+    private const string Sample = "ImageClassification";
     private const int Images = 20;
     private static readonly TemporaryFolder Data = new();
 
@@ -23,12 +24,12 @@ public sealed partial class ImageClassificationTests : IDisposable
     [TestMethod]
     public void Run_KilledAndStartedAgain_GoesOnAndLeavesModelAndCurve()
     {
-        using (var sample = SampleProcess.Start(Arguments(epochs: 30)))
+        using (var sample = SampleProcess.Start(Sample, Arguments(epochs: 30)))
         {
             sample.KillAfter("epoch 3 of 30");
         }
 
-        (int exitCode, string[] output, string[] errors) = SampleProcess.Run(Arguments(epochs: 30));
+        (int exitCode, string[] output, string[] errors) = SampleProcess.Run(Sample, Arguments(epochs: 30));
 
         Assert.AreEqual(0, exitCode, string.Join('\n', errors));
         Assert.AreEqual("28 images to train with, 4 for validation, 8 for the test", output[0]);
@@ -44,11 +45,11 @@ public sealed partial class ImageClassificationTests : IDisposable
     [TestMethod]
     public void Run_TrainingThatHasEnded_TrainsNothingAndSaysTheSame()
     {
-        (int exitCode, string[] first, string[] errors) = SampleProcess.Run(Arguments(epochs: 2));
+        (int exitCode, string[] first, string[] errors) = SampleProcess.Run(Sample, Arguments(epochs: 2));
         Assert.AreEqual(0, exitCode, string.Join('\n', errors));
         File.Delete(In("learning-curve.png"));
 
-        (exitCode, string[] second, errors) = SampleProcess.Run(Arguments(epochs: 2));
+        (exitCode, string[] second, errors) = SampleProcess.Run(Sample, Arguments(epochs: 2));
 
         Assert.AreEqual(0, exitCode, string.Join('\n', errors));
         Assert.HasCount(2, first.Where(IsEpoch));
@@ -56,7 +57,7 @@ public sealed partial class ImageClassificationTests : IDisposable
         Assert.AreEqual(first[^1], second[^1]);
         AssertPicture(In("learning-curve.png"), second);
 
-        (exitCode, _, errors) = SampleProcess.Run(Arguments(epochs: 3));
+        (exitCode, _, errors) = SampleProcess.Run(Sample, Arguments(epochs: 3));
         Assert.AreEqual(2, exitCode);
         Assert.Contains("it had Epochs 2 (now 3)", Assert.ContainsSingle(errors));
     }
@@ -71,7 +72,7 @@ public sealed partial class ImageClassificationTests : IDisposable
     {
         IEnumerable<string> found = arguments.Select(
             argument => argument is "nowhere" or "." ? Path.Combine(_folder.Path, argument) : argument);
-        (int exitCode, _, string[] errors) = SampleProcess.Run([.. found, "--checkpoint", _folder.Path]);
+        (int exitCode, _, string[] errors) = SampleProcess.Run(Sample, [.. found, "--checkpoint", _folder.Path]);
         Assert.AreEqual(2, exitCode);
         Assert.Contains(sentence, Assert.ContainsSingle(errors));
     }
@@ -85,7 +86,7 @@ public sealed partial class ImageClassificationTests : IDisposable
         File.WriteAllText(broken, "not an image");
 
         (int exitCode, _, string[] errors) =
-            SampleProcess.Run("--data", data.Path, "--checkpoint", _folder.Path, "--threads", "1");
+            SampleProcess.Run(Sample, "--data", data.Path, "--checkpoint", _folder.Path, "--threads", "1");
 
         Assert.AreEqual(2, exitCode);
         Assert.Contains($"'{broken}' cannot be read as an image", Assert.ContainsSingle(errors));

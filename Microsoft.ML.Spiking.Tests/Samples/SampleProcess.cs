@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Microsoft.ML.Spiking.Tests.Samples;
 
 /// <summary>
-/// The program of samples/ImageClassification in a separate process, which never outlives the test.
+/// The program of a sample in a separate process, which never outlives the test.
 /// </summary>
 internal sealed class SampleProcess : IDisposable
 {
@@ -13,10 +13,10 @@ internal sealed class SampleProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    private SampleProcess(string[] arguments)
+    private SampleProcess(string sample, string[] arguments)
     {
         string program = typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "ImageClassificationSample").Value!;
+            .Single(attribute => attribute.Key == sample + "Sample").Value!;
         _process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true,
@@ -25,17 +25,22 @@ internal sealed class SampleProcess : IDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    public static SampleProcess Start(params string[] arguments) => new(arguments);
+    /// <summary>Starts it.</summary>
+    /// <param name="sample">Its folder in samples.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static SampleProcess Start(string sample, params string[] arguments) => new(sample, arguments);
 
     /// <summary>Runs it until it ends.</summary>
+    /// <param name="sample">Its folder in samples.</param>
+    /// <param name="arguments">Its arguments.</param>
     /// <returns>The exit code, and the lines of output and error.</returns>
-    public static (int ExitCode, string[] Output, string[] Errors) Run(params string[] arguments)
+    public static (int ExitCode, string[] Output, string[] Errors) Run(string sample, params string[] arguments)
     {
-        using SampleProcess sample = Start(arguments);
-        Task<string> output = sample._process.StandardOutput.ReadToEndAsync();
-        Assert.IsTrue(sample._process.WaitForExit(Patience), $"The sample has not ended after {Patience}.");
-        sample._process.WaitForExit(); // for the last lines
-        return (sample._process.ExitCode, Lines(output.Result), Lines(sample._errors.Result));
+        using SampleProcess process = Start(sample, arguments);
+        Task<string> output = process._process.StandardOutput.ReadToEndAsync();
+        Assert.IsTrue(process._process.WaitForExit(Patience), $"The sample has not ended after {Patience}.");
+        process._process.WaitForExit(); // for the last lines
+        return (process._process.ExitCode, Lines(output.Result), Lines(process._errors.Result));
     }
 
     /// <summary>Kills the process as soon as it has written a line with this start.</summary>

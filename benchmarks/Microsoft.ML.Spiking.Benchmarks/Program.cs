@@ -4,6 +4,7 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
 using Microsoft.ML.Spiking.Benchmarks.Scoring;
 using Microsoft.ML.Spiking.Benchmarks.Sweeps;
+using Microsoft.ML.Spiking.Benchmarks.Tables;
 using Microsoft.ML.Spiking.Benchmarks.Training;
 using Microsoft.ML.Spiking.Training.Native;
 
@@ -19,7 +20,7 @@ IBenchmark[] all =
     new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new Contention(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
     new ScoringAgreement(), new ExecutorChoice(),
-    new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
+    new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(),
 ];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");
