@@ -37,7 +37,7 @@ public sealed class OnnxModelFileTests
         Scored[] rows = [.. _ml.Data.CreateEnumerable<Scored>(scored, false)];
         Assert.AreSequenceEqual(rows.Select(row => row.PredictedLabel).ToArray(), (uint[])outputs["PredictedLabel"]);
         Assert.AreSequenceEqual(rows.Select(row => row.Text).ToArray(), (string[])outputs["PredictedLabelText"]);
-        Assert.AreEqual(3, rows.Select(row => row.Text).Distinct().Count());
+        Assert.HasCount(3, rows.Select(row => row.Text).Distinct());
     }
 
     [TestMethod]

@@ -40,7 +40,7 @@ public sealed class OnnxExportTests
     public void ConvertToOnnx_NetworkAtTheEnd_GivesTheKey()
     {
         IDataView data = _ml.Data.LoadFromEnumerable(Plain(Flowers.Rows()));
-        ITransformer model = _ml.Transforms.Conversion.MapValueToKey("Label")
+        var model = _ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(_ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick())).Fit(data);
 
         uint[] keys = [.. Back(model, data).GetColumn<uint[]>("PredictedLabel").Select(value => value[0])];
@@ -78,7 +78,7 @@ public sealed class OnnxExportTests
         second.PredictedLabelColumnName = "Other";
         second.ScoreColumnName = "OtherScore";
         second.Seed = 8;
-        ITransformer model = _ml.Transforms.Conversion.MapValueToKey("Label")
+        var model = _ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(_ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()))
             .Append(_ml.MulticlassClassification.Trainers.SpikingClif(second)).Fit(data);
 
@@ -102,10 +102,10 @@ public sealed class OnnxExportTests
     public void ConvertToOnnx_FeaturesFromATransformWithoutAForm_AreRefusedByName()
     {
         IDataView data = Flowers.Keyed(_ml);
-        ITransformer missing = _ml.Transforms.CustomMapping<Flower, Doubled>(
+        ITransformer missing = _ml.Transforms.CustomMapping<Replaced, Doubled>(
                 (flower, doubled) => doubled.Twice = [.. flower.Features.Select(value => 2 * value)], null)
             .Append(_ml.MulticlassClassification.Trainers.SpikingClif("Label", "Twice")).Fit(data);
-        ITransformer replaced = _ml.Transforms.CustomMapping<Flower, Replaced>(
+        ITransformer replaced = _ml.Transforms.CustomMapping<Replaced, Replaced>(
                 (flower, replaced) => replaced.Features = [.. flower.Features.Select(value => 2 * value)], null)
             .Append(_ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick())).Fit(data);
 
@@ -117,7 +117,7 @@ public sealed class OnnxExportTests
     public void ConvertToOnnx_DataOfATrainTestSplit_IsExported()
     {
         IDataView data = _ml.Data.LoadFromEnumerable(Plain(Flowers.Rows()));
-        ITransformer model = _ml.Transforms.Conversion.MapValueToKey("Label")
+        var model = _ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(_ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick())).Fit(data);
         using var stream = new MemoryStream();
 

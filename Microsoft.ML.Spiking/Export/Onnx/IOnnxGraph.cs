@@ -32,7 +32,11 @@ internal sealed record GraphNode(string Operator, string Name, IReadOnlyList<str
 /// <summary>A constant of an operation.</summary>
 /// <param name="Name">Its name in the operator set.</param>
 /// <param name="Value">A long, a string, or an array of them, or a message that describes a graph.</param>
-internal readonly record struct GraphAttribute(string Name, object Value);
+internal readonly record struct GraphAttribute(string Name, object Value)
+{
+    /// <summary>The axes of a reduction.</summary>
+    public static GraphAttribute Axes(params long[] axes) => new("axes", axes);
+}
 
 /// <summary>The operator sets that graphs are written for.</summary>
 /// <remarks>

@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Export.Onnx;
 

@@ -172,7 +172,7 @@ internal sealed class NetworkGraph
     }
 
     private GraphFlow AverageOverTime(GraphFlow flow) => flow.Signal.IsConstant ? flow : new(
-        _graph.Apply("ReduceMean", [StepByStep(flow)], new("axes", new[] { 0L }), new("keepdims", 0L)),
+        _graph.Apply("ReduceMean", [StepByStep(flow)], GraphAttribute.Axes(0), new("keepdims", 0L)),
         flow.Signal with { Kind = SignalKind.Constant });
 
     // [time steps, rows, ...]

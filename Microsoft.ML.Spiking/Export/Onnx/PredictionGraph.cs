@@ -28,7 +28,7 @@ internal sealed record PredictionGraph(string Label, string? LabelNumber, string
     {
         string rows = graph.Reshape(features, -1, network.InputSize);
         // 0, or NaN for a row with a value that is not finite: it has no scores.
-        string missing = graph.Apply("ReduceSum", [graph.Times(rows, 0)], new GraphAttribute("axes", new[] { 1L }));
+        string missing = graph.Apply("ReduceSum", [graph.Times(rows, 0)], GraphAttribute.Axes(1));
         string logits = NetworkGraph.Logits(graph, network, weights, rows);
         string probabilities = graph.Apply(
             "Add", [graph.Apply("Softmax", [logits], new GraphAttribute("axis", 1L)), missing]);

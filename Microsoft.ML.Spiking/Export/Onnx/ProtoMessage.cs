@@ -14,7 +14,7 @@ internal sealed class ProtoMessage
     private const int KeptFrom = 1 << 12;
 
     private readonly List<ReadOnlyMemory<byte>> _parts = [];
-    private MemoryStream _open = new();
+    private readonly List<byte> _open = [];
 
     /// <summary>Gets the number of bytes.</summary>
     public long Length { get; private set; }
@@ -115,16 +115,16 @@ internal sealed class ProtoMessage
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
-        _open.Write(bytes);
+        _open.AddRange(bytes);
         Length += bytes.Length;
     }
 
     private void Close()
     {
-        if (_open.Length > 0)
+        if (_open.Count > 0)
         {
             _parts.Add(_open.ToArray());
-            _open = new MemoryStream();
+            _open.Clear();
         }
     }
 }
