@@ -44,8 +44,8 @@ public static class NirFile
     }
 
     /// <summary>
-    /// Reads a network from a NIR graph: a chain of Affine, Linear, Conv2d, AvgPool2d, SumPool2d, Flatten, Scale, IF and
-    /// LIF nodes between an Input and an Output. A trainer can go on training it.
+    /// Reads a network from a NIR graph: a chain of Affine, Linear, Conv2d, AvgPool2d, SumPool2d, Flatten, Scale, IF
+    /// and LIF nodes between an Input and an Output. A trainer can go on training it.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What the file does not say.</param>

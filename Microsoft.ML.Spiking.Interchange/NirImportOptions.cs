@@ -13,8 +13,8 @@ public sealed class NirImportOptions
     public double TimeStep { get; init; } = NirFile.DefaultTimeStep;
 
     /// <summary>
-    /// Gets whether a row brings all its time steps, [time steps, ...input shape]; if not, its values are the current of
-    /// every step. Default <see langword="false"/>.
+    /// Gets whether a row brings all its time steps, [time steps, ...input shape]; if not, its values are the current
+    /// of every step. Default <see langword="false"/>.
     /// </summary>
     public bool HasTimeAxis { get; init; }
 }

@@ -77,15 +77,19 @@ public sealed class SpikingModelParameters :
         Scorer.Change(new ScoringChoice(backend, device, cudaDeviceIndex).Source(Network, Weights));
 
     /// <summary>
-    /// Returns a transformer that scores data with this network and can be saved, where the network does not come from a
-    /// training here but from a file of another program.
+    /// Returns a transformer that scores data with this network and can be saved, where the network does not come from
+    /// a training here but from a file of another program.
     /// </summary>
     /// <param name="context">The context that the transformer logs to.</param>
-    /// <param name="classNames">The key values of the predicted label, one for each class in the order of the scores.</param>
+    /// <param name="classNames">
+    /// The key values of the predicted label, one for each class in the order of the scores.
+    /// </param>
     /// <param name="featureColumnName">
     /// The column that is read: vectors of Single, as many values as <see cref="NetworkDefinition.InputShape"/> has.
     /// </param>
-    /// <param name="labelColumnName">What the label column is called in evaluations. It need not be there to score.</param>
+    /// <param name="labelColumnName">
+    /// What the label column is called in evaluations. It need not be there to score.
+    /// </param>
     /// <exception cref="ArgumentException">There are not as many names as classes, or a name occurs twice.</exception>
     public SpikingPredictionTransformer CreateTransformer(MLContext context, IReadOnlyList<string> classNames,
         string featureColumnName = DefaultColumnNames.Features, string labelColumnName = DefaultColumnNames.Label)
@@ -97,8 +101,8 @@ public sealed class SpikingModelParameters :
         if (classNames.Count != Network.ClassCount || classNames.Distinct().Count() != classNames.Count)
         {
             throw Contracts.ExceptParam(nameof(classNames), $"{classNames.Count} class names are given, " +
-                $"{classNames.Distinct().Count()} of them different; the network has {Network.ClassCount} classes: give " +
-                "each its own name.");
+                $"{classNames.Distinct().Count()} of them different; the network has {Network.ClassCount} classes: " +
+                "give each its own name.");
         }
         return new SpikingPredictionTransformer(context, this,
             TrainSchema.Of(featureColumnName, Network.FeatureShape, labelColumnName, classNames),

@@ -70,13 +70,14 @@ public abstract class SpikingPredictionTransformerBase :
     /// in, the columns of the prediction out. See docs/onnx.md.
     /// </summary>
     /// <remarks>
-    /// The input has the name of the feature column and the shape [rows, ...<see cref="NetworkDefinition.InputShape"/>],
-    /// float32, any number of rows; with time steps before that shape where rows bring them, and the channels last where
-    /// the feature column has them there. The outputs have the names of the prediction's columns. A predicted key is
-    /// uint32, [rows, 1], from 1, and 0 for a row with a missing or infinite feature, whose scores are NaN; where its key
-    /// values are known, a further output, with "Text" behind the label's name, has them as text. Transformers before
-    /// the network are not part of the file: for a whole pipeline use ML.NET's ConvertToOnnx. The operators are those of
-    /// ONNX 1.7 (version 12). Classes, time steps and the whole definition are in the model's metadata.
+    /// The input has the name of the feature column and the shape [rows, ...<see
+    /// cref="NetworkDefinition.InputShape"/>], float32, any number of rows; with time steps before that shape where
+    /// rows bring them, and the channels last where the feature column has them there. The outputs have the names of
+    /// the prediction's columns. A predicted key is uint32, [rows, 1], from 1, and 0 for a row with a missing or
+    /// infinite feature, whose scores are NaN; where its key values are known, a further output, with "Text" behind the
+    /// label's name, has them as text. Transformers before the network are not part of the file: for a whole pipeline
+    /// use ML.NET's ConvertToOnnx. The operators are those of ONNX 1.7 (version 12). Classes, time steps and the whole
+    /// definition are in the model's metadata.
     /// </remarks>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <exception cref="NotSupportedException">

@@ -55,7 +55,8 @@ internal sealed class NirExporter
             [.. nodes.Zip(nodes.Skip(1), (from, to) => (from.Name, to.Name))]);
     }
 
-    // Names of groups in HDF5: no slash. The layers' own names are behind a number, so that none is the same as another.
+    // Names of groups in HDF5: no slash. The layers' own names are behind a number, so that none is the same as
+    // another.
     private static IEnumerable<NirNode> Named(IEnumerable<NirNode> nodes) => nodes.Select((node, index) =>
         node.Type is "Input" or "Output"
             ? node
@@ -65,8 +66,8 @@ internal sealed class NirExporter
     {
         if (_before is not null && layer is not (LinearLayer or DropoutLayer or FlattenLayer))
         {
-            throw NotSupported($"layer '{layer.Name}', a {layer.GetType().Name}, follows a normalization of a vector, " +
-                "which NIR has only within a linear layer");
+            throw NotSupported($"layer '{Quotation.Of(layer.Name)}', a {layer.GetType().Name}, follows a " +
+                "normalization of a vector, which NIR has only within a linear layer");
         }
         switch (layer)
         {
@@ -154,10 +155,11 @@ internal sealed class NirExporter
         if (layer.Neuron is not SpikingNeuronDefinition { ResetPotential: double reset } neuron
             || neuron is not (LifNeuron or PlifNeuron or IfNeuron))
         {
-            throw NotSupported($"the neurons of layer '{Quotation.Of(layer.Name)}' are {layer.Neuron.GetType().Name} " +
-                $"with {(layer.Neuron is SpikingNeuronDefinition { ResetPotential: null } ? "the soft" : "a")} reset; " +
-                $"NIR has {nameof(LifNeuron)} and {nameof(IfNeuron)} with the hard reset: train with one of them and " +
-                "a ResetPotential, such as 0");
+            string kind = layer.Neuron is SpikingNeuronDefinition { ResetPotential: null } ? "the soft" : "a hard";
+            throw NotSupported($"the neurons of layer '{Quotation.Of(layer.Name)}' are {layer.Neuron.GetType().Name}" +
+                $"{(layer.Neuron is SpikingNeuronDefinition ? $" with {kind} reset" : "")}; NIR has " +
+                $"{nameof(LifNeuron)} and {nameof(IfNeuron)} with the hard reset: train with one of them and a " +
+                $"{nameof(SpikingNeuronDefinition.ResetPotential)}, such as 0");
         }
         NirArray Each(double value) => NirArray.All(value, input.Shape);
         if (neuron is IfNeuron)

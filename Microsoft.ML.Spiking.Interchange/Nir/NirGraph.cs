@@ -3,7 +3,8 @@ namespace Microsoft.ML.Spiking.Interchange.Nir;
 /// <summary>A graph of NIR: nodes by name, and what leads where.</summary>
 /// <param name="Nodes">In the order of the file.</param>
 /// <param name="Edges">From a node to a node, by name.</param>
-internal sealed record NirGraph(IReadOnlyDictionary<string, NirNode> Nodes, IReadOnlyList<(string From, string To)> Edges)
+internal sealed record NirGraph(
+    IReadOnlyDictionary<string, NirNode> Nodes, IReadOnlyList<(string From, string To)> Edges)
 {
     /// <summary>Returns the nodes of a graph that is one chain from its Input to its Output.</summary>
     /// <exception cref="FormatException">It is not.</exception>
@@ -29,8 +30,8 @@ internal sealed record NirGraph(IReadOnlyDictionary<string, NirNode> Nodes, IRea
                 : throw new FormatException($"An edge of the NIR graph leads to '{next[0]}', which is no node."));
         }
         return chain.Count == Nodes.Count ? chain : throw new FormatException(
-            $"Node '{Nodes.Keys.Except(chain.Select(node => node.Name)).First()}' of the NIR graph does not lie between " +
-            "its Input and its Output.");
+            $"Node '{Nodes.Keys.Except(chain.Select(node => node.Name)).First()}' of the NIR graph does not lie " +
+            "between its Input and its Output.");
     }
 }
 

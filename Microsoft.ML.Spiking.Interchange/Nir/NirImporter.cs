@@ -77,8 +77,8 @@ internal sealed class NirImporter
                 AddLif(node);
                 break;
             default:
-                throw node.Fault("has no form in this library; Affine, Linear, Conv2d, AvgPool2d, SumPool2d, Flatten, " +
-                    "Scale, IF and LIF have one");
+                throw node.Fault("has no form in this library; Affine, Linear, Conv2d, AvgPool2d, SumPool2d, " +
+                    "Flatten, Scale, IF and LIF have one");
         }
     }
 
@@ -188,8 +188,8 @@ internal sealed class NirImporter
         double reset = node.Common("v_reset", otherwise: 0);
         if (leak != reset)
         {
-            throw node.Fault(Invariant($"leaks towards {leak} and is reset to {reset}; a {nameof(LifNeuron)} of this ") +
-                "library has one potential for both");
+            throw node.Fault(Invariant($"leaks towards {leak} and is reset to {reset}; a {nameof(LifNeuron)} ") +
+                "has one potential for both");
         }
         if (!(tau > 1))
         {

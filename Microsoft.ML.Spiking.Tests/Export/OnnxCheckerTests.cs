@@ -21,7 +21,8 @@ public sealed class OnnxCheckerTests
         using var folder = new TemporaryFolder();
         NetworkDefinition[] networks =
         [
-            new Mlp(8, 6).Bind(Bindings.Of([5]) with { InputNormalization = new FeatureNormalization(), TimeSteps = 4 }),
+            new Mlp(8, 6).Bind(
+                Bindings.Of([5]) with { InputNormalization = new FeatureNormalization(), TimeSteps = 4 }),
             new Mlp(8).Bind(Bindings.Of([5], neuron: new KlifNeuron { ScaleReset = true, ResetPotential = -0.2 })),
             new Mlp(8).Bind(Bindings.Of([5], neuron: new PlifNeuron()) with { Encoder = new LatencyEncoder() }),
             new ConvNet(4, 5).Bind(Bindings.Image(3, 9) with { HasTimeAxis = true, TimeSteps = 3 }),

@@ -145,8 +145,8 @@ public sealed class OnnxModelFileTests
         NotSupportedException fault = Assert.ThrowsExactly<NotSupportedException>(() => model.ExportToOnnx(path));
 
         Assert.AreEqual("The network was not exported to ONNX: its PoissonEncoder draws random spikes, which no ONNX " +
-            "model repeats; train with the DirectEncoder or the LatencyEncoder, or save the model with Model.Save and " +
-            "score it with this library.", fault.Message);
+            "model repeats; train with the DirectEncoder or the LatencyEncoder, or save the model with Model.Save " +
+            "and score it with this library.", fault.Message);
         Assert.IsFalse(File.Exists(path));
     }
 
@@ -166,7 +166,8 @@ public sealed class OnnxModelFileTests
     public void Export_LayerNamesOfAllKinds_Load()
     {
         NetworkDefinition network = RandomNetwork.Define(2, 3, 2,
-            new LinearLayer("a/b", 3, 4), new NeuronLayer("größe \"x\"\n", new ClifNeuron()), new LinearLayer("a", 4, 2));
+            new LinearLayer("a/b", 3, 4),
+            new NeuronLayer("größe \"x\"\n", new ClifNeuron()), new LinearLayer("a", 4, 2));
 
         using var onnx = new OnnxScorer(OnnxScorer.Export(network, RandomNetwork.Weights(network, 1)));
 

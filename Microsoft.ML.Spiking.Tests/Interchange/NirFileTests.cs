@@ -48,8 +48,9 @@ public sealed class NirFileTests
     [
         [new Mlp(20, 16), Bindings.Of([7], neuron: new LifNeuron { ResetPotential = 0 }) with
             { InputNormalization = new FeatureNormalization(), TimeSteps = 5 }],
-        [new Mlp(20), Bindings.Of([7], neuron: new LifNeuron { ResetPotential = -0.2, DecayInput = true, Threshold = 0.4,
-            MembraneTimeConstant = 3 }) with { TimeSteps = 6 }],
+        [new Mlp(20), Bindings.Of([7], neuron: new LifNeuron
+            { ResetPotential = -0.2, DecayInput = true, Threshold = 0.4, MembraneTimeConstant = 3 }) with
+            { TimeSteps = 6 }],
         [new Mlp(20), Bindings.Of([7], neuron: new IfNeuron { ResetPotential = 0.1 }) with { TimeSteps = 6 }],
         [new Mlp(20), Bindings.Of([7], neuron: new PlifNeuron { ResetPotential = 0 }) with
             { HasTimeAxis = true, TimeSteps = 4 }],
@@ -215,7 +216,7 @@ public sealed class NirFileTests
     }
 
     private static SpikingClifTrainer.Options Continued() =>
-        new() { Epochs = 20, BatchSize = 16, LearningRate = 0.02, Device = ComputeDevice.Cpu, NumberOfThreads = 1, Seed = 1 };
+        new() { Epochs = 20, BatchSize = 16, LearningRate = 0.02, Device = ComputeDevice.Cpu, NumberOfThreads = 1 };
 
     private static void AssertRefused(NetworkDefinition network, string word)
     {

@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// Whole pipelines through ML.NET's ConvertToOnnx and back through ApplyOnnxModel: they predict as the pipeline does, or
-/// are refused in a sentence. A file without the network, or without what it depends on, is never written.
+/// Whole pipelines through ML.NET's ConvertToOnnx and back through ApplyOnnxModel: they predict as the pipeline does,
+/// or are refused in a sentence. A file without the network, or without what it depends on, is never written.
 /// </summary>
 [TestClass]
 public sealed class OnnxExportTests

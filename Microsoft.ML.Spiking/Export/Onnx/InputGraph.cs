@@ -26,13 +26,15 @@ internal static class InputGraph
     {
         DirectEncoder or LatencyEncoder => null,
         PoissonEncoder => $"The network was not exported to ONNX: its {nameof(PoissonEncoder)} draws random spikes, " +
-            $"which no ONNX model repeats; train with the {nameof(DirectEncoder)} or the {nameof(LatencyEncoder)}, or " +
-            "save the model with Model.Save and score it with this library.",
+            $"which no ONNX model repeats; train with the {nameof(DirectEncoder)} or the {nameof(LatencyEncoder)}, " +
+            "or save the model with Model.Save and score it with this library.",
         InputEncoder other => $"The network was not exported to ONNX: its {other.GetType().Name} has no form in " +
             "ONNX yet.",
     };
 
-    /// <summary>Adds the steps of a row that brings them, and the channels of its images, in the network's order.</summary>
+    /// <summary>
+    /// Adds the steps of a row that brings them, and the channels of its images, in the network's order.
+    /// </summary>
     private static string InOrder(GraphBuilder graph, NetworkDefinition network, string rows)
     {
         string value = graph.Reshape(rows, [-1, .. network.FeatureShape.Select(length => (long)length)]);

@@ -62,8 +62,8 @@ internal sealed class NetworkGraph
             {
                 WeightedLayer weighted => Weighted(weighted, flow, FoldedWeights.Of(weighted, layers, ref i, _weights)),
                 BatchNormLayer or AffineLayer => Affine(layer, flow),
-                AveragePoolLayer pool => Next(layer, flow, _graph.Apply(
-                    "AveragePool", [flow.Value], Lengths("kernel_shape", pool.Kernel), Lengths("strides", pool.Stride))),
+                AveragePoolLayer pool => Next(layer, flow, _graph.Apply("AveragePool", [flow.Value],
+                    Lengths("kernel_shape", pool.Kernel), Lengths("strides", pool.Stride))),
                 MaxPoolLayer pool => Next(layer, flow, _graph.Apply("MaxPool", [flow.Value],
                     Lengths("kernel_shape", pool.Kernel), Lengths("strides", pool.Stride), Padding(pool.Padding))),
                 AdaptiveAveragePoolLayer pool => AdaptivePool(pool, flow),

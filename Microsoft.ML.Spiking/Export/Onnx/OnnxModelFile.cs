@@ -123,6 +123,7 @@ internal sealed record OnnxModelFile(
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private static NotSupportedException TooLarge(long bytes) => new(
-        $"The network was not exported to ONNX: it needs {bytes.ToString("N0", null)} bytes, and a file of that format " +
-        $"holds at most {LargestFile.ToString("N0", null)}; save the model with Model.Save, or train a smaller network.");
+        FormattableString.Invariant($"The network was not exported to ONNX: it needs {bytes:N0} bytes, and a file ") +
+        FormattableString.Invariant($"of that format holds at most {LargestFile:N0}; save the model with Model.Save") +
+        ", or train a smaller network.");
 }

@@ -18,7 +18,9 @@ internal static class TrainSchema
         return builder.ToSchema();
     }
 
-    /// <summary>The schema that a network is taken to have been trained on, where no training data is at hand.</summary>
+    /// <summary>
+    /// The schema that a network is taken to have been trained on, where no training data is at hand.
+    /// </summary>
     /// <param name="feature">The name of the feature column.</param>
     /// <param name="shape">Its dimensions.</param>
     /// <param name="label">The name of the label column.</param>

@@ -27,8 +27,8 @@ internal sealed class OnnxSpeed : IBenchmark
                 double[][] seconds = InterleavedRounds.Measure(quick ? 3 : 7,
                     () => digits.Model.Model.Scorer.Score(features, rows, scores), () => onnx.Run());
                 output.WriteLine(Numbers.Text($"  {digits.Network.Name}, {rows} rows: managed " +
-                    $"{PairedRatio.MedianOf(seconds[0]) * 1e6:0} us, ONNX Runtime {PairedRatio.MedianOf(seconds[1]) * 1e6:0} us, " +
-                    $"ratio {PairedRatio.Of(seconds[1], seconds[0])}"));
+                    $"{PairedRatio.MedianOf(seconds[0]) * 1e6:0} us, ONNX Runtime " +
+                    $"{PairedRatio.MedianOf(seconds[1]) * 1e6:0} us, ratio {PairedRatio.Of(seconds[1], seconds[0])}"));
             }
         }
     }

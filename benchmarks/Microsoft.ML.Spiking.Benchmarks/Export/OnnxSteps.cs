@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Export;
 
-/// <summary>A layer of neurons in ONNX Runtime: its steps written one after another, against a Scan over them.</summary>
+/// <summary>
+/// A layer of neurons in ONNX Runtime: its steps written one after another, against a Scan over them.
+/// </summary>
 internal sealed class OnnxSteps : IBenchmark
 {
     public string Name => "onnx-steps";
@@ -43,9 +45,10 @@ internal sealed class OnnxSteps : IBenchmark
             }
             double[][] seconds = InterleavedRounds.Measure(7, () => unrolled.Run(), () => scan.Run());
             output.WriteLine(Numbers.Text($"  {neuron.GetType().Name}, {steps} steps, {rows} rows of {count}: " +
-                $"steps {PairedRatio.MedianOf(seconds[0]) * 1e6:0} us, Scan {PairedRatio.MedianOf(seconds[1]) * 1e6:0} us, " +
-                $"ratio {PairedRatio.Of(seconds[1], seconds[0])}; load {unrolledLoad * 1e3:0.0} and {scanLoad * 1e3:0.0} ms, " +
-                $"{unrolledFile.Length} and {scanFile.Length} bytes"));
+                $"steps {PairedRatio.MedianOf(seconds[0]) * 1e6:0} us, " +
+                $"Scan {PairedRatio.MedianOf(seconds[1]) * 1e6:0} us, " +
+                $"ratio {PairedRatio.Of(seconds[1], seconds[0])}; load {unrolledLoad * 1e3:0.0} and " +
+                $"{scanLoad * 1e3:0.0} ms, {unrolledFile.Length} and {scanFile.Length} bytes"));
         }
 
         (OnnxModel Model, double Seconds) Load(byte[] file)
