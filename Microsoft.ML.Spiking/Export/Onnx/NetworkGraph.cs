@@ -14,7 +14,7 @@ namespace Microsoft.ML.Spiking.Export.Onnx;
 /// <remarks>
 /// Values that are the same at every step are [rows, ...]; others are [time steps x rows, ...], the rows of a step
 /// together, so that a linear layer or convolution runs once over all steps. The steps of neurons are written one by
-/// one: ONNX Runtime's loops cost more than their operations (see the benchmark onnx-steps).
+/// one, because ML.NET's exporter takes no nodes with a body, as a loop has; the benchmark onnx-steps compares both.
 /// </remarks>
 internal sealed class NetworkGraph
 {
