@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Scoring.Scorers;
@@ -74,6 +75,40 @@ public sealed class SpikingModelParameters :
     public void ChangeScoringBackend(
         ScoringBackend backend, ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0) =>
         Scorer.Change(new ScoringChoice(backend, device, cudaDeviceIndex).Source(Network, Weights));
+
+    /// <summary>
+    /// Returns a transformer that scores data with this network and can be saved, where the network does not come from
+    /// a training here but from a file of another program.
+    /// </summary>
+    /// <param name="context">The context that the transformer logs to.</param>
+    /// <param name="classNames">
+    /// The key values of the predicted label, one for each class in the order of the scores.
+    /// </param>
+    /// <param name="featureColumnName">
+    /// The column that is read: vectors of Single, as many values as <see cref="NetworkDefinition.InputShape"/> has.
+    /// </param>
+    /// <param name="labelColumnName">
+    /// What the label column is called in evaluations. It need not be there to score.
+    /// </param>
+    /// <exception cref="ArgumentException">There are not as many names as classes, or a name occurs twice.</exception>
+    public SpikingPredictionTransformer CreateTransformer(MLContext context, IReadOnlyList<string> classNames,
+        string featureColumnName = DefaultColumnNames.Features, string labelColumnName = DefaultColumnNames.Label)
+    {
+        Contracts.CheckValue(context, nameof(context));
+        Contracts.CheckValue(classNames, nameof(classNames));
+        Contracts.CheckNonWhiteSpace(featureColumnName, nameof(featureColumnName));
+        Contracts.CheckNonWhiteSpace(labelColumnName, nameof(labelColumnName));
+        if (classNames.Count != Network.ClassCount || classNames.Distinct().Count() != classNames.Count)
+        {
+            throw Contracts.ExceptParam(nameof(classNames), $"{classNames.Count} class names are given, " +
+                $"{classNames.Distinct().Count()} of them different; the network has {Network.ClassCount} classes: " +
+                "give each its own name.");
+        }
+        return new SpikingPredictionTransformer(context, this,
+            TrainSchema.Of(featureColumnName, Network.FeatureShape, labelColumnName, classNames),
+            new TrainerColumnNames(featureColumnName, labelColumnName, Weight: null,
+                DefaultColumnNames.PredictedLabel, DefaultColumnNames.Score));
+    }
 
     /// <summary>Frees native memory; the model can still be used. See the remarks of the type.</summary>
     public void Dispose() => Scorer.Dispose();

@@ -1,7 +1,10 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking.Export.Onnx;
+using Microsoft.ML.Spiking.MLNetInternals.Export;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.MLNetInternals.Scoring;
+using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Serialization;
 
@@ -60,6 +63,42 @@ public abstract class SpikingPredictionTransformerBase :
     {
         Host.CheckValue(input, nameof(input));
         return View(input);
+    }
+
+    /// <summary>
+    /// Writes the scored function as an ONNX model, which ONNX Runtime and others score without this library: features
+    /// in, the columns of the prediction out. See docs/onnx.md.
+    /// </summary>
+    /// <remarks>
+    /// The input has the name of the feature column and the shape [rows, ...<see
+    /// cref="NetworkDefinition.InputShape"/>], float32, any number of rows; with time steps before that shape where
+    /// rows bring them, and the channels last where the feature column has them there. The outputs have the names of
+    /// the prediction's columns. A predicted key is uint32, [rows, 1], from 1, and 0 for a row with a missing or
+    /// infinite feature, whose scores are NaN; where its key values are known, a further output, with "Text" behind the
+    /// label's name, has them as text. Transformers before the network are not part of the file: for a whole pipeline
+    /// use ML.NET's ConvertToOnnx. The operators are those of ONNX 1.7 (version 12). Classes, time steps and the whole
+    /// definition are in the model's metadata.
+    /// </remarks>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <exception cref="NotSupportedException">
+    /// The encoder is random, a layer or neuron has no form in ONNX, or the model is larger than 2 GB.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void ExportToOnnx(string path)
+    {
+        Host.CheckNonWhiteSpace(path, nameof(path));
+        OnnxFile().Write(path, Model.Network, Model.Weights);
+    }
+
+    /// <summary>Writes the scored function as an ONNX model; see <see cref="ExportToOnnx(string)"/>.</summary>
+    /// <param name="stream">Takes the model; stays open.</param>
+    /// <exception cref="NotSupportedException">
+    /// The encoder is random, a layer or neuron has no form in ONNX, or the model is larger than 2 GB.
+    /// </exception>
+    public void ExportToOnnx(Stream stream)
+    {
+        Host.CheckValue(stream, nameof(stream));
+        OnnxFile().Write(stream, Model.Network, Model.Weights);
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
@@ -158,7 +197,11 @@ public abstract class SpikingPredictionTransformerBase :
 
     private protected abstract VersionInfo Version { get; }
 
-    private ScoredDataView View(IDataView input) => new(Host, this, input, Bind(input.Schema));
+    private OnnxModelFile OnnxFile() => new(Columns.FeatureName, Columns.PredictedLabelName, Columns.ScoreName,
+        Columns.ProbabilityName, KeyNames.Of(Columns.Label));
+
+    private ScoredDataView View(IDataView input) => new(Host, this, input, Bind(input.Schema),
+        new OnnxPipeline(Host, Model.Network, Model.Weights, Columns));
 
     private ScoringBinding Bind(DataViewSchema input)
     {

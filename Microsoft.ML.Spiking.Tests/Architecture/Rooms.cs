@@ -24,7 +24,7 @@ internal static class Rooms
         ["Analysis"] = Work,
         ["Conversion"] = Work,
         ["Export"] = Work,
-        [Internals] = Work,
+        [Internals] = ["Export", .. Work],
         [Root] = [Internals, "Analysis", "Conversion", "Export", .. Work],
     };
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Benchmarks;
 using Microsoft.ML.Spiking.Benchmarks.Data;
+using Microsoft.ML.Spiking.Benchmarks.Export;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
 using Microsoft.ML.Spiking.Benchmarks.Scoring;
@@ -19,7 +20,7 @@ IBenchmark[] all =
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
     new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new Contention(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
-    new ScoringAgreement(), new ExecutorChoice(),
+    new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(),
 ];
 bool quick = args.Contains("--quick");

@@ -18,6 +18,27 @@ internal static class TrainSchema
         return builder.ToSchema();
     }
 
+    /// <summary>
+    /// The schema that a network is taken to have been trained on, where no training data is at hand.
+    /// </summary>
+    /// <param name="feature">The name of the feature column.</param>
+    /// <param name="shape">Its dimensions.</param>
+    /// <param name="label">The name of the label column.</param>
+    /// <param name="classes">The key values of the label.</param>
+    public static DataViewSchema Of(
+        string feature, IReadOnlyList<int> shape, string label, IReadOnlyList<string> classes)
+    {
+        ReadOnlyMemory<char>[] names = [.. classes.Select(name => name.AsMemory())];
+        var keys = new VectorDataViewType(TextDataViewType.Instance, names.Length);
+        var annotations = new DataViewSchema.Annotations.Builder();
+        annotations.Add(AnnotationUtils.Kinds.KeyValues, keys, (ref VBuffer<ReadOnlyMemory<char>> value) =>
+            value = new VBuffer<ReadOnlyMemory<char>>(names.Length, [.. names]));
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumn(feature, new VectorDataViewType(NumberDataViewType.Single, shape.ToArray()));
+        builder.AddColumn(label, new KeyDataViewType(typeof(uint), names.Length), annotations.ToAnnotations());
+        return builder.ToSchema();
+    }
+
     /// <summary>The type of the label's key values where there is one for each key, else null.</summary>
     public static VectorDataViewType? KeyValuesType(DataViewSchema.Column label) =>
         label.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues)?.Type is VectorDataViewType type

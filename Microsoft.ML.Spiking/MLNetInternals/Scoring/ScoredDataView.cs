@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking.MLNetInternals.Export;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
@@ -14,7 +15,8 @@ namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
 /// It is an <see cref="IDataTransform"/> because the exporter to ONNX walks from the last data view back to the first
 /// and takes the first one that is none for the source of the data: a file without the network would be the result.
 /// </remarks>
-internal sealed class ScoredDataView(IHost host, ITransformer transformer, IDataView source, ScoringBinding binding)
+internal sealed class ScoredDataView(
+    IHost host, ITransformer transformer, IDataView source, ScoringBinding binding, OnnxPipeline export)
     : ITransformCanSaveOnnx, ITransformTemplate, IRowToRowMapper
 {
     public bool CanShuffle => source.CanShuffle;
@@ -68,14 +70,15 @@ internal sealed class ScoredDataView(IHost host, ITransformer transformer, IData
     void ICanSaveModel.Save(ModelSaveContext ctx) => throw host.ExceptNotSupp(
         "Scored data cannot be saved as a model; save the transformer that scores it.");
 
-    // Asked before anything is exported. Were the answer no, the exporter would leave the network out.
-    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw NotExportable();
+    // Asked before anything is exported. Were the answer no, the exporter would leave the network out: it is yes, or a
+    // sentence.
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx)
+    {
+        export.Check(ctx, source);
+        return true;
+    }
 
-    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw NotExportable();
-
-    private Exception NotExportable() => host.ExceptNotSupp(
-        $"The pipeline was not exported to ONNX: the network of SpikingClif, a {transformer.GetType().Name}, cannot " +
-        "be written in that format. Save the pipeline with Model.Save, or export the transformers before the network.");
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => export.Save(ctx);
 
     private DataViewRowCursor Wrap(DataViewRowCursor input, bool[] active)
     {

@@ -7,6 +7,33 @@ namespace Microsoft.ML.Spiking.Networks.Folding;
 /// <param name="Bias">[outputs].</param>
 internal sealed record FoldedWeights(float[] Weight, float[] Bias)
 {
+    /// <summary>
+    /// Combines a layer with those layers directly behind it that are affine for each of its outputs, and skips them.
+    /// </summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="layers">The path that it is on.</param>
+    /// <param name="index">The layer's place on the path; becomes that of the last layer that is combined.</param>
+    /// <param name="weights">The network's arrays.</param>
+    public static FoldedWeights Of(
+        WeightedLayer layer, IReadOnlyList<Layer> layers, ref int index, NetworkWeights weights)
+    {
+        int outputs = layer.WeightShape[0];
+        ChannelAffine all = ChannelAffine.Identity(outputs);
+        for (; index + 1 < layers.Count; index++)
+        {
+            if (ChannelAffine.Of(layers[index + 1], weights, outputs) is ChannelAffine next)
+            {
+                all = all.Then(next);
+            }
+            else if (layers[index + 1] is not DropoutLayer)
+            {
+                break;
+            }
+        }
+        float[]? bias = layer.HasBias ? weights[layer.BiasName].Array : null;
+        return Of(weights[layer.WeightName].Array, bias, all);
+    }
+
     /// <summary>Multiplies and shifts the outputs.</summary>
     /// <param name="weight">[outputs, inputs that an output sums].</param>
     /// <param name="bias">[outputs]; null for none.</param>

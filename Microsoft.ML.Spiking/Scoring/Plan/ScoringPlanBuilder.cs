@@ -54,23 +54,13 @@ internal sealed class ScoringPlanBuilder
         NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory)
     {
         var plan = new ScoringPlanBuilder(definition, weights, width, factory);
-        int linearFrom = definition.Layers.Count;
-        while (linearFrom > 0 && IsLinear(definition.Layers[linearFrom - 1]))
-        {
-            linearFrom--;
-        }
+        int linearFrom = LinearTail.Start(definition.Layers);
         var layers = new List<Layer>(definition.Layers);
         Flow flow = plan.Follow(layers.GetRange(0, linearFrom), plan.Encode(), averagesAtEnd: true);
         flow = plan.Follow(layers.GetRange(linearFrom, layers.Count - linearFrom), plan.AverageOverTime(flow));
         flow = plan.InOrder(flow, Interleaving.Natural(flow.Signal.Size));
         return BufferAssignment.Apply(plan._steps, flow.Buffer);
     }
-
-    // Affine, to be exact: the mean of the outputs is the output for the mean.
-    private static bool IsLinear(Layer layer) =>
-        layer is LinearLayer or ConvolutionLayer or BatchNormLayer or AffineLayer
-            or AveragePoolLayer or AdaptiveAveragePoolLayer or FlattenLayer or DropoutLayer ||
-        (layer is ResidualLayer residual && residual.Inner.All(IsLinear));
 
     private Flow Encode()
     {
@@ -88,7 +78,7 @@ internal sealed class ScoringPlanBuilder
         {
             flow = layers[i] switch
             {
-                WeightedLayer weighted => Weighted(weighted, flow, Following(weighted, layers, ref i)),
+                WeightedLayer weighted => Weighted(weighted, flow, FoldedWeights.Of(weighted, layers, ref i, _weights)),
                 BatchNormLayer or AffineLayer => Affine(layers[i], flow),
                 AveragePoolLayer pool => Pool(pool, flow, (from, to) =>
                     PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, padding: 0)),
@@ -124,32 +114,8 @@ internal sealed class ScoringPlanBuilder
     private Flow Copy(Flow flow, Interleaving order) =>
         Add(new ReorderExecutor(flow.Order, order, flow.Signal.Size, StepsOf(flow)), flow, flow.Signal, order);
 
-    /// <summary>
-    /// Combines those layers directly after <paramref name="layer"/> that are affine for each of its outputs, and skips
-    /// them.
-    /// </summary>
-    private ChannelAffine Following(WeightedLayer layer, IReadOnlyList<Layer> layers, ref int index)
+    private Flow Weighted(WeightedLayer layer, Flow input, FoldedWeights folded)
     {
-        int outputs = layer.WeightShape[0];
-        ChannelAffine all = ChannelAffine.Identity(outputs);
-        for (; index + 1 < layers.Count; index++)
-        {
-            if (ChannelAffine.Of(layers[index + 1], _weights, outputs) is ChannelAffine next)
-            {
-                all = all.Then(next);
-            }
-            else if (layers[index + 1] is not DropoutLayer)
-            {
-                break;
-            }
-        }
-        return all;
-    }
-
-    private Flow Weighted(WeightedLayer layer, Flow input, ChannelAffine then)
-    {
-        float[]? bias = layer.HasBias ? _weights[layer.BiasName].Array : null;
-        FoldedWeights folded = FoldedWeights.Of(_weights[layer.WeightName].Array, bias, then);
         Signal output = layer.Infer(input.Signal);
         if (layer is not ConvolutionLayer convolution)
         {

@@ -1,0 +1,78 @@
+using Microsoft.ML.Spiking.Neurons.Kernels;
+
+namespace Microsoft.ML.Spiking.Export.Onnx;
+
+/// <summary>
+/// The equations of a layer's neurons as operations, one time step after another; see the neurons for the equations.
+/// </summary>
+/// <param name="graph">Takes the operations.</param>
+/// <param name="neuron">The neuron.</param>
+/// <param name="constants">Its numbers.</param>
+internal sealed class NeuronGraph(GraphBuilder graph, SpikingNeuronDefinition neuron, NeuronConstants constants)
+{
+    /// <summary>Adds what all steps share: the current with its gain and the constant that the leak adds.</summary>
+    public string Prepare(string current) => graph.Plus(graph.Times(current, constants.Gain), constants.Leak);
+
+    /// <summary>Adds all steps.</summary>
+    /// <param name="currents">The prepared current of each step.</param>
+    /// <returns>The spikes of each step.</returns>
+    public string[] Run(IReadOnlyList<string> currents)
+    {
+        string[] spikes = new string[currents.Count];
+        NeuronState? state = null;
+        for (int t = 0; t < spikes.Length; t++)
+        {
+            (string mask, string potential) = Charge(currents[t], state);
+            spikes[t] = graph.Cast(mask, ElementType.Single);
+            if (t < spikes.Length - 1)
+            {
+                state = Reset(state, mask, spikes[t], potential);
+            }
+        }
+        return spikes;
+    }
+
+    /// <summary>Adds the charge of a step, and which neurons fire.</summary>
+    /// <param name="current">The prepared current.</param>
+    /// <param name="state">What the step before left; null for the first step.</param>
+    public (string Mask, string Potential) Charge(string current, NeuronState? state)
+    {
+        string potential = state is null
+            ? graph.Plus(current, constants.Gamma * constants.ResetPotential)
+            : graph.Apply("Add", [graph.Times(state.Potential, constants.Gamma), current]);
+        if (neuron is KlifNeuron)
+        {
+            potential = graph.Apply("Relu", [graph.Times(potential, constants.K)]);
+        }
+        return (graph.Apply("GreaterOrEqual", [potential, graph.Scalar(constants.Threshold)]), potential);
+    }
+
+    /// <summary>Adds the reset of a step.</summary>
+    public NeuronState Reset(NeuronState? state, string mask, string spikes, string potential)
+    {
+        if (neuron is not ClifNeuron)
+        {
+            string rescaled = graph.Times(potential, constants.Rescale);
+            return new(neuron.IsSoftReset
+                ? graph.Apply("Sub", [rescaled, graph.Times(spikes, constants.Rescale * constants.Threshold)])
+                : graph.Apply("Where", [mask, graph.Scalar(constants.ResetPotential), rescaled]), null);
+        }
+        string complementary = spikes;
+        if (state?.Complementary is string before)
+        {
+            string kept = graph.Apply("Sigmoid", [graph.Times(potential, constants.InverseTau)]);
+            complementary = graph.Apply("Add", [graph.Apply("Mul", [before, kept]), spikes]);
+        }
+        string extra = graph.Apply("Sigmoid", [complementary]);
+        string after = neuron.IsSoftReset
+            ? graph.Apply("Sub", [potential, graph.Apply("Mul", [spikes, graph.Plus(extra, constants.Threshold)])])
+            : graph.Apply("Where",
+                [mask, graph.Apply("Sub", [graph.Scalar(constants.ResetPotential), extra]), potential]);
+        return new(after, complementary);
+    }
+}
+
+/// <summary>What a step leaves to the next.</summary>
+/// <param name="Potential">The membrane potential after the reset.</param>
+/// <param name="Complementary">CLIF's complementary potential; null for other neurons.</param>
+internal sealed record NeuronState(string Potential, string? Complementary);
