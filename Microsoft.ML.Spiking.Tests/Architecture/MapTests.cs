@@ -7,7 +7,8 @@ namespace Microsoft.ML.Spiking.Tests.Architecture;
 [TestClass]
 public sealed partial class MapTests
 {
-    private static readonly string[] Libraries = ["Microsoft.ML.Spiking", "Microsoft.ML.Spiking.Sweeps"];
+    private static readonly string[] Libraries =
+        ["Microsoft.ML.Spiking", "Microsoft.ML.Spiking.Sweeps", "Microsoft.ML.Spiking.Plots"];
 
     private static readonly string Map = "\n" + OneMap().Match(new Page("docs/architecture.md").Text).Groups["map"].Value;
 
