@@ -140,7 +140,7 @@ internal static class ExplanationBuilder
             Tensor input = tensor(row, [1, row.Length]).requires_grad_();
             Tensor logits = torchNetwork.Forward(input, ForwardPass.Evaluation); // [T, 1, classes]
             using Tensor logit = logits.mean([0]).flatten()[chosen];
-            logit.backward();
+            CallbackFaults.Backward(logit);
             CallbackGradients.Release();
             float[] gradient = TensorCopy.ToArray(input.grad!);
             return gradient.Select((slope, i) => (double)slope * (row[i] - baseline)).ToArray();

@@ -91,7 +91,7 @@ internal static class TemporalGradientBuilder
             Tensor classes = Loss.OneHot(
                 tensor([.. labels.Skip(first).Take(count)]), definition.ClassCount, ScalarType.Float32);
             Tensor mean = loss.Compute(network.Forward(input, ForwardPass.Evaluation), classes);
-            mean.Times((double)count / rows.Count).backward();
+            CallbackFaults.Backward(mean.Times((double)count / rows.Count));
             CallbackGradients.Release();
         }
         return
