@@ -62,6 +62,7 @@ pack() {
   in_root dotnet pack Microsoft.ML.Spiking -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Sweeps -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Interchange -c Release -v quiet -o artifacts/packages >&2
+  in_root dotnet pack Microsoft.ML.Spiking.Plots -c Release -v quiet -o artifacts/packages >&2
   ls -l "$root/artifacts/packages"
 }
 

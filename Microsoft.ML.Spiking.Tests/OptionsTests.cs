@@ -83,6 +83,8 @@ public sealed class OptionsTests
         ("GradientClipping is 1E+40", o => o.GradientClipping = 1e40),
         ("GradientClipping", o => o.GradientClipping = double.NaN),
         ("GradientAccumulation", o => o.GradientAccumulation = 0),
+        ("GradientHorizon is -1; it must be from 0 to 1000 time steps", o => o.GradientHorizon = -1),
+        ("GradientHorizon is 1001", o => o.GradientHorizon = 1_001),
         ("EarlyStoppingPatience", o => o.EarlyStoppingPatience = 0),
         ("CheckpointFolder is empty", o => o.CheckpointFolder = " "),
         ("CheckpointEveryBatches is 0", o => (o.CheckpointFolder, o.CheckpointEveryBatches) = ("a", 0)),

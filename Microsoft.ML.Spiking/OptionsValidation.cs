@@ -121,6 +121,9 @@ internal static class OptionsValidation
                 : Invariant($"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ") +
                     Invariant($"({o.Epochs ?? AutomaticEpochs.Least})."),
             Outside(o.GradientAccumulation, 1, OptionRanges.LargestBatch),
+            o.GradientHorizon is null or (>= 0 and <= OptionRanges.MostTimeSteps) ? null
+                : Invariant($"{nameof(o.GradientHorizon)} is {o.GradientHorizon}; it must be from 0 to ") +
+                    Invariant($"{OptionRanges.MostTimeSteps} time steps, or null for all."),
             o.EarlyStoppingPatience is null or (>= 1 and <= OptionRanges.MostEpochs) ? null
                 : Invariant($"{nameof(o.EarlyStoppingPatience)} is {o.EarlyStoppingPatience}; it must be from 1 to ") +
                     Invariant($"{OptionRanges.MostEpochs}, or null for all epochs."),

@@ -34,6 +34,9 @@ public sealed class SpikingBinaryPredictionTransformer : SpikingPredictionTransf
 
     private protected override VersionInfo Version => VersionInfo();
 
+    internal override SpikingBinaryPredictionTransformer With(SpikingModelParameters model) =>
+        new(Host, model, TrainSchema, ColumnNames, Columns.ProbabilityName!);
+
     /// <summary>Loads a transformer; ML.NET finds this method by its name and calls it.</summary>
     internal static SpikingBinaryPredictionTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {

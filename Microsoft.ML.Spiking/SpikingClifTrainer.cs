@@ -352,6 +352,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         LossLambda = _options.LossLambda,
         LossTarget = _options.LossTarget,
         GradientClipping = _options.GradientClipping,
+        GradientHorizon = _options.GradientHorizon,
         GradientAccumulation = _options.GradientAccumulation,
         EarlyStoppingPatience = _options.EarlyStoppingPatience,
         ValidationMetric = _options.ValidationMetric,

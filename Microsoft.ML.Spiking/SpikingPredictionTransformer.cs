@@ -31,6 +31,9 @@ public sealed class SpikingPredictionTransformer : SpikingPredictionTransformerB
 
     private protected override VersionInfo Version => VersionInfo();
 
+    internal override SpikingPredictionTransformer With(SpikingModelParameters model) =>
+        new(Host, model, TrainSchema, ColumnNames);
+
     /// <summary>Loads a transformer; ML.NET finds this method by its name and calls it.</summary>
     internal static SpikingPredictionTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {

@@ -51,6 +51,11 @@ public abstract class SpikingPredictionTransformerBase :
 
     private protected ScoringColumns Columns { get; }
 
+    private protected DataViewSchema TrainSchema => _trainSchema;
+
+    private protected TrainerColumnNames ColumnNames => new(Columns.FeatureName, Columns.Label.Name, Weight: null,
+        Columns.PredictedLabelName, Columns.ScoreName);
+
     /// <summary>Returns the schema of data of <paramref name="inputSchema"/> after <see cref="Transform"/>.</summary>
     /// <param name="inputSchema">Must have the feature column.</param>
     /// <exception cref="ArgumentException">The feature column is missing or has another type or size.</exception>
@@ -200,8 +205,15 @@ public abstract class SpikingPredictionTransformerBase :
     private OnnxModelFile OnnxFile() => new(Columns.FeatureName, Columns.PredictedLabelName, Columns.ScoreName,
         Columns.ProbabilityName, KeyNames.Of(Columns.Label));
 
+    /// <summary>Returns this transformer with another network of the same inputs and classes.</summary>
+    internal abstract SpikingPredictionTransformerBase With(SpikingModelParameters model);
+
     private ScoredDataView View(IDataView input) => new(Host, this, input, Bind(input.Schema),
         new OnnxPipeline(Host, Model.Network, Model.Weights, Columns));
+
+    /// <summary>Returns the network bound to data of a schema.</summary>
+    /// <exception cref="ArgumentException">The feature column is missing or has another type or size.</exception>
+    internal ScoringBinding BindTo(DataViewSchema input) => Bind(input);
 
     private ScoringBinding Bind(DataViewSchema input)
     {

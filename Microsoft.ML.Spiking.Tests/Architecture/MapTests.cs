@@ -7,8 +7,10 @@ namespace Microsoft.ML.Spiking.Tests.Architecture;
 [TestClass]
 public sealed partial class MapTests
 {
-    private static readonly string[] Libraries = [
+    private static readonly string[] Libraries =
+    [
         "Microsoft.ML.Spiking", "Microsoft.ML.Spiking.Sweeps", "Microsoft.ML.Spiking.Interchange",
+        "Microsoft.ML.Spiking.Plots",
     ];
 
     private static readonly string Map =

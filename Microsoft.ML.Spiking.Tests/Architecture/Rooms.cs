@@ -22,9 +22,9 @@ internal static class Rooms
         ["Scoring"] = Stored,
         [Training] = ["Randomness", .. Stored],
         ["Analysis"] = Work,
-        ["Conversion"] = Work,
+        ["Conversion"] = ["Analysis", .. Work],
         ["Export"] = Work,
-        [Internals] = ["Export", .. Work],
+        [Internals] = ["Analysis", "Export", .. Work],
         [Root] = [Internals, "Analysis", "Conversion", "Export", .. Work],
     };
 

@@ -27,6 +27,7 @@ internal static class Toy
         LossLambda = 0.05,
         LossTarget = LossTarget.Constant,
         GradientClipping = null,
+        GradientHorizon = null,
         GradientAccumulation = 1,
         EarlyStoppingPatience = null,
         ValidationMetric = ValidationMetric.Accuracy,

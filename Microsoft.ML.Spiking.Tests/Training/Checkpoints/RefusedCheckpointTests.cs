@@ -33,6 +33,7 @@ public sealed class RefusedCheckpointTests
         ("it had Epochs 2 (now 3), Optimizer Sgd (now AdamW).",
             folder => Toy.Train(In(folder) with { Epochs = 3, Optimizer = OptimizerKind.AdamW })),
         ("it had GradientClipping none (now 1).", folder => Toy.Train(In(folder) with { GradientClipping = 1 })),
+        ("it had GradientHorizon none (now 1).", folder => Toy.Train(In(folder) with { GradientHorizon = 1 })),
         ("it had Seed 1 (now 2).", folder => Toy.Train(In(folder) with { Seed = 2 })),
     ];
 

@@ -18,6 +18,7 @@ public sealed class ResumeTests
         ["sgd"] = Toy.Settings,
         ["sgd without momentum, clipped"] = Toy.Settings with { Momentum = 0, GradientClipping = 0.5 },
         ["AdamW"] = Toy.Settings with { Optimizer = OptimizerKind.AdamW, LearningRate = 0.01, WarmupEpochs = 1.5 },
+        ["gradient horizon"] = Toy.Settings with { GradientHorizon = 1, Epochs = 3 },
         ["accumulation"] = Toy.Settings with { GradientAccumulation = 3 },
         ["streamed"] = Toy.Settings with { MemoryBudget = 4_000 },
         ["early stopping"] = Toy.Settings with { EarlyStoppingPatience = 1 },

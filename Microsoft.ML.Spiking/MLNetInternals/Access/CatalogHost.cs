@@ -12,7 +12,7 @@ internal sealed class CatalogHost : IDisposable
     private readonly IChannel _channel;
     private readonly Lock _gate = new(); // channels are for one thread at a time
 
-    public CatalogHost(MulticlassClassificationCatalog catalog, string name)
+    public CatalogHost(IInternalCatalog catalog, string name)
     {
         Contracts.CheckValue(catalog, nameof(catalog));
         IHostEnvironment environment = CatalogUtils.GetEnvironment(catalog);
@@ -22,6 +22,9 @@ internal sealed class CatalogHost : IDisposable
         _host = environment.Register(name);
         _channel = _host.Start(name);
     }
+
+    /// <summary>Gets the host, which marks exceptions.</summary>
+    public IHost Host => _host;
 
     /// <summary>Gets the context's seed; null where it has none.</summary>
     public int? Seed { get; }

@@ -23,6 +23,12 @@ internal unsafe struct BackwardArguments
 
     public int TimeSteps;
 
+    /// <summary>
+    /// Steps that the gradient of a spike reaches, its own included: 1 to <see cref="TimeSteps"/>. With fewer than all,
+    /// <see cref="Gradient"/> is memory of its own.
+    /// </summary>
+    public int Reach;
+
     /// <summary>Number of neurons: the distance from one step's values to the next.</summary>
     public long Count;
 
@@ -30,6 +36,11 @@ internal unsafe struct BackwardArguments
 }
 
 /// <summary>The backward pass through time, block by block, after a replay where the neuron needs one.</summary>
+/// <remarks>
+/// Where a spike's gradient reaches R of the T steps, R passes over a block take every R-th spike each, with nothing
+/// carried beyond the next of them: gradients are linear in those of the spikes, so that the sum of the passes is what a
+/// graph gives that is cut R steps back from each spike. With R = T one pass takes all spikes.
+/// </remarks>
 internal static unsafe class NeuronBackwardPass<TEquations> where TEquations : struct, INeuronEquations
 {
     /// <summary>
@@ -43,7 +54,9 @@ internal static unsafe class NeuronBackwardPass<TEquations> where TEquations : s
         bool isPooled = !arguments.Pooling.IsNone;
         int area = arguments.Pooling.Area;
         long replayedStep = (long)TEquations.ReplayedVariables * block;
-        int carried = (TEquations.StateVariables + (isPooled ? 1 : 0)) * block;
+        int reach = arguments.Reach;
+        bool isCut = reach < arguments.TimeSteps;
+        int carried = (TEquations.StateVariables + (isPooled || isCut ? 1 : 0)) * block;
         float* carry = ScratchMemory.Rent(carried + (replayedStep * arguments.TimeSteps));
         float* blockUpstream = carry + (TEquations.StateVariables * block);
         float* replayed = carry + carried;
@@ -60,8 +73,13 @@ internal static unsafe class NeuronBackwardPass<TEquations> where TEquations : s
             {
                 Replay(in arguments, first, count, replayed, block);
             }
-            new Span<float>(carry, TEquations.StateVariables * block).Clear();
             step.Count = count;
+            if (isCut)
+            {
+                sum += RunCut(in arguments, ref step, first, replayed, blockUpstream);
+                continue;
+            }
+            new Span<float>(carry, TEquations.StateVariables * block).Clear();
             for (int t = last; t >= 0; t--)
             {
                 long at = (t * arguments.Count) + first;
@@ -77,6 +95,47 @@ internal static unsafe class NeuronBackwardPass<TEquations> where TEquations : s
                     arguments.Pooling.Backward(step.Upstream, blockUpstream, count);
                     step.Upstream = blockUpstream;
                     step.Next = arguments.Potential + at + block;
+                }
+                sum += TEquations.Backward(in arguments.Constants, in step);
+            }
+        }
+        return sum;
+    }
+
+    /// <summary>The backward pass of a block in which a spike's gradient does not reach all steps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double RunCut(
+        in BackwardArguments arguments, ref BackwardStep step, long first, float* replayed, float* blockUpstream)
+    {
+        int last = arguments.TimeSteps - 1, block = step.Stride, area = arguments.Pooling.Area;
+        long replayedStep = (long)TEquations.ReplayedVariables * block;
+        double sum = 0;
+        for (int pass = 0; pass < arguments.Reach; pass++)
+        {
+            for (int t = last - pass; t >= 0; t--)
+            {
+                long at = (t * arguments.Count) + first;
+                bool isSource = (last - pass - t) % arguments.Reach == 0;
+                step.Replayed = replayed + (t * replayedStep);
+                step.Potential = TEquations.ReplayedVariables > 0 ? step.Replayed : arguments.Potential + at;
+                step.PotentialBefore = t == 0 ? null : arguments.Potential + at - arguments.Count;
+                step.Upstream = arguments.Upstream + (at / area);
+                step.Gradient = arguments.Gradient + (t * arguments.GradientStride) + first;
+                step.Accumulate = pass > 0 || (arguments.GradientStride == 0 && t < last);
+                step.Next = arguments.Potential + at;
+                if (isSource)
+                {
+                    new Span<float>(step.Carry, TEquations.StateVariables * block).Clear();
+                    if (!arguments.Pooling.IsNone)
+                    {
+                        arguments.Pooling.Backward(step.Upstream, blockUpstream, step.Count);
+                        step.Upstream = blockUpstream;
+                    }
+                }
+                else
+                {
+                    new Span<float>(blockUpstream, step.Count).Clear();
+                    step.Upstream = blockUpstream;
                 }
                 sum += TEquations.Backward(in arguments.Constants, in step);
             }

@@ -170,9 +170,13 @@ internal readonly unsafe struct NeuronKernel
     /// <param name="n">Number of neurons, 0 allowed.</param>
     /// <param name="team">The threads; small layers stay on the caller's.</param>
     /// <param name="pooling">The average pooling behind the neurons.</param>
+    /// <param name="horizon">
+    /// The steps back that the gradient of a spike goes, at least 0; with fewer than T - 1, the gradient by the current is
+    /// memory of its own. Null for all steps.
+    /// </param>
     /// <returns>The gradient by the learned value; of no meaning for a neuron that has none.</returns>
     public double Backward(float* potential, float* upstream, float* currentGradient, bool constantCurrent,
-        int timeSteps, long n, WorkerTeam team, SpikePooling pooling = default)
+        int timeSteps, long n, WorkerTeam team, SpikePooling pooling = default, int? horizon = null)
     {
         var arguments = new BackwardArguments
         {
@@ -183,6 +187,7 @@ internal readonly unsafe struct NeuronKernel
             Gradient = currentGradient,
             GradientStride = constantCurrent ? 0 : n,
             TimeSteps = timeSteps,
+            Reach = Math.Min(horizon ?? int.MaxValue, timeSteps - 1) + 1,
             Count = n,
             Streaming = !constantCurrent && n * timeSteps >= StreamingFloor && IsAligned(currentGradient, n),
         };

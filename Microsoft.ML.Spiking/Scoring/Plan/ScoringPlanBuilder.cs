@@ -23,18 +23,21 @@ internal sealed class ScoringPlanBuilder
     private readonly NetworkWeights _weights;
     private readonly VectorWidth _width;
     private readonly ExecutorFactory _factory;
+    private readonly IScoringWatch? _watch;
     private readonly List<ScoringStep> _steps = [];
 
     // Every step writes its own buffer; BufferAssignment then shares the memory.
     private int _buffers;
 
     private ScoringPlanBuilder(
-        NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory)
+        NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory,
+        IScoringWatch? watch)
     {
         _definition = definition;
         _weights = weights;
         _width = width;
         _factory = factory;
+        _watch = watch;
     }
 
     /// <summary>Builds the plan with the executors for a width of vectors.</summary>
@@ -50,13 +53,16 @@ internal sealed class ScoringPlanBuilder
     /// <param name="weights">Its arrays; they are copied.</param>
     /// <param name="width">How many values an instruction of the neurons handles.</param>
     /// <param name="factory">Makes the executors.</param>
-    public static ScoringPlan Build(
-        NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory)
+    /// <param name="watch">
+    /// Sees the values of every step: with one, nothing is pooled or averaged before it is seen. Null for none.
+    /// </param>
+    public static ScoringPlan Build(NetworkDefinition definition, NetworkWeights weights, VectorWidth width,
+        ExecutorFactory factory, IScoringWatch? watch = null)
     {
-        var plan = new ScoringPlanBuilder(definition, weights, width, factory);
-        int linearFrom = LinearTail.Start(definition.Layers);
+        var plan = new ScoringPlanBuilder(definition, weights, width, factory, watch);
+        int linearFrom = watch is null ? LinearTail.Start(definition.Layers) : definition.Layers.Count;
         var layers = new List<Layer>(definition.Layers);
-        Flow flow = plan.Follow(layers.GetRange(0, linearFrom), plan.Encode(), averagesAtEnd: true);
+        Flow flow = plan.Follow(layers.GetRange(0, linearFrom), plan.Encode(), averagesAtEnd: watch is null);
         flow = plan.Follow(layers.GetRange(linearFrom, layers.Count - linearFrom), plan.AverageOverTime(flow));
         flow = plan.InOrder(flow, Interleaving.Natural(flow.Signal.Size));
         return BufferAssignment.Apply(plan._steps, flow.Buffer);
@@ -105,6 +111,9 @@ internal sealed class ScoringPlanBuilder
         return new(output, _buffers++, order);
     }
 
+    private LayerExecutor Watched(LayerExecutor executor, Layer layer, Flow input) => _watch is null ? executor
+        : new WatchedExecutor(executor, layer, input.Signal, input.Order, _definition.TimeSteps, _watch);
+
     private Flow AverageOverTime(Flow flow) => flow.IsConstant ? flow : Add(
         new TimeMeanExecutor(_definition.TimeSteps, flow.Signal.Size), flow,
         flow.Signal with { Kind = SignalKind.Constant }, flow.Order);
@@ -120,11 +129,12 @@ internal sealed class ScoringPlanBuilder
         if (layer is not ConvolutionLayer convolution)
         {
             LayerExecutor linear = _factory.Linear(folded.ForOrder(input.Order), StepsOf(input), input.Signal.Kind);
-            return Add(linear, input, output, Interleaving.Natural(output.Size));
+            return Add(Watched(linear, layer, input), input, output, Interleaving.Natural(output.Size));
         }
         Flow image = InOrder(input, input.UsualOrder);
         var shape = new ConvolutionShape(convolution, SizeOf(input.Signal), SizeOf(output));
-        return AddImage(_factory.Convolution(shape, folded, StepsOf(image), image.Signal.Kind), image, output);
+        LayerExecutor executor = _factory.Convolution(shape, folded, StepsOf(image), image.Signal.Kind);
+        return AddImage(Watched(executor, layer, image), image, output);
     }
 
     private Flow Affine(Layer layer, Flow input)
@@ -146,7 +156,7 @@ internal sealed class ScoringPlanBuilder
     }
 
     private Flow Relu(NeuronLayer layer, Flow input) =>
-        Add(new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), input,
+        Add(Watched(new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), layer, input), input,
             layer.Infer(input.Signal), input.Order);
 
     /// <summary>
@@ -170,7 +180,7 @@ internal sealed class ScoringPlanBuilder
                     ?? (SpikeTarget.EachStep(spikes.Size, _definition.TimeSteps), input with { Signal = spikes });
             LayerExecutor executor =
                 _factory.Neuron(kernel, _definition.TimeSteps, spikes.Size, input.IsConstant, target);
-            return Add(executor, input, output.Signal, output.Order);
+            return Add(Watched(executor, layer, input), input, output.Signal, output.Order);
         }
         catch (NotSupportedException inner)
         {
@@ -189,7 +199,8 @@ internal sealed class ScoringPlanBuilder
         {
             next++;
         }
-        if (next == layers.Count || layers[next] is not AveragePoolLayer pool || input.Order != input.UsualOrder)
+        if (_watch is not null || next == layers.Count || layers[next] is not AveragePoolLayer pool
+            || input.Order != input.UsualOrder)
         {
             return null;
         }

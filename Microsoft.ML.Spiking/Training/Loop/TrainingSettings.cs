@@ -33,6 +33,9 @@ internal sealed record TrainingSettings
     /// <summary>Gets the maximum norm of the gradient of all parameters together; null for no clipping.</summary>
     public required double? GradientClipping { get; init; }
 
+    /// <summary>Gets the time steps back that the gradient of a spike goes in its layer; null for all.</summary>
+    public required int? GradientHorizon { get; init; }
+
     /// <summary>Gets the number of batches whose gradients make one step of the optimizer.</summary>
     public required int GradientAccumulation { get; init; }
 

@@ -25,7 +25,8 @@ internal sealed class TrainingState : IDisposable
     {
         _seed = settings.Seed;
         _metric = settings.ValidationMetric;
-        Network = new(definition, device, activationCheckpointing: settings.ActivationCheckpointing);
+        Network = new(definition, device, activationCheckpointing: settings.ActivationCheckpointing,
+            gradientHorizon: settings.GradientHorizon);
         Optimizer = Optimizer.Create(settings, Network.Parameters.Trained);
         Gradients = new(Network.Parameters.Trained, settings.GradientAccumulation);
         Tally = new(device);

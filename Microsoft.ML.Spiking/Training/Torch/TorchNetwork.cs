@@ -21,14 +21,15 @@ internal sealed class TorchNetwork : IDisposable
     /// <param name="activationCheckpointing">
     /// Whether most values of a batch are computed a second time instead of kept.
     /// </param>
+    /// <param name="gradientHorizon">The steps back that the gradient of a spike goes; null for all.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
     public TorchNetwork(NetworkDefinition definition, Device device, ScalarType type = ScalarType.Float32,
-        bool activationCheckpointing = false)
+        bool activationCheckpointing = false, int? gradientHorizon = null)
     {
         Definition = definition;
         Parameters = new(definition, device, type);
         _encoder = new(definition);
-        _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing);
+        _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon);
     }
 
     public NetworkDefinition Definition { get; }

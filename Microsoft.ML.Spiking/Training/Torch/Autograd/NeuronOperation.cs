@@ -17,8 +17,10 @@ namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 /// <param name="loan">The current's memory, if the potential may take it.</param>
 /// <param name="team">The threads that run it.</param>
 /// <param name="pooling">The average pooling behind the neurons, in the same pass.</param>
+/// <param name="horizon">The steps back that the gradient of a spike goes; null for all.</param>
 internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition, int timeSteps, bool isConstant,
-    ActivationBuffers? buffers, MemoryLoan? loan, WorkerTeam team, SpikePooling pooling = default) : CustomOperation
+    ActivationBuffers? buffers, MemoryLoan? loan, WorkerTeam team, SpikePooling pooling = default, int? horizon = null)
+    : CustomOperation
 {
     private bool _hasRunBackward;
 
@@ -51,7 +53,7 @@ internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition,
         return Forward(current, learned, potential);
     }
 
-    // The gradient by a current that has all time steps takes the potential's place.
+    // The gradient by a current that has all time steps takes the potential's place, unless that is read several times.
     internal override IEnumerable<Tensor?> Backward(IReadOnlyList<Tensor> saved, Tensor upstream)
     {
         if (_hasRunBackward)
@@ -64,11 +66,11 @@ internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition,
         Tensor? learned = saved.Count > 1 ? saved[1] : null;
         using Tensor contiguous = upstream.contiguous();
         upstream.Dispose();
-        Tensor gradient = isConstant
-            ? empty(potential.shape[1..], potential.dtype, potential.device)
+        Tensor gradient = isConstant ? empty(potential.shape[1..], potential.dtype, potential.device)
+            : horizon < timeSteps - 1 ? empty_like(potential)
             : potential.detach();
         double learnedGradient = Kernel(learned).Backward(Address(potential), Address(contiguous), Address(gradient),
-            isConstant, timeSteps, potential.numel() / timeSteps, team, pooling);
+            isConstant, timeSteps, potential.numel() / timeSteps, team, pooling, horizon);
         return learned is null
             ? [gradient]
             : [gradient, tensor([(float)learnedGradient], ScalarType.Float32, CPU)];

@@ -8,7 +8,8 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <summary>The factory of trainable layers for a network's definition.</summary>
 /// <param name="network">The network.</param>
 /// <param name="parameters">Its parameters.</param>
-internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParameters parameters)
+/// <param name="gradientHorizon">The steps back that the gradient of a spike goes; null for all.</param>
+internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParameters parameters, int? gradientHorizon)
 {
     // In the order of NetworkDefinition.AllLayers; part of the key of random numbers.
     private int _index;
@@ -19,10 +20,12 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
     /// <param name="inSegments">
     /// Whether values inside of <see cref="Segments"/> are computed twice instead of kept.
     /// </param>
+    /// <param name="gradientHorizon">The steps back that the gradient of a spike goes; null for all.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
-    public static TorchSequence Create(NetworkDefinition network, TorchParameters parameters, bool inSegments)
+    public static TorchSequence Create(
+        NetworkDefinition network, TorchParameters parameters, bool inSegments, int? gradientHorizon = null)
     {
-        var factory = new TorchLayerFactory(network, parameters);
+        var factory = new TorchLayerFactory(network, parameters, gradientHorizon);
         return inSegments ? factory.InSegments(Segments.Of(network.Layers)) : factory.Sequence(network.Layers);
     }
 
@@ -95,6 +98,6 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
     private Tensor? Bias(WeightedLayer layer) => layer.HasBias ? parameters[layer.BiasName] : null;
 
     private TorchNeuronLayer Neuron(NeuronLayer layer, AveragePoolLayer? pool) => new(layer.Name, network.TimeSteps,
-        TorchNeuron.Create(layer.Neuron, parameters.Device, parameters.Type),
+        TorchNeuron.Create(layer.Neuron, parameters.Device, parameters.Type, gradientHorizon),
         [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])], pool);
 }

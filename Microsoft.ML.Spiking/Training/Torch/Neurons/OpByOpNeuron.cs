@@ -14,15 +14,20 @@ internal abstract class OpByOpNeuron : TorchNeuron
 
     protected SpikingNeuronDefinition Definition { get; }
 
+    /// <summary>Gets the steps back that the gradient of a spike goes; null for all.</summary>
+    public int? Horizon { get; private init; }
+
     /// <summary>Returns the op-by-op form of that neuron.</summary>
+    /// <param name="definition">The neuron.</param>
+    /// <param name="horizon">The steps back that the gradient of a spike goes; null for all.</param>
     /// <exception cref="NotSupportedException">There is none.</exception>
-    public static OpByOpNeuron Create(NeuronDefinition definition) => definition switch
+    public static OpByOpNeuron Create(NeuronDefinition definition, int? horizon = null) => definition switch
     {
-        ClifNeuron clif => new OpByOpClif(clif),
-        LifNeuron lif => new OpByOpLif(lif),
-        PlifNeuron plif => new OpByOpPlif(plif),
-        KlifNeuron klif => new OpByOpKlif(klif),
-        IfNeuron integrating => new OpByOpIf(integrating),
+        ClifNeuron clif => new OpByOpClif(clif) { Horizon = horizon },
+        LifNeuron lif => new OpByOpLif(lif) { Horizon = horizon },
+        PlifNeuron plif => new OpByOpPlif(plif) { Horizon = horizon },
+        KlifNeuron klif => new OpByOpKlif(klif) { Horizon = horizon },
+        IfNeuron integrating => new OpByOpIf(integrating) { Horizon = horizon },
         _ => throw new NotSupportedException($"The neuron {definition.GetType().Name} cannot be trained."),
     };
 
@@ -33,7 +38,38 @@ internal abstract class OpByOpNeuron : TorchNeuron
     public Tensor Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)
     {
         using DisposeScope scope = NewDisposeScope();
-        return stack(Steps(current.Steps(), learned, trace), 0).MoveToOuterDisposeScope();
+        IReadOnlyList<Tensor> currents = current.Steps();
+        IEnumerable<Tensor> steps = Horizon < current.TimeSteps - 1 && trace is null && is_grad_enabled()
+            ? CutSteps(currents, learned, Horizon.Value)
+            : Steps(currents, learned, trace);
+        return stack(steps, 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Returns the spikes of every step, each at the end of a graph of its own, which begins at most
+    /// <paramref name="horizon"/> steps before it with a state that has no gradient.
+    /// </summary>
+    private IEnumerable<Tensor> CutSteps(IReadOnlyList<Tensor> currents, IReadOnlyList<Tensor> learned, int horizon)
+    {
+        List<NeuronState> states = [default]; // before each step; disposed with the caller's scope
+        using (no_grad())
+        {
+            foreach (Tensor x in currents)
+            {
+                states.Add(Step(states[^1], x, learned).State);
+            }
+        }
+        for (int t = 0; t < currents.Count; t++)
+        {
+            int first = Math.Max(0, t - horizon);
+            NeuronState state = states[first];
+            Tensor? spikes = null;
+            for (int step = first; step <= t; step++)
+            {
+                (spikes, state) = Step(state, currents[step], learned);
+            }
+            yield return spikes!;
+        }
     }
 
     /// <summary>

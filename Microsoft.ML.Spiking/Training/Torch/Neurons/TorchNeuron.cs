@@ -13,15 +13,20 @@ namespace Microsoft.ML.Spiking.Training.Torch.Neurons;
 internal abstract class TorchNeuron
 {
     /// <summary>Returns the form of that neuron that suits the device and the type.</summary>
+    /// <param name="definition">The neuron.</param>
+    /// <param name="device">The device that it runs on.</param>
+    /// <param name="type">The type in which it computes.</param>
+    /// <param name="horizon">The steps back that the gradient of a spike goes; null for all.</param>
     /// <exception cref="NotSupportedException">The neuron cannot be trained.</exception>
-    public static TorchNeuron Create(NeuronDefinition definition, Device device, ScalarType type)
+    public static TorchNeuron Create(
+        NeuronDefinition definition, Device device, ScalarType type, int? horizon = null)
     {
         bool canFuse = device.type == DeviceType.CPU && type == ScalarType.Float32;
         return definition switch
         {
             ReluNeuron => new TorchRelu(),
-            SpikingNeuronDefinition spiking when canFuse => new FusedNeuron(spiking),
-            _ => OpByOpNeuron.Create(definition),
+            SpikingNeuronDefinition spiking when canFuse => new FusedNeuron(spiking, horizon),
+            _ => OpByOpNeuron.Create(definition, horizon),
         };
     }
 

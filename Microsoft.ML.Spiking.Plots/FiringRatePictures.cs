@@ -1,0 +1,119 @@
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Series;
+using static System.FormattableString;
+
+namespace Microsoft.ML.Spiking;
+
+/// <summary>Pictures of a <see cref="FiringRateReport"/>.</summary>
+public static class FiringRatePictures
+{
+    /// <summary>Draws the firing rate of each layer as bars.</summary>
+    /// <param name="report">The report.</param>
+    public static Picture DrawRates(this FiringRateReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        PlotModel plot = Plot.New(Invariant($"Firing rate by layer, {report.Rows:N0} rows"));
+        plot.Axes.Add(Plot.Names(AxisPosition.Bottom, "layer", report.Layers.Select(layer => layer.Name)));
+        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "spikes per neuron and step (%)", from: 0));
+        Plot.AddBars(plot, 0, null,
+            report.Layers.Select((layer, i) => (i - 0.3, i + 0.3, 100 * layer.Rate)));
+        return new(plot);
+    }
+
+    /// <summary>Draws the firing rate of each layer against the time step.</summary>
+    /// <param name="report">The report.</param>
+    public static Picture DrawStepRates(this FiringRateReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        PlotModel plot = Plot.New(Invariant($"Firing rate by time step, {report.Rows:N0} rows"), hasLegend: true);
+        plot.Axes.Add(Plot.Counting(AxisPosition.Bottom, "time step", 0.5, report.TimeSteps + 0.5));
+        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "spikes per neuron (%)", from: 0));
+        for (int i = 0; i < report.Layers.Count; i++)
+        {
+            Plot.AddLine(plot, i, report.Layers[i].Name,
+                report.Layers[i].StepRates.Select((rate, t) => (t + 1.0, 100 * rate)));
+        }
+        return new(plot);
+    }
+
+    /// <summary>Draws how many of a layer's neurons fire how often.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="layer">The layer's name.</param>
+    /// <exception cref="ArgumentException">There is no such layer.</exception>
+    public static Picture DrawHistogram(this FiringRateReport report, string layer)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        LayerFiring found = report.Layers.FirstOrDefault(each => each.Name == layer)
+            ?? throw new ArgumentException($"The report has no layer '{layer}'; it has " +
+                $"{string.Join(", ", report.Layers.Select(each => $"'{each.Name}'"))}.", nameof(layer));
+        PlotModel plot = Plot.New(
+            Invariant($"Neurons of '{layer}' by firing rate ({found.DeadNeurons:N0} never fire)"));
+        plot.Axes.Add(Plot.Axis(AxisPosition.Bottom, "spikes per step (%)", 0, 100));
+        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "neurons", from: 0));
+        double width = 100.0 / found.Histogram.Count;
+        Plot.AddBars(plot, 0, null, found.Histogram.Select((count, i) => (i * width, (i + 1) * width, (double)count)));
+        return new(plot);
+    }
+
+    /// <summary>Draws the spikes of a layer on one row: a point for each neuron and step at which it fires.</summary>
+    /// <param name="raster">One of <see cref="FiringRateReport.Rasters"/>.</param>
+    public static Picture DrawRaster(this SpikeRaster raster)
+    {
+        ArgumentNullException.ThrowIfNull(raster);
+        PlotModel plot = Plot.New(Invariant($"Spikes of '{raster.Layer}' on row {raster.Row}"));
+        plot.Axes.Add(Plot.Counting(AxisPosition.Bottom, "time step", 0.5, raster.Steps.Count + 0.5));
+        plot.Axes.Add(Plot.Counting(AxisPosition.Left, "neuron", -0.5, raster.Neurons - 0.5));
+        var points = new ScatterSeries
+        {
+            MarkerType = MarkerType.Square,
+            MarkerSize = raster.Neurons > 200 ? 1 : 2.5,
+            MarkerFill = Plot.Color(0),
+        };
+        for (int t = 0; t < raster.Steps.Count; t++)
+        {
+            points.Points.AddRange(raster.Steps[t].Select(neuron => new ScatterPoint(t + 1, neuron)));
+        }
+        plot.Series.Add(points);
+        return new(plot);
+    }
+
+    /// <summary>Draws the potentials of a neuron on one row, its threshold and its spikes.</summary>
+    /// <param name="trace">One of <see cref="FiringRateReport.Traces"/>.</param>
+    public static Picture DrawTrace(this PotentialTrace trace)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        PlotModel plot = Plot.New(
+            Invariant($"Neuron {trace.Neuron.Index} of '{trace.Neuron.Layer}' on row {trace.Row}"), hasLegend: true);
+        plot.Axes.Add(Plot.Counting(AxisPosition.Bottom, "time step", 0.5, trace.Membrane.Count + 0.5));
+        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "potential (threshold's unit)"));
+        Plot.AddLine(plot, 0, "membrane, before the reset", Points(trace.Membrane));
+        if (trace.Complementary is { } complementary)
+        {
+            Plot.AddLine(plot, 1, "complementary", Points(complementary));
+        }
+        Plot.AddLine(plot, 2, "current", Points(trace.Current));
+        Plot.AddReference(plot, LineAnnotationType.Horizontal, trace.Threshold, "threshold");
+        for (int t = 0; t < trace.Spikes.Count; t++)
+        {
+            if (trace.Spikes[t] != 0)
+            {
+                plot.Annotations.Add(new LineAnnotation
+                {
+                    Type = LineAnnotationType.Vertical,
+                    X = t + 1,
+                    Color = OxyColors.LightGray,
+                    StrokeThickness = 3,
+                    LineStyle = LineStyle.Solid,
+                    Layer = AnnotationLayer.BelowSeries,
+                });
+            }
+        }
+        plot.Subtitle = "gray bars: spikes";
+        return new(plot);
+    }
+
+    private static IEnumerable<(double X, double Y)> Points(IReadOnlyList<float> values) =>
+        values.Select((value, t) => (t + 1.0, (double)value));
+}

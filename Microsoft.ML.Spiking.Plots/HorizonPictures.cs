@@ -1,0 +1,44 @@
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Series;
+
+namespace Microsoft.ML.Spiking;
+
+/// <summary>Pictures of studies of <see cref="SpikingClifTrainer.Options.GradientHorizon"/>.</summary>
+public static class HorizonPictures
+{
+    /// <summary>Draws accuracies against the horizon, with a bar of one standard deviation to both sides.</summary>
+    /// <param name="title">Over the picture.</param>
+    /// <param name="curves">
+    /// A curve for each neuron: its name, and for each horizon the mean accuracy, 0 to 1, and its standard deviation.
+    /// </param>
+    public static Picture DrawHorizons(string title,
+        IEnumerable<(string Name, IEnumerable<(int Horizon, double Mean, double Deviation)> Points)> curves)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(curves);
+        PlotModel plot = Plot.New(title, hasLegend: true);
+        LinearAxis horizons = Plot.Axis(AxisPosition.Bottom, "gradient horizon k (time steps back)");
+        horizons.MinimumMajorStep = 1;
+        horizons.MinimumPadding = horizons.MaximumPadding = 0.05;
+        plot.Axes.Add(horizons);
+        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "accuracy (%)"));
+        int index = 0;
+        foreach ((string name, IEnumerable<(int Horizon, double Mean, double Deviation)> points) in curves)
+        {
+            (int Horizon, double Mean, double Deviation)[] all = [.. points];
+            Plot.AddLine(plot, index, name, all.Select(point => ((double)point.Horizon, 100 * point.Mean)));
+            var bars = new ScatterErrorSeries
+            {
+                MarkerType = MarkerType.None,
+                ErrorBarColor = Plot.Color(index),
+                ErrorBarStopWidth = 6,
+            };
+            bars.Points.AddRange(all.Select(point =>
+                new ScatterErrorPoint(point.Horizon, 100 * point.Mean, 0, 200 * point.Deviation)));
+            plot.Series.Add(bars);
+            index++;
+        }
+        return new(plot);
+    }
+}

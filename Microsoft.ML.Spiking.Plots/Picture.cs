@@ -1,0 +1,56 @@
+using OxyPlot;
+using OxyPlot.SkiaSharp;
+
+namespace Microsoft.ML.Spiking;
+
+/// <summary>A picture of a report, which can be saved as often as one likes, in any size.</summary>
+public sealed class Picture
+{
+    /// <summary>The width of a picture, where none is given, in pixels.</summary>
+    public const int DefaultWidth = 900;
+
+    /// <summary>The height of a picture, where none is given, in pixels.</summary>
+    public const int DefaultHeight = 560;
+
+    private const int Smallest = 100, Largest = 10_000;
+
+    private readonly PlotModel _plot;
+
+    internal Picture(PlotModel plot) => _plot = plot;
+
+    /// <summary>Saves the picture as PNG.</summary>
+    /// <param name="path">The file, which is replaced.</param>
+    /// <param name="width">In pixels, from 100 to 10,000.</param>
+    /// <param name="height">In pixels, from 100 to 10,000.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of its range.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    public void SavePng(string path, int width = DefaultWidth, int height = DefaultHeight)
+    {
+        Check(width, height);
+        using FileStream stream = File.Create(path);
+        PngExporter.Export(_plot, stream, width, height);
+    }
+
+    /// <summary>Saves the picture as SVG.</summary>
+    /// <param name="path">The file, which is replaced.</param>
+    /// <param name="width">In pixels, from 100 to 10,000.</param>
+    /// <param name="height">In pixels, from 100 to 10,000.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of its range.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    public void SaveSvg(string path, int width = DefaultWidth, int height = DefaultHeight)
+    {
+        Check(width, height);
+        using FileStream stream = File.Create(path);
+        new OxyPlot.SkiaSharp.SvgExporter { Width = width, Height = height }.Export(_plot, stream);
+    }
+
+    private static void Check(int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, Smallest);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, Largest);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, Smallest);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, Largest);
+    }
+}

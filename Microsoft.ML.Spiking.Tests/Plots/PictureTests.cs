@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using Microsoft.ML.Spiking.Analysis;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Tests.Analysis;
+
+namespace Microsoft.ML.Spiking.Tests.Plots;
+
+[TestClass]
+public sealed class PictureTests
+{
+    private static readonly byte[] PngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+    public static IEnumerable<(string Name, Func<Picture> Draw)> Pictures =>
+    [
+        ("rates", () => Rates().DrawRates()), ("steps", () => Rates().DrawStepRates()),
+        ("histogram", () => Rates().DrawHistogram("neuron1")), ("raster", () => Rates().Rasters[0].DrawRaster()),
+        ("trace", () => Rates().Traces[0].DrawTrace()), ("energy", () => Energy().DrawEnergy()),
+        ("operations", () => Energy().DrawOperations()), ("curve", () => Training(epochs: 3).DrawLearningCurve()),
+        ("confusion", () => Training().DrawConfusion()), ("reliability", () => Training().DrawReliability()),
+        ("vector", () => Why(HandMade.Vector(), HandMade.VectorWeights, [1f]).DrawAttributions()),
+        ("image", () => Why(HandMade.Image(), HandMade.ImageWeights, [1f, 0f, 0f, 1f]).DrawAttributions()),
+        ("horizons", () => HorizonPictures.DrawHorizons("title", [("LIF", [(0, 0.9, 0.01), (1, 0.95, 0.02)])])),
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Pictures))]
+    public void Save_EveryPicture_IsAPngAndAnSvgOfTheGivenSize(string name, Func<Picture> draw)
+    {
+        using var folder = new TemporaryFolder();
+        string png = Path.Combine(folder.Path, name + ".png"), svg = Path.Combine(folder.Path, name + ".svg");
+
+        Picture picture = draw();
+        picture.SavePng(png, 640, 480);
+        picture.SaveSvg(svg, 640, 480);
+
+        byte[] bytes = File.ReadAllBytes(png);
+        Assert.AreSequenceEqual(PngSignature, bytes[..8]);
+        Assert.AreEqual((640, 480), (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
+        Assert.IsGreaterThan(3000, bytes.Length); // a white page has fewer
+        string text = File.ReadAllText(svg);
+        Assert.Contains("<svg", text);
+        Assert.Contains("width=\"640\"", text);
+    }
+
+    [TestMethod]
+    public void DrawHistogram_LayerThatIsNotThere_NamesThoseThatAre() => Assert.Contains("it has 'neuron1'",
+        Assert.ThrowsExactly<ArgumentException>(() => Rates().DrawHistogram("neuron2")).Message);
+
+    [TestMethod]
+    public void DrawLearningCurve_ReportWithoutEpochs_SaysWhatIsMissing() => Assert.Contains("MetricsCallback",
+        Assert.ThrowsExactly<ArgumentException>(() => Training().DrawLearningCurve()).Message);
+
+    [TestMethod]
+    public void SavePng_SizeThatCannotBe_IsRefused() => Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+        () => Rates().DrawRates().SavePng("picture.png", width: 5));
+
+    private static FiringRateReport Rates()
+    {
+        NetworkDefinition network = HandMade.Vector(new ClifNeuron());
+        return FiringRateBuilder.Build(network, HandMade.VectorWeights(network), HandMade.Rows(([1f], 0), ([2f], 1)),
+            new() { RasterRows = [0], TracedNeurons = [new("neuron1", 0)] });
+    }
+
+    private static PredictionExplanation Why(
+        NetworkDefinition network, Func<NetworkDefinition, NetworkWeights> weights, float[] row) =>
+        ExplanationBuilder.Build(
+            network, weights(network), HandMade.Rows((row, 0)).Rows, ["no", "yes"], null, new() { SquareSize = 1 });
+
+    private static EnergyReport Energy()
+    {
+        NetworkDefinition network = HandMade.Vector(new ClifNeuron());
+        return EnergyBuilder.Build(network, HandMade.VectorWeights(network), HandMade.Rows(([1f], 0)), new());
+    }
+
+    private static TrainingReport Training(int epochs = 0)
+    {
+        NetworkDefinition network = HandMade.Vector();
+        return TrainingReportBuilder.Build(network, HandMade.VectorWeights(network),
+            HandMade.Rows(([1f], 0), ([1f], 1), ([0f], 0)),
+            [.. Enumerable.Range(1, epochs).Select(epoch => new EpochMetrics { Epoch = epoch, Accuracy = 0.1 * epoch })]);
+    }
+}
