@@ -82,6 +82,8 @@ public sealed class NeuronDefinitionTests
     {
         Assert.IsTrue(new PlifNeuron().IntegratesUntilFirstSpike(-5));
         Assert.IsTrue(new LifNeuron().IntegratesUntilFirstSpike(0));
+        Assert.IsTrue(new ClifNeuron().IntegratesUntilFirstSpike(0));
+        Assert.IsTrue(new IfNeuron().IntegratesUntilFirstSpike(0));
         Assert.IsTrue(new KlifNeuron().IntegratesUntilFirstSpike(0.1f));
         Assert.IsFalse(new KlifNeuron().IntegratesUntilFirstSpike(0));
         Assert.IsFalse(new KlifNeuron().IntegratesUntilFirstSpike(-1));

@@ -28,6 +28,8 @@ public sealed class ShapesTests
     {
         Assert.AreEqual(long.MaxValue, Shapes.Product(5, -1));
         Assert.AreEqual(long.MaxValue, Shapes.Product(-1, 5));
+        Assert.AreEqual(long.MaxValue, Shapes.Product(-1, 0));
+        Assert.AreEqual(long.MaxValue, Shapes.Product(0, -1));
         Assert.AreEqual(0, Shapes.Product(0, 5));
         Assert.AreEqual(0, Shapes.Product(5, 0));
         Assert.AreEqual(60, Shapes.Product(3, 4, 5));

@@ -36,9 +36,13 @@ public sealed class SpikeTargetTests
     }
 
     [TestMethod]
-    public void Pooled_WindowsSideBySide_CountColumnsFirst() => Assert.AreSequenceEqual(
-        [0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3, 2, 2, 3, 3],
-        SpikeTarget.Pooled(PoolWindows.Adaptive(4, 2), channels: 1, timeSteps: 1)!.Places);
+    public void Pooled_WindowsSideBySide_CountColumnsFirst()
+    {
+        SpikeTarget target = SpikeTarget.Pooled(PoolWindows.Adaptive(4, 2), channels: 1, timeSteps: 1)!;
+
+        Assert.AreSequenceEqual([0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3, 2, 2, 3, 3], target.Places);
+        Assert.AreEqual((4, 0.25f), (target.Size, target.Share));
+    }
 
     [TestMethod]
     [DataRow(5, 2, 2, 2, 0)] // the last row and column are in no window
