@@ -1,5 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Benchmarks.Scoring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Export;
 
