@@ -182,8 +182,8 @@ public sealed class NirFileTests
     {
         AssertRefused(new Mlp(8).Bind(Bindings.Of([4])), "ClifNeuron");
         AssertRefused(new Mlp(8).Bind(Bindings.Of([4], neuron: new LifNeuron())), "the soft reset");
-        AssertRefused(new Mlp(8).Bind(Bindings.Of([4], neuron: new LifNeuron { ResetPotential = 0 }) with
-            { Encoder = new PoissonEncoder() }), "PoissonEncoder");
+        NetworkBinding binding = Bindings.Of([4], neuron: new LifNeuron { ResetPotential = 0 });
+        AssertRefused(new Mlp(8).Bind(binding with { Encoder = new PoissonEncoder() }), "PoissonEncoder");
         AssertRefused(new SpikingResNet(18).Bind(Bindings.Image(3, 8, neuron: new LifNeuron { ResetPotential = 0 })),
             "ResidualLayer");
     }
