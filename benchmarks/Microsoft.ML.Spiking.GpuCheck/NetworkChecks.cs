@@ -69,7 +69,8 @@ internal static class NetworkChecks
     private static NetworkStep Step(
         Device device, bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0)
     {
-        var step = new NetworkStep(Template, Image, timeSteps: 4, rows: 32, device, isCheckpointed, productType, dropout);
+        var step = new NetworkStep(
+            Template, Image, timeSteps: 4, rows: 32, device, isCheckpointed, productType, dropout);
         step.Run();
         return step;
     }

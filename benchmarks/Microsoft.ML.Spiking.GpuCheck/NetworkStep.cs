@@ -51,7 +51,7 @@ internal sealed class NetworkStep : IDisposable
         _optimizer.Step(0.01);
     }
 
-    /// <summary>Returns the largest difference between the weights of two networks, relative to the weights' size.</summary>
+    /// <summary>Returns the largest difference of the weights from another network's, relative to their size.</summary>
     public double DifferenceFrom(NetworkStep other)
     {
         float[][] own = Weights(), others = other.Weights();

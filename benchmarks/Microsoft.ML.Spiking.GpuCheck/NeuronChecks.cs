@@ -16,7 +16,8 @@ internal static class NeuronChecks
 
     public static void Run(Checks checks, CudaKernels kernels, Device device)
     {
-        SpikingNeuronDefinition[] neurons = [new ClifNeuron(), new LifNeuron(), new PlifNeuron(), new KlifNeuron(), new IfNeuron()];
+        SpikingNeuronDefinition[] neurons =
+            [new ClifNeuron(), new LifNeuron(), new PlifNeuron(), new KlifNeuron(), new IfNeuron()];
         SurrogateGradient[] surrogates =
             [new RectangleSurrogate(), new SigmoidSurrogate(), new TriangleSurrogate(), new AtanSurrogate()];
         foreach (SpikingNeuronDefinition neuron in neurons)
@@ -27,18 +28,18 @@ internal static class NeuronChecks
                     [.. surrogates.Select(surrogate => neuron with { ResetPotential = reset, Surrogate = surrogate })];
                 string name = $"{neuron.GetType().Name}, {(reset is null ? "soft" : "hard")} reset, ";
                 checks.Run(name + "as on the CPU", () => Worst(variants,
-                    variant => Results(new CudaNeuron(variant, kernels), variant, device),
-                    variant => Results(new FusedNeuron(variant), variant, CPU)));
+                    (variant, steps) => Results(new CudaNeuron(variant, kernels), variant, steps, device),
+                    (variant, steps) => Results(new FusedNeuron(variant), variant, steps, CPU)));
                 checks.Run(name + "as op by op", () => Worst(variants,
-                    variant => Results(new CudaNeuron(variant, kernels), variant, device),
-                    variant => Results(OpByOpNeuron.Create(variant), variant, device)));
+                    (variant, steps) => Results(new CudaNeuron(variant, kernels), variant, steps, device),
+                    (variant, steps) => Results(OpByOpNeuron.Create(variant), variant, steps, device)));
             }
         }
         checks.Run("bfloat16: spikes as of the rounded current in float32", () =>
         {
             using DisposeScope scope = NewDisposeScope();
             var neuron = new CudaNeuron(new ClifNeuron(), kernels);
-            Tensor rounded = rand(4, 1000, 33, device: device).mul(rand(1, device: device).mul(2)).to(ScalarType.BFloat16);
+            Tensor rounded = (rand(4, 1000, 33, device: device) * 2).to(ScalarType.BFloat16);
             Tensor half = neuron.Forward(new(rounded, 4, IsConstant: false), []).Values;
             Tensor full = neuron.Forward(new(rounded.to(ScalarType.Float32), 4, IsConstant: false), []).Values;
             return Checks.Equal(0L, half.to(ScalarType.Float32).ne(full).sum().item<long>());
@@ -46,8 +47,8 @@ internal static class NeuronChecks
     }
 
     // A spike may differ where a potential is within rounding of the threshold: one in 10,000 at most.
-    private static string Worst(SpikingNeuronDefinition[] variants, Func<SpikingNeuronDefinition, Outcome> found,
-        Func<SpikingNeuronDefinition, Outcome> expected)
+    private static string Worst(SpikingNeuronDefinition[] variants, Func<SpikingNeuronDefinition, int, Outcome> found,
+        Func<SpikingNeuronDefinition, int, Outcome> expected)
     {
         double worst = 0;
         long flipped = 0, spikes = 0;
@@ -55,8 +56,7 @@ internal static class NeuronChecks
         {
             foreach (int timeSteps in (int[])[1, 4, 6, 16, 64])
             {
-                TimeSteps = timeSteps;
-                Outcome own = found(variant), other = expected(variant);
+                Outcome own = found(variant, timeSteps), other = expected(variant, timeSteps);
                 // A flipped spike changes all gradients of its neuron.
                 HashSet<int> neuronsOff = [.. Enumerable.Range(0, own.Spikes.Length)
                     .Where(i => own.Spikes[i] != other.Spikes[i]).Select(i => i % (Rows * Columns))];
@@ -64,12 +64,14 @@ internal static class NeuronChecks
                 spikes += own.Spikes.Length;
                 for (int i = 0; i < own.Gradient.Length; i++)
                 {
-                    double difference = Math.Abs(own.Gradient[i] - other.Gradient[i]) / Math.Max(1, Math.Abs(other.Gradient[i]));
+                    double scale = Math.Max(1, Math.Abs(other.Gradient[i]));
+                    double difference = Math.Abs(own.Gradient[i] - other.Gradient[i]) / scale;
                     worst = neuronsOff.Contains(i % (Rows * Columns)) ? worst : Math.Max(worst, difference);
                 }
                 if (own.Learned is float learned && neuronsOff.Count == 0)
                 {
-                    worst = Math.Max(worst, Math.Abs(learned - other.Learned!.Value) / Math.Max(100, Math.Abs(learned)));
+                    double difference = Math.Abs(learned - other.Learned!.Value);
+                    worst = Math.Max(worst, difference / Math.Max(100, Math.Abs(learned)));
                 }
             }
         }
@@ -79,25 +81,25 @@ internal static class NeuronChecks
             : throw new InvalidOperationException(Invariant($"{flipped} of {spikes} spikes differ"));
     }
 
-    private static int TimeSteps { get; set; }
-
-    private static Outcome Results(TorchNeuron neuron, SpikingNeuronDefinition definition, Device device)
+    private static Outcome Results(
+        TorchNeuron neuron, SpikingNeuronDefinition definition, int timeSteps, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(5);
-        int count = TimeSteps * Rows * Columns;
-        Tensor current = Uniform(random, count, -1, 2).to(device).requires_grad_();
-        Tensor upstream = Uniform(random, count, -1, 1).to(device);
+        Tensor current = Uniform(random, timeSteps, -1, 2).to(device).requires_grad_();
+        Tensor upstream = Uniform(random, timeSteps, -1, 1).to(device);
         Tensor[] learned =
-            [.. definition.LearnedScalars.Select(scalar => tensor([(float)scalar.Initial]).to(device).requires_grad_())];
-        Tensor spikes = neuron.Forward(new(current, TimeSteps, IsConstant: false), learned).Values;
+        [
+            .. definition.LearnedScalars.Select(scalar => tensor([(float)scalar.Initial]).to(device).requires_grad_()),
+        ];
+        Tensor spikes = neuron.Forward(new(current, timeSteps, IsConstant: false), learned).Values;
         CallbackFaults.Backward(spikes, upstream);
         return new(Values(spikes), Values(current.grad!), learned.Length == 0 ? null : Values(learned[0].grad!)[0]);
     }
 
-    private static Tensor Uniform(Random random, int count, float from, float to) =>
-        tensor([.. Enumerable.Range(0, count).Select(_ => from + ((to - from) * random.NextSingle()))],
-            [TimeSteps, Rows, Columns]);
+    private static Tensor Uniform(Random random, int timeSteps, float from, float to) => tensor(
+        [.. Enumerable.Range(0, timeSteps * Rows * Columns).Select(_ => from + ((to - from) * random.NextSingle()))],
+        [timeSteps, Rows, Columns]);
 
     private static float[] Values(Tensor tensor) => tensor.detach().cpu().data<float>().ToArray();
 

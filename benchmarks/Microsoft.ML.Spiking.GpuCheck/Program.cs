@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.GpuCheck;
 
 /// <summary>
-/// Checks, line by line, that the library does on a CUDA device what it does on the CPU, and then measures it there. The
-/// exit code is the number of failed checks; that the process ends at all is the last check.
+/// Checks, line by line, that the library does on a CUDA device what it does on the CPU, and then measures it there.
+/// The exit code is the number of failed checks; that the process ends at all is the last check.
 /// </summary>
 internal static class Program
 {
@@ -63,6 +63,7 @@ internal static class Program
         {
             Speeds.Print(CudaUse.KernelsOf(device)!, device);
         }
-        return checks.Finish(checks.Failed == 0 ? "all checks passed" : "speeds are not measured where a check has failed");
+        return checks.Finish(
+            checks.Failed == 0 ? "all checks passed" : "speeds are not measured where a check has failed");
     }
 }
