@@ -71,7 +71,7 @@ gpu_check() {
   "$root/eng/dotnet-sdk.sh"
   rm -rf "$folder"
   in_root dotnet publish "$project" -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true \
-    -p:EnableCompressionInSingleFile=true -p:GenerateDocumentationFile=false -v quiet -o "$folder" >&2
+    -p:EnableCompressionInSingleFile=true -v quiet -o "$folder" >&2
   find "$folder" -name '*.xml' -delete
   cp "$root/benchmarks/gpu/peers.py" "$folder"
   du -sh "$folder" | cut -f 1

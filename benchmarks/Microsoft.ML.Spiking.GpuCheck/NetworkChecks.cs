@@ -1,7 +1,5 @@
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Native;
-using TorchSharp;
 using static System.FormattableString;
 using static TorchSharp.torch;
 

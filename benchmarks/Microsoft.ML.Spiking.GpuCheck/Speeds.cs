@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;

@@ -166,7 +166,7 @@ public sealed unsafe class CudaKernelsTests
 
         public byte[] Compile(string source, IReadOnlyList<string> options, bool isPtx)
         {
-            Assert.AreEqual(NeuronProgram.Source, source);
+            Assert.AreEqual(CudaSource.Read("neuron.cu"), source);
             Options.Add(string.Join(' ', options));
             IsPtx = isPtx;
             return Fault is null ? "program"u8.ToArray() : throw new CudaKernelException(Fault);

@@ -7,15 +7,18 @@ using Microsoft.ML.Spiking.Training.Cuda;
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
 /// <summary>
-/// g++ in NVRTC's place: compiles neuron.cu, behind host.h, for this processor. What it returns is the path of a
+/// g++ in NVRTC's place: compiles a source, behind host.h, for this processor. What it returns is the path of a
 /// library and the name of the program in it, which <see cref="HostDriver"/> loads.
 /// </summary>
 internal sealed class HostCompiler : IRuntimeCompiler
 {
     private static readonly Dictionary<string, string> Images = [];
     private static readonly Lock Gate = new();
-    private static readonly string[] Kernels =
-        ["forward", "backward", "#if IS_LEARNED", "constants", "sum_first", "sum_next", "sum_last", "#endif"];
+    private static readonly string[] NeuronKernels =
+    [
+        "neuron_forward", "neuron_backward",
+        "#if IS_LEARNED", "neuron_constants", "neuron_sum_first", "neuron_sum_next", "neuron_sum_last", "#endif",
+    ];
 
     private static int _libraries;
 
@@ -35,7 +38,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
         }
     }
 
-    /// <summary>Compiles programs together, which is quicker than one by one.</summary>
+    /// <summary>Compiles the neurons' programs together, which is quicker than one by one.</summary>
     public static void Prepare(IEnumerable<NeuronProgram> programs)
     {
         lock (Gate)
@@ -47,7 +50,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
             ];
             if (missing.Length > 0)
             {
-                Build(missing);
+                Build(missing, CudaSource.Read("neuron.cu"));
             }
         }
     }
@@ -55,13 +58,12 @@ internal sealed class HostCompiler : IRuntimeCompiler
     public byte[] Compile(string source, IReadOnlyList<string> options, bool isPtx)
     {
         Options.Add(string.Join(' ', options));
-        Assert.AreEqual(NeuronProgram.Source, source);
         string[] definitions = [.. options.Where(option => option.StartsWith("-D", StringComparison.Ordinal))];
         lock (Gate)
         {
             if (!Images.ContainsKey(Key(definitions)))
             {
-                Build([definitions]);
+                Build([definitions], source);
             }
             return Encoding.UTF8.GetBytes(Images[Key(definitions)]);
         }
@@ -69,17 +71,18 @@ internal sealed class HostCompiler : IRuntimeCompiler
 
     private static string Key(IEnumerable<string> definitions) => string.Join(' ', definitions);
 
-    private static void Build(IReadOnlyList<IReadOnlyList<string>> programs)
+    // The one program without constants is that of dropout.
+    private static void Build(IReadOnlyList<string>[] programs, string source)
     {
         string folder = Directory.CreateTempSubdirectory("spiking-kernels-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        File.WriteAllText(Path.Combine(folder, "neuron.cu"), NeuronProgram.Source);
+        File.WriteAllText(Path.Combine(folder, "kernels.cu"), source);
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture,
             $"#include \"{Path.Combine(Folders.Root, "Microsoft.ML.Spiking.Tests", "Training", "Cuda", "host.h")}\"");
         int number = Interlocked.Increment(ref _libraries);
         string library = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"kernels{number}.so"));
-        for (int i = 0; i < programs.Count; i++)
+        for (int i = 0; i < programs.Length; i++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"program{i}");
             string[][] constants = [.. programs[i].Select(definition => definition[2..].Split('='))];
@@ -87,10 +90,10 @@ internal sealed class HostCompiler : IRuntimeCompiler
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"#define {constant[0]} {constant[1]}");
             }
-            text.AppendLine(CultureInfo.InvariantCulture, $"namespace {name} {{\n#include \"neuron.cu\"\n}}");
-            foreach (string kernel in Kernels)
+            text.AppendLine(CultureInfo.InvariantCulture, $"namespace {name} {{\n#include \"kernels.cu\"\n}}");
+            foreach (string kernel in programs[i].Count == 0 ? ["dropout_mask"] : NeuronKernels)
             {
-                text.AppendLine(kernel[0] == '#' ? kernel : $"LAUNCHER({name}, neuron_{kernel})");
+                text.AppendLine(kernel[0] == '#' ? kernel : $"LAUNCHER({name}, {kernel})");
             }
             foreach (string constant in constants.Select(constant => constant[0])
                 .Concat(["BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E"]))

@@ -80,7 +80,7 @@ public sealed partial class PtxTests
     {
         using var folder = new TemporaryFolder();
         string source = Path.Combine(folder.Path, "neuron.cu");
-        File.WriteAllText(source, NeuronProgram.Source);
+        File.WriteAllText(source, CudaSource.Read("neuron.cu"));
         Tool.Run(folder.Path, Clang!, ["-x", "cuda", "--cuda-device-only", $"--cuda-gpu-arch={architecture}",
             "-nocudainc", "-nocudalib", "-O3", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-unused", "-S",
             "-o", "neuron.ptx", .. program.Definitions, source]);

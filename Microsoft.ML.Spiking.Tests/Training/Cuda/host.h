@@ -1,4 +1,4 @@
-// What neuron.cu needs to run on a processor, one thread of a block after the other. No kernel waits for another thread.
+// What the kernels need to run on a processor, one thread of a block after the other. None waits for another thread.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

@@ -19,8 +19,8 @@ internal sealed unsafe class CudaKernels
     private readonly IRuntimeCompiler _compiler;
     private readonly int _index;
     private readonly nint _context;
-    private readonly ConcurrentDictionary<NeuronProgram, Lazy<nint>> _modules = [];
-    private readonly ConcurrentDictionary<(NeuronProgram, string), nint> _functions = [];
+    private readonly ConcurrentDictionary<ICudaProgram, Lazy<nint>> _modules = [];
+    private readonly ConcurrentDictionary<(ICudaProgram, string), nint> _functions = [];
 
     private CudaKernels(ICudaDriver driver, IRuntimeCompiler compiler, int index, int capability, nint context)
     {
@@ -81,7 +81,7 @@ internal sealed unsafe class CudaKernels
     /// <param name="arguments">The addresses of its arguments.</param>
     /// <exception cref="CudaKernelException">It does not compile.</exception>
     /// <exception cref="InvalidOperationException">It cannot be launched.</exception>
-    public void Launch(in NeuronProgram program, string kernel, long threads, void** arguments)
+    public void Launch(ICudaProgram program, string kernel, long threads, void** arguments)
     {
         if (threads == 0)
         {
@@ -105,21 +105,17 @@ internal sealed unsafe class CudaKernels
 
     private static string Capability(int capability) => Invariant($"{capability / 10}.{capability % 10}");
 
-    private nint Function(in NeuronProgram program, string kernel)
+    private nint Function(ICudaProgram program, string kernel) => _functions.GetOrAdd((program, kernel), _ =>
     {
-        NeuronProgram key = program;
-        return _functions.GetOrAdd((key, kernel), _ =>
-        {
-            nint module = _modules.GetOrAdd(key, _ => new(() => Load(key))).Value;
-            Run(_driver.GetFunction(module, kernel, out nint function), $"cuModuleGetFunction of {kernel}");
-            return function;
-        });
-    }
+        nint module = _modules.GetOrAdd(program, _ => new(() => Load(program))).Value;
+        Run(_driver.GetFunction(module, kernel, out nint function), $"cuModuleGetFunction of {kernel}");
+        return function;
+    });
 
-    private nint Load(NeuronProgram program)
+    private nint Load(ICudaProgram program)
     {
         string architecture = Invariant($"--gpu-architecture={(IsPtx ? "compute" : "sm")}_{Architecture}");
-        byte[] image = _compiler.Compile(NeuronProgram.Source,
+        byte[] image = _compiler.Compile(program.Source,
             [architecture, "--fmad=false", "--std=c++14", .. program.Definitions], IsPtx);
         Run(_driver.LoadModule(image, out nint module), "cuModuleLoadData");
         return module;

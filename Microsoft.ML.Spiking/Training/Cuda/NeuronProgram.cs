@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Microsoft.ML.Spiking.Training.Cuda;
 
 /// <summary>A compilation of neuron.cu: everything that is constant in it.</summary>
-internal readonly record struct NeuronProgram
+internal readonly record struct NeuronProgram : ICudaProgram
 {
     /// <summary>The largest T: the backward pass keeps the potential of all steps in registers.</summary>
     public const int MaximumTimeSteps = 64;
@@ -12,12 +12,9 @@ internal readonly record struct NeuronProgram
     /// <summary>Threads of a block.</summary>
     public const int BlockSize = 256;
 
-    private const string Resource = "Microsoft.ML.Spiking.Training.Cuda.neuron.cu";
+    private static readonly string Text = CudaSource.Read("neuron.cu");
 
-    private static readonly Lazy<string> Text = new(Read);
-
-    /// <summary>The source.</summary>
-    public static string Source => Text.Value;
+    string ICudaProgram.Source => Text;
 
     public required ProgramNeuron Neuron { get; init; }
 
@@ -43,7 +40,6 @@ internal readonly record struct NeuronProgram
     /// <summary>Whether the neuron has a learned value.</summary>
     public bool IsLearned => Neuron is ProgramNeuron.Plif or ProgramNeuron.Klif;
 
-    /// <summary>The options that define the constants for a compiler.</summary>
     public IReadOnlyList<string> Definitions =>
     [
         Define("TIME_STEPS", TimeSteps), Define("WIDTH", Width), Define("NEURON", (int)Neuron),
@@ -96,13 +92,6 @@ internal readonly record struct NeuronProgram
 
     private static string Define(string name, int value) =>
         string.Create(CultureInfo.InvariantCulture, $"-D{name}={value}");
-
-    private static string Read()
-    {
-        using Stream stream = typeof(NeuronProgram).Assembly.GetManifestResourceStream(Resource)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }
 
 /// <summary>NEURON in neuron.cu.</summary>

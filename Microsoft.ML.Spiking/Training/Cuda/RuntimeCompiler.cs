@@ -50,7 +50,7 @@ internal sealed unsafe class RuntimeCompiler : IRuntimeCompiler
         }
         try
         {
-            Check(_create(&program, Text(source), Text("neuron.cu"), 0, null, null), "nvrtcCreateProgram");
+            Check(_create(&program, Text(source), Text("kernels.cu"), 0, null, null), "nvrtcCreateProgram");
             byte** list = stackalloc byte*[options.Count];
             for (int i = 0; i < options.Count; i++)
             {
