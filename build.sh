@@ -19,10 +19,12 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
                stryker, such as --mutate 'Serialization/Safetensors*.cs'
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
+  gpu-check    make artifacts/gpu-check, a folder that runs on a machine with an NVIDIA card and a libtorch that
+               LD_LIBRARY_PATH names, without .NET: checks line by line, then speeds
   pack         make the NuGet packages and their symbols in artifacts/packages
 
 As root, on Debian and Ubuntu, the commands first install what is missing (the .NET SDK, libstdc++6, libgomp1, a font;
-test also PostgreSQL) and say so, one line each. --no-setup, anywhere before --, installs nothing.
+test also PostgreSQL, g++ and clang) and say so, one line each. --no-setup, anywhere before --, installs nothing.
 USAGE
 }
 
@@ -66,6 +68,17 @@ pack() {
   ls -l "$root/artifacts/packages"
 }
 
+gpu_check() {
+  local folder=$root/artifacts/gpu-check project=benchmarks/Microsoft.ML.Spiking.GpuCheck
+  "$root/eng/dotnet-sdk.sh"
+  rm -rf "$folder"
+  in_root dotnet publish "$project" -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true \
+    -p:EnableCompressionInSingleFile=true -v quiet -o "$folder" >&2
+  find "$folder" -name '*.xml' -delete
+  cp "$root/benchmarks/gpu/peers.py" "$folder"
+  du -sh "$folder" | cut -f 1
+}
+
 bench() {
   local project=benchmarks/Microsoft.ML.Spiking.Benchmarks/Microsoft.ML.Spiking.Benchmarks.csproj
   setup
@@ -93,6 +106,7 @@ run_tests() {
   trap report EXIT # the last line, however the run ends
   setup
   "$root/eng/postgresql.sh"
+  "$root/eng/kernel-compilers.sh"
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet restore Spiking.sln -v quiet
   in_root dotnet build Spiking.sln -c Release --no-restore -warnaserror -v quiet
@@ -159,6 +173,7 @@ case $command in
   coverage) coverage "$@" ;;
   mutate) mutate "$@" ;;
   bench) bench "$@" ;;
+  gpu-check) gpu_check ;;
   pack) pack ;;
   "" | help | -h | --help) usage ;;
   *)

@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
 /// <summary>
-/// build.sh on a machine that lacks libgomp and PostgreSQL. The commands that could change this machine (apt-get, sudo)
-/// and those that take long (dotnet) are replaced by scripts that only say how they were called.
+/// build.sh on a machine that lacks libgomp, PostgreSQL and compilers. The commands that could change this machine
+/// (apt-get, sudo) and those that take long (dotnet) are replaced by scripts that only say how they were called.
 /// </summary>
 [TestClass]
 [OSCondition(OperatingSystems.Linux)]
@@ -27,6 +27,8 @@ public sealed class BuildScriptTests
         Assert.AreEqual(0, exitCode);
         Assert.IsEmpty(Calls(errors, "apt-get"));
         Assert.Contains(line => line.Contains("because of --no-setup", StringComparison.Ordinal), errors);
+        Assert.AreEqual(arguments.Contains("test"),
+            errors.Contains("Setup: the tests of the CUDA kernels that need a compiler are skipped."));
         Assert.Contains("--data folder", Calls(errors, "dotnet")[^1]);
         Assert.DoesNotContain("--no-setup", Calls(errors, "dotnet")[^1]);
     }
@@ -65,6 +67,11 @@ public sealed class BuildScriptTests
         Assert.IsLessThan(
             Array.FindIndex(errors, line => line.EndsWith("recommends postgresql", StringComparison.Ordinal)),
             Array.FindIndex(errors, line => line.StartsWith("Setup: installing postgresql", StringComparison.Ordinal)));
+        int sentence = Array.IndexOf(errors,
+            "Setup: installing g++ clang for the tests of the CUDA kernels (--no-setup prevents this).");
+        Assert.IsGreaterThanOrEqualTo(0, sentence);
+        Assert.Contains(line => line.Contains("--no-install-recommends g++ clang", StringComparison.Ordinal),
+            errors[sentence..]);
     }
 
     /// <summary>Runs build.sh; standard error also holds the calls of the commands that were replaced.</summary>
@@ -97,6 +104,7 @@ public sealed class BuildScriptTests
         };
         start.Environment["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["SPIKING_POSTGRESQL"] = folder.Path;
+        start.Environment["SPIKING_COMPILERS"] = folder.Path;
         start.Environment.Remove("SPIKING_SETUP");
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();

@@ -51,6 +51,59 @@ public sealed class CallbackFaultsTests
         Assert.Contains("a second time", Assert.Throws<Exception>(() => CallbackFaults.Backward(once)).Message);
     }
 
+    [TestMethod]
+    public void Backward_GradientsThatWereHandedOver_AreReleasedWithIt()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_();
+        var operation = new Remembering();
+        CallbackFaults.Backward(operation.Run(x).sum());
+        Assert.AreSequenceEqual([1f, 1f], x.grad!.data<float>().ToArray());
+        Assert.IsTrue(operation.Gradient!.IsInvalid);
+    }
+
+    /// <summary>On CUDA the callbacks run on a thread of autograd's own.</summary>
+    [TestMethod]
+    public void HandOver_OnAnotherThread_IsReleasedByTheOwners()
+    {
+        CallbackGradients owner = CallbackGradients.OfThisThread;
+        Tensor gradient = ones(2).DetachFromDisposeScope();
+        var thread = new Thread(() =>
+        {
+            owner.HandOver([gradient, null]);
+            CallbackGradients.Release(); // that thread's own
+        });
+        thread.Start();
+        thread.Join();
+        Assert.IsFalse(gradient.IsInvalid);
+
+        CallbackGradients.Release();
+
+        Assert.IsTrue(gradient.IsInvalid);
+    }
+
+    [TestMethod]
+    public void Record_CustomOperation_LeavesItsResultAloneInTheScope()
+    {
+        using DisposeScope outer = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_();
+        using DisposeScope scope = NewDisposeScope();
+        _ = new Remembering().Run(x);
+        Assert.AreEqual(1, scope.DisposablesCount);
+    }
+
+    private sealed class Remembering : CustomOperation
+    {
+        public Tensor? Gradient { get; private set; }
+
+        public Tensor Run(Tensor x) => Record(x);
+
+        internal override Tensor Forward(IReadOnlyList<Tensor> inputs, ICollection<Tensor> saved) => inputs[0].clone();
+
+        internal override IEnumerable<Tensor?> Backward(IReadOnlyList<Tensor> saved, Tensor upstream) =>
+            [Gradient = upstream.clone()];
+    }
+
     private sealed class Faulty : autograd.SingleTensorFunction<Faulty>
     {
         private const string FaultKey = "fault";
@@ -69,7 +122,7 @@ public sealed class CallbackFaultsTests
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
             CallbackFaults.Guard(ctx, grad_output, upstream => ((Box)ctx.get_data(FaultKey)).Fault is Exception fault
                 ? throw fault
-                : CallbackGradients.Return(upstream.clone(), null));
+                : [upstream.clone(), null]);
     }
 
     private sealed record Box(Exception? Fault);

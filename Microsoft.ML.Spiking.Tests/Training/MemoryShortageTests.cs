@@ -23,6 +23,9 @@ public sealed class MemoryShortageTests
         "20.00 MiB more were asked for on the GPU,")]
     [DataRow("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
         "more was asked for than the GPU has,")]
+    [DataRow("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
+        "more was asked for than the GPU has,")]
+    [DataRow("cuDNN error: CUDNN_STATUS_ALLOC_FAILED", "more was asked for than the GPU has,")]
     [DataRow("CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported",
         "more was asked for than the GPU has,")]
     public void Explain_TextOfAnAllocator_SaysHowMuchAndWhatToLower(string native, string asked)
@@ -54,6 +57,18 @@ public sealed class MemoryShortageTests
     [TestMethod]
     public void Explain_ManagedMemory_HasASentenceToo() => Assert.Contains("the process was given no more",
         MemoryShortage.Explain(new InsufficientMemoryException(), Toy.Network(), Toy.Settings)!.Message);
+
+    [TestMethod]
+    public void ExplainScoring_TextOfAnAllocator_SaysWhatToDo()
+    {
+        var fault = new InvalidOperationException("CUDA out of memory. Tried to allocate 2.25 GiB. GPU 0 has a total");
+
+        InsufficientMemoryException? found = MemoryShortage.ExplainScoring(fault, Toy.Network(timeSteps: 6), rows: 8192);
+
+        Assert.AreEqual("Scoring ran out of memory: 2.25 GiB more were asked for on the GPU, for 8192 rows at once at 6 time " +
+            "steps. Score with ScoringBackend.Managed, which needs little, or free memory of the device.", found?.Message);
+        Assert.IsNull(MemoryShortage.ExplainScoring(new InvalidTimeZoneException(), Toy.Network(), 1));
+    }
 
     [TestMethod]
     public void Explain_AnythingElse_IsNull()

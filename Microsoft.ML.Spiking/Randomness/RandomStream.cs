@@ -39,6 +39,9 @@ internal struct RandomStream
         _used = 4;
     }
 
+    /// <summary>The key of the generator, and the part of its counter that all items of an epoch share.</summary>
+    public readonly (uint Key0, uint Key1, uint Epoch) Key => (_key0, _key1, _epoch);
+
     /// <summary>Returns the next 32 random bits.</summary>
     public uint NextUInt32()
     {

@@ -59,6 +59,17 @@ internal struct NeuronConstants
     /// <inheritdoc cref="LearnedFactor"/>
     public float Offset;
 
+    /// <summary>Returns the constants of <paramref name="neuron"/>, with those of its surrogate.</summary>
+    /// <param name="neuron">A neuron that the kernels support.</param>
+    /// <param name="learned">The learned value (PLIF's w, KLIF's k); not read for a neuron that has none.</param>
+    public static unsafe NeuronConstants WithSurrogate(SpikingNeuronDefinition neuron, float learned)
+    {
+        NeuronConstants constants = Of(neuron, learned);
+        (constants.SurrogateA, constants.SurrogateB) =
+            KernelDispatch.For<Lanes1>(neuron).SurrogateConstants(neuron.Surrogate.Alpha);
+        return constants;
+    }
+
     /// <summary>Returns the constants of <paramref name="neuron"/>, without those of its surrogate.</summary>
     /// <param name="neuron">A neuron that the kernels support.</param>
     /// <param name="learned">The learned value (PLIF's w, KLIF's k); not read for a neuron that has none.</param>

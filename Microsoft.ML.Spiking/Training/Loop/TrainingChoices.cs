@@ -61,7 +61,9 @@ public enum OptimizerKind
 /// <summary>The precision in which convolutions and linear layers multiply in training.</summary>
 public enum TrainingPrecision
 {
-    /// <summary>32 bits everywhere.</summary>
+    /// <summary>
+    /// 32 bits everywhere. On CUDA, TF32 is switched off for convolutions, too, as long as the training runs.
+    /// </summary>
     Full,
 
     /// <summary>
@@ -72,6 +74,14 @@ public enum TrainingPrecision
     /// itself, also when it resumes another one's checkpoint.
     /// </summary>
     BFloat16,
+
+    /// <summary>
+    /// On CUDA devices of compute capability 8.0 or later inputs and weights of these layers are rounded to TF32 (10 bits
+    /// behind the point, the range of 32 bits) as they are multiplied, and the products added in 32 bits. On the CPU the same
+    /// as <see cref="Full"/>, and a warning says so. The setting is the process's: while another training in it is not to use
+    /// TF32, none does.
+    /// </summary>
+    TensorFloat32,
 }
 
 /// <summary>The measure by which epochs are compared, taken on the validation rows.</summary>

@@ -3,11 +3,11 @@ using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch;
-using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
@@ -109,6 +109,9 @@ internal sealed class TrainingLoop : IDisposable
                 $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}."));
         try
         {
+            CudaUse.Report(device, definition, observer);
+            using IDisposable? products =
+                TensorFloat32.Use(device, settings.Precision == TrainingPrecision.TensorFloat32);
             using var loop = new TrainingLoop(
                 definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, device,
                 either.Token, token);
@@ -127,14 +130,15 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        CallbackGradients.Release();
-        _state.Dispose();
-    }
+    public void Dispose() => _state.Dispose();
 
     private static ScalarType? ProductType(TrainingPrecision precision, Device device, ITrainingObserver observer)
     {
+        if (precision == TrainingPrecision.TensorFloat32 && device.type == DeviceType.CPU)
+        {
+            observer.Warning($"{nameof(TrainingPrecision)}.{nameof(TrainingPrecision.TensorFloat32)} was asked for, but the " +
+                "training runs on the CPU: the products of this training stay in float32.");
+        }
         if (precision != TrainingPrecision.BFloat16)
         {
             return null;
@@ -266,7 +270,6 @@ internal sealed class TrainingLoop : IDisposable
             {
                 Step(schedule);
             }
-            CallbackGradients.Release();
             _state.Buffers.Release();
 
             tally.Add(loss.detach(), logits.detach().mean([0]), batch.Labels, batch.TotalWeight);

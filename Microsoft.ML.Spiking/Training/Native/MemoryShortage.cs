@@ -31,6 +31,16 @@ internal static partial class MemoryShortage
             $"{nameof(settings.GradientAccumulation)} by as much) or {steps}{more}."), fault);
     }
 
+    /// <summary>The exception of a scoring with libtorch in words, or null where it is about something else.</summary>
+    /// <param name="fault">What was thrown: by libtorch's allocators, or by .NET.</param>
+    /// <param name="network">What was scored.</param>
+    /// <param name="rows">The rows that were scored at once.</param>
+    public static InsufficientMemoryException? ExplainScoring(Exception fault, NetworkDefinition network, int rows) =>
+        AskedFor(fault) is not string asked ? null : new(string.Create(CultureInfo.InvariantCulture,
+            $"Scoring ran out of memory: {asked}, for {rows} rows at once at {network.TimeSteps} time steps. Score with " +
+            $"{nameof(ScoringBackend)}.{nameof(ScoringBackend.Managed)}, which needs little, or free memory of the device."),
+            fault);
+
     private static string? AskedFor(Exception fault)
     {
         if (fault is OutOfMemoryException)
@@ -69,6 +79,7 @@ internal static partial class MemoryShortage
     [GeneratedRegex(@"out of memory\. Tried to allocate (?<amount>[\d.]+ [KMGTP]?i?B)")]
     private static partial Regex OnGpu();
 
-    [GeneratedRegex("CUDA error: out of memory|(CUBLAS|CUDNN)_STATUS_ALLOC_FAILED")]
+    [GeneratedRegex("CUDA error: out of memory|cudaErrorMemoryAllocation|(CUBLAS|CUDNN|CUSOLVER|CUSPARSE)_STATUS_ALLOC_FAILED" +
+        "|CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED")]
     private static partial Regex WithoutAmount();
 }

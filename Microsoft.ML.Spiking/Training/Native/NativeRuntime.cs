@@ -31,7 +31,8 @@ internal static partial class NativeRuntime
             {
                 NativeEnvironment.Run([.. OpenMP.Variables(), .. HugePages.Variables()], () => Load(withCuda));
             }
-            catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
+            catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException
+                or EntryPointNotFoundException)
             {
                 throw new InvalidOperationException(Explain(exception.Message, use), exception);
             }
@@ -69,6 +70,18 @@ internal static partial class NativeRuntime
                 : $"{what} needs a newer C library: this system lacks {version}, which TorchSharp's native library " +
                   "is built against.";
         }
+        if (MissingSymbol().Match(loaderMessage) is { Success: true } symbol)
+        {
+            return $"{what} needs the libtorch that TorchSharp {PackageVersion()} is built against: the one that was found " +
+                $"lacks {symbol.Groups["symbol"].Value}. Another libtorch may lie in the application's folder or in " +
+                "LD_LIBRARY_PATH; remove it, or add the package that belongs to TorchSharp.";
+        }
+        if (MissingLibrary().Match(loaderMessage) is { Success: true } library)
+        {
+            return $"{what} found libtorch, but not {library.Groups["file"].Value}, which it needs: install that library, " +
+                "or add the whole package TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows, version " +
+                $"{PackageVersion()}.";
+        }
         if (!Environment.Is64BitProcess)
         {
             return $"{what} needs a 64-bit process: libtorch exists for nothing else.";
@@ -82,6 +95,13 @@ internal static partial class NativeRuntime
         Version version = typeof(torch).Assembly.GetName().Version ?? new();
         return $"{version.Major}.{version.Minor}.{version.Build}";
     }
+
+    [GeneratedRegex(@"undefined symbol: (?<symbol>\w+)")]
+    private static partial Regex MissingSymbol();
+
+    // A library that another one asks for is named without a path; those that were tried have one, or are libtorch's own.
+    [GeneratedRegex(@"(?<![\w/.-])(?<file>(?!libtorch|(lib)?LibTorchSharp)[\w+-][\w.+-]*\.so[\w.]*): cannot open shared object file")]
+    private static partial Regex MissingLibrary();
 
     [GeneratedRegex(@"version [`'](?<version>(GLIBCXX|GLIBC|CXXABI)_[0-9.]+)' not found")]
     private static partial Regex MissingVersion();

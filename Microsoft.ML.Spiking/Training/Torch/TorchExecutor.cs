@@ -58,6 +58,7 @@ internal sealed class TorchExecutor : IDisposable
     /// <param name="rows">Number of rows, 0 allowed.</param>
     /// <param name="logits">[rows, classes], row-major.</param>
     /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has too little memory.</exception>
     public unsafe void Run(ReadOnlySpan<float> features, int rows, Span<float> logits)
     {
         int inputs = _definition.InputSize, classes = _definition.ClassCount;
@@ -70,8 +71,15 @@ internal sealed class TorchExecutor : IDisposable
                 for (int row = 0; row < rows; row += _mostRows)
                 {
                     int count = Math.Min(_mostRows, rows - row);
-                    Pass(new(from + ((long)row * inputs), count * inputs), count,
-                        new(to + ((long)row * classes), count * classes));
+                    try
+                    {
+                        Pass(new(from + ((long)row * inputs), count * inputs), count,
+                            new(to + ((long)row * classes), count * classes));
+                    }
+                    catch (Exception fault) when (MemoryShortage.ExplainScoring(fault, _definition, count) is { } shortage)
+                    {
+                        throw shortage;
+                    }
                 }
             });
         }
@@ -88,6 +96,7 @@ internal sealed class TorchExecutor : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
+        using IDisposable? products = TensorFloat32.Use(_worker.Device, isAllowed: false);
         Tensor input = empty([rows, _definition.InputSize], ScalarType.Float32, CPU);
         features.CopyTo(MemoryMarshal.Cast<byte, float>(input.bytes));
         Tensor steps = _network.Forward(input.to(_worker.Device), ForwardPass.Evaluation); // [T, N, classes]

@@ -29,7 +29,7 @@ internal sealed class CallbackFaults
     public static void Expect(autograd.AutogradContext context, object[] arguments)
     {
         context.set_materialize_grads(false); // gradients that a fault prevented are not filled with zeros
-        context.save_data(Key, (OfThisThread, arguments.Length));
+        context.save_data(Key, (OfThisThread, CallbackGradients.OfThisThread, arguments.Length));
     }
 
     /// <summary>
@@ -38,18 +38,21 @@ internal sealed class CallbackFaults
     /// </summary>
     /// <param name="context">The function's context.</param>
     /// <param name="upstream">The gradient by the function's result; disposed here.</param>
-    /// <param name="backward">Returns the gradients by the arguments, from the upstream gradient.</param>
+    /// <param name="backward">
+    /// Returns the gradients by the arguments, null where there is none, from the upstream gradient.
+    /// </param>
     public static List<Tensor> Guard(
-        autograd.AutogradContext context, Tensor upstream, Func<Tensor, List<Tensor>> backward)
+        autograd.AutogradContext context, Tensor upstream, Func<Tensor, List<Tensor?>> backward)
     {
-        (CallbackFaults faults, int arguments) = ((CallbackFaults, int))context.get_data(Key);
+        (CallbackFaults faults, CallbackGradients gradients, int arguments) =
+            ((CallbackFaults, CallbackGradients, int))context.get_data(Key);
         if (!upstream.IsInvalid)
         {
             try
             {
                 using DisposeScope scope = NewDisposeScope();
                 using Tensor gradient = upstream;
-                return backward(gradient);
+                return gradients.HandOver(backward(gradient));
             }
             catch (Exception exception)
             {
@@ -63,7 +66,10 @@ internal sealed class CallbackFaults
         return [.. Enumerable.Repeat<Tensor>(null!, arguments)];
     }
 
-    /// <summary>Runs the backward pass from a tensor and throws the first exception of a custom function.</summary>
+    /// <summary>
+    /// Runs the backward pass from a tensor, releases what the custom functions handed over and throws the first exception of
+    /// one.
+    /// </summary>
     /// <param name="output">The tensor that the backward pass begins at.</param>
     /// <param name="upstream">Its gradient; null for a scalar.</param>
     public static void Backward(Tensor output, Tensor? upstream = null)
@@ -79,6 +85,7 @@ internal sealed class CallbackFaults
         {
             // A consequence of the exception that is kept.
         }
+        CallbackGradients.Release(); // all callbacks have returned
         ExceptionDispatchInfo? fault = faults._first;
         faults._first = outer;
         fault?.Throw();

@@ -1,39 +1,54 @@
+using System.Collections.Concurrent;
 using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 
 /// <summary>
-/// Hands gradients from a custom function's backward to autograd without leaving them to the garbage collector.
-/// On CUDA the callback runs on a thread of autograd's own, where no dispose scope of the batch reaches; and autograd
-/// takes its own reference only after the callback has returned. So a thread's gradients are released at its next
-/// callback, or by <see cref="Release"/>.
+/// Gradients on their way from a custom function's backward pass to autograd, which takes its own reference only after the
+/// callback has returned: they are not left to the garbage collector. They belong to the thread that ran the forward pass,
+/// because on CUDA the callbacks run on a thread of autograd's own, where no dispose scope of the batch reaches. Each is
+/// released at the next callback of its thread, or by <see cref="Release()"/> on the owner's.
 /// </summary>
-internal static class CallbackGradients
+internal sealed class CallbackGradients
 {
     [ThreadStatic]
-    private static torch.Tensor?[]? _handedOver;
+    private static CallbackGradients? _ofThisThread;
 
-    /// <summary>
-    /// Returns the result of backward: a gradient for each argument of apply, null where there is none.
-    /// </summary>
-    public static List<torch.Tensor> Return(params torch.Tensor?[] gradients)
+    private readonly ConcurrentDictionary<int, List<torch.Tensor?>> _handedOver = [];
+
+    /// <summary>The gradients of functions whose forward pass this thread runs.</summary>
+    public static CallbackGradients OfThisThread => _ofThisThread ??= new();
+
+    /// <summary>Releases all gradients of this thread's functions. To be called after a backward pass.</summary>
+    public static void Release() => OfThisThread.ReleaseAll();
+
+    /// <summary>Returns the result of a callback, from whatever thread runs it.</summary>
+    /// <param name="gradients">A gradient for each argument of apply, null where there is none.</param>
+    public List<torch.Tensor> HandOver(List<torch.Tensor?> gradients)
     {
-        Release();
         foreach (torch.Tensor? gradient in gradients)
         {
             gradient?.DetachFromDisposeScope();
         }
-        _handedOver = gradients;
+        int thread = Environment.CurrentManagedThreadId;
+        Release(thread);
+        _handedOver[thread] = gradients;
         return [.. gradients.Select(gradient => gradient!)];
     }
 
-    /// <summary>Releases the gradients that this thread handed over last. To be called at the end of a batch.</summary>
-    public static void Release()
+    private void ReleaseAll()
     {
-        foreach (torch.Tensor? gradient in _handedOver ?? [])
+        foreach (int thread in _handedOver.Keys)
         {
-            gradient?.Dispose();
+            Release(thread);
         }
-        _handedOver = null;
+    }
+
+    private void Release(int thread)
+    {
+        if (_handedOver.TryRemove(thread, out List<torch.Tensor?>? gradients))
+        {
+            gradients.ForEach(gradient => gradient?.Dispose());
+        }
     }
 }

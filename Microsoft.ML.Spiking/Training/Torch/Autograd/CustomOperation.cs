@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
@@ -29,7 +30,12 @@ internal sealed class OperationFunction : autograd.SingleTensorFunction<Operatio
     public override string Name => nameof(OperationFunction);
 
     /// <summary>Runs the forward pass of that operation.</summary>
-    public static Tensor Apply(CustomOperation operation, IEnumerable<Tensor> inputs) => apply([operation, .. inputs]);
+    public static Tensor Apply(CustomOperation operation, IEnumerable<Tensor> inputs)
+    {
+        // TorchSharp leaves tensors of the output's size beside it, which would live as long as the batch.
+        using DisposeScope scope = NewDisposeScope();
+        return apply([operation, .. inputs]).MoveToOuterDisposeScope();
+    }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
@@ -46,6 +52,6 @@ internal sealed class OperationFunction : autograd.SingleTensorFunction<Operatio
         CallbackFaults.Guard(ctx, grad_output, upstream =>
         {
             var operation = (CustomOperation)ctx.get_data(OperationKey);
-            return CallbackGradients.Return([null, .. operation.Backward(ctx.get_saved_variables(), upstream)]);
+            return [null, .. operation.Backward(ctx.get_saved_variables(), upstream)];
         });
 }

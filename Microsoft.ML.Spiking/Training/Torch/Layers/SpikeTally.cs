@@ -14,6 +14,12 @@ internal sealed class SpikeTally(Device device) : IDisposable
 {
     private readonly List<Entry> _entries = []; // in the network's order: that of the first forward pass
 
+    /// <summary>
+    /// Returns the number that kernels on the device add a layer's spikes to: int64, null on the CPU. It is part of the
+    /// layer's count.
+    /// </summary>
+    public Tensor? CounterOf(string layer) => device.type == DeviceType.CPU ? null : Of(layer).Counter;
+
     /// <summary>Adds the spikes of a layer in a batch.</summary>
     public void Add(string layer, NeuronSpikes spikes)
     {
@@ -36,7 +42,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
     /// </summary>
     public (IReadOnlyList<KeyValuePair<string, double>> ByLayer, double Mean) Rates()
     {
-        double[] counts = [.. _entries.Select(entry => entry.CountedSpikes + entry.Count.item<double>())];
+        double[] counts = [.. _entries.Select(entry => entry.Total())];
         long places = _entries.Sum(entry => entry.Places);
         KeyValuePair<string, double>[] rates =
             [.. _entries.Select((entry, i) => KeyValuePair.Create(entry.Layer, counts[i] / Math.Max(1, entry.Places)))];
@@ -49,6 +55,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
         foreach (Entry entry in _entries)
         {
             entry.Count.Set(0);
+            entry.Counter.Set(0);
             entry.CountedSpikes = 0;
             entry.Places = 0;
         }
@@ -58,7 +65,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
     public IReadOnlyList<LayerSpikes> Save() =>
     [
         .. _entries.Select(entry =>
-            new LayerSpikes(entry.Layer, entry.CountedSpikes + entry.Count.item<double>(), entry.Places)),
+            new LayerSpikes(entry.Layer, entry.Total(), entry.Places)),
     ];
 
     /// <summary>Continues from saved counts.</summary>
@@ -73,27 +80,40 @@ internal sealed class SpikeTally(Device device) : IDisposable
         }
     }
 
-    public void Dispose() => _entries.ForEach(entry => entry.Count.Dispose());
+    public void Dispose() => _entries.ForEach(entry => entry.Dispose());
 
     private Entry Of(string layer)
     {
         Entry? entry = _entries.Find(known => known.Layer == layer);
         if (entry is null)
         {
-            entry = new(layer, zeros([], ScalarType.Float64, device).DetachFromDisposeScope());
+            entry = new(layer, Zero(ScalarType.Float64), Zero(ScalarType.Int64));
             _entries.Add(entry);
         }
         return entry;
     }
 
-    private sealed class Entry(string layer, Tensor count)
+    private Tensor Zero(ScalarType type) => zeros([], type, device).DetachFromDisposeScope();
+
+    private sealed class Entry(string layer, Tensor count, Tensor counter) : IDisposable
     {
         public string Layer { get; } = layer;
 
         public Tensor Count { get; } = count;
 
+        public Tensor Counter { get; } = counter;
+
         public long CountedSpikes { get; set; }
 
         public long Places { get; set; }
+
+        // Waits for the device.
+        public double Total() => CountedSpikes + Count.item<double>() + Counter.item<long>();
+
+        public void Dispose()
+        {
+            Count.Dispose();
+            Counter.Dispose();
+        }
     }
 }

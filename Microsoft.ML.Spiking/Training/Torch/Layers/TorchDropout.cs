@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Randomness;
+using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,8 +10,12 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <summary>
 /// Dropout, with one mask for all time steps of a batch. The mask of a row depends only on the seed, the layer, the
 /// epoch and the row's position in the epoch, so neither the batch size nor another training in the process changes it.
+/// On a CUDA device its kernels draw the same mask.
 /// </summary>
-internal sealed class TorchDropout(int index, double rate) : TorchLayer
+/// <param name="index">The layer's place in the network; part of the key.</param>
+/// <param name="rate">The share of values that become 0.</param>
+/// <param name="kernels">The device's kernels; null to draw on the CPU.</param>
+internal sealed class TorchDropout(int index, double rate, CudaKernels? kernels = null) : TorchLayer
 {
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
@@ -25,6 +31,11 @@ internal sealed class TorchDropout(int index, double rate) : TorchLayer
     {
         using DisposeScope scope = NewDisposeScope();
         long[] shape = input.IsConstant ? input.Values.shape : input.Values.shape[1..];
+        if (kernels is not null)
+        {
+            return Drawn(kernels, empty(shape, ScalarType.Float32, input.Values.device), pass)
+                .to_type(input.Values.dtype).MoveToOuterDisposeScope();
+        }
         Tensor mask = empty(shape, ScalarType.Float32, CPU);
         Span<float> values = MemoryMarshal.Cast<byte, float>(mask.bytes);
         int rows = (int)shape[0];
@@ -42,5 +53,20 @@ internal sealed class TorchDropout(int index, double rate) : TorchLayer
             }
         }
         return mask.to(input.Values.dtype, input.Values.device).MoveToOuterDisposeScope();
+    }
+
+    // The same numbers as below, on the device.
+    private unsafe Tensor Drawn(CudaKernels kernels, Tensor mask, ForwardPass pass)
+    {
+        nint address = DeviceMemory.Address(mask);
+        long rows = mask.shape[0], width = mask.numel() / rows;
+        RandomStream stream = new(pass.Seed, RandomPurpose.Dropout, index, pass.Epoch, pass.FirstRow);
+        (uint key0, uint key1, uint epoch) = stream.Key;
+        ulong firstRow = unchecked((ulong)pass.FirstRow);
+        float threshold = (float)rate, kept = (float)(1 / (1 - rate));
+        void** arguments = stackalloc void*[]
+            { &address, &rows, &width, &key0, &key1, &epoch, &firstRow, &threshold, &kept };
+        kernels.Launch(DropoutProgram.Only, "dropout_mask", rows * ((width + 3) / 4), arguments);
+        return mask;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Neurons;
 using static TorchSharp.torch;
 
@@ -88,7 +89,7 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
             FlattenLayer => TorchRowMap.Flatten(),
-            DropoutLayer dropout => new TorchDropout(index, dropout.Rate),
+            DropoutLayer dropout => new TorchDropout(index, dropout.Rate, CudaUse.KernelsOf(parameters.Device)),
             ResidualLayer residual => new TorchResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
             _ => throw new NotSupportedException(
                 $"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be trained."),

@@ -27,6 +27,7 @@ internal sealed class TorchNeuronLayer(
             Buffers = pass.Buffers,
             Loan = input.Loan,
             Pool = pool,
+            SpikeCounter = pass.Spikes?.CounterOf(name),
         };
         NeuronSpikes spikes = neuron.Forward(current, learned);
         pass.Spikes?.Add(name, spikes);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
@@ -21,11 +22,15 @@ internal abstract class TorchNeuron
     public static TorchNeuron Create(
         NeuronDefinition definition, Device device, ScalarType type, int? horizon = null)
     {
-        bool canFuse = device.type == DeviceType.CPU && type == ScalarType.Float32;
+        bool isFloat = type == ScalarType.Float32;
+        bool canFuse = device.type == DeviceType.CPU && isFloat;
+        CudaKernels? kernels = isFloat ? CudaUse.KernelsOf(device) : null;
         return definition switch
         {
             ReluNeuron => new TorchRelu(),
             SpikingNeuronDefinition spiking when canFuse => new FusedNeuron(spiking, horizon),
+            SpikingNeuronDefinition spiking when kernels is not null && horizon is null =>
+                new CudaNeuron(spiking, kernels),
             _ => OpByOpNeuron.Create(definition, horizon),
         };
     }
@@ -52,6 +57,11 @@ internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool
     /// <summary>Gets the average pooling behind the neurons, which may run in the same pass; else null.</summary>
     public AveragePoolLayer? Pool { get; init; }
 
+    /// <summary>
+    /// A number on the device, int64, that a neuron which counts there adds its spikes to; null where none are counted.
+    /// </summary>
+    public Tensor? SpikeCounter { get; init; }
+
     /// <summary>Returns the current of each step, [N, ...] each: views, never copies.</summary>
     public IReadOnlyList<Tensor> Steps() =>
         IsConstant ? [.. Enumerable.Repeat(Values, TimeSteps)] : Values.unbind(0);
@@ -59,7 +69,10 @@ internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool
 
 /// <summary>The output of a layer of neurons for one batch.</summary>
 /// <param name="Values">[T, N, ...]: zeros and ones; real values where the neuron does not spike.</param>
-/// <param name="Count">The number of spikes, where it is known without counting; else null.</param>
+/// <param name="Count">
+/// The number of spikes, where it is known without counting; 0 where <see cref="NeuronCurrent.SpikeCounter"/> took it; else
+/// null.
+/// </param>
 internal readonly record struct NeuronSpikes(Tensor Values, long? Count)
 {
     /// <summary>

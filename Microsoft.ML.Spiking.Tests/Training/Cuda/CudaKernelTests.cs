@@ -1,0 +1,264 @@
+using Microsoft.ML.Spiking.Tests.Neurons;
+using Microsoft.ML.Spiking.Tests.Neurons.Kernels;
+using Microsoft.ML.Spiking.Training.Cuda;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
+
+/// <summary>
+/// neuron.cu, run on this processor, beside the kernels for processors. That says that its equations are right; only a
+/// card can say that a card runs them.
+/// </summary>
+[TestClass]
+public sealed class CudaKernelTests
+{
+    private const double Margin = 1e-5;
+
+    private static readonly int[] Steps = [1, 2, 3, 4, 6, 8, 9, 16, 17, 33, 64];
+
+    public TestContext TestContext { get; set; } = null!;
+
+    /// <summary>Every neuron; its reset, surrogate and other settings are those of <see cref="Cases"/>.</summary>
+    public static IEnumerable<object[]> Neurons => KernelCases.Neurons;
+
+    [ClassInitialize]
+    public static void Compile(TestContext context)
+    {
+        if (OperatingSystem.IsLinux() && Tool.Find("g++") is not null)
+        {
+            HostCompiler.Prepare(
+            [
+                .. Neurons.SelectMany(neuron => Cases((SpikingNeuronDefinition)neuron[0]))
+                    .SelectMany(test => Programs(test.Neuron, test.TimeSteps)),
+                .. GoldenNeuron.All.Select(Program),
+            ]);
+        }
+    }
+
+    [TestInitialize]
+    public void SkipWithoutCompiler() => HostCompiler.SkipWhereThereIsNone();
+
+    [TestMethod]
+    [DynamicData(nameof(Neurons))]
+    public void Kernels_ResetsSurrogatesAndSteps_AgreeWithTheKernelsForProcessors(object neuron, float learned)
+    {
+        var random = new Random(21);
+        long compared = 0, flipped = 0;
+        double worst = 0;
+        foreach ((SpikingNeuronDefinition definition, int timeSteps) in Cases((SpikingNeuronDefinition)neuron))
+        {
+            NeuronProgram program = Programs(definition, timeSteps).First();
+            int n = 301 * program.Width; // more than a block and no multiple of one
+            float[] current = KernelCases.Uniform(random, timeSteps * n, -1.5f, 2.5f);
+            float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
+            Comparison result = Compare(program, definition, learned, current, upstream);
+            compared += (long)timeSteps * n;
+            flipped += result.Flipped;
+            worst = Math.Max(worst, result.Gradient);
+        }
+        TestContext.WriteLine(FormattableString.Invariant(
+            $"{compared} neuron-steps, {flipped} flipped spikes, gradients to {worst:E1}"));
+        Assert.AreEqual(0, flipped);
+        Assert.IsGreaterThan(100_000, compared);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Neurons))]
+    public void Kernels_BFloat16_RoundWhatLeavesThem(object neuron, float learned)
+    {
+        var definition = (SpikingNeuronDefinition)neuron;
+        var random = new Random(22);
+        const int timeSteps = 4;
+        HostCompiler.Prepare(
+            from other in Neurons
+            from width in (int[])[1, 2, 4]
+            from types in ((bool, bool)[])[(false, false), (true, true), (true, false), (false, true)]
+            select NeuronProgram.Of((SpikingNeuronDefinition)other[0], timeSteps, width) with
+            {
+                HasHalfCurrent = types.Item1,
+                HasHalfSpikes = types.Item2,
+            });
+        foreach (int n in (int[])[1, 2, 1026, 1028]) // of every width
+        {
+            NeuronProgram program =
+                NeuronProgram.Of(definition, timeSteps, NeuronProgram.WidthFor(definition, timeSteps, n, 4));
+            float[] current = [.. KernelCases.Uniform(random, timeSteps * n, -1.5f, 2.5f).Select(CudaRun.Round)];
+            float[] upstream = [.. KernelCases.Uniform(random, timeSteps * n, -1, 1).Select(CudaRun.Round)];
+            var full = new CudaRun(program, definition, learned, current, upstream);
+            foreach ((bool isHalfIn, bool isHalfOut) in ((bool, bool)[])[(true, true), (true, false), (false, true)])
+            {
+                var run = new CudaRun(program with { HasHalfCurrent = isHalfIn, HasHalfSpikes = isHalfOut },
+                    definition, learned, current, upstream);
+                Assert.AreSequenceEqual(full.Spikes, run.Spikes);
+                Assert.AreEqual(full.SpikeCount, run.SpikeCount);
+                Assert.AreEqual(full.LearnedGradient, run.LearnedGradient);
+                Assert.AreSequenceEqual(
+                    isHalfIn ? [.. full.Gradient.Select(CudaRun.Round)] : full.Gradient, run.Gradient);
+            }
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Neurons))]
+    public void Kernels_ConstantCurrent_SameAsRepeated(object neuron, float learned)
+    {
+        var definition = (SpikingNeuronDefinition)neuron;
+        const int timeSteps = 6, n = 1028;
+        var random = new Random(23);
+        float[] current = KernelCases.Uniform(random, n, -1, 2);
+        float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
+        NeuronProgram program = NeuronProgram.Of(definition, timeSteps, 4);
+        var constant = new CudaRun(program with { IsConstant = true }, definition, learned, current, upstream);
+        var full = new CudaRun(program, definition, learned,
+            [.. Enumerable.Repeat(current, timeSteps).SelectMany(step => step)], upstream);
+        Assert.AreSequenceEqual(full.Spikes, constant.Spikes);
+        Assert.AreEqual(full.SpikeCount, constant.SpikeCount);
+        Assert.AreEqual(full.LearnedGradient, constant.LearnedGradient);
+        float OverSteps(int i)
+        {
+            float sum = 0;
+            for (int t = timeSteps - 1; t >= 0; t--)
+            {
+                sum += full.Gradient[(t * n) + i];
+            }
+            return sum;
+        }
+        Assert.AreSequenceEqual([.. Enumerable.Range(0, n).Select(OverSteps)], constant.Gradient);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Neurons))]
+    public void Kernels_AnyNumberOfNeurons_AgreeWithTheKernelsForProcessors(object neuron, float learned)
+    {
+        var definition = (SpikingNeuronDefinition)neuron;
+        var random = new Random(24);
+        foreach (int n in (int[])[1, 3, 255, 257, 258, 260, 70_000])
+        {
+            float[] current = KernelCases.Uniform(random, 2 * n, -1.5f, 2.5f);
+            float[] upstream = KernelCases.Uniform(random, 2 * n, -1, 1);
+            NeuronProgram program = NeuronProgram.Of(definition, 2, NeuronProgram.WidthFor(definition, 2, n, 4));
+            Assert.AreEqual(0, Compare(program, definition, learned, current, upstream).Flipped);
+        }
+    }
+
+    [TestMethod]
+    public void Kernels_GoldenCases_EqualInFloat()
+    {
+        int compared = 0;
+        foreach (GoldenNeuron golden in GoldenNeuron.All)
+        {
+            double[] input = golden["input"];
+            int n = input.Length / golden.TimeSteps;
+            var reference = new ReferenceNeuron(golden.Definition, golden.Learned, input, golden.TimeSteps);
+            if (Enumerable.Range(0, n).Any(i => reference.IsDoubtful(i, 1e-6)))
+            {
+                continue;
+            }
+            var run = new CudaRun(Program(golden), golden.Definition, (float)golden.Learned, Floats(input),
+                Floats(golden["upstream_gradient"]));
+            Assert.AreSequenceEqual(Floats(golden["spikes"]), run.Spikes, golden.ToString());
+            KernelCases.AssertClose(golden["input_gradient"], run.Gradient, _ => true, 1e-5, golden.ToString());
+            if (golden.LearnedGradient is double expected)
+            {
+                double allowed = 2e-5 * Math.Max(1, Math.Abs(expected));
+                Assert.AreEqual(expected, run.LearnedGradient, allowed, golden.ToString());
+            }
+            compared++;
+        }
+        TestContext.WriteLine($"{compared} cases");
+        Assert.IsGreaterThan(100, compared);
+    }
+
+    [TestMethod]
+    [DataRow(4, 1024, 4, 4)]
+    [DataRow(8, 1024, 8, 4)]
+    [DataRow(9, 1024, 4, 2)]
+    [DataRow(25, 1024, 4, 1)]
+    [DataRow(4, 1022, 4, 2)]
+    [DataRow(4, 1023, 4, 1)]
+    [DataRow(4, 1024, 2, 2)] // an address between two multiples of four values
+    [DataRow(4, 1024, 1, 1)]
+    public void WidthFor_StepsNeuronsAndAlignment_IsWhatAllAllow(int timeSteps, int n, int alignment, int expected) =>
+        Assert.AreEqual(expected, NeuronProgram.WidthFor(new LifNeuron(), timeSteps, n, alignment));
+
+    [TestMethod]
+    [DataRow(4, 4)]
+    [DataRow(6, 2)]
+    [DataRow(12, 2)]
+    [DataRow(13, 1)]
+    public void WidthFor_Clif_LeavesRegistersForItsSecondState(int timeSteps, int expected) =>
+        Assert.AreEqual(expected, NeuronProgram.WidthFor(new ClifNeuron(), timeSteps, 1024, 4));
+
+    private static Comparison Compare(
+        NeuronProgram program, SpikingNeuronDefinition neuron, float learned, float[] current, float[] upstream)
+    {
+        int timeSteps = program.TimeSteps, n = upstream.Length / timeSteps;
+        string what = $"{neuron} learned {learned} {program} n {n}";
+        var reference = new ReferenceNeuron(neuron, learned, [.. current.Select(x => (double)x)], timeSteps);
+        bool[] doubtful = [.. Enumerable.Range(0, n).Select(i => reference.IsDoubtful(i, Margin))];
+        for (int at = 0; at < upstream.Length; at++)
+        {
+            upstream[at] = doubtful[at % n] ? 0 : upstream[at];
+        }
+        var expected = new KernelRun(neuron, learned, current, upstream, timeSteps);
+        var run = new CudaRun(program, neuron, learned, current, upstream);
+        int flipped = 0;
+        double worst = 0;
+        for (int at = 0; at < upstream.Length; at++)
+        {
+            Assert.IsTrue(run.Spikes[at] is 0f or 1f, what);
+            flipped += !doubtful[at % n] && run.Spikes[at] != expected.Spikes[at] ? 1 : 0;
+            double scale = Math.Max(1, Math.Abs(expected.Gradient[at]));
+            worst = Math.Max(worst, Math.Abs(run.Gradient[at] - expected.Gradient[at]) / scale);
+            Assert.IsFalse(float.IsNaN(run.Gradient[at]), what);
+        }
+        Assert.IsLessThan(2e-5, worst, what);
+        Assert.AreEqual(run.Spikes.LongCount(spike => spike == 1), run.SpikeCount, what);
+        if (program.IsLearned)
+        {
+            (_, double byLearned, double magnitude) = reference.Backward([.. upstream.Select(u => (double)u)]);
+            Assert.AreEqual(byLearned, run.LearnedGradient, 2e-5 * Math.Max(1, magnitude), what);
+        }
+        return new(flipped, worst);
+    }
+
+    // Every reset with every surrogate at T = 4, and the surrogates in turn at the other steps.
+    private static IEnumerable<(SpikingNeuronDefinition Neuron, int TimeSteps)> Cases(SpikingNeuronDefinition neuron)
+    {
+        SurrogateGradient[] surrogates =
+            [new RectangleSurrogate(1.3), new SigmoidSurrogate(), new TriangleSurrogate(0.8), new AtanSurrogate()];
+        for (int i = 0; i < Steps.Length; i++)
+        {
+            foreach (double? reset in (double?[])[null, 0, -0.08])
+            {
+                foreach (SurrogateGradient surrogate in Steps[i] == 4 ? surrogates : [surrogates[i % 4]])
+                {
+                    bool flag = (i + surrogates.IndexOf(surrogate)) % 2 == 0;
+                    SpikingNeuronDefinition variant = neuron with
+                    {
+                        Surrogate = surrogate,
+                        ResetPotential = reset,
+                        DetachReset = flag,
+                        Threshold = 0.9,
+                    };
+                    yield return (variant is LeakyNeuronDefinition leaky
+                        ? leaky with { MembraneTimeConstant = 1.7, DecayInput = reset is null ? flag : !flag }
+                        : variant, Steps[i]);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<NeuronProgram> Programs(SpikingNeuronDefinition neuron, int timeSteps) =>
+        [NeuronProgram.Of(neuron, timeSteps, NeuronProgram.WidthFor(neuron, timeSteps, 1024, 4))];
+
+    private static NeuronProgram Program(GoldenNeuron golden)
+    {
+        int n = golden["input"].Length / golden.TimeSteps;
+        int width = NeuronProgram.WidthFor(golden.Definition, golden.TimeSteps, n, 4);
+        return NeuronProgram.Of(golden.Definition, golden.TimeSteps, width);
+    }
+
+    private static float[] Floats(double[] values) => [.. values.Select(value => (float)value)];
+
+    private readonly record struct Comparison(int Flipped, double Gradient);
+}

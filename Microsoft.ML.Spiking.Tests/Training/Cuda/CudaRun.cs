@@ -1,0 +1,95 @@
+using Microsoft.ML.Spiking.Tests.Neurons.Kernels;
+using Microsoft.ML.Spiking.Training.Cuda;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
+
+/// <summary>One forward and backward run of the CUDA kernels on this processor, over managed arrays.</summary>
+internal sealed unsafe class CudaRun
+{
+    private static readonly CudaKernels Kernels = CudaKernels.Open(new HostDriver(), new HostCompiler(), 0);
+
+    public CudaRun(
+        NeuronProgram program, SpikingNeuronDefinition neuron, float learned, float[] current, float[] upstream)
+    {
+        long n = upstream.Length / program.TimeSteps;
+        using var x = new Values(current, program.HasHalfCurrent);
+        using var u = new Values(upstream, program.HasHalfSpikes);
+        using var s = new Values(Poison(upstream.Length), program.HasHalfSpikes);
+        using var g = new Values(Poison(current.Length), program.HasHalfCurrent);
+        var launch = new NeuronLaunch(Kernels, program, DeviceConstants.Of(neuron), n);
+        byte[] scratch = new byte[launch.ScratchBytes], derived = new byte[DeviceConstants.Size];
+        float value = learned, learnedGradient = float.NaN;
+        long count = 1000;
+        fixed (byte* work = scratch, constants = derived)
+        {
+            if (program.IsLearned)
+            {
+                launch.Derive((nint)(&value), (nint)constants);
+            }
+            launch.Forward(x.Address, s.Address, (nint)(&count), (nint)constants);
+            launch.Backward(x.Address, u.Address, g.Address, (nint)constants, (nint)work, (nint)(&learnedGradient));
+        }
+        (Spikes, Gradient, SpikeCount, LearnedGradient) = (s.ToArray(), g.ToArray(), count - 1000, learnedGradient);
+    }
+
+    public float[] Spikes { get; }
+
+    public float[] Gradient { get; }
+
+    public long SpikeCount { get; }
+
+    public float LearnedGradient { get; }
+
+    /// <summary>Rounds to bfloat16, to the nearest with ties to even.</summary>
+    public static float Round(float x)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(x);
+        return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
+    }
+
+    private static float[] Poison(int length) => [.. Enumerable.Repeat(float.NaN, length)];
+
+    /// <summary>Guarded memory of float32 or bfloat16.</summary>
+    private sealed class Values : IDisposable
+    {
+        private readonly bool _isHalf;
+        private readonly int _length;
+        private readonly KernelRun.NativeFloats _memory;
+
+        public Values(float[] values, bool isHalf)
+        {
+            (_isHalf, _length) = (isHalf, values.Length);
+            float[] packed = values;
+            if (isHalf)
+            {
+                packed = new float[(values.Length + 1) / 2];
+                Span<ushort> halves = System.Runtime.InteropServices.MemoryMarshal.Cast<float, ushort>(packed.AsSpan());
+                for (int i = 0; i < values.Length; i++)
+                {
+                    halves[i] = (ushort)(BitConverter.SingleToUInt32Bits(values[i]) >> 16);
+                }
+            }
+            _memory = new(packed);
+        }
+
+        public nint Address => (nint)_memory.Pointer;
+
+        public float[] ToArray()
+        {
+            float[] words = _memory.ToArray();
+            if (!_isHalf)
+            {
+                return words;
+            }
+            Span<ushort> halves = System.Runtime.InteropServices.MemoryMarshal.Cast<float, ushort>(words.AsSpan());
+            float[] values = new float[_length];
+            for (int i = 0; i < _length; i++)
+            {
+                values[i] = BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
+            }
+            return values;
+        }
+
+        public void Dispose() => _memory.Dispose();
+    }
+}

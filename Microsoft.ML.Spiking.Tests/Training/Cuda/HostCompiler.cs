@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Microsoft.ML.Spiking.Tests.Repository;
+using Microsoft.ML.Spiking.Training.Cuda;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
+
+/// <summary>
+/// g++ in NVRTC's place: compiles a source, behind host.h, for this processor. What it returns is the path of a
+/// library and the name of the program in it, which <see cref="HostDriver"/> loads.
+/// </summary>
+internal sealed class HostCompiler : IRuntimeCompiler
+{
+    private static readonly Dictionary<string, string> Images = [];
+    private static readonly Lock Gate = new();
+    private static readonly string[] NeuronKernels =
+    [
+        "neuron_forward", "neuron_backward",
+        "#if IS_LEARNED", "neuron_constants", "neuron_sum_first", "neuron_sum_next", "neuron_sum_last", "#endif",
+    ];
+
+    private static int _libraries;
+
+    public int Version { get; init; } = 12080;
+
+    public IReadOnlyList<int> Architectures { get; init; } = [75, 80, 90];
+
+    /// <summary>The options of every compilation.</summary>
+    public List<string> Options { get; } = [];
+
+    public static void SkipWhereThereIsNone()
+    {
+        if (!OperatingSystem.IsLinux() || Tool.Find("g++") is null)
+        {
+            Assert.Inconclusive(
+                "The CUDA kernels are not run on this processor: there is no g++ (./build.sh test installs it).");
+        }
+    }
+
+    /// <summary>Compiles the neurons' programs together, which is quicker than one by one.</summary>
+    public static void Prepare(IEnumerable<NeuronProgram> programs)
+    {
+        lock (Gate)
+        {
+            IReadOnlyList<string>[] missing =
+            [
+                .. programs.Distinct().Select(program => program.Definitions)
+                    .Where(definitions => !Images.ContainsKey(Key(definitions))),
+            ];
+            if (missing.Length > 0)
+            {
+                Build(missing, CudaSource.Read("neuron.cu"));
+            }
+        }
+    }
+
+    public byte[] Compile(string source, IReadOnlyList<string> options, bool isPtx)
+    {
+        Options.Add(string.Join(' ', options));
+        string[] definitions = [.. options.Where(option => option.StartsWith("-D", StringComparison.Ordinal))];
+        lock (Gate)
+        {
+            if (!Images.ContainsKey(Key(definitions)))
+            {
+                Build([definitions], source);
+            }
+            return Encoding.UTF8.GetBytes(Images[Key(definitions)]);
+        }
+    }
+
+    private static string Key(IEnumerable<string> definitions) => string.Join(' ', definitions);
+
+    // The one program without constants is that of dropout.
+    private static void Build(IReadOnlyList<string>[] programs, string source)
+    {
+        string folder = Directory.CreateTempSubdirectory("spiking-kernels-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        File.WriteAllText(Path.Combine(folder, "kernels.cu"), source);
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"#include \"{Path.Combine(Folders.Root, "Microsoft.ML.Spiking.Tests", "Training", "Cuda", "host.h")}\"");
+        int number = Interlocked.Increment(ref _libraries);
+        string library = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"kernels{number}.so"));
+        for (int i = 0; i < programs.Length; i++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"program{i}");
+            string[][] constants = [.. programs[i].Select(definition => definition[2..].Split('='))];
+            foreach (string[] constant in constants)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"#define {constant[0]} {constant[1]}");
+            }
+            text.AppendLine(CultureInfo.InvariantCulture, $"namespace {name} {{\n#include \"kernels.cu\"\n}}");
+            foreach (string kernel in programs[i].Count == 0 ? ["dropout_mask"] : NeuronKernels)
+            {
+                text.AppendLine(kernel[0] == '#' ? kernel : $"LAUNCHER({name}, {kernel})");
+            }
+            foreach (string constant in constants.Select(constant => constant[0])
+                .Concat(["BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E"]))
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"#undef {constant}");
+            }
+            Images[Key(programs[i])] = $"{library}#{name}";
+        }
+        File.WriteAllText(Path.Combine(folder, "kernels.cpp"), text.ToString());
+        Tool.Run(folder, "g++", "-x", "c++", "-std=c++17", "-O1", "-march=native", "-ffp-contract=off", "-shared",
+            "-fPIC", "-Wall", "-Wno-unknown-pragmas", "-Wno-unused", "-Werror", "-o", library, "kernels.cpp");
+    }
+}
+
+/// <summary>A compiler of this machine.</summary>
+internal static class Tool
+{
+    /// <summary>Returns the path of a program; null where there is none.</summary>
+    public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Runs a program, which must succeed, and returns what it says.</summary>
+    public static string Run(string folder, string name, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(name, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, errors.Result);
+        return output + errors.Result;
+    }
+}

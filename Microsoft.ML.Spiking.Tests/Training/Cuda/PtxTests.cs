@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.ML.Spiking.Training.Cuda;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
+
+/// <summary>
+/// neuron.cu, compiled to PTX by clang, which needs nothing of CUDA: every array stays in registers, and memory is read
+/// and written as wide as the program says.
+/// </summary>
+[TestClass]
+public sealed partial class PtxTests
+{
+    // Leaves room for a block of 256 threads in each third of a processor's 65,536.
+    private const int MostRegisters = 168;
+
+    private static readonly string[] Names = ["clang-20", "clang-19", "clang-16", "clang"];
+
+    private static readonly string? Clang = OperatingSystem.IsLinux()
+        ? Names.Select(Tool.Find).FirstOrDefault(path => path is not null)
+        : null;
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    [DataRow("sm_80")]
+    [DataRow("sm_90")]
+    [DataRow("sm_100")]
+    public void Programs_OfEveryNeuron_StayInRegistersAndReadVectors(string architecture)
+    {
+        if (Clang is null)
+        {
+            Assert.Inconclusive(
+                "The CUDA kernels are not compiled to PTX: there is no clang (./build.sh test installs it).");
+        }
+        if (!Knows(architecture))
+        {
+            Assert.Inconclusive($"{Path.GetFileName(Clang)} does not compile for {architecture}.");
+        }
+        foreach (SpikingNeuronDefinition neuron in (SpikingNeuronDefinition[])
+            [new ClifNeuron(), new LifNeuron(), new PlifNeuron(), new KlifNeuron { ResetPotential = 0 }])
+        {
+            foreach (int timeSteps in (int[])[4, 6, 16, 24, 64])
+            {
+                NeuronProgram program =
+                    NeuronProgram.Of(neuron, timeSteps, NeuronProgram.WidthFor(neuron, timeSteps, 1024, 4));
+                AssertSuits(program, architecture);
+                AssertSuits(program with { HasHalfCurrent = true, HasHalfSpikes = true }, architecture);
+            }
+        }
+    }
+
+    private void AssertSuits(NeuronProgram program, string architecture)
+    {
+        string ptx = Compile(program, architecture);
+        int read = program.HasHalfCurrent ? program.Width / 2 : program.Width; // words
+        string width = read < 2 ? "" : string.Create(CultureInfo.InvariantCulture, $".v{read}");
+        string type = program.HasHalfCurrent && read == 0 ? "u16" : "u32";
+        string forward = Entry(ptx, "neuron_forward"), backward = Entry(ptx, "neuron_backward");
+
+        string what = program.ToString(), loads = $@"ld\.global(\.nc)?{width}\.{type} ";
+        string stores = $@"st\.global{width}\.{type} ";
+        Assert.DoesNotContain(".local", ptx, what);
+        Assert.AreEqual(program.TimeSteps, Regex.Count(forward, loads), what);
+        Assert.AreEqual(program.TimeSteps, Regex.Count(forward, stores), what);
+        Assert.AreEqual(2 * program.TimeSteps, Regex.Count(backward, loads), what);
+        Assert.AreEqual(program.TimeSteps, Regex.Count(backward, stores), what);
+        (int first, int second) = (MostLive(forward), MostLive(backward));
+        Assert.IsLessThanOrEqualTo(MostRegisters, second, what);
+        string values = program.HasHalfCurrent ? "bfloat16" : "float32";
+        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{architecture} {program.Neuron} T {program.TimeSteps} {values}: {program.Width} neurons a thread, " +
+            $"words alive at once {first} forward, {second} backward, no local memory"));
+    }
+
+    private static bool Knows(string architecture) => Tool.Run(Path.GetTempPath(), Clang!, "--target=nvptx64",
+        "--print-supported-cpus").Split([' ', '\t', '\n']).Contains(architecture);
+
+    private static string Compile(NeuronProgram program, string architecture)
+    {
+        using var folder = new TemporaryFolder();
+        string source = Path.Combine(folder.Path, "neuron.cu");
+        File.WriteAllText(source, CudaSource.Read("neuron.cu"));
+        Tool.Run(folder.Path, Clang!, ["-x", "cuda", "--cuda-device-only", $"--cuda-gpu-arch={architecture}",
+            "-nocudainc", "-nocudalib", "-O3", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-unused", "-S",
+            "-o", "neuron.ptx", .. program.Definitions, source]);
+        return File.ReadAllText(Path.Combine(folder.Path, "neuron.ptx"));
+    }
+
+    private static string Entry(string ptx, string name)
+    {
+        int start = ptx.IndexOf($".entry {name}(", StringComparison.Ordinal);
+        return ptx[start..ptx.IndexOf("\n}", start, StringComparison.Ordinal)];
+    }
+
+    /// <summary>
+    /// The most words that are alive at once as the instructions are listed. PTX has a register for every value; the
+    /// real number is the choice of the driver's compiler, which does not run here.
+    /// </summary>
+    private static int MostLive(string entry)
+    {
+        string[] lines = [.. entry.Split('\n').Where(line => !line.Contains(".reg", StringComparison.Ordinal))];
+        var spans = new Dictionary<string, (int First, int Last)>();
+        for (int i = 0; i < lines.Length; i++)
+        {
+            foreach (string name in Register().Matches(lines[i]).Select(match => match.Value))
+            {
+                spans[name] = (spans.TryGetValue(name, out (int First, int Last) span) ? span.First : i, i);
+            }
+        }
+        int[] change = new int[lines.Length + 1];
+        foreach ((string name, (int first, int last)) in spans)
+        {
+            int words = name[2] == 'd' ? 2 : 1;
+            change[first] += words;
+            change[last] -= words;
+        }
+        int alive = 0;
+        return change.Max(step => alive += step);
+    }
+
+    [GeneratedRegex(@"%(rd|fd|rs|r|f)\d+")]
+    private static partial Regex Register();
+}

@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Neurons.Kernels;
+
+namespace Microsoft.ML.Spiking.Training.Cuda;
+
+/// <summary><see cref="NeuronConstants"/> as the structure Constants of neuron.cu.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DeviceConstants
+{
+    /// <summary>Bytes of the structure.</summary>
+    public const int Size = 72;
+
+    public double LearnedFactor;
+    public float Gamma;
+    public float Leak;
+    public float Gain;
+    public float Threshold;
+    public float ResetPotential;
+    public float Reach;
+    public float SurrogateA;
+    public float SurrogateB;
+    public float InverseTau;
+    public float TauFactor;
+    public float K;
+    public float Rescale;
+    public float ScaleWeight;
+    public float HWeight;
+    public float Offset;
+
+    // The structure ends at a multiple of 8 bytes.
+    private float _unused;
+
+    /// <summary>
+    /// Returns the constants of a neuron. Those that depend on a learned value are computed on the device, from the
+    /// value there.
+    /// </summary>
+    public static DeviceConstants Of(SpikingNeuronDefinition neuron)
+    {
+        float initial = neuron.LearnedScalars.Count == 0 ? 0 : (float)neuron.LearnedScalars[0].Initial;
+        NeuronConstants c = NeuronConstants.WithSurrogate(neuron, initial);
+        return new()
+        {
+            LearnedFactor = c.LearnedFactor,
+            Gamma = c.Gamma,
+            Leak = c.Leak,
+            Gain = c.Gain,
+            Threshold = c.Threshold,
+            ResetPotential = c.ResetPotential,
+            Reach = c.Reach,
+            SurrogateA = c.SurrogateA,
+            SurrogateB = c.SurrogateB,
+            InverseTau = c.InverseTau,
+            TauFactor = c.TauFactor,
+            K = c.K,
+            Rescale = c.Rescale,
+            ScaleWeight = c.ScaleWeight,
+            HWeight = c.HWeight,
+            Offset = c.Offset,
+            _unused = 0,
+        };
+    }
+}

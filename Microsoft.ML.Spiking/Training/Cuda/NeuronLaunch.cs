@@ -1,0 +1,81 @@
+namespace Microsoft.ML.Spiking.Training.Cuda;
+
+/// <summary>
+/// The launches of one layer of neurons. Addresses are on the device; arrays are [T, n] or, where the current is
+/// constant, [n].
+/// </summary>
+/// <param name="kernels">The device's kernels.</param>
+/// <param name="program">The neuron's program.</param>
+/// <param name="constants">The neuron's constants.</param>
+/// <param name="n">Number of neurons; a multiple of the program's width.</param>
+internal readonly unsafe struct NeuronLaunch(
+    CudaKernels kernels, NeuronProgram program, DeviceConstants constants, long n)
+{
+    // Threads of the two steps before the last of the sum over all threads: enough to be quick, few enough for one
+    // thread to add the rest.
+    private const long FirstSums = 1 << 16;
+    private const long NextSums = 1 << 8;
+
+    /// <summary>Number of threads, each of which leaves a part of the learned value's gradient.</summary>
+    public long Threads => n / program.Width;
+
+    /// <summary>Bytes of the working memory of <see cref="Backward"/> for a learned value; a multiple of 8.</summary>
+    public long ScratchBytes => ((FirstSums + NextSums) * sizeof(double)) + ((Threads + 1) / 2 * 2 * sizeof(float));
+
+    /// <summary>Computes the constants that depend on the learned value.</summary>
+    /// <param name="learned">One float32.</param>
+    /// <param name="derived">Takes <see cref="DeviceConstants.Size"/> bytes.</param>
+    public void Derive(nint learned, nint derived)
+    {
+        DeviceConstants own = constants;
+        void** arguments = stackalloc void*[] { &learned, &own, &derived };
+        kernels.Launch(program, "neuron_constants", 1, arguments);
+    }
+
+    /// <summary>Runs the neurons forward from their resting state.</summary>
+    /// <param name="current">The arriving current.</param>
+    /// <param name="spikes">Takes 0 and 1.</param>
+    /// <param name="count">The number of spikes is added to it, 64 bits; 0 for none.</param>
+    /// <param name="derived">What <see cref="Derive"/> has left, for a learned value; else 0.</param>
+    public void Forward(nint current, nint spikes, nint count, nint derived)
+    {
+        DeviceConstants own = constants;
+        long neurons = n;
+        void** arguments = stackalloc void*[] { &current, &spikes, &count, &neurons, &own, &derived };
+        kernels.Launch(program, "neuron_forward", Threads, arguments);
+    }
+
+    /// <summary>Propagates the gradient of the spikes back to the current, and to the learned value.</summary>
+    /// <param name="current">The current that arrived.</param>
+    /// <param name="upstream">The gradient by the spikes.</param>
+    /// <param name="gradient">Takes the gradient by the current.</param>
+    /// <param name="derived">What <see cref="Derive"/> has left, for a learned value; else 0.</param>
+    /// <param name="scratch">Working memory of <see cref="ScratchBytes"/>, for a learned value; else 0.</param>
+    /// <param name="learnedGradient">
+    /// Takes the gradient by the learned value, one float32; 0 where there is none.
+    /// </param>
+    public void Backward(
+        nint current, nint upstream, nint gradient, nint derived, nint scratch, nint learnedGradient)
+    {
+        DeviceConstants own = constants;
+        long neurons = n;
+        nint first = scratch, next = first + (nint)(FirstSums * sizeof(double));
+        nint parts = next + (nint)(NextSums * sizeof(double));
+        void** arguments = stackalloc void*[] { &current, &upstream, &gradient, &parts, &neurons, &own, &derived };
+        kernels.Launch(program, "neuron_backward", Threads, arguments);
+        if (program.IsLearned)
+        {
+            long firstSums = Math.Min(Threads, FirstSums), nextSums = Math.Min(firstSums, NextSums);
+            Sum("neuron_sum_first", parts, first, Threads, firstSums);
+            Sum("neuron_sum_next", first, next, firstSums, nextSums);
+            void** last = stackalloc void*[] { &next, &learnedGradient, &nextSums, &derived };
+            kernels.Launch(program, "neuron_sum_last", 1, last);
+        }
+    }
+
+    private void Sum(string kernel, nint values, nint sums, long count, long outputs)
+    {
+        void** arguments = stackalloc void*[] { &values, &sums, &count, &outputs };
+        kernels.Launch(program, kernel, outputs, arguments);
+    }
+}

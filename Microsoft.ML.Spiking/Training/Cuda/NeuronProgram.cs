@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Microsoft.ML.Spiking.Training.Cuda;
+
+/// <summary>A compilation of neuron.cu: everything that is constant in it.</summary>
+internal readonly record struct NeuronProgram : ICudaProgram
+{
+    /// <summary>The largest T: the backward pass keeps the potential of all steps in registers.</summary>
+    public const int MaximumTimeSteps = 64;
+
+    /// <summary>Threads of a block.</summary>
+    public const int BlockSize = 256;
+
+    private static readonly string Text = CudaSource.Read("neuron.cu");
+
+    string ICudaProgram.Source => Text;
+
+    public required ProgramNeuron Neuron { get; init; }
+
+    public required bool IsHardReset { get; init; }
+
+    public required ProgramSurrogate Surrogate { get; init; }
+
+    /// <summary>T, at most <see cref="MaximumTimeSteps"/>.</summary>
+    public required int TimeSteps { get; init; }
+
+    /// <summary>Neurons of a thread; see <see cref="WidthFor"/>.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Whether the current is the same at every step.</summary>
+    public bool IsConstant { get; init; }
+
+    /// <summary>Whether the current and its gradient are bfloat16.</summary>
+    public bool HasHalfCurrent { get; init; }
+
+    /// <summary>Whether the spikes and their gradient are bfloat16.</summary>
+    public bool HasHalfSpikes { get; init; }
+
+    /// <summary>Whether the neuron has a learned value.</summary>
+    public bool IsLearned => Neuron is ProgramNeuron.Plif or ProgramNeuron.Klif;
+
+    public IReadOnlyList<string> Definitions =>
+    [
+        Define("TIME_STEPS", TimeSteps), Define("WIDTH", Width), Define("NEURON", (int)Neuron),
+        Define("HARD_RESET", IsHardReset ? 1 : 0), Define("SURROGATE", (int)Surrogate),
+        Define("CONSTANT_CURRENT", IsConstant ? 1 : 0), Define("BF16_CURRENT", HasHalfCurrent ? 1 : 0),
+        Define("BF16_SPIKES", HasHalfSpikes ? 1 : 0),
+    ];
+
+    /// <summary>Returns the program of a neuron.</summary>
+    /// <exception cref="NotSupportedException">There is none.</exception>
+    public static NeuronProgram Of(SpikingNeuronDefinition neuron, int timeSteps, int width) => new()
+    {
+        Neuron = neuron switch
+        {
+            ClifNeuron => ProgramNeuron.Clif,
+            LifNeuron or IfNeuron => ProgramNeuron.Lif,
+            PlifNeuron => ProgramNeuron.Plif,
+            KlifNeuron => ProgramNeuron.Klif,
+            _ => throw new NotSupportedException($"The neuron {neuron.GetType().Name} has no CUDA kernel."),
+        },
+        IsHardReset = !neuron.IsSoftReset,
+        Surrogate = neuron.Surrogate switch
+        {
+            RectangleSurrogate => ProgramSurrogate.Rectangle,
+            TriangleSurrogate => ProgramSurrogate.Triangle,
+            SigmoidSurrogate => ProgramSurrogate.Sigmoid,
+            AtanSurrogate => ProgramSurrogate.Atan,
+            _ => throw new NotSupportedException(
+                $"The surrogate {neuron.Surrogate.GetType().Name} has no CUDA kernel."),
+        },
+        TimeSteps = timeSteps,
+        Width = width,
+    };
+
+    /// <summary>
+    /// Returns the neurons of a thread: as many as registers allow at T steps, as divide n, and as the arrays'
+    /// alignment allows to be read at once.
+    /// </summary>
+    /// <param name="neuron">The neuron; CLIF keeps two values of each step, the others one.</param>
+    /// <param name="timeSteps">T.</param>
+    /// <param name="n">Number of neurons.</param>
+    /// <param name="alignment">Number of values that the addresses of all arrays are multiples of.</param>
+    public static int WidthFor(SpikingNeuronDefinition neuron, int timeSteps, long n, long alignment)
+    {
+        int kept = neuron is ClifNeuron ? 2 * timeSteps : timeSteps;
+        int registers = kept <= 8 ? 4 : kept <= 24 ? 2 : 1;
+        int common = BitOperations.TrailingZeroCount(n | alignment | 4);
+        return Math.Min(registers, 1 << common);
+    }
+
+    private static string Define(string name, int value) =>
+        string.Create(CultureInfo.InvariantCulture, $"-D{name}={value}");
+}
+
+/// <summary>NEURON in neuron.cu.</summary>
+internal enum ProgramNeuron
+{
+    Clif = 0,
+
+    /// <summary>LIF and IF.</summary>
+    Lif = 1,
+
+    Plif = 2,
+    Klif = 3,
+}
+
+/// <summary>SURROGATE in neuron.cu.</summary>
+internal enum ProgramSurrogate
+{
+    Rectangle = 0,
+    Triangle = 1,
+    Sigmoid = 2,
+    Atan = 3,
+}

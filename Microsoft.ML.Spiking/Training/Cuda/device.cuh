@@ -1,0 +1,67 @@
+// What all kernels share: the words for threads and blocks, for approximate functions, and for memory. Their sources
+// come behind it in one text.
+typedef unsigned short half_word;
+typedef unsigned int word;
+typedef unsigned long long long_word;
+
+#define BLOCK_SIZE 256
+
+#ifndef SPIKING_HOST
+#define DEVICE static __device__ __forceinline__
+#define KERNEL extern "C" __global__ __launch_bounds__(BLOCK_SIZE)
+#ifdef __clang__
+#define __global__ __attribute__((global))
+#define __device__ __attribute__((device))
+#define __shared__ __attribute__((shared))
+#define __forceinline__ __attribute__((always_inline)) inline
+#define __launch_bounds__(n) __attribute__((launch_bounds(n)))
+#define THREAD __nvvm_read_ptx_sreg_tid_x()
+#define BLOCK __nvvm_read_ptx_sreg_ctaid_x()
+DEVICE float multiply_add(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+#else
+#define THREAD threadIdx.x
+#define BLOCK blockIdx.x
+DEVICE float multiply_add(float a, float b, float c) { return fmaf(a, b, c); }
+#endif
+
+DEVICE float power_of_two(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+// The same value, of which the compiler does not know what it has computed already.
+DEVICE float forgotten(float x) { float y; asm volatile("mov.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+DEVICE float reciprocal(float x) { float y; asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+
+// Compilers split accesses of structures; these stay whole. No kernel writes what it reads.
+DEVICE void load_words(const void* p, word (&w)[1]) { asm("ld.global.nc.u32 %0, [%1];" : "=r"(w[0]) : "l"(p)); }
+DEVICE void load_words(const void* p, word (&w)[2]) {
+  asm("ld.global.nc.v2.u32 {%0, %1}, [%2];" : "=r"(w[0]), "=r"(w[1]) : "l"(p));
+}
+DEVICE void load_words(const void* p, word (&w)[4]) {
+  asm("ld.global.nc.v4.u32 {%0, %1, %2, %3}, [%4];" : "=r"(w[0]), "=r"(w[1]), "=r"(w[2]), "=r"(w[3]) : "l"(p));
+}
+DEVICE void store_words(void* p, const word (&w)[1]) {
+  asm volatile("st.global.u32 [%0], %1;" :: "l"(p), "r"(w[0]) : "memory");
+}
+DEVICE void store_words(void* p, const word (&w)[2]) {
+  asm volatile("st.global.v2.u32 [%0], {%1, %2};" :: "l"(p), "r"(w[0]), "r"(w[1]) : "memory");
+}
+DEVICE void store_words(void* p, const word (&w)[4]) {
+  asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};"
+    :: "l"(p), "r"(w[0]), "r"(w[1]), "r"(w[2]), "r"(w[3]) : "memory");
+}
+
+// Adds what all threads of a block counted, in one atomic. Whole numbers have the same sum in any order.
+DEVICE void add_count(word own, long_word* count) {
+  __shared__ word warps[BLOCK_SIZE / 32];
+  for (int distance = 16; distance > 0; distance /= 2) {
+    word other;
+    asm volatile("shfl.sync.bfly.b32 %0, %1, %2, 31, 0xffffffff;" : "=r"(other) : "r"(own), "r"(distance));
+    own += other;
+  }
+  if (THREAD % 32 == 0) warps[THREAD / 32] = own;
+  asm volatile("bar.sync 0;" ::: "memory");
+  if (THREAD == 0) {
+    long_word sum = 0;
+    for (int i = 0; i < BLOCK_SIZE / 32; i++) sum += warps[i];
+    asm volatile("red.global.add.u64 [%0], %1;" :: "l"(count), "l"(sum) : "memory");
+  }
+}
+#endif

@@ -1,0 +1,46 @@
+using static System.FormattableString;
+
+namespace Microsoft.ML.Spiking.GpuCheck;
+
+/// <summary>The checks, one line each: "ok" or "FAILED", and why.</summary>
+internal sealed class Checks
+{
+    /// <summary>Number of checks that have failed.</summary>
+    public int Failed { get; private set; }
+
+    /// <summary>Throws where two numbers are not the same; returns them in words.</summary>
+    public static string Equal<T>(T expected, T found) => EqualityComparer<T>.Default.Equals(expected, found)
+        ? Invariant($"{found}")
+        : throw new InvalidOperationException(Invariant($"expected {expected}, found {found}"));
+
+    /// <summary>Throws where a difference exceeds what is allowed; returns it in words.</summary>
+    public static string AtMost(double allowed, double difference) => difference <= allowed
+        ? Invariant($"to {difference:0.0e+0}")
+        : throw new InvalidOperationException(Invariant($"off by {difference:0.0e+0}; {allowed:0.0e+0} are allowed"));
+
+    /// <summary>Runs a check and prints its line.</summary>
+    /// <param name="name">What is checked.</param>
+    /// <param name="check">Returns what it found; throws where that is wrong.</param>
+    /// <returns>Whether it passed.</returns>
+    public bool Run(string name, Func<string> check)
+    {
+        try
+        {
+            Console.WriteLine($"ok      {name}: {check()}");
+            return true;
+        }
+        catch (Exception fault)
+        {
+            Failed++;
+            Console.WriteLine($"FAILED  {name}: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")}");
+            return false;
+        }
+    }
+
+    /// <summary>Prints the last line and returns the exit code.</summary>
+    public int Finish(string remark)
+    {
+        Console.WriteLine(Invariant($"{Failed} failed; {remark}"));
+        return Failed;
+    }
+}

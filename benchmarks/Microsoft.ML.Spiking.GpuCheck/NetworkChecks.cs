@@ -1,0 +1,75 @@
+using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Native;
+using static System.FormattableString;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.GpuCheck;
+
+/// <summary>Whole training steps on the device, beside the CPU's.</summary>
+internal static class NetworkChecks
+{
+    private static readonly ConvNet Template = new(16, 32);
+    private static readonly int[] Image = [1, 16, 16];
+
+    public static void Run(Checks checks, Device device)
+    {
+        using IDisposable? exact = TensorFloat32.Use(device, isAllowed: false);
+        checks.Run("a conv net's step, as on the CPU", () => Compare(1e-4, Step(device), Step(CPU)));
+        checks.Run("a conv net's step with dropout, as on the CPU",
+            () => Compare(1e-4, Step(device, dropout: 0.3), Step(CPU, dropout: 0.3)));
+        checks.Run("a conv net's step, as op by op", () =>
+        {
+            using NetworkStep own = Step(device);
+            CudaUse.AreKernelsOff = true;
+            try
+            {
+                return Compare(1e-4, own, Step(device));
+            }
+            finally
+            {
+                CudaUse.AreKernelsOff = false;
+            }
+        });
+        checks.Run("activation checkpointing gives the same step",
+            () => Compare(1e-4, Step(device, isCheckpointed: true), Step(device)));
+        checks.Run("a step with products in bfloat16 is close",
+            () => Compare(0.1, Step(device, productType: ScalarType.BFloat16), Step(device)));
+        checks.Run("spikes are counted as on the CPU", () =>
+        {
+            using NetworkStep own = Step(device), other = Step(CPU);
+            return Checks.AtMost(1e-3, Math.Abs(own.Rate - other.Rate)) + Invariant($", {own.Rate:0.000} a step");
+        });
+        checks.Run("too much memory is explained", () =>
+        {
+            try
+            {
+                using Tensor huge = empty([1L << 30, 1L << 20], device: device);
+                return "there is as much";
+            }
+            catch (Exception fault)
+            {
+                InsufficientMemoryException? shortage = MemoryShortage.ExplainScoring(
+                    fault, Template.Bind(new(Image, 10, 4, new DirectEncoder(), new ClifNeuron(), Dropout: 0)), 1);
+                return shortage?.Message ?? throw new InvalidOperationException($"not understood: {fault.Message}");
+            }
+        });
+    }
+
+    private static string Compare(double allowed, NetworkStep own, NetworkStep other)
+    {
+        using (own)
+        using (other)
+        {
+            return Checks.AtMost(allowed, own.DifferenceFrom(other));
+        }
+    }
+
+    private static NetworkStep Step(
+        Device device, bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0)
+    {
+        var step = new NetworkStep(
+            Template, Image, timeSteps: 4, rows: 32, device, isCheckpointed, productType, dropout);
+        step.Run();
+        return step;
+    }
+}

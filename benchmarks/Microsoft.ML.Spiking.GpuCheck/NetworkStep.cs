@@ -1,0 +1,75 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Optimizers;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.GpuCheck;
+
+/// <summary>Training steps on one batch of random images, as the training loop does them.</summary>
+internal sealed class NetworkStep : IDisposable
+{
+    private const int Classes = 10;
+
+    private readonly TorchNetwork _network;
+    private readonly SpikeTally _tally;
+    private readonly Loss _loss = new(lambda: 0.05, LossTarget.Constant, labelSmoothing: 0);
+    private readonly Sgd _optimizer;
+    private readonly Tensor _images;
+    private readonly Tensor _classes;
+    private readonly ForwardPass _pass;
+
+    public NetworkStep(NetworkTemplate template, int[] image, int timeSteps, int rows, Device device,
+        bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0)
+    {
+        NetworkDefinition definition =
+            template.Bind(new(image, Classes, timeSteps, new DirectEncoder(), new ClifNeuron(), dropout));
+        _network = new(definition, device, activationCheckpointing: isCheckpointed);
+        _network.Parameters.Import(WeightInitializer.Create(definition, seed: 1));
+        _optimizer = new Sgd(_network.Parameters.Trained, momentum: 0.9, weightDecay: 5e-5);
+        _tally = new(device);
+        _pass = new() { IsTraining = true, Seed = 1, Epoch = 1, Spikes = _tally, ProductType = productType };
+        using DisposeScope scope = NewDisposeScope();
+        var random = new Random(2);
+        float[] pixels = [.. Enumerable.Range(0, rows * definition.InputSize).Select(_ => 2 * random.NextSingle())];
+        _images = tensor(pixels, [rows, definition.InputSize]).to(device).DetachFromDisposeScope();
+        Tensor labels = tensor([.. Enumerable.Range(0, rows).Select(row => (long)row % Classes)]).to(device);
+        _classes = Loss.OneHot(labels, Classes, ScalarType.Float32).DetachFromDisposeScope();
+    }
+
+    /// <summary>The spikes per neuron and step of all steps so far.</summary>
+    public double Rate => _tally.Rates().Mean;
+
+    /// <summary>Runs a step; does not wait for the device.</summary>
+    public void Run()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        CallbackFaults.Backward(_loss.Compute(_network.Forward(_images, _pass), _classes));
+        _optimizer.Step(0.01);
+    }
+
+    /// <summary>Returns the largest difference of the weights from another network's, relative to their size.</summary>
+    public double DifferenceFrom(NetworkStep other)
+    {
+        float[][] own = Weights(), others = other.Weights();
+        return own.Zip(others).Max(pair =>
+        {
+            double size = Math.Max(1e-3, pair.Second.Max(Math.Abs));
+            return pair.First.Zip(pair.Second).Max(values => Math.Abs(values.First - values.Second)) / size;
+        });
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _network.Dispose();
+        _tally.Dispose();
+        _images.Dispose();
+        _classes.Dispose();
+    }
+
+    private float[][] Weights() => [.. _network.Parameters.Export().Select(array => array.Values.ToArray())];
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Native;
+using TorchSharp;
+using static System.FormattableString;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.GpuCheck;
+
+/// <summary>
+/// Checks, line by line, that the library does on a CUDA device what it does on the CPU, and then measures it there.
+/// The exit code is the number of failed checks; that the process ends at all is the last check.
+/// </summary>
+internal static class Program
+{
+    private static int Main()
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        var checks = new Checks();
+        bool isLoaded = checks.Run("libtorch is loaded", () =>
+        {
+            NativeRuntime.EnsureLoaded(withCuda: true);
+            return Invariant($"TorchSharp {typeof(torch).Assembly.GetName().Version}");
+        });
+        bool isThere = isLoaded && checks.Run("a CUDA device is there", () => cuda.is_available()
+            ? Invariant($"{cuda.device_count()} devices")
+            : throw new InvalidOperationException("libtorch sees no CUDA device"));
+        if (!isThere)
+        {
+            return checks.Finish("nothing else can be checked without a CUDA device");
+        }
+        var device = new Device(DeviceType.CUDA, 0);
+        checks.Run("an operation of libtorch gives its result", () =>
+        {
+            using Tensor ones = torch.ones(4, device: device);
+            using Tensor sum = ones.sum();
+            return Checks.Equal(4f, sum.item<float>());
+        });
+        checks.Run("libtorch's stream is found", () =>
+        {
+            nint torchLibrary = NativeCuda.Torch();
+            bool isExported = System.Runtime.InteropServices.NativeLibrary.TryGetExport(
+                torchLibrary, "aoti_torch_get_current_cuda_stream", out _);
+            return isExported
+                ? Invariant($"stream {new CudaDriver(NativeCuda.Driver(), torchLibrary).CurrentStream(0)}")
+                : throw new InvalidOperationException("libtorch does not export it; the default stream is used");
+        });
+        checks.Run("NVRTC is found", () =>
+        {
+            var compiler = new RuntimeCompiler(NativeCuda.Compiler());
+            return Invariant($"CUDA {compiler.Version / 1000}.{compiler.Version % 1000 / 10}, ") +
+                $"architectures {string.Join(' ', compiler.Architectures)}";
+        });
+        bool isUsed = checks.Run("the self-test of the kernels passes", () => CudaUse.KernelsOf(device) is { } kernels
+            ? Invariant($"compiled for {kernels.Architecture}{(kernels.IsPtx ? " as PTX" : "")}")
+            : throw new InvalidOperationException(CudaUse.ReasonOf(device)));
+        if (isUsed)
+        {
+            NeuronChecks.Run(checks, CudaUse.KernelsOf(device)!, device);
+        }
+        NetworkChecks.Run(checks, device);
+        if (isUsed && checks.Failed == 0)
+        {
+            Speeds.Print(CudaUse.KernelsOf(device)!, device);
+        }
+        return checks.Finish(
+            checks.Failed == 0 ? "all checks passed" : "speeds are not measured where a check has failed");
+    }
+}

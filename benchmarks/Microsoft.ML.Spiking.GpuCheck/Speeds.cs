@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static System.FormattableString;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.GpuCheck;
+
+/// <summary>The tables: neuron kernels as shares of the rate of a copy, and training steps.</summary>
+internal static class Speeds
+{
+    private const long Neurons = 1 << 24;
+    private const int Repetitions = 20;
+
+    public static void Print(CudaKernels kernels, Device device)
+    {
+        double rate = CopyRate(device);
+        Console.WriteLine(Invariant($"\nCopy: {rate / 1e12:0.00} TB/s, reading and writing. Kernels as shares of it:"));
+        Console.WriteLine("neuron       T  values    forward backward");
+        SpikingNeuronDefinition[] neurons = [new ClifNeuron(), new LifNeuron(), new PlifNeuron()];
+        foreach (SpikingNeuronDefinition neuron in neurons)
+        {
+            foreach (int timeSteps in (int[])[4, 6, 16])
+            {
+                foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
+                {
+                    (double forward, double backward) = Shares(kernels, neuron, timeSteps, type, device, rate);
+                    string name = neuron.GetType().Name;
+                    Console.WriteLine(Invariant($"{name,-11} {timeSteps,2}  {type,-9} {forward,6:P0} {backward,8:P0}"));
+                }
+            }
+        }
+        Console.WriteLine("\nTraining steps, ms            op by op    kernels  products in TF32  in bfloat16");
+        Row("MLP 784-512-512, T 4, 256", new Mlp(512, 512), [784], 4, 256, device);
+        Row("conv net 64-128, T 6, 128", new ConvNet(64, 128), [1, 28, 28], 6, 128, device);
+        Row("ResNet-18, T 6, 128", new SpikingResNet(18), [3, 32, 32], 6, 128, device);
+    }
+
+    private static void Row(string name, NetworkTemplate template, int[] image, int timeSteps, int rows, Device device)
+    {
+        double Time(bool areKernelsOff, bool isTf32, ScalarType? type)
+        {
+            using IDisposable? products = TensorFloat32.Use(device, isTf32);
+            CudaUse.AreKernelsOff = areKernelsOff;
+            try
+            {
+                using var step = new NetworkStep(template, image, timeSteps, rows, device, productType: type);
+                return Milliseconds(step.Run, device, repetitions: 10);
+            }
+            finally
+            {
+                CudaUse.AreKernelsOff = false;
+            }
+        }
+        Console.WriteLine(Invariant($"{name,-28} {Time(true, false, null),9:0.0} {Time(false, false, null),10:0.0} ") +
+            Invariant($"{Time(false, true, null),17:0.0} {Time(false, false, ScalarType.BFloat16),12:0.0}"));
+    }
+
+    private static (double Forward, double Backward) Shares(CudaKernels kernels, SpikingNeuronDefinition neuron,
+        int timeSteps, ScalarType type, Device device, double rate)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        bool isHalf = type == ScalarType.BFloat16;
+        Tensor current = rand([timeSteps, Neurons], device: device).mul(3).to(type);
+        Tensor spikes = empty_like(current), gradient = empty_like(current), learnedGradient = empty(1, device: device);
+        int width = NeuronProgram.WidthFor(neuron, timeSteps, Neurons, 4);
+        NeuronProgram program =
+            NeuronProgram.Of(neuron, timeSteps, width) with { HasHalfCurrent = isHalf, HasHalfSpikes = isHalf };
+        var launch = new NeuronLaunch(kernels, program, DeviceConstants.Of(neuron), Neurons);
+        Tensor derived = empty([DeviceConstants.Size / 8], ScalarType.Float64, device);
+        Tensor scratch = empty([launch.ScratchBytes / 8], ScalarType.Float64, device);
+        Tensor learned = zeros(1, device: device);
+        if (program.IsLearned)
+        {
+            launch.Derive(DeviceMemory.Address(learned), DeviceMemory.Address(derived));
+        }
+        (nint x, nint s, nint g) =
+            (DeviceMemory.Address(current), DeviceMemory.Address(spikes), DeviceMemory.Address(gradient));
+        (nint c, nint w, nint l) =
+            (DeviceMemory.Address(derived), DeviceMemory.Address(scratch), DeviceMemory.Address(learnedGradient));
+        double forward = Milliseconds(() => launch.Forward(x, s, 0, c), device, Repetitions);
+        double backward = Milliseconds(() => launch.Backward(x, s, g, c, w, l), device, Repetitions);
+        double values = (double)timeSteps * Neurons * (isHalf ? 2 : 4); // bytes of an array
+        return (2 * values / (forward / 1000) / rate, 3 * values / (backward / 1000) / rate);
+    }
+
+    private static double CopyRate(Device device)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor from = zeros([4 * Neurons], device: device), to = empty_like(from);
+        double time = Milliseconds(() => to.copy_(from), device, Repetitions);
+        return 2.0 * 4 * Neurons * sizeof(float) / (time / 1000);
+    }
+
+    private static double Milliseconds(Action action, Device device, int repetitions)
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            action();
+        }
+        cuda.synchronize(device);
+        long started = Stopwatch.GetTimestamp();
+        for (int i = 0; i < repetitions; i++)
+        {
+            action();
+        }
+        cuda.synchronize(device);
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds / repetitions;
+    }
+}
