@@ -124,7 +124,8 @@ coverage() {
   in_root dotnet tool restore > /dev/null
   run_tests --coverage --coverage-output-format cobertura "$@" || faults=1
   in_root dotnet reportgenerator "-reports:$results/*.cobertura.xml" "-targetdir:$root/artifacts/coverage" \
-    "-reporttypes:Html;TextSummary" "-assemblyfilters:+Microsoft.ML.Spiking;+Microsoft.ML.Spiking.Sweeps;+Microsoft.ML.Spiking.Interchange" \
+    "-reporttypes:Html;TextSummary" \
+    "-assemblyfilters:+Microsoft.ML.Spiking;+Microsoft.ML.Spiking.Sweeps;+Microsoft.ML.Spiking.Interchange" \
     "-filefilters:-*.g.cs" -verbosity:Warning
   cat "$root/artifacts/coverage/Summary.txt"
   return $faults

@@ -186,10 +186,10 @@ public sealed partial class SpikingClifTrainer
         public double? GradientClipping { get; set; }
 
         /// <summary>
-        /// Gets or sets the number of time steps back that the gradient of a neuron's spike goes within its layer, from 0
-        /// (only the step of the spike) to 1,000: what happened earlier is not learned from. It is for studies of how much
-        /// a neuron learns through time; a step of the training takes up to as many times longer. Null (the default) for
-        /// all steps. See docs/analysis.md.
+        /// Gets or sets the number of time steps back that the gradient of a neuron's spike goes within its layer, from
+        /// 0 (only the step of the spike) to 1,000: what happened earlier is not learned from. It is for studies of how
+        /// much a neuron learns through time; a step of the training takes up to as many times longer. Null (the
+        /// default) for all steps. See docs/analysis.md.
         /// </summary>
         public int? GradientHorizon { get; set; }
 

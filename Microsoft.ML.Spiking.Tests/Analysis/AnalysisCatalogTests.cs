@@ -26,7 +26,8 @@ public sealed class AnalysisCatalogTests
 
         Assert.AreEqual((90L, 2), (report.Rows, report.TimeSteps));
         Assert.AreSequenceEqual(
-            [("a", 30L), ("b", 30L), ("c", 30L)], report.Layers.Single().ClassRates.Select(rate => (rate.Class, rate.Rows)));
+            [("a", 30L), ("b", 30L), ("c", 30L)],
+            report.Layers.Single().ClassRates.Select(rate => (rate.Class, rate.Rows)));
         Assert.IsTrue(report.MeanRate is > 0 and < 1, report.ToString());
         Assert.AreEqual(report.Layers.Single().ClassRates.Average(rate => rate.Rate), report.MeanRate, 1e-9);
         Assert.AreEqual(report.MeanRate, Ml.Model.FiringRates(model, rows).MeanRate);
@@ -43,7 +44,8 @@ public sealed class AnalysisCatalogTests
         IDataView data = Flowers.Keyed(Ml);
         SpikingPredictionTransformer model = Flowers.Fit(Ml, data);
 
-        FiringRateReport report = Ml.Model.FiringRates(model, Ml.Transforms.DropColumns("Label").Fit(data).Transform(data));
+        FiringRateReport report = Ml.Model.FiringRates(
+            model, Ml.Transforms.DropColumns("Label").Fit(data).Transform(data));
 
         Assert.IsEmpty(report.Layers.Single().ClassRates);
     }

@@ -103,7 +103,8 @@ public sealed class EnergyReportTests
 
         Assert.AreEqual(555.42e6, report.Estimates[0].MultiplyAccumulates, 0.01e6);
         Assert.AreEqual(67.797e6, report.Accumulates / 6, 0.001e6);
-        double shortcuts = report.Layers.Where(layer => layer.DenseProducts is 2_097_152).Sum(layer => layer.Accumulates);
+        double shortcuts = report.Layers.Where(layer => layer.DenseProducts is 2_097_152)
+            .Sum(layer => layer.Accumulates);
         Assert.AreEqual(68.66e6, (report.Accumulates + shortcuts) / 6, 0.005e6);
         // The first convolution once, and the readout at each step: its 512 inputs are the means of pooled spikes.
         Assert.AreEqual((3 * 64 * 9 * 1024) + (6 * 5120 * 0.03685), report.MultiplyAccumulates, 1);

@@ -23,7 +23,8 @@ public sealed class FiringRateReportTests
         Assert.AreSequenceEqual([1 / 3d, 2 / 3d, 1 / 3d, 2 / 3d], layer.StepRates);
         Assert.AreEqual((1, 1), (layer.DeadNeurons, layer.SaturatedNeurons));
         Assert.AreSequenceEqual([1, 0, 1, 1], layer.Histogram);
-        Assert.AreSequenceEqual([("yes", 1L, 0.5)], layer.ClassRates.Select(rate => (rate.Class, rate.Rows, rate.Rate)));
+        Assert.AreSequenceEqual([("yes", 1L, 0.5)],
+            layer.ClassRates.Select(rate => (rate.Class, rate.Rows, rate.Rate)));
     }
 
     [TestMethod]
@@ -168,7 +169,8 @@ public sealed class FiringRateReportTests
         Assert.ThrowsExactly<InvalidOperationException>(() => Report([])).Message);
 
     [TestMethod]
-    public void Build_NoFiniteRow_SaysSo() => Assert.Contains("All 1 rows of the data have missing or infinite features",
+    public void Build_NoFiniteRow_SaysSo() => Assert.Contains(
+        "All 1 rows of the data have missing or infinite features",
         Assert.ThrowsExactly<InvalidOperationException>(() => Report([([float.NaN], 0)])).Message);
 
     [TestMethod]

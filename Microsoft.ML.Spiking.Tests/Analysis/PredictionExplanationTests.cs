@@ -38,7 +38,8 @@ public sealed class PredictionExplanationTests
     public void Build_Occlusion_IsTheFallOfTheProbability()
     {
         PredictionExplanation explanation = Explain(new());
-        double all = 1 / (1 + Math.Exp(-0.5)), withoutFirst = 1 / (1 + Math.Exp(0.5)), withoutSecond = 1 / (1 + Math.Exp(-1));
+        double all = 1 / (1 + Math.Exp(-0.5)), withoutFirst = 1 / (1 + Math.Exp(0.5)),
+            withoutSecond = 1 / (1 + Math.Exp(-1));
 
         Assert.AreEqual(all, explanation.Probability, 1e-6);
         Assert.AreEqual(all - withoutFirst, explanation.Attributions[0], 1e-6);
@@ -89,7 +90,8 @@ public sealed class PredictionExplanationTests
 
     // The number decides, the other column is always 1.
     private static IDataView Table(MLContext ml) => ml.Data.LoadFromEnumerable(
-        Enumerable.Range(0, 120).Select(i => new Measurement { Number = i % 2 * 4, Other = 1, Label = i % 2 == 0 ? "a" : "b" }));
+        Enumerable.Range(0, 120).Select(
+            i => new Measurement { Number = i % 2 * 4, Other = 1, Label = i % 2 == 0 ? "a" : "b" }));
 
     private static PredictionExplanation Explain(ExplanationOptions options)
     {

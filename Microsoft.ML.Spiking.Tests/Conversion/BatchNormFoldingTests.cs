@@ -21,7 +21,8 @@ public sealed class BatchNormFoldingTests
 
         (NetworkDefinition folded, NetworkWeights arrays) = BatchNormFolding.Apply(network, weights);
 
-        int before = network.AllLayers.OfType<BatchNormLayer>().Count(), after = folded.AllLayers.OfType<BatchNormLayer>().Count();
+        int before = network.AllLayers.OfType<BatchNormLayer>().Count(),
+            after = folded.AllLayers.OfType<BatchNormLayer>().Count();
         Assert.IsGreaterThan(after, before);
         Assert.AreEqual(!isResidual, after == 0); // those behind an addition stay
         float[] row = [.. Enumerable.Range(0, 64).Select(i => (i * 7 % 11) / 5f)];
@@ -43,7 +44,8 @@ public sealed class BatchNormFoldingTests
     {
         var random = new Random(5);
         return new(network, network.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape,
-            [.. Enumerable.Range(0, (int)spec.Size).Select(_ => spec.Name.EndsWith("running_var", StringComparison.Ordinal)
-                ? 0.5f + random.NextSingle() : random.NextSingle() - 0.4f)])));
+            [.. Enumerable.Range(0, (int)spec.Size).Select(_ =>
+                spec.Name.EndsWith("running_var", StringComparison.Ordinal)
+                    ? 0.5f + random.NextSingle() : random.NextSingle() - 0.4f)])));
     }
 }

@@ -21,7 +21,8 @@ public sealed class LifConversionTests
         (LifConversion report, NetworkDefinition converted, _) = ClifToLifConverter.Convert(
             network, weights, [([1.2f], 0)], new() { ResetPotentials = [-0.9, 0.1] });
 
-        Assert.AreEqual((1.0, 0.0, 1.0), (report.ClifAccuracy, report.HardResetToZeroAccuracy, report.HardResetAccuracy));
+        Assert.AreEqual((1.0, 0.0, 1.0),
+            (report.ClifAccuracy, report.HardResetToZeroAccuracy, report.HardResetAccuracy));
         Assert.AreEqual(0, report.SoftResetAccuracy);
         Assert.AreEqual((-0.9, 1L), (report.ResetPotential, report.Rows));
         Assert.AreSequenceEqual([-0.9, 0, 0.1], report.Trials.Select(trial => trial.ResetPotential));
@@ -58,7 +59,8 @@ public sealed class LifConversionTests
         stream.Position = 0;
         IDataView scored = Ml.Model.Load(stream, out _).Transform(rows);
         string[] predicted = [.. scored.GetColumn<string>("PredictedLabel")];
-        Assert.AreEqual(conversion.Accuracy, Flowers.Rows().Zip(predicted).Count(pair => pair.First.Label == pair.Second) / 90d);
+        Assert.AreEqual(
+            conversion.Accuracy, Flowers.Rows().Zip(predicted).Count(pair => pair.First.Label == pair.Second) / 90d);
         Assert.IsGreaterThanOrEqualTo(conversion.HardResetAccuracy, conversion.Accuracy);
         Assert.IsGreaterThanOrEqualTo(conversion.HardResetToZeroAccuracy, conversion.HardResetAccuracy);
     }

@@ -62,8 +62,8 @@ public sealed class NetworkLimitsTests
             "are possible. Lower the number of time steps, the layer's size, or that of what arrives at it."),
         (() => Define(1, [1 << 20], new LinearLayer("fc1", 1 << 20, 512)),
             "Layer 'fc1': its array 'fc1.weight' has the shape [512, 1048576], 2,147,483,648 bytes; an array must " +
-            "stay below 2 GiB. Lower its 512 outputs or its 1,048,576 inputs, which for the first layer are the features " +
-            "(the number of bits of a hashing transform, say)."),
+            "stay below 2 GiB. Lower its 512 outputs or its 1,048,576 inputs, which for the first layer are the " +
+            "features (the number of bits of a hashing transform, say)."),
         (() => Image(1, new ConvolutionLayer("conv", 1, 1 << 17, 64, 1, 32, groups: 1)),
             "Layer 'conv': its array 'conv.weight' has the shape [131072, 1, 64, 64], 2,147,483,648 bytes; an array " +
             "must stay below 2 GiB. Lower its channels or its kernel."),
@@ -101,7 +101,9 @@ public sealed class NetworkLimitsTests
         Assert.IsLessThan(700, message.Length);
     }
 
-    /// <summary>Networks that reach a limit exactly, and nothing but the number of classes is wrong with them.</summary>
+    /// <summary>
+    /// Networks that reach a limit exactly, and nothing but the number of classes is wrong with them.
+    /// </summary>
     public static IEnumerable<(Func<NetworkDefinition> Define, string End)> AtALimit =>
     [
         (() => Define(1_000, [4]), "[4] Constant"),
@@ -132,7 +134,9 @@ public sealed class NetworkLimitsTests
         new NetworkDefinition(
             [1], 1, new DirectEncoder(), [new LinearLayer("output", 1, 1 << 20)], 1 << 20).ClassCount);
 
-    /// <summary>The largest published networks: on large images, on event frames of 60 steps, on a million words.</summary>
+    /// <summary>
+    /// The largest published networks: on large images, on event frames of 60 steps, on a million words.
+    /// </summary>
     [TestMethod]
     public void Create_LargePublishedNetworks_AreAccepted()
     {

@@ -73,13 +73,14 @@ public sealed class RowLayoutTests
     [TestMethod]
     public void Of_InterleavedVector_AsksForTheShape() => Assert.AreEqual("PixelOrder is Interleaved, but the " +
         "features have the shape [784]; say with InputShape which images they are, [height, width, channels].",
-        Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([784], null, PixelOrder.Interleaved)).Message);
+        Assert.ThrowsExactly<NetworkDefinitionException>(
+            () => RowLayout.Of([784], null, PixelOrder.Interleaved)).Message);
 
     [TestMethod]
     public void Of_ShapeOfBothOrders_SaysWhatToSay() => Assert.AreEqual("The features have the shape [5, 8, 4], " +
-        "which may be [height, width, channels], as of ExtractPixels with interleavePixelColors, or [channels, height, width]; " +
-        "say which it is with the option PixelOrder. If the rows are a series, say so with InputShape, " +
-        "[time steps, features].",
+        "which may be [height, width, channels], as of ExtractPixels with interleavePixelColors, or [channels, " +
+        "height, width]; say which it is with the option PixelOrder. If the rows are a series, say so with " +
+        "InputShape, [time steps, features].",
         Assert.ThrowsExactly<NetworkDefinitionException>(() => RowLayout.Of([5, 8, 4], null)).Message);
 
     /// <summary>At most four colors may be the last, and more than four the first.</summary>

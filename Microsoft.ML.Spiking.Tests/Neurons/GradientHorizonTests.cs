@@ -146,7 +146,8 @@ public sealed class GradientHorizonTests
     private static (float[] Current, float[] Upstream) Signals()
     {
         var random = new Random(8);
-        return (KernelCases.Uniform(random, TimeSteps * Count, -1, 2), KernelCases.Uniform(random, TimeSteps * Count, -1, 1));
+        return (KernelCases.Uniform(random, TimeSteps * Count, -1, 2),
+            KernelCases.Uniform(random, TimeSteps * Count, -1, 1));
     }
 
     private static double[] Gradients(NetworkDefinition definition, NetworkWeights weights, int? horizon,

@@ -35,7 +35,8 @@ public sealed class PictureTests
 
         byte[] bytes = File.ReadAllBytes(png);
         Assert.AreSequenceEqual(PngSignature, bytes[..8]);
-        Assert.AreEqual((640, 480), (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
+        Assert.AreEqual((640, 480), (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)),
+            BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
         Assert.IsGreaterThan(3000, bytes.Length); // a white page has fewer
         string text = File.ReadAllText(svg);
         Assert.Contains("<svg", text);
@@ -77,6 +78,7 @@ public sealed class PictureTests
         NetworkDefinition network = HandMade.Vector();
         return TrainingReportBuilder.Build(network, HandMade.VectorWeights(network),
             HandMade.Rows(([1f], 0), ([1f], 1), ([0f], 0)),
-            [.. Enumerable.Range(1, epochs).Select(epoch => new EpochMetrics { Epoch = epoch, Accuracy = 0.1 * epoch })]);
+            [.. Enumerable.Range(1, epochs).Select(
+                epoch => new EpochMetrics { Epoch = epoch, Accuracy = 0.1 * epoch })]);
     }
 }

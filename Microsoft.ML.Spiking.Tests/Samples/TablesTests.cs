@@ -24,14 +24,19 @@ public sealed class TablesTests : IDisposable
         Write("fruit", Header, Rows(240));
         Write("other", Header, Rows(80));
 
-        (int exitCode, string[] output, string[] errors) = SampleProcess.Run(Sample, "--data", _data.Path, "--only", "fruit",
+        (int exitCode, string[] output, string[] errors) = SampleProcess.Run(
+            Sample, "--data", _data.Path, "--only", "fruit",
             "--trainers", "LbfgsMaximumEntropy", "SpikingClif", "--splits", "2", "--results", _results.Path);
 
         Assert.AreEqual(0, exitCode, string.Join('\n', errors));
-        string[][] lines = [.. File.ReadLines(Path.Combine(_results.Path, "tables.csv")).Select(line => line.Split(','))];
+        string[][] lines = [.. File.ReadLines(Path.Combine(_results.Path, "tables.csv"))
+            .Select(line => line.Split(','))];
         Assert.AreEqual("table,split,trainer,accuracy", string.Join(',', lines[0][..4]));
         Assert.AreSequenceEqual(
-            ["fruit 1 SpikingClif", "fruit 1 LbfgsMaximumEntropy", "fruit 2 SpikingClif", "fruit 2 LbfgsMaximumEntropy"],
+            [
+                "fruit 1 SpikingClif", "fruit 1 LbfgsMaximumEntropy",
+                "fruit 2 SpikingClif", "fruit 2 LbfgsMaximumEntropy",
+            ],
             lines.Skip(1).Select(line => string.Join(' ', line[..3])).ToArray());
         foreach (string[] line in lines.Skip(1))
         {
@@ -46,8 +51,8 @@ public sealed class TablesTests : IDisposable
     public void Run_HeaderOfAnotherFormat_NamesFileAndColumn()
     {
         Write("fruit", "label\tsize", "sweet\t1");
-        AssertRefused($"'{Path.Combine(_data.Path, "fruit.tsv")}' must begin with a line of names, 'label' first, then " +
-            "'n:NAME' or 'c:NAME' for each column; it has 'size'.", 1);
+        AssertRefused($"'{Path.Combine(_data.Path, "fruit.tsv")}' must begin with a line of names, 'label' first, " +
+            "then 'n:NAME' or 'c:NAME' for each column; it has 'size'.", 1);
     }
 
     [TestMethod]

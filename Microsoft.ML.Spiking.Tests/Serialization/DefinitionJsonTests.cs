@@ -253,7 +253,8 @@ public sealed class DefinitionJsonTests
         "uses the type 'bell'" + Unknown + "a surrogate gradient" + Newer)]
     [DataRow("\"type\": \"direct\"", "\"type\": \"rank\"", "uses the type 'rank'" + Unknown + "an encoder" + Newer)]
     [DataRow("\"version\": 1", "\"version\": 2",
-        "has the format version 2; this version of Microsoft.ML.Spiking reads up to 1. The model was saved by a newer version: update the package.")]
+        "has the format version 2; this version of Microsoft.ML.Spiking reads up to 1. " +
+            "The model was saved by a newer version: update the package.")]
     [DataRow("\"version\": 1", "\"version\": \"1\"", NoFormat)]
     [DataRow("\"version\": 1", "\"version\": 1.5", NoFormat)]
     [DataRow("\"version\": 1", "\"version\": 0", NoFormat)]
@@ -272,10 +273,12 @@ public sealed class DefinitionJsonTests
     [DataRow("\"type\": \"direct\"", "\"type\": \"direct\", \"seed\": 1",
         Damaged + "an encoder has the unknown member 'seed'.")]
     [DataRow("\"name\": \"fc2\"", "\"name\": \"fc1\"",
-        Impossible + "The layer at index 3 is named 'fc1'; names must be unique, not empty, and of at most 128 characters.")]
+        Impossible + "The layer at index 3 is named 'fc1'; names must be unique, not empty, and of " +
+            "at most 128 characters.")]
     [DataRow("\"name\": \"fc2\"", "\"name\": null",
         Damaged + "the member 'name' of a layer is of another kind than expected.")]
-    [DataRow("\"outputs\": 5", "\"outputs\": 6", Impossible + "Layer 'fc2': expects a vector of 5 values and is given [6] Spikes.")]
+    [DataRow("\"outputs\": 5", "\"outputs\": 6",
+        Impossible + "Layer 'fc2': expects a vector of 5 values and is given [6] Spikes.")]
     [DataRow("\"outputs\": 5", "\"outputs\": 5, \"sparsity\": 0.5",
         Damaged + "a layer has the unknown member 'sparsity'.")]
     [DataRow("\"threshold\": 1", "\"threshold\": 1, \"refractory\": 2",
@@ -283,11 +286,13 @@ public sealed class DefinitionJsonTests
     [DataRow("\"alpha\": 2", "\"alpha\": 2, \"beta\": 2",
         Damaged + "a surrogate gradient has the unknown member 'beta'.")]
     [DataRow("\"outputs\": 5", "\"outputs\": 5.5",
-        Damaged + "the member 'outputs' of a layer holds something else than a whole number from -2147483648 to 2147483647.")]
+        Damaged + "the member 'outputs' of a layer holds something else than a whole number from " +
+            "-2147483648 to 2147483647.")]
     [DataRow("\"outputs\": 5", "\"outputs\": \"5\"",
         Damaged + "the member 'outputs' of a layer is of another kind than expected.")]
     [DataRow("\"outputs\": 5", "\"outputs\": 5000000000",
-        Damaged + "the member 'outputs' of a layer holds something else than a whole number from -2147483648 to 2147483647.")]
+        Damaged + "the member 'outputs' of a layer holds something else than a whole number from " +
+            "-2147483648 to 2147483647.")]
     [DataRow("\"threshold\": 1", "\"threshold\": true",
         Damaged + "the member 'threshold' of a neuron is of another kind than expected.")]
     [DataRow("\"detachReset\": false", "\"detachReset\": 0",

@@ -81,7 +81,8 @@ public sealed class SafetensorsHeaderTests
         MemoryStream file = File(16L << 20, [.. "{}"u8]);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.AreEqual("The header of the file of weights is cut short: 16,777,216 bytes are announced and 2 are there.",
+        Assert.AreEqual(
+            "The header of the file of weights is cut short: 16,777,216 bytes are announced and 2 are there.",
             Assert.ThrowsExactly<FormatException>(() => SafetensorsHeader.Read(file)).Message);
         Assert.IsLessThan(1L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
     }

@@ -65,7 +65,8 @@ public sealed class ZipCheckTests
         zip[position] ^= 1;
 
         Assert.AreEqual(
-            "The file's entry 'plain' is damaged: its CRC-32 or its length is not the one that was written.", Fault(zip));
+            "The file's entry 'plain' is damaged: its CRC-32 or its length is not the one that was written.",
+            Fault(zip));
     }
 
     [TestMethod]

@@ -63,10 +63,13 @@ public sealed class MemoryShortageTests
     {
         var fault = new InvalidOperationException("CUDA out of memory. Tried to allocate 2.25 GiB. GPU 0 has a total");
 
-        InsufficientMemoryException? found = MemoryShortage.ExplainScoring(fault, Toy.Network(timeSteps: 6), rows: 8192);
+        InsufficientMemoryException? found =
+            MemoryShortage.ExplainScoring(fault, Toy.Network(timeSteps: 6), rows: 8192);
 
-        Assert.AreEqual("Scoring ran out of memory: 2.25 GiB more were asked for on the GPU, for 8192 rows at once at 6 time " +
-            "steps. Score with ScoringBackend.Managed, which needs little, or free memory of the device.", found?.Message);
+        Assert.AreEqual(
+            "Scoring ran out of memory: 2.25 GiB more were asked for on the GPU, for 8192 rows at once at 6 " +
+            "time steps. Score with ScoringBackend.Managed, which needs little, or free memory of the device.",
+            found?.Message);
         Assert.IsNull(MemoryShortage.ExplainScoring(new InvalidTimeZoneException(), Toy.Network(), 1));
     }
 

@@ -49,8 +49,8 @@ public sealed class FiringRateReport : AnalysisReport
                 Invariant($"{layer.DeadNeurons:N0}"), Invariant($"{layer.SaturatedNeurons:N0}"));
         }
         text.Append(layers).Append(
-            Invariant($"\nDead: never fired. Saturated: fired at {100 * SaturationRate:0.#} % of the steps or more.\n\n") +
-            "Rate % by time step\n");
+            Invariant($"\nDead: never fired. Saturated: fired at {100 * SaturationRate:0.#} % of the steps or ") +
+            "more.\n\nRate % by time step\n");
         var steps = new TextTable(["layer", .. Enumerable.Range(1, TimeSteps).Select(t => Invariant($"{t}"))]);
         foreach (LayerFiring layer in Layers)
         {

@@ -33,8 +33,8 @@ internal static class TemporalGradientBuilder
         NeuronLayer[] neurons = [.. definition.AllLayers.OfType<NeuronLayer>()];
         if (Array.Find(neurons, layer => layer.Neuron is not SpikingNeuronDefinition) is { } other)
         {
-            throw new InvalidOperationException($"Layer '{other.Name}' is of {other.Neuron.GetType().Name}, which has " +
-                "no state: no gradient goes through time.");
+            throw new InvalidOperationException($"Layer '{other.Name}' is of {other.Neuron.GetType().Name}, which " +
+                "has no state: no gradient goes through time.");
         }
         (List<float[]> rows, List<long> labels) = Read(data, options.MaximumRows);
         return TrainingThread.Run(() =>

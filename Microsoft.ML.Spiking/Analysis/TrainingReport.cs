@@ -47,8 +47,9 @@ public sealed class TrainingReport : AnalysisReport
     /// <inheritdoc/>
     public override string ToString()
     {
-        var text = new StringBuilder(Invariant($"{Rows:N0} rows: accuracy {ReportNumbers.Percent(Accuracy)} %, ") +
-            Invariant($"log-loss {LogLoss:0.0000}, expected calibration error {ReportNumbers.Percent(CalibrationError)} %\n\n"));
+        var text = new StringBuilder(
+            Invariant($"{Rows:N0} rows: accuracy {ReportNumbers.Percent(Accuracy)} %, log-loss ") +
+            Invariant($"{LogLoss:0.0000}, expected calibration error {ReportNumbers.Percent(CalibrationError)} %\n\n"));
         var classes = new TextTable("class", "rows", "precision %", "recall %");
         foreach (ClassResult result in Classes)
         {

@@ -39,7 +39,8 @@ internal static class Comparison
             LifConversion tested = ml.Model.ConvertClifToLif(
                 model, test, new LifConversionOptions { ResetPotentials = [swept.ResetPotential] });
             double atSwept = tested.Trials.Single(trial => trial.ResetPotential == swept.ResetPotential).Accuracy;
-            Console.WriteLine($"{seed,4}  {100 * tested.ClifAccuracy,6:0.00}  {100 * tested.SoftResetAccuracy,10:0.00}  " +
+            Console.WriteLine($"{seed,4}  {100 * tested.ClifAccuracy,6:0.00}  " +
+                $"{100 * tested.SoftResetAccuracy,10:0.00}  " +
                 $"{100 * tested.HardResetToZeroAccuracy,15:0.00}  {100 * atSwept,17:0.00}  " +
                 $"{swept.ResetPotential,8:0.00}");
         }

@@ -1,5 +1,5 @@
-// Trains CLIF networks on MNIST and runs their weights with LIF neurons: soft reset, hard reset to 0, and hard reset to the
-// value that a sweep over held-out rows finds, as in the CLIF paper's table. Accuracies are of the test rows.
+// Trains CLIF networks on MNIST and runs their weights with LIF neurons: soft reset, hard reset to 0, and hard reset to
+// the value that a sweep over held-out rows finds, as in the CLIF paper's table. Accuracies are of the test rows.
 //
 //   ClifToLif --help
 

@@ -29,7 +29,8 @@ internal static class CommandLine
     {
         var data = new Option<string>("--data")
         {
-            Description = "folder of *.tsv or *.tsv.gz tables; by default the folder 'tables' of SPIKING_DATA, or of ../shared/data",
+            Description = "folder of *.tsv or *.tsv.gz tables; by default the folder 'tables' of SPIKING_DATA, or of " +
+                "../shared/data",
         };
         var only = new Option<string[]>("--only")
         {

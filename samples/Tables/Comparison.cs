@@ -10,7 +10,9 @@ internal static class Comparison
     /// <summary>Measures each trainer on each split of each table, as the results are asked for.</summary>
     /// <param name="tables">The tables; each is disposed after its last measurement.</param>
     /// <param name="contenders">The trainers.</param>
-    /// <param name="splits">The number of random splits of each table into 70 % for training and 30 % for testing.</param>
+    /// <param name="splits">
+    /// The number of random splits of each table into 70 % for training and 30 % for testing.
+    /// </param>
     /// <param name="token">Ends the measurements after the one at hand.</param>
     public static IEnumerable<Measurement> Run(
         IEnumerable<DataTable> tables, IReadOnlyList<Contender> contenders, int splits, CancellationToken token)
@@ -22,7 +24,8 @@ internal static class Comparison
                 for (int split = 1; split <= splits; split++)
                 {
                     var ml = new MLContext(split);
-                    DataOperationsCatalog.TrainTestData rows = ml.Data.TrainTestSplit(table.Load(ml), TestPart, seed: split);
+                    DataOperationsCatalog.TrainTestData rows =
+                        ml.Data.TrainTestSplit(table.Load(ml), TestPart, seed: split);
                     ITransformer featurizers = table.Featurizers(ml).Fit(rows.TrainSet);
                     IDataView train = ml.Data.Cache(featurizers.Transform(rows.TrainSet), "Features", "Label");
                     IDataView test = ml.Data.Cache(featurizers.Transform(rows.TestSet), "Features", "Label");

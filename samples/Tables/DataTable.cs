@@ -41,7 +41,8 @@ internal sealed class DataTable : IDisposable
             : [];
         if (files.Length == 0)
         {
-            throw new FileNotFoundException($"'{folder}' is not a folder of *.tsv or *.tsv.gz files; name one by --data.");
+            throw new FileNotFoundException(
+                $"'{folder}' is not a folder of *.tsv or *.tsv.gz files; name one by --data.");
         }
         string[] names = [.. files.Select(file => Path.GetFileName(file).Split('.')[0])];
         if (only.Except(names).FirstOrDefault() is string unknown)
@@ -52,13 +53,16 @@ internal sealed class DataTable : IDisposable
             .Select(file => Open(file.First, file.Second));
     }
 
-    /// <summary>Returns the rows with their label as a key, "Label", and the columns of <see cref="Featurizers"/>.</summary>
+    /// <summary>
+    /// Returns the rows with their label as a key, "Label", and the columns of <see cref="Featurizers"/>.
+    /// </summary>
     public IDataView Load(MLContext ml)
     {
         IDataView rows = ml.Data.CreateTextLoader(new TextLoader.Options
         {
             Columns = [.. _columns.Select((column, index) => new TextLoader.Column(
-                column, column.StartsWith(Numbers, StringComparison.Ordinal) ? DataKind.Single : DataKind.String, index))],
+                column, column.StartsWith(Numbers, StringComparison.Ordinal) ? DataKind.Single : DataKind.String,
+                index))],
             Separators = ['\t'],
             HasHeader = true,
             MissingRealsAsNaNs = true,
@@ -102,7 +106,8 @@ internal sealed class DataTable : IDisposable
     {
         bool isPacked = file.EndsWith(".gz", StringComparison.Ordinal);
         var table = new DataTable(name, isPacked ? Unpack(file) : file, isPacked);
-        string? odd = table._columns.Skip(1).FirstOrDefault(column => !column.StartsWith(Numbers, StringComparison.Ordinal)
+        string? odd = table._columns.Skip(1).FirstOrDefault(column =>
+            !column.StartsWith(Numbers, StringComparison.Ordinal)
             && !column.StartsWith(Categories, StringComparison.Ordinal));
         if (table._columns[0] != "label" || table._columns.Length < 2 || odd is not null)
         {

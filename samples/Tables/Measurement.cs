@@ -53,7 +53,8 @@ internal sealed record Measurement
             Trainer = contender.Name,
             Split = split,
             Accuracy = rows.Average(row => Predicted(row.Scores) == row.Label - 1 ? 1.0 : 0.0),
-            LogLoss = rows.Average(row => -Math.Log(Math.Max(LeastProbability, Probability(row.Scores, (int)row.Label - 1)))),
+            LogLoss = rows.Average(
+                row => -Math.Log(Math.Max(LeastProbability, Probability(row.Scores, (int)row.Label - 1)))),
             CalibrationError = Calibration(rows),
             TrainingSeconds = trainingSeconds,
             RowsScoredPerSecond = Speed(model, test, rows.Length),

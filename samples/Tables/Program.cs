@@ -1,5 +1,5 @@
-// Trains SpikingClif and three trainers of ML.NET, all with their defaults, on every table of a folder, several times each,
-// and shows how often they are right, how well they are calibrated, how long they take and how they rank.
+// Trains SpikingClif and three trainers of ML.NET, all with their defaults, on every table of a folder, several times
+// each, and shows how often they are right, how well they are calibrated, how long they take and how they rank.
 //
 //   Tables --help
 

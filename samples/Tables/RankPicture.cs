@@ -6,7 +6,9 @@ using OxyPlot.SkiaSharp;
 
 namespace Tables;
 
-/// <summary>Draws by how many points each trainer is above or below LightGbm on each table, or below the best one.</summary>
+/// <summary>
+/// Draws by how many points each trainer is above or below LightGbm on each table, or below the best one.
+/// </summary>
 internal static class RankPicture
 {
     private const int Width = 1_000, HeightOfTable = 45, Margins = 140;
@@ -19,7 +21,9 @@ internal static class RankPicture
         bool hasReference = summary.Trainers.Contains(Contender.LightGbm);
         var plot = new PlotModel
         {
-            Title = hasReference ? $"accuracy against {Contender.LightGbm}, points" : "accuracy against the best, points",
+            Title = hasReference
+                ? $"accuracy against {Contender.LightGbm}, points"
+                : "accuracy against the best, points",
             TitleFontSize = 15,
             TitleFontWeight = FontWeights.Normal,
             Background = OxyColors.White,
@@ -42,7 +46,10 @@ internal static class RankPicture
         });
         foreach (string trainer in summary.Trainers.Where(trainer => trainer != Contender.LightGbm))
         {
-            var bars = new BarSeries { Title = $"{trainer}, mean rank {summary.MeanRank(trainer, split => -split.Accuracy):0.0}" };
+            var bars = new BarSeries
+            {
+                Title = $"{trainer}, mean rank {summary.MeanRank(trainer, split => -split.Accuracy):0.0}",
+            };
             bars.Items.AddRange(summary.Tables.Select(table =>
                 new BarItem(100 * (Accuracy(table, trainer) - Baseline(table)))));
             plot.Series.Add(bars);

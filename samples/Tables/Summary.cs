@@ -17,7 +17,9 @@ internal sealed class Summary
 
     public IReadOnlyList<string> Trainers { get; }
 
-    /// <summary>The accuracy of each trainer on each table, in lines of columns; the first line has their names.</summary>
+    /// <summary>
+    /// The accuracy of each trainer on each table, in lines of columns; the first line has their names.
+    /// </summary>
     public IEnumerable<string[]> Accuracies() =>
     [
         ["table", .. Trainers],

@@ -31,19 +31,22 @@ public sealed class NativeRuntimeTests
     [TestMethod]
     public void Explain_OtherLibtorch_NamesTheMissingSymbol()
     {
-        string sentence = NativeRuntime.Explain("Unable to load shared library 'LibTorchSharp' or one of its dependencies.\n" +
+        string sentence = NativeRuntime.Explain(
+            "Unable to load shared library 'LibTorchSharp' or one of its dependencies.\n" +
             "/app/libLibTorchSharp.so: undefined symbol: _ZN2at8indexing8EllipsisE\n" +
             "libLibTorchSharp.so: cannot open shared object file: No such file or directory");
-        Assert.StartsWith("Training needs the libtorch that TorchSharp 0.107.0 is built against: the one that was found lacks " +
-            "_ZN2at8indexing8EllipsisE.", sentence);
+        Assert.StartsWith("Training needs the libtorch that TorchSharp 0.107.0 is built against: the one that was " +
+            "found lacks _ZN2at8indexing8EllipsisE.", sentence);
         Assert.DoesNotContain("\n", sentence);
     }
 
     [TestMethod]
     public void Explain_DependencyOfLibtorch_IsNamed()
     {
-        string sentence = NativeRuntime.Explain("Unable to load shared library 'LibTorchSharp' or one of its dependencies.\n" +
-            "/app/runtimes/linux-x64/native/libLibTorchSharp.so: cannot open shared object file: No such file or directory\n" +
+        string sentence = NativeRuntime.Explain(
+            "Unable to load shared library 'LibTorchSharp' or one of its dependencies.\n" +
+            "/app/runtimes/linux-x64/native/libLibTorchSharp.so: cannot open shared object file: " +
+            "No such file or directory\n" +
             "libcudart.so.12: cannot open shared object file: No such file or directory");
         Assert.StartsWith("Training found libtorch, but not libcudart.so.12, which it needs:", sentence);
     }

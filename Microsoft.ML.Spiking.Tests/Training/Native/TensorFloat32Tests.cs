@@ -60,7 +60,7 @@ public sealed class TensorFloat32Tests
         float[] weights = Toy.Flat(Toy.Train(settings, observer: observer).Weights);
 
         Assert.AreSequenceEqual(Toy.Flat(Toy.Train().Weights), weights);
-        Assert.AreEqual("TrainingPrecision.TensorFloat32 was asked for, but the training runs on the CPU: the products " +
-            "of this training stay in float32.", observer.Warnings.Single());
+        Assert.AreEqual("TrainingPrecision.TensorFloat32 was asked for, but the training runs on the CPU: the " +
+            "products of this training stay in float32.", observer.Warnings.Single());
     }
 }

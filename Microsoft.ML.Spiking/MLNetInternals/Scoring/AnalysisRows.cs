@@ -24,7 +24,8 @@ internal static class AnalysisRows
         {
             return !needsLabel ? new(Read(host, data, binding, label: null), Classes: null)
                 : throw host.ExceptParam(nameof(data), $"The data have no label column '{label.Name}', which this " +
-                    $"report needs. Their columns are: {string.Join(", ", data.Schema.Select(other => $"'{other.Name}'"))}.");
+                    "report needs. Their columns are: " +
+                    $"{string.Join(", ", data.Schema.Select(other => $"'{other.Name}'"))}.");
         }
         bool fits = label.Type is KeyDataViewType known
             ? column.Type is KeyDataViewType key && key.RawType == typeof(uint) && key.Count == known.Count
@@ -37,8 +38,8 @@ internal static class AnalysisRows
         if (KeyNames.Difference(label, column) is { } difference)
         {
             throw host.ExceptParam(nameof(data), $"The label column '{label.Name}' has other classes than the " +
-                "model's: " + FormattableString.Invariant($"class {difference.Key} is '{difference.Present}' there and ") +
-                $"'{difference.Known}' in the model. Map the labels with the mapping that it was trained with.");
+                "model's: " + FormattableString.Invariant($"class {difference.Key} is '{difference.Present}' there ") +
+                $"and '{difference.Known}' in the model. Map the labels with the mapping that it was trained with.");
         }
         return new(Read(host, data, binding, column), ClassesOf(label, binding.ClassCount));
     }

@@ -38,8 +38,8 @@ internal unsafe struct BackwardArguments
 /// <summary>The backward pass through time, block by block, after a replay where the neuron needs one.</summary>
 /// <remarks>
 /// Where a spike's gradient reaches R of the T steps, R passes over a block take every R-th spike each, with nothing
-/// carried beyond the next of them: gradients are linear in those of the spikes, so that the sum of the passes is what a
-/// graph gives that is cut R steps back from each spike. With R = T one pass takes all spikes.
+/// carried beyond the next of them: gradients are linear in those of the spikes, so that the sum of the passes is what
+/// a graph gives that is cut R steps back from each spike. With R = T one pass takes all spikes.
 /// </remarks>
 internal static unsafe class NeuronBackwardPass<TEquations> where TEquations : struct, INeuronEquations
 {

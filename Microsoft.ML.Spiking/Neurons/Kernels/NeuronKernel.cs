@@ -171,8 +171,8 @@ internal readonly unsafe struct NeuronKernel
     /// <param name="team">The threads; small layers stay on the caller's.</param>
     /// <param name="pooling">The average pooling behind the neurons.</param>
     /// <param name="horizon">
-    /// The steps back that the gradient of a spike goes, at least 0; with fewer than T - 1, the gradient by the current is
-    /// memory of its own. Null for all steps.
+    /// The steps back that the gradient of a spike goes, at least 0; with fewer than T - 1, the gradient by the current
+    /// is memory of its own. Null for all steps.
     /// </param>
     /// <returns>The gradient by the learned value; of no meaning for a neuron that has none.</returns>
     public double Backward(float* potential, float* upstream, float* currentGradient, bool constantCurrent,

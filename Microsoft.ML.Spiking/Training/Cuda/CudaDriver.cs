@@ -18,7 +18,8 @@ internal sealed unsafe class CudaDriver : ICudaDriver
     private readonly delegate* unmanaged<nint*, int> _popContext;
     private readonly delegate* unmanaged<nint*, byte*, int> _loadModule;
     private readonly delegate* unmanaged<nint*, nint, byte*, int> _getFunction;
-    private readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> _launch;
+    private readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>
+        _launch;
     private readonly delegate* unmanaged<int, byte**, int> _getName;
     private readonly delegate* unmanaged<int, nint*, int> _currentStream;
 

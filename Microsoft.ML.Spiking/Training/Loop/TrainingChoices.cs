@@ -76,10 +76,10 @@ public enum TrainingPrecision
     BFloat16,
 
     /// <summary>
-    /// On CUDA devices of compute capability 8.0 or later inputs and weights of these layers are rounded to TF32 (10 bits
-    /// behind the point, the range of 32 bits) as they are multiplied, and the products added in 32 bits. On the CPU the same
-    /// as <see cref="Full"/>, and a warning says so. The setting is the process's: while another training in it is not to use
-    /// TF32, none does.
+    /// On CUDA devices of compute capability 8.0 or later inputs and weights of these layers are rounded to TF32 (10
+    /// bits behind the point, the range of 32 bits) as they are multiplied, and the products added in 32 bits. On the
+    /// CPU the same as <see cref="Full"/>, and a warning says so. The setting is the process's: while another training
+    /// in it is not to use TF32, none does.
     /// </summary>
     TensorFloat32,
 }

@@ -136,8 +136,9 @@ internal sealed class TrainingLoop : IDisposable
     {
         if (precision == TrainingPrecision.TensorFloat32 && device.type == DeviceType.CPU)
         {
-            observer.Warning($"{nameof(TrainingPrecision)}.{nameof(TrainingPrecision.TensorFloat32)} was asked for, but the " +
-                "training runs on the CPU: the products of this training stay in float32.");
+            observer.Warning(
+                $"{nameof(TrainingPrecision)}.{nameof(TrainingPrecision.TensorFloat32)} was asked for, but " +
+                "the training runs on the CPU: the products of this training stay in float32.");
         }
         if (precision != TrainingPrecision.BFloat16)
         {

@@ -37,8 +37,9 @@ internal static partial class MemoryShortage
     /// <param name="rows">The rows that were scored at once.</param>
     public static InsufficientMemoryException? ExplainScoring(Exception fault, NetworkDefinition network, int rows) =>
         AskedFor(fault) is not string asked ? null : new(string.Create(CultureInfo.InvariantCulture,
-            $"Scoring ran out of memory: {asked}, for {rows} rows at once at {network.TimeSteps} time steps. Score with " +
-            $"{nameof(ScoringBackend)}.{nameof(ScoringBackend.Managed)}, which needs little, or free memory of the device."),
+            $"Scoring ran out of memory: {asked}, for {rows} rows at once at " +
+            $"{network.TimeSteps} time steps. Score with {nameof(ScoringBackend)}." +
+            $"{nameof(ScoringBackend.Managed)}, which needs little, or free memory of the device."),
             fault);
 
     private static string? AskedFor(Exception fault)
@@ -79,7 +80,8 @@ internal static partial class MemoryShortage
     [GeneratedRegex(@"out of memory\. Tried to allocate (?<amount>[\d.]+ [KMGTP]?i?B)")]
     private static partial Regex OnGpu();
 
-    [GeneratedRegex("CUDA error: out of memory|cudaErrorMemoryAllocation|(CUBLAS|CUDNN|CUSOLVER|CUSPARSE)_STATUS_ALLOC_FAILED" +
+    [GeneratedRegex("CUDA error: out of memory|cudaErrorMemoryAllocation|" +
+        "(CUBLAS|CUDNN|CUSOLVER|CUSPARSE)_STATUS_ALLOC_FAILED" +
         "|CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED")]
     private static partial Regex WithoutAmount();
 }

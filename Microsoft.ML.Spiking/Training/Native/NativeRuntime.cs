@@ -72,15 +72,15 @@ internal static partial class NativeRuntime
         }
         if (MissingSymbol().Match(loaderMessage) is { Success: true } symbol)
         {
-            return $"{what} needs the libtorch that TorchSharp {PackageVersion()} is built against: the one that was found " +
-                $"lacks {symbol.Groups["symbol"].Value}. Another libtorch may lie in the application's folder or in " +
-                "LD_LIBRARY_PATH; remove it, or add the package that belongs to TorchSharp.";
+            return $"{what} needs the libtorch that TorchSharp {PackageVersion()} is built against: the one that was " +
+                $"found lacks {symbol.Groups["symbol"].Value}. Another libtorch may lie in the application's " +
+                "folder or in LD_LIBRARY_PATH; remove it, or add the package that belongs to TorchSharp.";
         }
         if (MissingLibrary().Match(loaderMessage) is { Success: true } library)
         {
-            return $"{what} found libtorch, but not {library.Groups["file"].Value}, which it needs: install that library, " +
-                "or add the whole package TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows, version " +
-                $"{PackageVersion()}.";
+            return $"{what} found libtorch, but not {library.Groups["file"].Value}, which it needs: install that " +
+                "library, or add the whole package TorchSharp-cpu, TorchSharp-cuda-linux or " +
+                $"TorchSharp-cuda-windows, version {PackageVersion()}.";
         }
         if (!Environment.Is64BitProcess)
         {
@@ -99,8 +99,10 @@ internal static partial class NativeRuntime
     [GeneratedRegex(@"undefined symbol: (?<symbol>\w+)")]
     private static partial Regex MissingSymbol();
 
-    // A library that another one asks for is named without a path; those that were tried have one, or are libtorch's own.
-    [GeneratedRegex(@"(?<![\w/.-])(?<file>(?!libtorch|(lib)?LibTorchSharp)[\w+-][\w.+-]*\.so[\w.]*): cannot open shared object file")]
+    // A library that another one asks for is named without a path; those that were tried have one, or are libtorch's
+    // own.
+    [GeneratedRegex(@"(?<![\w/.-])(?<file>(?!libtorch|(lib)?LibTorchSharp)[\w+-][\w.+-]*\.so[\w.]*)" +
+        ": cannot open shared object file")]
     private static partial Regex MissingLibrary();
 
     [GeneratedRegex(@"version [`'](?<version>(GLIBCXX|GLIBC|CXXABI)_[0-9.]+)' not found")]

@@ -76,7 +76,8 @@ internal sealed class TorchExecutor : IDisposable
                         Pass(new(from + ((long)row * inputs), count * inputs), count,
                             new(to + ((long)row * classes), count * classes));
                     }
-                    catch (Exception fault) when (MemoryShortage.ExplainScoring(fault, _definition, count) is { } shortage)
+                    catch (Exception fault)
+                        when (MemoryShortage.ExplainScoring(fault, _definition, count) is { } shortage)
                     {
                         throw shortage;
                     }

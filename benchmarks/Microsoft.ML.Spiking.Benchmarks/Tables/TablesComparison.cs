@@ -9,7 +9,8 @@ internal sealed class TablesComparison : IBenchmark
     public string Name => "tables";
 
     public string Description =>
-        "trainers with their defaults on the tables of SPIKING_DATA/tables: accuracy (%) with its deviation over the splits, means";
+        "trainers with their defaults on the tables of SPIKING_DATA/tables: accuracy (%) with its deviation over the " +
+        "splits, means";
 
     public void Run(bool quick, TextWriter output)
     {

@@ -67,8 +67,8 @@ internal sealed class CallbackFaults
     }
 
     /// <summary>
-    /// Runs the backward pass from a tensor, releases what the custom functions handed over and throws the first exception of
-    /// one.
+    /// Runs the backward pass from a tensor, releases what the custom functions handed over and throws the first
+    /// exception of one.
     /// </summary>
     /// <param name="output">The tensor that the backward pass begins at.</param>
     /// <param name="upstream">Its gradient; null for a scalar.</param>

@@ -4,10 +4,10 @@ using TorchSharp;
 namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 
 /// <summary>
-/// Gradients on their way from a custom function's backward pass to autograd, which takes its own reference only after the
-/// callback has returned: they are not left to the garbage collector. They belong to the thread that ran the forward pass,
-/// because on CUDA the callbacks run on a thread of autograd's own, where no dispose scope of the batch reaches. Each is
-/// released at the next callback of its thread, or by <see cref="Release()"/> on the owner's.
+/// Gradients on their way from a custom function's backward pass to autograd, which takes its own reference only after
+/// the callback has returned: they are not left to the garbage collector. They belong to the thread that ran the
+/// forward pass, because on CUDA the callbacks run on a thread of autograd's own, where no dispose scope of the batch
+/// reaches. Each is released at the next callback of its thread, or by <see cref="Release()"/> on the owner's.
 /// </summary>
 internal sealed class CallbackGradients
 {

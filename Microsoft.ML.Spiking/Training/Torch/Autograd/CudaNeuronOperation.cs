@@ -5,14 +5,16 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 
 /// <summary>
-/// One run of the CUDA kernels over the memory of tensors, in whatever order these lie, channels-last too. Of the forward
-/// pass the current is kept, from which the backward pass repeats it.
+/// One run of the CUDA kernels over the memory of tensors, in whatever order these lie, channels-last too. Of the
+/// forward pass the current is kept, from which the backward pass repeats it.
 /// </summary>
 /// <param name="definition">The neuron.</param>
 /// <param name="timeSteps">T.</param>
 /// <param name="isConstant">Whether the current is the same at every step.</param>
 /// <param name="kernels">The device's kernels.</param>
-/// <param name="counter">Takes the number of spikes on top of what it holds: int64, on the device; null for none.</param>
+/// <param name="counter">
+/// Takes the number of spikes on top of what it holds: int64, on the device; null for none.
+/// </param>
 internal sealed class CudaNeuronOperation(SpikingNeuronDefinition definition, int timeSteps, bool isConstant,
     CudaKernels kernels, Tensor? counter) : CustomOperation
 {

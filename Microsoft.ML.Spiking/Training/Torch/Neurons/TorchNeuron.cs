@@ -70,8 +70,8 @@ internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool
 /// <summary>The output of a layer of neurons for one batch.</summary>
 /// <param name="Values">[T, N, ...]: zeros and ones; real values where the neuron does not spike.</param>
 /// <param name="Count">
-/// The number of spikes, where it is known without counting; 0 where <see cref="NeuronCurrent.SpikeCounter"/> took it; else
-/// null.
+/// The number of spikes, where it is known without counting; 0 where <see cref="NeuronCurrent.SpikeCounter"/> took it;
+/// else null.
 /// </param>
 internal readonly record struct NeuronSpikes(Tensor Values, long? Count)
 {
