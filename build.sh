@@ -74,7 +74,7 @@ gpu_check() {
   rm -rf "$folder"
   in_root dotnet publish "$project" -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true \
     -p:EnableCompressionInSingleFile=true -v quiet -o "$folder" >&2
-  find "$folder" -name '*.xml' -delete
+  find "$folder" \( -name '*.xml' -o -name '*.pdb' -o -name '*.dbg' \) -delete
   cp "$root/benchmarks/gpu/peers.py" "$folder"
   du -sh "$folder" | cut -f 1
 }
