@@ -61,6 +61,7 @@ pack() {
   rm -rf "$root/artifacts/packages"
   in_root dotnet pack Microsoft.ML.Spiking -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Sweeps -c Release -v quiet -o artifacts/packages >&2
+  in_root dotnet pack Microsoft.ML.Spiking.Events -c Release -v quiet -o artifacts/packages >&2
   ls -l "$root/artifacts/packages"
 }
 
@@ -108,7 +109,7 @@ coverage() {
   in_root dotnet tool restore > /dev/null
   run_tests --coverage --coverage-output-format cobertura "$@" || faults=1
   in_root dotnet reportgenerator "-reports:$results/*.cobertura.xml" "-targetdir:$root/artifacts/coverage" \
-    "-reporttypes:Html;TextSummary" "-assemblyfilters:+Microsoft.ML.Spiking;+Microsoft.ML.Spiking.Sweeps" \
+    "-reporttypes:Html;TextSummary" "-assemblyfilters:+Microsoft.ML.Spiking;+Microsoft.ML.Spiking.Sweeps;+Microsoft.ML.Spiking.Events" \
     "-filefilters:-*.g.cs" -verbosity:Warning
   cat "$root/artifacts/coverage/Summary.txt"
   return $faults

@@ -5,8 +5,8 @@ using SharpCompress.Readers;
 namespace Microsoft.ML.Spiking.Events.Tests;
 
 /// <summary>
-/// The folder of real recordings: the one named in SPIKING_EVENTS, else "shared/events" beside the repository. Tests are
-/// skipped where it, or a file in it, is absent.
+/// The folder of real recordings: the one named in SPIKING_EVENTS, else "shared/events" beside the repository. Tests
+/// are skipped where it, or a file in it, is absent.
 /// </summary>
 internal static class EventFiles
 {

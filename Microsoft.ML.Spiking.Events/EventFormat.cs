@@ -75,8 +75,8 @@ public enum EventTimeOrigin
     FirstEvent,
 
     /// <summary>
-    /// The first time stamp, which may lie before the first event. It differs from <see cref="FirstEvent"/> in EVT 2, 2.1 and
-    /// 3, where Prophesee's own software counts from it.
+    /// The first time stamp, which may lie before the first event. It differs from <see cref="FirstEvent"/> in EVT 2,
+    /// 2.1 and 3, where Prophesee's own software counts from it.
     /// </summary>
     FirstTimestamp,
 }

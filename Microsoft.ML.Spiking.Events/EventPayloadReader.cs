@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events;
 
 /// <summary>
-/// A reader of the Event Stream files that hold something other than changes of brightness: bytes with a time, or colors of
-/// pixels.
+/// A reader of the Event Stream files that hold something other than changes of brightness: bytes with a time, or
+/// colors of pixels.
 /// </summary>
 public sealed class EventPayloadReader : IDisposable
 {
@@ -26,7 +26,8 @@ public sealed class EventPayloadReader : IDisposable
         _header = EventStreamHeader.Read(source);
         if (_header.Kind is EventStreamKind.Dvs or EventStreamKind.Atis)
         {
-            throw source.Fault($"The Event Stream file holds changes of brightness; read it with {nameof(EventReader)}.");
+            throw source.Fault($"The Event Stream file holds changes of brightness; read it with " +
+                $"{nameof(EventReader)}.");
         }
     }
 
@@ -111,7 +112,8 @@ public sealed class EventPayloadReader : IDisposable
         Y = _header.Height - 1 - BinaryPrimitives.ReadUInt16LittleEndian(bytes[3..]);
         if (X >= _header.Width || Y < 0)
         {
-            throw _source.Fault($"A pixel lies outside the sensor of {_header.Width}x{_header.Height}; the file is damaged.");
+            throw _source.Fault($"A pixel lies outside the sensor of {_header.Width}x{_header.Height}; the file is " +
+                "damaged.");
         }
         bytes[5..ColorSize].CopyTo(_payload);
         Payload = _payload.AsMemory(0, ColorSize - 5);

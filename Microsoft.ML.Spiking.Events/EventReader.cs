@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.ML.Spiking.Events.Reading;
 
 namespace Microsoft.ML.Spiking.Events;
@@ -16,7 +17,7 @@ public sealed class EventReader : IDisposable
     private readonly EventDecoder _decoder;
     private readonly EventReaderOptions _options;
     private readonly EventTally _tally = new();
-    private readonly Event[] _block = new Event[BlockLength];
+    private Event[] _block = ArrayPool<Event>.Shared.Rent(BlockLength);
     private readonly int _sourceWidth; // the sensor's, before a transposition; 0 for unknown
     private readonly int _sourceHeight;
     private int _next;
@@ -44,7 +45,7 @@ public sealed class EventReader : IDisposable
         }
         catch
         {
-            _decoder.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -53,8 +54,8 @@ public sealed class EventReader : IDisposable
     public EventFormat Format { get; }
 
     /// <summary>
-    /// Gets the width of what is returned: the file's or the options', after a transposition; null where neither states it.
-    /// Events outside of it are left out and counted.
+    /// Gets the width of what is returned: the file's or the options', after a transposition; null where neither states
+    /// it. Events outside of it are left out and counted.
     /// </summary>
     public int? Width { get; }
 
@@ -68,12 +69,15 @@ public sealed class EventReader : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="options">How it is read; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    /// <exception cref="EventFormatException">The format is unknown, or the header is damaged or of another sensor.</exception>
+    /// <exception cref="EventFormatException">
+    /// The format is unknown, or the header is damaged or of another sensor.
+    /// </exception>
     public static EventReader Open(string path, EventReaderOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         (options ?? new EventReaderOptions()).Validate();
-        return OpenStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1), path, options);
+        return OpenStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1),
+            path, options);
     }
 
     /// <summary>Reads from a stream, which is disposed with the reader.</summary>
@@ -81,7 +85,9 @@ public sealed class EventReader : IDisposable
     /// <param name="name">What messages call it; its extension counts as a file's does.</param>
     /// <param name="options">How it is read; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    /// <exception cref="EventFormatException">The format is unknown, or the header is damaged or of another sensor.</exception>
+    /// <exception cref="EventFormatException">
+    /// The format is unknown, or the header is damaged or of another sensor.
+    /// </exception>
     public static EventReader OpenStream(Stream stream, string name, EventReaderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -103,7 +109,9 @@ public sealed class EventReader : IDisposable
     /// <summary>
     /// Returns the next events, empty at the end alone. The span is overwritten by the next call of any method.
     /// </summary>
-    /// <exception cref="EventFormatException">The file is damaged here; the message says how and at which byte.</exception>
+    /// <exception cref="EventFormatException">
+    /// The file is damaged here; the message says how and at which byte.
+    /// </exception>
     public ReadOnlySpan<Event> ReadBlock()
     {
         if (_next == _end)
@@ -117,7 +125,9 @@ public sealed class EventReader : IDisposable
 
     /// <summary>Copies the next events; returns how many, 0 at the end alone.</summary>
     /// <param name="events">At least 1.</param>
-    /// <exception cref="EventFormatException">The file is damaged here; the message says how and at which byte.</exception>
+    /// <exception cref="EventFormatException">
+    /// The file is damaged here; the message says how and at which byte.
+    /// </exception>
     public int Read(Span<Event> events)
     {
         if (events.IsEmpty)
@@ -143,6 +153,12 @@ public sealed class EventReader : IDisposable
     {
         _decoder.Dispose();
         _source.Dispose();
+        Event[] block = _block;
+        (_block, _next, _end) = ([], 0, 0);
+        if (block.Length > 0)
+        {
+            ArrayPool<Event>.Shared.Return(block);
+        }
     }
 
     internal Event[] ReadAll()
@@ -157,6 +173,7 @@ public sealed class EventReader : IDisposable
 
     private void Refill()
     {
+        ObjectDisposedException.ThrowIf(_block.Length == 0, this);
         (_next, _end) = (0, 0);
         while (_end == 0)
         {
@@ -212,6 +229,7 @@ public sealed class EventReader : IDisposable
 
     private int Side(int stated, int? asked, string name) => stated == 0 || asked is null || stated == asked
         ? Math.Max(stated, asked ?? 0)
-        : throw _source.Fault($"The file's camera has a {name} of {stated}, the options ask for {asked}; read it without the option, " +
+        : throw _source.Fault($"The file's camera has a {name} of {stated}, the options ask for {asked}; read it " +
+            "without the option, " +
             "or choose a recording of the right camera.");
 }

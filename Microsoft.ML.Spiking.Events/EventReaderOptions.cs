@@ -15,8 +15,8 @@ public sealed record EventReaderOptions
     public EventFormat? Format { get; init; }
 
     /// <summary>
-    /// Gets the sensor's width in pixels, from 1 to 65,536; null, the default, for the file's own. Files that state another are
-    /// refused; of files that state none it is what events are checked against.
+    /// Gets the sensor's width in pixels, from 1 to 65,536; null, the default, for the file's own. Files that state
+    /// another are refused; of files that state none it is what events are checked against.
     /// </summary>
     public int? Width { get; init; }
 
@@ -33,8 +33,8 @@ public sealed record EventReaderOptions
     public bool FlipVertically { get; init; }
 
     /// <summary>
-    /// Gets whether brighter becomes darker. A DVS128's address bit of 0 is read as brighter, as jAER does; iniVation's text
-    /// says the opposite.
+    /// Gets whether brighter becomes darker. A DVS128's address bit of 0 is read as brighter, as jAER does; iniVation's
+    /// text says the opposite.
     /// </summary>
     public bool InvertPolarity { get; init; }
 
@@ -42,13 +42,14 @@ public sealed record EventReaderOptions
     public EventTimeOrigin TimeOrigin { get; init; }
 
     /// <summary>
-    /// Gets the microseconds in a unit of a NumPy file's times, greater than 0 and at most 1e9; null, the default, is 1 for
-    /// named fields, as SpikingJelly writes them, and 1,000 for arrays of [events, 4], as Tonic writes them.
+    /// Gets the microseconds in a unit of a NumPy file's times, greater than 0 and at most 1e9; null, the default, is 1
+    /// for named fields, as SpikingJelly writes them, and 1,000 for arrays of [events, 4], as Tonic writes them.
     /// </summary>
     public double? TimeUnit { get; init; }
 
     /// <summary>
-    /// Gets the stream of events in an AEDAT 4 file, which may hold several cameras; null, the default, for the only one.
+    /// Gets the stream of events in an AEDAT 4 file, which may hold several cameras; null, the default, for the only
+    /// one.
     /// </summary>
     public int? Stream { get; init; }
 
@@ -59,8 +60,8 @@ public sealed record EventReaderOptions
     public Aedat2Chip Chip { get; init; }
 
     /// <summary>
-    /// Gets what is called for each edge at a trigger input in EVT 2, 2.1 and 3 files, while the events around it are read;
-    /// null, the default, for nothing.
+    /// Gets what is called for each edge at a trigger input in EVT 2, 2.1 and 3 files, while the events around it are
+    /// read; null, the default, for nothing.
     /// </summary>
     public Action<TriggerEvent>? OnTrigger { get; init; }
 
@@ -69,9 +70,11 @@ public sealed record EventReaderOptions
     {
         string? fault = SideFault(Width, nameof(Width)) ?? SideFault(Height, nameof(Height))
             ?? (TimeUnit is null or (> 0 and <= 1e9) ? null
-                : Invariant($"{nameof(TimeUnit)} is {TimeUnit}; it must be greater than 0 and at most 1e9 microseconds."))
+                : Invariant($"{nameof(TimeUnit)} is {TimeUnit}; it must be greater than 0 and at most 1e9 ") +
+                    "microseconds.")
             ?? (Stream is null or >= 0 ? null : Invariant($"{nameof(Stream)} is {Stream}; it must be at least 0."))
-            ?? (Recording is null or >= 0 ? null : Invariant($"{nameof(Recording)} is {Recording}; it must be at least 0."))
+            ?? (Recording is null or >= 0 ? null : Invariant($"{nameof(Recording)} is {Recording}; it must be at ") +
+                "least 0.")
             ?? Undefined(Format.GetValueOrDefault(), nameof(Format)) ?? Undefined(Chip, nameof(Chip))
             ?? Undefined(TimeOrigin, nameof(TimeOrigin));
         if (fault is not null)

@@ -34,7 +34,8 @@ public sealed class SpikingAudioFile : IDisposable
             ulong units = Guard(() => _units.Space.Dimensions.Single());
             if (times != units || times != (ulong)Labels.Count)
             {
-                throw Fault($"spikes/times has {times} recordings, spikes/units {units} and labels {Labels.Count}; they must be alike");
+                throw Fault($"spikes/times has {times} recordings, spikes/units {units} and labels {Labels.Count}; " +
+                    "they must be alike");
             }
         }
         catch
@@ -63,7 +64,8 @@ public sealed class SpikingAudioFile : IDisposable
         if (recording < 0 || recording >= Count)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(recording), Invariant($"There is no recording {recording}; the file has {Count}, counted from 0."));
+                nameof(recording), Invariant($"There is no recording {recording}; the file has {Count}, counted ") +
+                    "from 0.");
         }
         (float[] seconds, long[] units) = ReadArrays(recording);
         var events = new Event[seconds.Length];
@@ -128,7 +130,8 @@ public sealed class SpikingAudioFile : IDisposable
     private static int SizeOf(IH5Dataset dataset) => dataset.Type.VariableLength.BaseType.Size;
 
     private IH5Dataset Dataset(string path) =>
-        Guard(() => _file.LinkExists(path) ? _file.Dataset(path) : throw new InvalidDataException($"there is no dataset '{path}'"));
+        Guard(() => _file.LinkExists(path) ? _file.Dataset(path) : throw new InvalidDataException($"there is no " +
+            $"dataset '{path}'"));
 
     // What PureHDF throws for damaged files is of many types.
     private T Guard<T>(Func<T> read)
@@ -143,6 +146,8 @@ public sealed class SpikingAudioFile : IDisposable
         }
     }
 
-    private EventFormatException Fault(string reason, Exception? inner = null) => new(string.Create(CultureInfo.InvariantCulture,
-        $"{_name} is not a file of spiking audio, with spikes/times, spikes/units and labels in HDF5: {reason}."), 0, inner);
+    private EventFormatException Fault(string reason, Exception? inner = null) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_name} is not a file of spiking audio, with spikes/times, spikes/units and labels in HDF5: {reason}."), 0,
+            inner);
 }

@@ -62,7 +62,8 @@ public sealed class RightValuesTests
         Assert.AreEqual(digests.GetProperty("y").GetString(), Digest(events, value => value.Y));
         Assert.AreEqual(digests.GetProperty("on").GetString(), Digest(events, value => (byte)(value.On ? 1 : 0)));
         Assert.AreEqual(
-            new EventCounts(events.Length, reader.Counts.Skipped, reader.Counts.Triggers, reader.Counts.Invalid, 0, 0, 0),
+            new EventCounts(events.Length, reader.Counts.Skipped, reader.Counts.Triggers, reader.Counts.Invalid, 0,
+                0, 0),
             reader.Counts);
     }
 
@@ -85,7 +86,8 @@ public sealed class RightValuesTests
 
         long events = 0;
         int recordings = 0;
-        foreach ((string name, byte[] content) in files.Where(file => file.Key.EndsWith(".bs2", StringComparison.Ordinal)))
+        foreach ((string name, byte[] content) in files.Where(file => file.Key.EndsWith(".bs2",
+            StringComparison.Ordinal)))
         {
             var options = new EventReaderOptions { Width = 34, Height = 34 };
             using EventReader reader = EventReader.OpenStream(new MemoryStream(content), name, options);
@@ -162,7 +164,8 @@ public sealed class RightValuesTests
 
         Assert.HasCount(expected.GetProperty("count").GetInt32(), times);
         Assert.AreEqual(expected.GetProperty("lastT").GetInt64(), times[^1]);
-        Assert.AreEqual(expected.GetProperty("firstBytes").GetString(), System.Text.Encoding.ASCII.GetString(payloads[0])[..5]);
+        Assert.AreEqual(expected.GetProperty("firstBytes").GetString(), System.Text.Encoding.ASCII.GetString(
+            payloads[0])[..5]);
         Assert.HasCount(expected.GetProperty("lastBytesLength").GetInt32(), payloads[^1]);
         Assert.AreEqual(expected.GetProperty("sha3_224_t").GetString(), Sha3.Hash(MemoryMarshal.AsBytes([.. times])));
     }
@@ -178,7 +181,8 @@ public sealed class RightValuesTests
         Assert.AreEqual(expected.GetProperty("samples").GetInt32(), file.Count);
         for (int i = 0; i < file.Count; i++)
         {
-            using EventReader reader = EventReader.Open(EventFiles.Require(name), new EventReaderOptions { Recording = i });
+            using EventReader reader = EventReader.Open(EventFiles.Require(name),
+                new EventReaderOptions { Recording = i });
             Event[] events = reader.ReadAll();
 
             Assert.AreEqual(expected.GetProperty("labels")[i].GetInt64(), file.Labels[i]);

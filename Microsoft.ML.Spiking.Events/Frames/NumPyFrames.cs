@@ -7,7 +7,6 @@ namespace Microsoft.ML.Spiking.Events.Frames;
 /// <summary>Reads frames that SpikingJelly ("frames") or the CLIF authors' code ("arr_0") stored.</summary>
 internal static class NumPyFrames
 {
-    private const long MostValues = 1L << 28;
     private static readonly string[] Names = ["frames.npy", "arr_0.npy"];
 
     public static EventFrames Load(Stream stream, string name)
@@ -26,13 +25,16 @@ internal static class NumPyFrames
         try
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-            ZipArchiveEntry entry = archive.Entries.FirstOrDefault(item => Names.Contains(item.FullName)) ?? throw start.Fault(
+            ZipArchiveEntry entry = archive.Entries.FirstOrDefault(item => Names.Contains(item.FullName))
+                ?? throw start.Fault(
                 "The .npz file has neither the array 'frames' nor 'arr_0'; it has: " +
-                string.Join(", ", archive.Entries.Take(20).Select(item => Path.GetFileNameWithoutExtension(item.FullName))) + ".");
+                string.Join(", ", archive.Entries.Take(20).Select(item => Path.GetFileNameWithoutExtension(
+                    item.FullName))) + ".");
             using var source = new ByteSource(entry.Open(), $"{name}, {entry.FullName}");
             return Read(source);
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is InvalidDataException or EndOfStreamException or NotSupportedException)
         {
             throw new EventFormatException($"{name}: The zip is damaged: {exception.Message}", 0, exception);
         }
@@ -43,16 +45,19 @@ internal static class NumPyFrames
         NumPyHeader header = NumPyHeader.Read(source);
         if (header is not { Fields: [{ Name: "" } field], Shape: [_, _, _, _], IsColumnMajor: false })
         {
-            throw source.Fault($"The array has the shape [{string.Join(", ", header.Shape)}]; frames are [steps, channels, height, " +
+            throw source.Fault($"The array has the shape [{string.Join(", ", header.Shape)}]; frames are [steps, " +
+                "channels, height, " +
                 "width] of numbers, stored row by row.");
         }
         long count = 1;
         foreach (long length in header.Shape)
         {
-            count = length is < 1 or > MostValues ? long.MaxValue : Math.Min(count * length, MostValues + 1);
-            if (count > MostValues)
+            count = length is < 1 or > FrameCounts.MostValues ? long.MaxValue
+                : Math.Min(count * length, FrameCounts.MostValues + 1);
+            if (count > FrameCounts.MostValues)
             {
-                throw source.Fault($"The array has the shape [{string.Join(", ", header.Shape)}]; frames have from 1 to {MostValues} " +
+                throw source.Fault($"The array has the shape [{string.Join(", ", header.Shape)}]; frames have from " +
+                    $"1 to {FrameCounts.MostValues} " +
                     "values.");
             }
         }
@@ -72,6 +77,7 @@ internal static class NumPyFrames
             }
             source.Advance(used);
         }
-        return new EventFrames((int)header.Shape[0], (int)header.Shape[1], (int)header.Shape[2], (int)header.Shape[3], [.. values]);
+        return new EventFrames((int)header.Shape[0], (int)header.Shape[1], (int)header.Shape[2], (
+            int)header.Shape[3], [.. values]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Events.Reading;
@@ -8,7 +9,7 @@ internal sealed class ByteSource(Stream stream, string name) : IDisposable
     /// <summary>The most that can be looked at in one piece.</summary>
     public const int Capacity = 1 << 18;
 
-    private readonly byte[] _buffer = new byte[Capacity];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Capacity);
     private int _start;
     private int _end;
     private bool _ended;
@@ -24,7 +25,8 @@ internal sealed class ByteSource(Stream stream, string name) : IDisposable
     public int Buffered => _end - _start;
 
     /// <summary>
-    /// Returns all that is buffered, after reading until that is at least the given number of bytes: fewer at the end alone.
+    /// Returns all that is buffered, after reading until that is at least the given number of bytes: fewer at the end
+    /// alone.
     /// </summary>
     public ReadOnlySpan<byte> Fill(int atLeast)
     {
@@ -74,5 +76,14 @@ internal sealed class ByteSource(Stream stream, string name) : IDisposable
     public EventFormatException Fault(string sentence, int distance = 0, Exception? inner = null) =>
         new(Invariant($"{name}, byte {Offset + distance}: {sentence}"), Offset + distance, inner);
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose()
+    {
+        stream.Dispose();
+        byte[] buffer = _buffer;
+        (_buffer, _start, _end, _ended) = ([], 0, 0, true);
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 }

@@ -19,8 +19,8 @@ internal abstract class EventDecoder : IDisposable
     public long? FirstTimestamp { get; protected set; }
 
     /// <summary>
-    /// Writes the next events; returns how many, 0 at the end alone. What is wrong with the file is thrown only when all events
-    /// before it have been returned.
+    /// Writes the next events; returns how many, 0 at the end alone. What is wrong with the file is thrown only when
+    /// all events before it have been returned.
     /// </summary>
     /// <param name="events">At least <see cref="LeastRoom"/>.</param>
     public abstract int Decode(Span<Event> events);
@@ -67,8 +67,8 @@ internal abstract class RecordDecoder(ByteSource source, EventTally tally, int r
     }
 
     /// <summary>
-    /// Decodes whole records while there is room; returns the bytes of them. At a fault it throws if there are no events yet,
-    /// else it returns: the fault is then the first record of the next call.
+    /// Decodes whole records while there is room; returns the bytes of them. At a fault it throws if there are no
+    /// events yet, else it returns: the fault is then the first record of the next call.
     /// </summary>
     protected abstract int DecodeRecords(ReadOnlySpan<byte> bytes, Span<Event> events, ref int count);
 }

@@ -12,15 +12,19 @@ internal static class FormatDetection
 {
     private const int ShownBytes = 16;
 
-    /// <summary>Opens the decoder of the format that the options name or, if they name none, that the file has.</summary>
-    public static (EventFormat Format, EventDecoder Decoder) Open(ByteSource source, EventTally tally, EventReaderOptions options)
+    /// <summary>
+    /// Opens the decoder of the format that the options name or, if they name none, that the file has.
+    /// </summary>
+    public static (EventFormat Format, EventDecoder Decoder) Open(ByteSource source, EventTally tally,
+        EventReaderOptions options)
     {
         if (options.Format is null or EventFormat.Evt2 or EventFormat.Evt21 or EventFormat.Evt3 or EventFormat.Dat
             && source.Fill(2).StartsWith("% "u8))
         {
             PropheseeHeader header = PropheseeHeader.Read(source);
             EventFormat format = options.Format ?? header.Format ?? throw source.Fault(
-                $"The header names no format ('% evt' or '% format'); choose {nameof(EventReaderOptions.Format)} in the options.");
+                $"The header names no format ('% evt' or '% format'); choose {nameof(EventReaderOptions.Format)} in " +
+                "the options.");
             return (format, Prophesee(format, source, tally, header, options));
         }
         EventFormat found = options.Format ?? Detect(source);

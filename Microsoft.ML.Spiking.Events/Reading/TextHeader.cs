@@ -9,8 +9,8 @@ internal static class TextHeader
     private const int LongestLine = 8_192;
 
     /// <summary>
-    /// Reads lines that begin with a sign, up to and including one that is the end mark, or up to the first that does not begin
-    /// so. Where data may begin with the sign, a line with control characters, or without an end, is data.
+    /// Reads lines that begin with a sign, up to and including one that is the end mark, or up to the first that does
+    /// not begin so. Where data may begin with the sign, a line with control characters, or without an end, is data.
     /// </summary>
     public static List<string> Read(ByteSource source, string sign, string endMark)
     {

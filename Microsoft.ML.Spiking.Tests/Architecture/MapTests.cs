@@ -7,7 +7,8 @@ namespace Microsoft.ML.Spiking.Tests.Architecture;
 [TestClass]
 public sealed partial class MapTests
 {
-    private static readonly string[] Libraries = ["Microsoft.ML.Spiking", "Microsoft.ML.Spiking.Sweeps"];
+    private static readonly string[] Libraries =
+        ["Microsoft.ML.Spiking", "Microsoft.ML.Spiking.Sweeps", "Microsoft.ML.Spiking.Events"];
 
     private static readonly string Map = "\n" + OneMap().Match(new Page("docs/architecture.md").Text).Groups["map"].Value;
 
@@ -71,7 +72,9 @@ public sealed partial class MapTests
     private static string[] RootLines() =>
         [.. Map.Split('\n').Where(line => line.Length > 0 && !line.StartsWith(' '))];
 
-    /// <summary>The names at the beginning of lines, up to the two blanks in front of what is said about them.</summary>
+    /// <summary>
+    /// The names at the beginning of lines, up to the two blanks in front of what is said about them.
+    /// </summary>
     private static IEnumerable<string> Named(IEnumerable<string> lines) => lines
         .Select(line => line.Trim().Split("  ")[0])
         .SelectMany(names => names.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));

@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Aedat;
 
 /// <summary>
-/// AEDAT 2.0: big-endian pairs of an address and a time in microseconds, 32 bits each. The address's bits depend on the chip;
-/// both have their origin at the bottom right, as jAER shows it.
+/// AEDAT 2.0: big-endian pairs of an address and a time in microseconds, 32 bits each. The address's bits depend on the
+/// chip; both have their origin at the bottom right, as jAER shows it.
 /// </summary>
 internal sealed class Aedat2Decoder : RecordDecoder
 {
@@ -62,10 +62,12 @@ internal sealed class Aedat2Decoder : RecordDecoder
     private static Aedat2Chip ChipOf(List<string> lines, ByteSource source)
     {
         const string Key = "# AEChip:";
-        string? name = lines.Find(line => line.StartsWith(Key, StringComparison.OrdinalIgnoreCase))?[Key.Length..].Trim();
+        string? line = lines.Find(item => item.StartsWith(Key, StringComparison.OrdinalIgnoreCase));
+        string? name = line?[Key.Length..].Trim();
         if (name is null)
         {
-            throw source.Fault($"The header names no chip ('{Key}'); choose {nameof(EventReaderOptions.Chip)} in the options.");
+            throw source.Fault($"The header names no chip ('{Key}'); choose {nameof(EventReaderOptions.Chip)} in " +
+                "the options.");
         }
         foreach (Aedat2Chip chip in Enum.GetValues<Aedat2Chip>())
         {
@@ -74,7 +76,8 @@ internal sealed class Aedat2Decoder : RecordDecoder
                 return chip;
             }
         }
-        throw source.Fault($"The header names the chip '{name}', whose address bits are not known; if it has those of a DVS128, " +
+        throw source.Fault($"The header names the chip '{name}', whose address bits are not known; if it has those " +
+            "of a DVS128, " +
             $"DAVIS240 or DAVIS346, choose {nameof(EventReaderOptions.Chip)} in the options.");
     }
 }

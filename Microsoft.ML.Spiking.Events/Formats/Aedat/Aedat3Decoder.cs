@@ -4,9 +4,10 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Aedat;
 
 /// <summary>
-/// AEDAT 3.1, little-endian: packets of a header of 28 bytes (type and source, 16 bits each; size of an event, offset of its
-/// time, overflow of the time, capacity, number and valid events, 32 bits each) and as many events as the capacity says. An
-/// event of polarity: valid in bit 0, brighter in bit 1, y in 2-16, x in 17-31; then the low 31 bits of the time.
+/// AEDAT 3.1, little-endian: packets of a header of 28 bytes (type and source, 16 bits each; size of an event, offset
+/// of its time, overflow of the time, capacity, number and valid events, 32 bits each) and as many events as the
+/// capacity says. An event of polarity: valid in bit 0, brighter in bit 1, y in 2-16, x in 17-31; then the low 31 bits
+/// of the time.
 /// </summary>
 internal sealed class Aedat3Decoder : RecordDecoder
 {
@@ -23,12 +24,18 @@ internal sealed class Aedat3Decoder : RecordDecoder
     {
         const string EndMark = "#!END-HEADER";
         List<string> lines = TextHeader.Read(source, "#", EndMark);
+        if (lines.Count == 0)
+        {
+            throw source.Fault("This is not the beginning of an AEDAT file, which is '#!AER-DAT3.1'.");
+        }
         if (!lines[0].StartsWith("#!AER-DAT3.1", StringComparison.Ordinal) || lines[^1] != EndMark)
         {
-            throw source.Fault($"The header begins with '{lines[0]}' and ends with '{lines[^1]}'; version 3.1 that ends with " +
+            throw source.Fault($"The header begins with '{lines[0]}' and ends with '{lines[^1]}'; version 3.1 that " +
+                "ends with " +
                 $"'{EndMark}' can be read. Convert the file to AEDAT 4.");
         }
-        string device = string.Concat(lines.Where(line => line.StartsWith("#Source", StringComparison.OrdinalIgnoreCase)));
+        string device = string.Concat(
+            lines.Where(line => line.StartsWith("#Source", StringComparison.OrdinalIgnoreCase)));
         (Width, Height) = device.Contains("DVS128", StringComparison.OrdinalIgnoreCase) ? (128, 128)
             : device.Contains("DAVIS240", StringComparison.OrdinalIgnoreCase) ? (240, 180)
             : device.Contains("DAVIS346", StringComparison.OrdinalIgnoreCase) ? (346, 260) : (0, 0);
@@ -98,7 +105,8 @@ internal sealed class Aedat3Decoder : RecordDecoder
             || (isPolarity && size != PolaritySize))
         {
             return count > 0 ? false : throw Source.Fault(
-                $"The packet's header is damaged: type {type}, {size} bytes an event, overflow {overflow}, {number} events in " +
+                $"The packet's header is damaged: type {type}, {size} bytes an event, overflow {overflow}, {number} " +
+                "events in " +
                 $"a capacity of {capacity}.", distance);
         }
         _overflow = (long)overflow << 31;

@@ -9,8 +9,8 @@ namespace Microsoft.ML.Spiking.Events.Formats.Aedat;
 
 /// <summary>
 /// AEDAT 4: behind the header packets of a stream's number and a size, 32 bits each, and a FlatBuffer, packed by LZ4 or
-/// Zstandard; a table ends the file. A packet of events holds one vector of 16 bytes an event: time in 64 bits, x, y in 16,
-/// the polarity in 8.
+/// Zstandard; a table ends the file. A packet of events holds one vector of 16 bytes an event: time in 64 bits, x, y in
+/// 16, the polarity in 8.
 /// </summary>
 internal sealed class Aedat4Decoder : EventDecoder
 {
@@ -33,7 +33,8 @@ internal sealed class Aedat4Decoder : EventDecoder
         _header = Aedat4Header.Read(source);
         if (_header.Compression is < 0 or > 4)
         {
-            throw source.Fault(Invariant($"The header names compression {_header.Compression}; 0 (none), 1 and 2 (LZ4), 3 and ") +
+            throw source.Fault(Invariant($"The header names compression {_header.Compression}; 0 (none), 1 and 2 ") +
+                "(LZ4), 3 and " +
                 "4 (Zstandard) can be read.");
         }
         Aedat4Stream[] chosen = [.. _header.Streams.Where(item => stream is null || item.Number == stream)];
@@ -45,7 +46,8 @@ internal sealed class Aedat4Decoder : EventDecoder
         }
         if (chosen.Length > 1)
         {
-            throw source.Fault($"The file has several streams of events: {there}; choose {nameof(EventReaderOptions.Stream)} in " +
+            throw source.Fault($"The file has several streams of events: {there}; choose " +
+                $"{nameof(EventReaderOptions.Stream)} in " +
                 "the options.");
         }
         _stream = chosen[0].Number;
@@ -94,7 +96,8 @@ internal sealed class Aedat4Decoder : EventDecoder
             int size = BinaryPrimitives.ReadInt32LittleEndian(head[4..]);
             if (size < 0 || stream < 0)
             {
-                throw _source.Fault(Invariant($"A packet says that it is of stream {stream} and has {size} bytes; the file is ") +
+                throw _source.Fault(Invariant($"A packet says that it is of stream {stream} and has {size} bytes; ") +
+                    "the file is " +
                     "damaged.");
             }
             _source.Advance(8);
@@ -127,7 +130,8 @@ internal sealed class Aedat4Decoder : EventDecoder
             (_next, _end) = (events.Start.Value, events.End.Value);
         }
         // What the packages throw for damaged data is of many types.
-        catch (Exception exception) when (exception is not (OutOfMemoryException or EventFormatException or IOException))
+        catch (Exception exception) when (exception is EndOfStreamException
+            or not (OutOfMemoryException or EventFormatException or IOException))
         {
             if (packed.IsTruncated)
             {

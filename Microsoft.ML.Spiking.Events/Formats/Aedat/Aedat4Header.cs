@@ -6,15 +6,21 @@ using Microsoft.ML.Spiking.Events.Reading;
 
 namespace Microsoft.ML.Spiking.Events.Formats.Aedat;
 
-/// <summary>The beginning of an AEDAT 4 file: its compression, the place of its table, and its streams of events.</summary>
+/// <summary>
+/// The beginning of an AEDAT 4 file: its compression, the place of its table, and its streams of events.
+/// </summary>
 internal sealed record Aedat4Header(int Compression, long TablePosition, IReadOnlyList<Aedat4Stream> Streams)
 {
-    private const int LineLength = 14; // "#!AER-DAT4.0\r\n"
     private const int LargestSize = 1 << 24;
 
     public static Aedat4Header Read(ByteSource source)
     {
-        source.Advance(LineLength);
+        ReadOnlySpan<byte> line = "#!AER-DAT4.0\r\n"u8;
+        if (!source.Fill(line.Length).StartsWith(line))
+        {
+            throw source.Fault("This is not the beginning of an AEDAT 4 file, which is '#!AER-DAT4.0'.");
+        }
+        source.Advance(line.Length);
         long start = source.Offset;
         ReadOnlySpan<byte> prefix = source.Fill(4);
         uint size = prefix.Length < 4 ? 0 : BitConverter.ToUInt32(prefix);
@@ -77,5 +83,7 @@ internal sealed record Aedat4Header(int Compression, long TablePosition, IReadOn
     }
 }
 
-/// <summary>A stream of events: its number in the packets, and the size of its sensor, 0 where it is not stated.</summary>
+/// <summary>
+/// A stream of events: its number in the packets, and the size of its sensor, 0 where it is not stated.
+/// </summary>
 internal sealed record Aedat4Stream(int Number, int Width, int Height);

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace Microsoft.ML.Spiking.Events.Formats.Aedat;
 
 /// <summary>
-/// A table of a size-prefixed FlatBuffer, little-endian: at its place the distance back to its list of fields; there, in 16
-/// bits each, the size of the list, the size of the table, and the place of each field in the table, 0 for an absent one.
+/// A table of a size-prefixed FlatBuffer, little-endian: at its place the distance back to its list of fields; there,
+/// in 16 bits each, the size of the list, the size of the table, and the place of each field in the table, 0 for an
+/// absent one.
 /// </summary>
 internal readonly ref struct FlatTable
 {

@@ -3,8 +3,8 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Arrays;
 
 /// <summary>
-/// A .npy file of [events, 4], the columns x, y, polarity and time, as Tonic writes DVS Gesture, or of [events] records with
-/// the fields t, x, y and p in any order.
+/// A .npy file of [events, 4], the columns x, y, polarity and time, as Tonic writes DVS Gesture, or of [events] records
+/// with the fields t, x, y and p in any order.
 /// </summary>
 internal sealed class NpyDecoder : EventDecoder
 {
@@ -40,7 +40,8 @@ internal sealed class NpyDecoder : EventDecoder
             if (header.Shape.Count != 1 || fields.Any(field => field is null))
             {
                 throw source.Fault($"The array has the shape [{string.Join(", ", header.Shape)}] and " +
-                    (header.Fields[0].Name.Length == 0 ? "no fields" : $"the fields {string.Join(", ", header.Fields.Select(field => field.Name))}") +
+                    (header.Fields[0].Name.Length == 0 ? "no fields"
+                        : $"the fields {string.Join(", ", header.Fields.Select(field => field.Name))}") +
                     "; [events, 4] or [events] records with the fields t, x, y and p can be read.");
             }
             _fields = [.. fields.Select(field => field!.Value)];
@@ -66,7 +67,8 @@ internal sealed class NpyDecoder : EventDecoder
             for (; _left > 0 && used + _size <= bytes.Length && count < events.Length; used += _size)
             {
                 ReadOnlySpan<byte> record = bytes.Slice(used, _size);
-                (NumPyField t, NumPyField x, NumPyField y, NumPyField p) = (_fields[0], _fields[1], _fields[2], _fields[3]);
+                (NumPyField t, NumPyField x, NumPyField y, NumPyField p) =
+                    (_fields[0], _fields[1], _fields[2], _fields[3]);
                 if (_events.TryMake(t.Type, record[t.Offset..], x.Type.ReadNumber(record[x.Offset..]),
                     y.Type.ReadNumber(record[y.Offset..]), p.Type.ReadNumber(record[p.Offset..]), out Event value))
                 {

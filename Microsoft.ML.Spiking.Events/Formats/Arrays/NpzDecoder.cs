@@ -4,7 +4,8 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Arrays;
 
 /// <summary>
-/// A .npz file with the arrays t, x, y and p, each of [events]: a zip of .npy files, unpacked side by side as they are read.
+/// A .npz file with the arrays t, x, y and p, each of [events]: a zip of .npy files, unpacked side by side as they are
+/// read.
 /// </summary>
 internal sealed class NpzDecoder : EventDecoder
 {
@@ -30,7 +31,8 @@ internal sealed class NpzDecoder : EventDecoder
             _archive = new ZipArchive(source.Stream, ZipArchiveMode.Read, leaveOpen: true);
             _sources = [.. NumPyEvent.Names.Select(names => Open(names, source))];
             NumPyHeader[] headers = [.. _sources.Select(NumPyHeader.Read)];
-            if (headers.Any(header => header is not { Fields: [{ Name: "" }], Shape: [_] } || header.Shape[0] != headers[0].Shape[0]))
+            if (headers.Any(header => header is not { Fields: [{ Name: "" }], Shape: [_] }
+                || header.Shape[0] != headers[0].Shape[0]))
             {
                 throw source.Fault("The arrays t, x, y and p have the shapes " +
                     string.Join(", ", headers.Select(header => $"[{string.Join(", ", header.Shape)}]")) +
@@ -105,7 +107,8 @@ internal sealed class NpzDecoder : EventDecoder
         ZipArchiveEntry entry = _archive.Entries
             .FirstOrDefault(item => names.Any(name => item.FullName == name + ".npy")) ?? throw source.Fault(
                 $"The .npz file has no array '{names[0]}'; it has: " +
-                string.Join(", ", _archive.Entries.Take(20).Select(item => Path.GetFileNameWithoutExtension(item.FullName))) +
+                string.Join(", ", _archive.Entries.Take(20).Select(item => Path.GetFileNameWithoutExtension(
+                    item.FullName))) +
                 $". Frames are read with {nameof(EventFrames)}.{nameof(EventFrames.Load)}.");
         return new ByteSource(entry.Open(), $"{_name}, {entry.FullName}");
     }

@@ -31,7 +31,8 @@ internal sealed class NumPyEvent(EventTally tally, double timeUnit)
             return false;
         }
         // Whole numbers go past the double, which holds 53 bits.
-        long microseconds = !timeType.IsFloat && timeUnit == 1 ? timeType.ReadInteger(timeBytes) : (long)Math.Round(time);
+        bool isExact = !timeType.IsFloat && timeUnit == 1;
+        long microseconds = isExact ? timeType.ReadInteger(timeBytes) : (long)Math.Round(time);
         value = new Event(microseconds, (ushort)x, (ushort)y, polarity > 0);
         return true;
     }

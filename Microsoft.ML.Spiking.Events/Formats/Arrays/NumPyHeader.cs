@@ -10,8 +10,8 @@ namespace Microsoft.ML.Spiking.Events.Formats.Arrays;
 internal readonly record struct NumPyField(string Name, NumPyScalar Type, int Offset);
 
 /// <summary>
-/// The beginning of a .npy file: a signature, a version, the length of a text, and the text, which is a dictionary of Python
-/// with the elements' type, their order and the array's shape.
+/// The beginning of a .npy file: a signature, a version, the length of a text, and the text, which is a dictionary of
+/// Python with the elements' type, their order and the array's shape.
 /// </summary>
 internal sealed partial record NumPyHeader(
     IReadOnlyList<NumPyField> Fields, int ElementSize, bool IsColumnMajor, IReadOnlyList<long> Shape)
@@ -31,11 +31,13 @@ internal sealed partial record NumPyHeader(
             : BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
         if (length > LongestText || source.Fill(start + (int)length).Length < start + length)
         {
-            throw source.Fault($"The NumPy header says that it has {length} bytes; the file is damaged or cut off.", distance: 8);
+            throw source.Fault($"The NumPy header says that it has {length} bytes; the file is damaged or cut off.",
+                distance: 8);
         }
         string text = Encoding.Latin1.GetString(source.Fill(start + (int)length).Slice(start, (int)length));
         NumPyHeader header = Parse(text) ?? throw source.Fault(
-            $"The NumPy header cannot be read: '{text.Trim()[..Math.Min(text.Trim().Length, 200)]}'; arrays of numbers, or of records " +
+            $"The NumPy header cannot be read: '{text.Trim()[..Math.Min(text.Trim().Length, 200)]}'; arrays of " +
+            "numbers, or of records " +
             "of numbers, can.", start);
         source.Advance(start + (int)length);
         return header;

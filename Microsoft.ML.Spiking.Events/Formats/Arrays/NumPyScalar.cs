@@ -13,12 +13,15 @@ internal readonly record struct NumPyScalar(char Kind, int Size, bool IsBigEndia
             return null;
         }
         var scalar = new NumPyScalar(name[1], name[2] - '0', name[0] == '>');
-        return (scalar.Kind, scalar.Size) is ('b', 1) or ('i' or 'u', 1 or 2 or 4 or 8) or ('f', 2 or 4 or 8) ? scalar : null;
+        return (scalar.Kind, scalar.Size) is ('b', 1) or ('i' or 'u', 1 or 2 or 4 or 8) or ('f', 2 or 4 or 8)
+            ? scalar : null;
     }
 
     public bool IsFloat => Kind == 'f';
 
-    /// <summary>Reads a whole number. One of 64 bits without a sign, above the others' range, becomes the largest.</summary>
+    /// <summary>
+    /// Reads a whole number. One of 64 bits without a sign, above the others' range, becomes the largest.
+    /// </summary>
     public long ReadInteger(ReadOnlySpan<byte> bytes) => (Kind, Size) switch
     {
         ('i', 1) => (sbyte)bytes[0],

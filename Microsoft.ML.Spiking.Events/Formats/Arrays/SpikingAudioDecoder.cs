@@ -21,11 +21,13 @@ internal sealed class SpikingAudioDecoder : EventDecoder
         using SpikingAudioFile file = SpikingAudioFile.Open(source.Stream, source.Name, leaveOpen: true);
         if (recording is null && file.Count != 1)
         {
-            throw source.Fault($"The file has {file.Count} recordings; choose {nameof(EventReaderOptions.Recording)} in the options.");
+            throw source.Fault($"The file has {file.Count} recordings; choose " +
+                $"{nameof(EventReaderOptions.Recording)} in the options.");
         }
         if (recording >= file.Count)
         {
-            throw source.Fault($"The file has {file.Count} recordings; there is no recording {recording}, counted from 0.");
+            throw source.Fault($"The file has {file.Count} recordings; there is no recording {recording}, counted " +
+                "from 0.");
         }
         (_seconds, _units) = file.ReadArrays(recording ?? 0);
         (Width, Height) = (SpikingAudioFile.Units, 1);

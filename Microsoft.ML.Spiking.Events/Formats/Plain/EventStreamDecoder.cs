@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Plain;
 
 /// <summary>
-/// Event Stream 2.0 of a DVS or an ATIS. A byte holds the time since the event before and the flags, then x and y in 16 bits
-/// each, y from the bottom; bytes that only add time or reset the receiver stand alone.
+/// Event Stream 2.0 of a DVS or an ATIS. A byte holds the time since the event before and the flags, then x and y in 16
+/// bits each, y from the bottom; bytes that only add time or reset the receiver stand alone.
 /// </summary>
 internal sealed class EventStreamDecoder : RecordDecoder
 {
@@ -25,7 +25,8 @@ internal sealed class EventStreamDecoder : RecordDecoder
         EventStreamHeader header = EventStreamHeader.Read(source);
         if (header.Kind is EventStreamKind.Generic or EventStreamKind.Color)
         {
-            throw source.Fault($"The Event Stream file holds {(header.Kind == EventStreamKind.Color ? "colors" : "bytes")}, which " +
+            throw source.Fault($"The Event Stream file holds " +
+                $"{(header.Kind == EventStreamKind.Color ? "colors" : "bytes")}, which " +
                 $"are no changes of brightness; read it with {nameof(EventPayloadReader)}.");
         }
         _isAtis = header.Kind == EventStreamKind.Atis;

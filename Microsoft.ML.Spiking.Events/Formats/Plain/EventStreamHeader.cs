@@ -13,8 +13,8 @@ internal enum EventStreamKind : byte
 }
 
 /// <summary>
-/// The beginning of an Event Stream file, little-endian: "Event Stream", a version in three bytes, the kind in one and, unless
-/// that is generic, width and height in 16 bits each.
+/// The beginning of an Event Stream file, little-endian: "Event Stream", a version in three bytes, the kind in one and,
+/// unless that is generic, width and height in 16 bits each.
 /// </summary>
 internal readonly record struct EventStreamHeader(EventStreamKind Kind, int Width, int Height)
 {
@@ -33,12 +33,14 @@ internal readonly record struct EventStreamHeader(EventStreamKind Kind, int Widt
         }
         if (bytes[12] != 2)
         {
-            throw source.Fault($"The Event Stream file is of version {bytes[12]}; version 2 can be read.", distance: 12);
+            throw source.Fault($"The Event Stream file is of version {bytes[12]}; version 2 can be read.",
+                distance: 12);
         }
         var kind = (EventStreamKind)bytes[15];
         if (!Enum.IsDefined(kind))
         {
-            throw source.Fault($"The Event Stream file is of kind {bytes[15]}; kinds 0 (generic), 1 (DVS), 2 (ATIS) and 4 (color) " +
+            throw source.Fault($"The Event Stream file is of kind {bytes[15]}; kinds 0 (generic), 1 (DVS), 2 (ATIS) " +
+                "and 4 (color) " +
                 "can be read.", distance: 15);
         }
         var header = new EventStreamHeader(kind,

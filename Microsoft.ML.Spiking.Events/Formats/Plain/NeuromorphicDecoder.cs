@@ -3,8 +3,9 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Plain;
 
 /// <summary>
-/// Records without a header, big-endian. N-MNIST's and SLAYER's .bs2: x, y in a byte each, then polarity in a bit and time in
-/// 23; .bs1: one channel in 16 bits instead of x and y; .bs3: x and y in 12 bits each, polarity in 8, time in 24.
+/// Records without a header, big-endian. N-MNIST's and SLAYER's .bs2: x, y in a byte each, then polarity in a bit and
+/// time in 23; .bs1: one channel in 16 bits instead of x and y; .bs3: x and y in 12 bits each, polarity in 8, time in
+/// 24.
 /// </summary>
 internal sealed class NeuromorphicDecoder(ByteSource source, EventTally tally, EventFormat format)
     : RecordDecoder(source, tally, RecordSize(format))

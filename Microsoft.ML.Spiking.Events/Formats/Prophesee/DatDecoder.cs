@@ -4,8 +4,9 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Prophesee;
 
 /// <summary>
-/// Prophesee .dat, version 2: after the header the type of the events (0 or 12, changes of brightness; 14, triggers) and their
-/// size, 8 bytes: the time, then x in bits 0-13, y in 14-27 and the polarity in 28-31. The time wraps around at 2^32.
+/// Prophesee .dat, version 2: after the header the type of the events (0 or 12, changes of brightness; 14, triggers)
+/// and their size, 8 bytes: the time, then x in bits 0-13, y in 14-27 and the polarity in 28-31. The time wraps around
+/// at 2^32.
 /// </summary>
 internal sealed class DatDecoder : RecordDecoder
 {
@@ -19,7 +20,8 @@ internal sealed class DatDecoder : RecordDecoder
         (Width, Height) = (header.Width, header.Height);
         if (header.Version != 2)
         {
-            throw source.Fault("The header does not say 'Version 2'; other versions of .dat lay out the events in other ways. " +
+            throw source.Fault("The header does not say 'Version 2'; other versions of .dat lay out the events in " +
+                "other ways. " +
                 "Convert the file with the camera's software.");
         }
         ReadOnlySpan<byte> kind = source.Fill(2);
@@ -31,7 +33,8 @@ internal sealed class DatDecoder : RecordDecoder
         }
         if (kind[0] is not (0 or 12 or 14) || kind[1] != 8)
         {
-            throw source.Fault($"The .dat file holds events of type {kind[0]} and {kind[1]} bytes; types 0, 12 and 14 of 8 bytes " +
+            throw source.Fault($"The .dat file holds events of type {kind[0]} and {kind[1]} bytes; types 0, 12 and " +
+                "14 of 8 bytes " +
                 "can be read.");
         }
         _holdsTriggers = kind[0] == 14;

@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Prophesee;
 
 /// <summary>
-/// EVT 2.1, words of 64 bits: the upper half is a word of EVT 2.0, the lower half tells which of the 32 pixels from x on have
-/// an event.
+/// EVT 2.1, words of 64 bits: the upper half is a word of EVT 2.0, the lower half tells which of the 32 pixels from x
+/// on have an event.
 /// </summary>
 internal sealed class Evt21Decoder : RecordDecoder
 {
@@ -68,7 +68,8 @@ internal sealed class Evt21Decoder : RecordDecoder
             }
             else
             {
-                throw Source.Fault($"EVT 2.1 has no word of type {type}; the file is damaged or of another format.", used);
+                throw Source.Fault($"EVT 2.1 has no word of type {type}; the file is damaged or of another format.",
+                    used);
             }
         }
         return used;

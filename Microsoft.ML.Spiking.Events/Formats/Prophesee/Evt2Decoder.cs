@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Prophesee;
 
 /// <summary>
-/// EVT 2.0, little-endian words of 32 bits, type in bits 28-31: 0 and 1 (darker, brighter) with the time's low 6 bits, x and
-/// y; 8 with the time's high 28 bits; 10, a trigger; 14 and 15, others.
+/// EVT 2.0, little-endian words of 32 bits, type in bits 28-31: 0 and 1 (darker, brighter) with the time's low 6 bits,
+/// x and y; 8 with the time's high 28 bits; 10, a trigger; 14 and 15, others.
 /// </summary>
 internal sealed class Evt2Decoder : RecordDecoder
 {
@@ -31,7 +31,8 @@ internal sealed class Evt2Decoder : RecordDecoder
             {
                 if (_time.IsKnown)
                 {
-                    events[count++] = new Event(time, (ushort)((word >> 11) & 0x7FF), (ushort)(word & 0x7FF), type == 1);
+                    events[count++] = new Event(time, (ushort)((word >> 11) & 0x7FF), (ushort)(word & 0x7FF),
+                        type == 1);
                 }
                 else
                 {
@@ -58,7 +59,8 @@ internal sealed class Evt2Decoder : RecordDecoder
             }
             else
             {
-                throw Source.Fault($"EVT 2.0 has no word of type {type}; the file is damaged or of another format.", used);
+                throw Source.Fault($"EVT 2.0 has no word of type {type}; the file is damaged or of another format.",
+                    used);
             }
         }
         return used;

@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Events.Reading;
 namespace Microsoft.ML.Spiking.Events.Formats.Prophesee;
 
 /// <summary>
-/// EVT 3.0, little-endian words of 16 bits, type in bits 12-15. The row, the polarity and both parts of the time stay as they
-/// are until a word changes them:
+/// EVT 3.0, little-endian words of 16 bits, type in bits 12-15. The row, the polarity and both parts of the time stay
+/// as they are until a word changes them:
 /// <code>
 /// 0 y    2 x and polarity: an event    3 first x and polarity of a vector    4, 5 the next 12 or 8 pixels of it
 /// 6 low 12 bits of the time    8 high 12 bits    10 trigger    7, 14, 15 others
@@ -80,7 +80,8 @@ internal sealed class Evt3Decoder : RecordDecoder
                         return index * 2;
                     }
                     throw Source.Fault(
-                        $"EVT 3.0 has no word of type {word >> 12}; the file is damaged or of another format.", index * 2);
+                        $"EVT 3.0 has no word of type {word >> 12}; the file is damaged or of another format.",
+                            index * 2);
             }
         }
         count = found;

@@ -65,7 +65,8 @@ internal sealed class PropheseeHeader
 
     private static (int Width, int Height) SizeOf(Dictionary<string, string> values)
     {
-        (int Width, int Height) size = (Number(values.GetValueOrDefault("width")), Number(values.GetValueOrDefault("height")));
+        (int Width, int Height) size =
+            (Number(values.GetValueOrDefault("width")), Number(values.GetValueOrDefault("height")));
         if (size is { Width: > 0, Height: > 0 })
         {
             return size;
