@@ -65,6 +65,7 @@ pack() {
   in_root dotnet pack Microsoft.ML.Spiking.Sweeps -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Interchange -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Plots -c Release -v quiet -o artifacts/packages >&2
+  in_root dotnet pack Microsoft.ML.Spiking.Events -c Release -v quiet -o artifacts/packages >&2
   ls -l "$root/artifacts/packages"
 }
 
@@ -123,9 +124,10 @@ coverage() {
   local faults=0
   in_root dotnet tool restore > /dev/null
   run_tests --coverage --coverage-output-format cobertura "$@" || faults=1
+  assemblies=$(printf ';+Microsoft.ML.Spiking%s' '' .Sweeps .Interchange .Plots .Events)
   in_root dotnet reportgenerator "-reports:$results/*.cobertura.xml" "-targetdir:$root/artifacts/coverage" \
     "-reporttypes:Html;TextSummary" \
-    "-assemblyfilters:+Microsoft.ML.Spiking;+Microsoft.ML.Spiking.Sweeps;+Microsoft.ML.Spiking.Interchange" \
+    "-assemblyfilters:${assemblies:1}" \
     "-filefilters:-*.g.cs" -verbosity:Warning
   cat "$root/artifacts/coverage/Summary.txt"
   return $faults

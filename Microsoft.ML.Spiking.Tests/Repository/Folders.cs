@@ -11,6 +11,9 @@ internal static class Folders
     /// <summary>The repository's root folder.</summary>
     public static string Root => Values["Repository"];
 
+    /// <summary>The assembly of event cameras, which the examples compile against.</summary>
+    public static string EventsAssembly => Values["EventsAssembly"];
+
     /// <summary>The assembly of sweeps, which the examples compile against.</summary>
     public static string SweepsAssembly => Values["SweepsAssembly"];
 }

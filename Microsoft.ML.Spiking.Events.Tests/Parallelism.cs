@@ -1,0 +1,2 @@
+// Torch's random generator and its default device belong to the whole process.
+[assembly: DoNotParallelize]

@@ -1,0 +1,15 @@
+namespace Microsoft.ML.Spiking.Events.Reading;
+
+/// <summary>The counters that a decoder and the reader above it share.</summary>
+internal sealed class EventTally
+{
+    public long Events;
+    public long Skipped;
+    public long Triggers;
+    public long Invalid;
+    public long OutOfRange;
+    public long Backward;
+    public long TruncatedBytes;
+
+    public EventCounts Counts => new(Events, Skipped, Triggers, Invalid, OutOfRange, Backward, TruncatedBytes);
+}
