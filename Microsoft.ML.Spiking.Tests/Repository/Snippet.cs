@@ -47,7 +47,8 @@ internal sealed record Snippet(string Place, string Usings, string Code)
     private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(System.IO.Path.PathSeparator)
-            .Append(Folders.SweepsAssembly).Append(Folders.EventsAssembly).Select(path => MetadataReference.CreateFromFile(path)),
+            .Append(Folders.SweepsAssembly).Append(Folders.EventsAssembly)
+            .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
     /// <summary>Gets the number of namespaces that the example needs besides the implicit ones.</summary>
