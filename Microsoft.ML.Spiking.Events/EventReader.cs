@@ -192,7 +192,7 @@ public sealed class EventReader : IDisposable
         uint width = _sourceWidth == 0 ? uint.MaxValue : (uint)_sourceWidth;
         uint height = _sourceHeight == 0 ? uint.MaxValue : (uint)_sourceHeight;
         bool isAsRecorded = _options is
-            { Transpose: false, FlipHorizontally: false, FlipVertically: false, InvertPolarity: false, TimeOrigin: 0 };
+        { Transpose: false, FlipHorizontally: false, FlipVertically: false, InvertPolarity: false, TimeOrigin: 0 };
         long last = _lastTime;
         int kept = 0;
         for (int i = 0; i < events.Length; i++)

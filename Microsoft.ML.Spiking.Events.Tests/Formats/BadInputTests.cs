@@ -24,8 +24,11 @@ public sealed class BadInputTests
     [TestMethod]
     public void Open_FileOfAnotherCamera_IsRefused() =>
         Assert.Contains("The file's camera has a Width of 640, the options ask for 346", Fault(() =>
-            SyntheticFiles.Open(SyntheticFiles.Evt2(High), options: new EventReaderOptions { Width = 346,
-                Height = 480 })));
+            SyntheticFiles.Open(SyntheticFiles.Evt2(High), options: new EventReaderOptions
+            {
+                Width = 346,
+                Height = 480
+            })));
 
     [TestMethod]
     public void Open_FlipOfAnUnknownSize_IsRefused() =>

@@ -106,7 +106,10 @@ public sealed class FormatTests
     {
         var options = new EventReaderOptions
         {
-            Transpose = transpose, FlipHorizontally = horizontally, FlipVertically = vertically, InvertPolarity = true,
+            Transpose = transpose,
+            FlipHorizontally = horizontally,
+            FlipVertically = vertically,
+            InvertPolarity = true,
         };
 
         Event[] events = SyntheticFiles.Read(SyntheticFiles.Aedat2("DVS128", ((3 << 8) | (5 << 1), 10)), "a.aedat",

@@ -105,8 +105,11 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string Explain(DbException exception) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword
-            or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.InvalidPassword
+            or PostgresErrorCodes.InvalidAuthorizationSpecification
+        } =>
             $"{Description} refused the user '{_settings.Username}': check the user name and the password.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
             $"{Description} does not exist; create it first.",

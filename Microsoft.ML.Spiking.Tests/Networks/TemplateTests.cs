@@ -131,7 +131,8 @@ public sealed class TemplateTests
     public void Bind_NetworkOfOnesOwn_TakesSizesFromWhatArrives()
     {
         NetworkBinding binding = Bindings.Image(2, 12, neuron: new LifNeuron())
-            with { BatchNorm = BatchNormMode.AcrossTime, InputNormalization = new RootMeanSquareNormalization() };
+            with
+        { BatchNorm = BatchNormMode.AcrossTime, InputNormalization = new RootMeanSquareNormalization() };
 
         NetworkDefinition network = Own().Bind(binding);
 

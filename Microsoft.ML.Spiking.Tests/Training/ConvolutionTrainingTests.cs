@@ -29,7 +29,8 @@ public sealed class ConvolutionTrainingTests
     {
         NetworkDefinition network =
             template.Bind(Bindings.Image(1, Size, dropout: 0.05)
-                with { TimeSteps = 4, InputNormalization = new RootMeanSquareNormalization() });
+                with
+            { TimeSteps = 4, InputNormalization = new RootMeanSquareNormalization() });
 
         TrainingOutcome outcome =
             Toy.Train(Toy.Settings with { Epochs = 10 }, Bars(150), Bars(90, seed: 8), network: network);

@@ -25,8 +25,13 @@ internal sealed class BadRequestAnswer(IProblemDetailsService problems) : IExcep
     private static string? Sentence(BadHttpRequestException bad) => bad switch
     {
         { StatusCode: not StatusCodes.Status400BadRequest } => null,
-        { InnerException: JsonException { Path.Length: > 1, LineNumber: long line,
-            BytePositionInLine: long position } json } =>
+        {
+            InnerException: JsonException
+            {
+                Path.Length: > 1, LineNumber: long line,
+                BytePositionInLine: long position
+            } json
+        } =>
             $"The body is not the JSON that is asked for: see '{json.Path}', line {line + 1}, byte {position + 1}.",
         { InnerException: JsonException } => "The body is not the JSON object that is asked for.",
         _ => "The request has no body that can be read.",

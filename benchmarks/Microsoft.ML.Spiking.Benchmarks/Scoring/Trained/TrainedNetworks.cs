@@ -42,13 +42,13 @@ internal static class TrainedNetworks
         var ml = new MLContext(seed: 1);
         SpikingPredictionTransformer model =
             ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
-        {
-            Network = template,
-            InputShape = [1, DigitRow.Side, DigitRow.Side],
-            TimeSteps = TimeSteps,
-            Epochs = epochs,
-            Device = ComputeDevice.Cpu,
-        }).Fit(ml.Data.LoadFromEnumerable(Digits.Train(rows)));
+            {
+                Network = template,
+                InputShape = [1, DigitRow.Side, DigitRow.Side],
+                TimeSteps = TimeSteps,
+                Epochs = epochs,
+                Device = ComputeDevice.Cpu,
+            }).Fit(ml.Data.LoadFromEnumerable(Digits.Train(rows)));
         DigitRow[] test = Digits.Test(TestRows);
         double accuracy =
             ml.MulticlassClassification.Evaluate(model.Transform(ml.Data.LoadFromEnumerable(test))).MicroAccuracy;
