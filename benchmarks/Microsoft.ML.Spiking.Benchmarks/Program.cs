@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Benchmarks;
 using Microsoft.ML.Spiking.Benchmarks.Data;
+using Microsoft.ML.Spiking.Benchmarks.Events;
 using Microsoft.ML.Spiking.Benchmarks.Export;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
@@ -21,7 +22,7 @@ IBenchmark[] all =
     new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new Contention(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
     new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(),
-    new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(),
+    new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new EventReading(),
 ];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");
