@@ -150,8 +150,9 @@ public sealed class NirFileTests
     [DataRow("braille_noDelay_noBias_subtract.nir", "NIR graph")]
     public void Import_GraphWithoutAFormHere_IsRefusedByName(string name, string word)
     {
+        string path = FileOfOthers(name);
         FormatException fault = Assert.ThrowsExactly<FormatException>(
-            () => NirFile.Import(FileOfOthers(name), new NirImportOptions()));
+            () => NirFile.Import(path, new NirImportOptions()));
 
         Assert.Contains(word, fault.Message);
     }
