@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Events;
 
-/// <summary>What a reader has met so far.</summary>
+/// <summary>The counts of a reader so far.</summary>
 /// <param name="Events">Events that were returned.</param>
 /// <param name="Skipped">
 /// Records that are no events of brightness: triggers, images, inertial measurements, ATIS exposure and others.

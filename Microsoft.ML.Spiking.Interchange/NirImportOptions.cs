@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Interchange;
 
-/// <summary>What a NIR file does not say of a network.</summary>
+/// <summary>The properties of a network that a NIR file does not state.</summary>
 public sealed class NirImportOptions
 {
     /// <summary>Gets the number of time steps that a row is presented for; at least 1. Default 16.</summary>

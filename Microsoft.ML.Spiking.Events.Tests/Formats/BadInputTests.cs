@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Events.Tests.Formats;
 
-/// <summary>What is wrong with a recording is said in a sentence; a tail that is cut off is not wrong.</summary>
+/// <summary>Faulty recordings are refused in a sentence; a truncated tail is no fault.</summary>
 [TestClass]
 public sealed class BadInputTests
 {

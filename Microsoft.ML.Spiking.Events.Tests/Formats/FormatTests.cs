@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Events.Tests.Formats;
 
-/// <summary>What the formats' texts define and no recording at hand shows: words made by hand.</summary>
+/// <summary>Parts of the formats that no recording at hand contains, from words made by hand.</summary>
 [TestClass]
 public sealed class FormatTests
 {

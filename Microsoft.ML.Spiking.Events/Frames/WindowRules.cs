@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Events.Frames;
 
-/// <summary>What the rules share: the limits of their numbers, and positions of times.</summary>
+/// <summary>The common parts of the rules: the limits of their numbers, and positions of times.</summary>
 internal static class WindowRules
 {
     /// <summary>As many as a network may have time steps.</summary>

@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Tests.Scoring;
 
 namespace Microsoft.ML.Spiking.Tests.Export;
 
-/// <summary>What is in an exported file besides the network, and what is not exported.</summary>
+/// <summary>Metadata of exported files, and networks that are not exported.</summary>
 [TestClass]
 public sealed class OnnxModelFileTests
 {

@@ -61,7 +61,7 @@ public sealed class NetworkBuilderTests
         Assert.IsNotEmpty(builder.Build().Layers); // without a shape there is nothing to check yet
     }
 
-    /// <summary>What a call leaves out has its documented value.</summary>
+    /// <summary>Omitted arguments have their documented defaults.</summary>
     [TestMethod]
     public void Build_ShortestCalls_GivesTheDefaults()
     {

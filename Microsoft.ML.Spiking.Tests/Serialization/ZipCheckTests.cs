@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Microsoft.ML.Spiking.Tests.Serialization;
 
-/// <summary>What the check of a zip accepts and refuses at its limits, without training a model first.</summary>
+/// <summary>The check of a zip at its limits, without training a model first.</summary>
 [TestClass]
 public sealed class ZipCheckTests
 {

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Analysis;
 
-/// <summary>What arrives at a layer and leaves it.</summary>
+/// <summary>The values that arrive at a layer and leave it.</summary>
 /// <param name="Layer">The layer.</param>
 /// <param name="Input">The arriving signal.</param>
 /// <param name="Output">The leaving signal.</param>

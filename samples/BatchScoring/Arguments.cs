@@ -1,6 +1,6 @@
 namespace BatchScoring;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The arguments of the command line.</summary>
 internal sealed record Arguments
 {
     public required string Model { get; init; }

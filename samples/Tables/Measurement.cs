@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace Tables;
 
-/// <summary>What one trainer did on one split of one table.</summary>
+/// <summary>The results of one trainer on one split of one table.</summary>
 internal sealed record Measurement
 {
     private const int CalibrationBins = 15;

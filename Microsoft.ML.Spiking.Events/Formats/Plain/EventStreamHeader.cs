@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Events.Reading;
 
 namespace Microsoft.ML.Spiking.Events.Formats.Plain;
 
-/// <summary>What is in an Event Stream file.</summary>
+/// <summary>The header of an Event Stream file.</summary>
 internal enum EventStreamKind : byte
 {
     Generic = 0,

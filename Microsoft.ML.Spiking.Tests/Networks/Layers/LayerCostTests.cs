@@ -31,7 +31,7 @@ public sealed class LayerCostTests
         Assert.AreEqual(new LayerCost(products, scratch), layer.CostOf(signal, layer.Infer(signal), steps));
     }
 
-    /// <summary>What is the same at every step is convolved once, over the image with its padding.</summary>
+    /// <summary>A constant input is convolved once, over the image with its padding.</summary>
     [TestMethod]
     public void CostOf_ConvolutionOfAConstant_NeedsThePaddedImage()
     {

@@ -72,7 +72,7 @@ internal sealed class NeuronGraph(GraphBuilder graph, SpikingNeuronDefinition ne
     }
 }
 
-/// <summary>What a step leaves to the next.</summary>
+/// <summary>The state that a step leaves to the next.</summary>
 /// <param name="Potential">The membrane potential after the reset.</param>
 /// <param name="Complementary">CLIF's complementary potential; null for other neurons.</param>
 internal sealed record NeuronState(string Potential, string? Complementary);

@@ -101,7 +101,7 @@ internal sealed record OnnxModelFile(
         return model.Length > LargestFile ? throw TooLarge(model.Length) : model;
     }
 
-    /// <summary>What a reader of the file may want to know, with the network's whole definition.</summary>
+    /// <summary>Returns the file's metadata, with the network's whole definition.</summary>
     private IEnumerable<(string Key, string Value)> Metadata(NetworkDefinition network)
     {
         yield return ("spiking.library_version", Version());
