@@ -71,6 +71,10 @@ internal static class SweepValidation
                 ? $"{nameof(s.CudaDevices)} is [{string.Join(", ", devices)}], but {nameof(s.Trainer)}." +
                     $"{nameof(SpikingClifTrainer.Options.Device)} is {nameof(ComputeDevice.Cpu)}; leave one of them " +
                     "at its default."
+            : s.Trainer?.CudaDevices is not null
+                ? $"{nameof(s.CudaDevices)} is [{string.Join(", ", devices)}], but {nameof(s.Trainer)}." +
+                    $"{nameof(SpikingClifTrainer.Options.CudaDevices)} is given too; give the devices to the workers " +
+                    "or to each trial."
             : null;
         yield return string.IsNullOrWhiteSpace(s.Name) ? $"{nameof(s.Name)} is empty; name the sweep." : null;
         yield return s.CheckpointInterval is { } interval && (interval < TimeSpan.Zero || interval > LongestBudget)

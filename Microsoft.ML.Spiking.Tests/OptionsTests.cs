@@ -99,6 +99,12 @@ public sealed class OptionsTests
             o => (o.ScoringBackend, o.ScoringDevice) = (ScoringBackend.Managed, ComputeDevice.Cuda)),
         ("Precision", o => o.Precision = (TrainingPrecision)7),
         ("CudaDeviceIndex", o => o.CudaDeviceIndex = -1),
+        ("CudaDevices is [0, 1, 0]; name each device once", o => o.CudaDevices = [0, 1, 0]),
+        ("CudaDevices is []", o => o.CudaDevices = []),
+        ("CudaDevices is [0, -1]", o => o.CudaDevices = [0, -1]),
+        ("CudaDevices is [0, 1], but CudaDeviceIndex is 1", o => (o.CudaDevices, o.CudaDeviceIndex) = ([0, 1], 1)),
+        ("CudaDevices is [0], but Device is Cpu", o => (o.CudaDevices, o.Device) = ([0], ComputeDevice.Cpu)),
+        ("each device needs at least one row", o => (o.CudaDevices, o.BatchSize) = ([0, 1, 2], 2)),
         ("NumberOfThreads", o => o.NumberOfThreads = 0),
         ("MemoryBudget", o => o.MemoryBudget = 0),
     ];

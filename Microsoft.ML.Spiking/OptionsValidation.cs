@@ -156,6 +156,22 @@ internal static class OptionsValidation
         return faults.OfType<string>();
     }
 
+    private static string? Devices(SpikingClifTrainer.Options o, IReadOnlyList<int> devices)
+    {
+        string indices = string.Join(", ", devices.Select(index => Invariant($"{index}")));
+        string given = $"{nameof(o.CudaDevices)} is [{indices}]";
+        return devices.Count == 0 || devices.Any(index => index < 0)
+                ? $"{given}; it needs at least one index, each at least 0, or null for one device."
+            : devices.Distinct().Count() < devices.Count ? $"{given}; name each device once."
+            : o.CudaDeviceIndex is not null
+                ? Invariant($"{given}, but {nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; give one of the two.")
+            : o.Device == ComputeDevice.Cpu
+                ? $"{given}, but {nameof(o.Device)} is {o.Device}; give no devices, or another {nameof(o.Device)}."
+            : devices.Count > o.BatchSize ? Invariant($"{given}, but {nameof(o.BatchSize)} is {o.BatchSize}; ") +
+                "each device needs at least one row."
+            : null;
+    }
+
     private static IEnumerable<string> Machine(SpikingClifTrainer.Options o)
     {
         string?[] faults =
@@ -165,6 +181,7 @@ internal static class OptionsValidation
             new ScoringChoice(o.ScoringBackend, o.ScoringDevice, CudaDeviceIndex: 0).Fault(),
             o.CudaDeviceIndex is null or >= 0 ? null
                 : Invariant($"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0."),
+            o.CudaDevices is null ? null : Devices(o, o.CudaDevices),
             o.NumberOfThreads is null or (>= 1 and <= OptionRanges.MostThreads) ? null
                 : Invariant($"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to ") +
                     Invariant($"{OptionRanges.MostThreads}, or null for as many as the work of a batch occupies."),

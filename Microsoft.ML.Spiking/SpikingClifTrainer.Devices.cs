@@ -12,6 +12,11 @@ public sealed partial class SpikingClifTrainer
     internal void CheckDevices(int? cudaIndex = null)
     {
         using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
+        if (_options.CudaDevices is { } devices)
+        {
+            DeviceChoice.Make(devices);
+            return;
+        }
         DeviceChoice.IsCuda(_options.Device, cudaIndex ?? CudaDeviceIndex, TorchUse.Training, FallsBackToCpu);
     }
 
@@ -35,10 +40,12 @@ public sealed partial class SpikingClifTrainer
     }
 
     /// <summary>The CUDA device that the options name, or else the context; null for the first.</summary>
-    private int? CudaDeviceIndex => _options.CudaDeviceIndex ?? _environment?.GpuDeviceId;
+    private int? CudaDeviceIndex =>
+        _options.CudaDeviceIndex ?? _options.CudaDevices?[0] ?? _environment?.GpuDeviceId;
 
     /// <summary>
     /// Gets whether the CPU may take the place of the CUDA device that the context, not the options, names.
     /// </summary>
-    private bool FallsBackToCpu => _options.CudaDeviceIndex is null && _environment is { FallbackToCpu: true };
+    private bool FallsBackToCpu =>
+        _options is { CudaDeviceIndex: null, CudaDevices: null } && _environment is { FallbackToCpu: true };
 }

@@ -257,6 +257,16 @@ public sealed partial class SpikingClifTrainer
         public int? CudaDeviceIndex { get; set; }
 
         /// <summary>
+        /// Gets or sets the CUDA devices that train together, such as [0, 1]: each index once, at least 0. Null (the
+        /// default) for one device, that of <see cref="CudaDeviceIndex"/>. Each step's <see cref="BatchSize"/> rows
+        /// are divided among them, rounded up to equal parts; the gradients are added in the order given here, so that
+        /// a step is that of one device with <see cref="GradientAccumulation"/> over the same parts. Batch
+        /// normalization takes its statistics on each device separately. The first device also measures validation
+        /// data, and scores where <see cref="ScoringDevice"/> asks for CUDA. Fit fails if one is not there.
+        /// </summary>
+        public IReadOnlyList<int>? CudaDevices { get; set; }
+
+        /// <summary>
         /// Gets or sets what the trained model scores with until
         /// <see cref="SpikingModelParameters.ChangeScoringBackend"/> changes it, which is not saved with the model.
         /// Default <see cref="ScoringBackend.Auto"/>: managed code, unless <see cref="ScoringDevice"/> is

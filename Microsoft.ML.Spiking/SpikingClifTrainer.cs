@@ -360,6 +360,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         IsSeedGiven = _isSeedGiven,
         Device = _options.Device,
         CudaDeviceIndex = CudaDeviceIndex,
+        CudaDevices = _options.CudaDevices is null ? null : [.. _options.CudaDevices],
         FallsBackToCpu = FallsBackToCpu,
         Threads = _options.NumberOfThreads,
         MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,

@@ -28,7 +28,7 @@ public sealed class PreparedBatchesTests
         }
 
         using var prepared = new PreparedBatches(
-            Rows.Shuffled(seed: 3, epoch: 1), (first, second), epoch: 1, batchSize: 8, skip, CancellationToken.None);
+            Rows.Shuffled(seed: 3, epoch: 1), [first, second], epoch: 1, batchSize: 8, skip, CancellationToken.None);
         var actual = new List<float[]>();
         while (prepared.TryTake(out Batch batch))
         {
@@ -46,7 +46,7 @@ public sealed class PreparedBatchesTests
     {
         var reader = new FailingReader(goodBatches: 2);
         using BatchBuffer first = Buffer(), second = Buffer();
-        using (var prepared = new PreparedBatches(reader, (first, second), epoch: 1, batchSize: 8, skip: 0,
+        using (var prepared = new PreparedBatches(reader, [first, second], epoch: 1, batchSize: 8, skip: 0,
             CancellationToken.None))
         {
             Assert.IsTrue(prepared.TryTake(out _));
@@ -61,7 +61,7 @@ public sealed class PreparedBatchesTests
     {
         var reader = new FailingReader(goodBatches: 0);
         using BatchBuffer first = Buffer(), second = Buffer();
-        new PreparedBatches(reader, (first, second), epoch: 1, batchSize: 8, skip: 0, CancellationToken.None).Dispose();
+        new PreparedBatches(reader, [first, second], epoch: 1, batchSize: 8, skip: 0, CancellationToken.None).Dispose();
         Assert.IsTrue(reader.IsDisposed);
     }
 
@@ -70,7 +70,7 @@ public sealed class PreparedBatchesTests
     {
         using BatchBuffer first = Buffer(), second = Buffer();
         using var prepared = new PreparedBatches(
-            Rows.InOrder(), (first, second), epoch: 1, batchSize: 8, skip: 3, new CancellationToken(canceled: true));
+            Rows.InOrder(), [first, second], epoch: 1, batchSize: 8, skip: 3, new CancellationToken(canceled: true));
         Assert.ThrowsExactly<OperationCanceledException>(() => prepared.TryTake(out _));
     }
 

@@ -35,6 +35,7 @@ internal static class Toy
         IsSeedGiven = true,
         Device = ComputeDevice.Cpu,
         CudaDeviceIndex = 0,
+        CudaDevices = null,
         FallsBackToCpu = false,
         Threads = 1,
         MemoryBudget = 1 << 30,

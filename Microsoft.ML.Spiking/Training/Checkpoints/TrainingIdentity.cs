@@ -34,7 +34,7 @@ internal sealed record TrainingIdentity(
         nameof(TrainingSettings.IsSeedGiven), nameof(TrainingSettings.ActivationCheckpointing),
         nameof(TrainingSettings.CheckpointFolder), nameof(TrainingSettings.CheckpointEveryBatches),
         nameof(TrainingSettings.CheckpointEveryMinutes), nameof(TrainingSettings.FallsBackToCpu),
-        nameof(TrainingSettings.SharesCheckpointFolder),
+        nameof(TrainingSettings.SharesCheckpointFolder), nameof(TrainingSettings.CudaDevices), // Replicas counts
     ];
 
     private static readonly JsonSerializerOptions JsonOptions =

@@ -89,14 +89,16 @@ internal sealed class BatchBuffer : IDisposable
     /// Returns the batch that <see cref="Fill"/> has read, valid until it is called again. Its tensors belong to the
     /// caller's dispose scope.
     /// </summary>
-    public Batch Take()
+    /// <param name="device">The device of its tensors; null for that of the buffer.</param>
+    public Batch Take(Device? device = null)
     {
+        device ??= _device;
         ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes)[.._rows];
         bool isUniform = weights.IndexOfAnyExcept(weights[0]) < 0;
-        return new(_rows, Ready(_features, _rows), Ready(_labels, _rows),
-            isUniform ? null : Ready(_weights, _rows), Sum(weights))
+        return new(_rows, Ready(_features, device), Ready(_labels, device),
+            isUniform ? null : Ready(_weights, device), Sum(weights))
         {
-            Shares = _augmenter is { Mixes: true } ? Ready(_shares, _rows) : null,
+            Shares = _augmenter is { Mixes: true } ? Ready(_shares, device) : null,
         };
     }
 
@@ -108,10 +110,10 @@ internal sealed class BatchBuffer : IDisposable
         _shares.Dispose();
     }
 
-    private Tensor Ready(Tensor whole, int rows)
+    private Tensor Ready(Tensor whole, Device device)
     {
-        Tensor part = whole.narrow(0, 0, rows);
-        return _device.type == DeviceType.CPU ? part : part.to(_device);
+        Tensor part = whole.narrow(0, 0, _rows);
+        return device.type == DeviceType.CPU ? part : part.to(device);
     }
 
     /// <summary>Gives each part of a mixed row the weight of the row that it comes from.</summary>
@@ -136,4 +138,32 @@ internal sealed class BatchBuffer : IDisposable
         }
         return sum;
     }
+}
+
+/// <summary>Several buffers, filled in turn.</summary>
+internal sealed class BatchBuffers : IDisposable
+{
+    private readonly List<BatchBuffer> _all = [];
+
+    /// <param name="count">How many, at least 2.</param>
+    /// <param name="create">Creates one.</param>
+    public BatchBuffers(int count, Func<BatchBuffer> create)
+    {
+        try
+        {
+            while (_all.Count < count)
+            {
+                _all.Add(create());
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<BatchBuffer> All => _all;
+
+    public void Dispose() => _all.ForEach(buffer => buffer.Dispose());
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
-/// One pass over the rows, in batches: while one batch is trained on, the next is prepared in the other of two buffers,
-/// on a thread of the pool. One batch is prepared at a time, in the rows' order, so the batches are the same as without
+/// One pass over the rows, in batches: while batches are trained on, the next is prepared in another buffer, on a
+/// thread of the pool. One batch is prepared at a time, in the rows' order, so the batches are the same as without
 /// preparation. An exception while reading is thrown when its batch is taken.
 /// </summary>
 internal sealed class PreparedBatches : IDisposable
@@ -13,27 +14,27 @@ internal sealed class PreparedBatches : IDisposable
     private readonly int _epoch;
     private readonly int _batchSize;
     private readonly CancellationToken _token;
+    private readonly IReadOnlyList<BatchBuffer> _buffers;
     private long _filled;
-    private BatchBuffer _next;
-    private BatchBuffer _other;
+    private int _next;
     private Task<bool> _preparation;
 
     /// <summary>Begins to prepare the first batch.</summary>
     /// <param name="reader">The rows; disposed with this.</param>
-    /// <param name="buffers">Two buffers, which stay the caller's.</param>
+    /// <param name="buffers">At least two buffers, which stay the caller's; filled in turn.</param>
     /// <param name="epoch">From 1.</param>
     /// <param name="batchSize">Rows of a full batch.</param>
     /// <param name="skip">Batches to skip at the beginning.</param>
     /// <param name="token">Checked between batches that are skipped.</param>
     public PreparedBatches(
-        IRowReader reader, (BatchBuffer First, BatchBuffer Second) buffers, int epoch, int batchSize, long skip,
+        IRowReader reader, IReadOnlyList<BatchBuffer> buffers, int epoch, int batchSize, long skip,
         CancellationToken token)
     {
         _reader = reader;
         _epoch = epoch;
         _batchSize = batchSize;
         _token = token;
-        (_next, _other) = buffers;
+        _buffers = buffers;
         _preparation = Task.Run(() => FillAfter(skip), CancellationToken.None);
     }
 
@@ -41,10 +42,13 @@ internal sealed class PreparedBatches : IDisposable
     public TimeSpan Waited { get; private set; }
 
     /// <summary>
-    /// Takes the next batch, valid until the next call. Its tensors belong to the caller's dispose scope.
+    /// Takes the next batch, valid until as many more are taken as there are buffers, less one. Its tensors belong to
+    /// the caller's dispose scope.
     /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="device">The device of its tensors; null for that of the buffers.</param>
     /// <returns>Whether there were rows left.</returns>
-    public bool TryTake(out Batch batch)
+    public bool TryTake(out Batch batch, Device? device = null)
     {
         long started = Stopwatch.GetTimestamp();
         bool isFilled = _preparation.GetAwaiter().GetResult();
@@ -54,9 +58,9 @@ internal sealed class PreparedBatches : IDisposable
             batch = default;
             return false;
         }
-        batch = _next.Take();
-        (_next, _other) = (_other, _next);
-        BatchBuffer buffer = _next;
+        batch = _buffers[_next].Take(device);
+        _next = (_next + 1) % _buffers.Count;
+        BatchBuffer buffer = _buffers[_next];
         _preparation = Task.Run(() => Fill(buffer), CancellationToken.None);
         return true;
     }
@@ -82,11 +86,11 @@ internal sealed class PreparedBatches : IDisposable
         for (; skip > 0; skip--)
         {
             _token.ThrowIfCancellationRequested();
-            if (!Fill(_next))
+            if (!Fill(_buffers[0]))
             {
                 return false;
             }
         }
-        return Fill(_next);
+        return Fill(_buffers[0]);
     }
 }

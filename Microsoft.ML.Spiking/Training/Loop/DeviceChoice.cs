@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,12 +10,17 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// <summary>The device on which libtorch works.</summary>
 internal static class DeviceChoice
 {
-    /// <summary>Loads libtorch and chooses the device of a training.</summary>
+    /// <summary>Loads libtorch and chooses the devices of a training.</summary>
+    /// <returns>At least one device; the same one several times for replicas on the CPU.</returns>
     /// <exception cref="InvalidOperationException">
     /// There is no such CUDA device, or libtorch cannot be loaded.
     /// </exception>
-    public static Device Make(TrainingSettings settings, ITrainingObserver observer)
+    public static IReadOnlyList<Device> Make(TrainingSettings settings, ITrainingObserver observer)
     {
+        if (settings.CudaDevices is { } devices)
+        {
+            return Make(devices);
+        }
         Device device = Make(settings.Device, settings.CudaDeviceIndex, TorchUse.Training, settings.FallsBackToCpu);
         bool fellBack = settings.Device == ComputeDevice.Auto && device.type == DeviceType.CPU;
         if (fellBack && settings.CudaDeviceIndex is int index)
@@ -21,7 +28,35 @@ internal static class DeviceChoice
             observer.Warning(string.Create(CultureInfo.InvariantCulture,
                 $"CUDA device {index}, which the MLContext names, cannot be used; it allows the CPU instead."));
         }
-        return device;
+        return [.. Enumerable.Repeat(device, settings.CpuReplicas)];
+    }
+
+    /// <summary>Loads libtorch and gives these CUDA devices.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such CUDA device, or libtorch cannot be loaded.
+    /// </exception>
+    public static IReadOnlyList<Device> Make(IReadOnlyList<int> cudaDevices) =>
+        [.. cudaDevices.Select(index => Make(ComputeDevice.Cuda, index, TorchUse.Training))];
+
+    /// <summary>Says where a training runs.</summary>
+    public static void Report(
+        IReadOnlyList<Device> devices, NetworkDefinition network, int threads, ITrainingObserver observer)
+    {
+        string shared = devices.Count > 1 && network.Layers.Any(HasBatchNorm)
+            ? " Batch normalization takes its statistics on each device separately." : "";
+        observer.Info(devices switch
+        {
+            [{ type: DeviceType.CUDA }] =>
+                string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {devices[0].index}."),
+            [{ type: DeviceType.CUDA }, ..] => string.Create(CultureInfo.InvariantCulture,
+                $"Training on the CUDA devices {string.Join(", ", devices.Select(device => device.index))}.{shared}"),
+            _ => string.Create(CultureInfo.InvariantCulture,
+                $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}.{shared}"),
+        });
+        foreach (Device device in devices)
+        {
+            CudaUse.Report(device, network, observer);
+        }
     }
 
     /// <summary>Loads libtorch and chooses the device.</summary>
@@ -80,4 +115,6 @@ internal static class DeviceChoice
             : string.Create(CultureInfo.InvariantCulture,
                 $"{wanted} was asked for, but there are only the devices 0 to {available - 1}."));
     }
+
+    private static bool HasBatchNorm(Layer layer) => layer.SelfAndInner.Any(inner => inner is BatchNormLayer);
 }

@@ -3,10 +3,10 @@ using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Spiking.Training.Checkpoints;
-using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Optimizers;
+using Microsoft.ML.Spiking.Training.Replicas;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -25,32 +25,34 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ITrainingObserver _observer;
     private readonly CancellationToken _token; // cancelled by the next one too
     private readonly CancellationToken _usersToken;
-    private readonly Device _device;
+    private readonly Device _device; // the first, where there are several
     private readonly NetworkDefinition _definition;
     private readonly NetworkWeights? _initial;
     private readonly CheckpointKeeper? _checkpoints;
     private readonly int _lastEpoch;
     private readonly ScalarType? _productType;
     private readonly TrainingState _state;
-    private readonly Loss _loss;
+    private readonly ReplicaSet _replicas;
     private int _epochs;
 
     private TrainingLoop(
         NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
-        int lastEpoch, ITrainingObserver observer, Device device, CancellationToken token, CancellationToken usersToken)
+        int lastEpoch, ITrainingObserver observer, IReadOnlyList<Device> devices, int threads, CancellationToken token,
+        CancellationToken usersToken)
     {
         _settings = settings;
         _observer = observer;
         _token = token;
         _usersToken = usersToken;
-        _device = device;
+        _device = devices[0];
         _definition = definition;
         _initial = initial;
         _checkpoints = checkpoints;
         _lastEpoch = lastEpoch;
-        _productType = ProductType(settings.Precision, device, observer);
-        _state = new(definition, settings, device);
-        _loss = new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing);
+        _productType = ProductType(settings.Precision, _device, observer);
+        _state = new(definition, settings, _device);
+        _replicas = new(_state, settings, devices, threads,
+            new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing));
     }
 
     /// <summary>
@@ -101,20 +103,16 @@ internal sealed class TrainingLoop : IDisposable
         settings = settings.IsSeedGiven || found is null ? settings : settings with { Seed = found.State.Seed };
         using CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
 
-        Device device = DeviceChoice.Make(settings, observer);
-        int threads = TorchThreads.SetForTraining(settings.Threads, definition, settings.BatchSize);
-        observer.Info(device.type == DeviceType.CUDA
-            ? string.Create(CultureInfo.InvariantCulture, $"Training on CUDA device {device.index}.")
-            : string.Create(CultureInfo.InvariantCulture,
-                $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}."));
+        IReadOnlyList<Device> devices = DeviceChoice.Make(settings, observer);
+        int threads = TorchThreads.SetForTraining(settings.Threads, definition, settings.RowsPerReplica);
+        DeviceChoice.Report(devices, definition, threads, observer);
         try
         {
-            CudaUse.Report(device, definition, observer);
             using IDisposable? products =
-                TensorFloat32.Use(device, settings.Precision == TrainingPrecision.TensorFloat32);
+                TensorFloat32.Use(devices[0], settings.Precision == TrainingPrecision.TensorFloat32);
             using var loop = new TrainingLoop(
-                definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, device,
-                either.Token, token);
+                definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, devices,
+                threads, either.Token, token);
             return loop.Train(train, validation);
         }
         catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == either.Token)
@@ -130,7 +128,11 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    public void Dispose() => _state.Dispose();
+    public void Dispose()
+    {
+        _replicas.Dispose();
+        _state.Dispose();
+    }
 
     private static ScalarType? ProductType(TrainingPrecision precision, Device device, ITrainingObserver observer)
     {
@@ -175,10 +177,10 @@ internal sealed class TrainingLoop : IDisposable
             using Validation? measure =
                 measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
             float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
-            using BatchBuffer first = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
-            using BatchBuffer second = Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network));
+            using var buffers = new BatchBuffers(_settings.ReplicaCount + 1, // one is filled meanwhile
+                () => Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network)));
             var length = new TrainingLength(_settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows),
-                rows.Summary.Rows, BatchSize(rows), _settings.GradientAccumulation);
+                rows.Summary.Rows, BatchSize(rows), _settings.GradientAccumulation * _settings.ReplicaCount);
             _epochs = length.Epochs;
             var schedule = new Schedule(
                 _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, length.Steps);
@@ -190,6 +192,7 @@ internal sealed class TrainingLoop : IDisposable
                 UsableRows.Warn(rows.Summary, _definition, _observer);
             }
             int resumed = _state.History.Count;
+            _replicas.Follow();
 
             while (_state.Epoch <= Math.Min(_epochs, _lastEpoch))
             {
@@ -200,7 +203,7 @@ internal sealed class TrainingLoop : IDisposable
                         $"{_state.Epoch - 1}."));
                     break;
                 }
-                if (!TrainEpoch(rows, (first, second), schedule))
+                if (!TrainEpoch(rows, buffers, schedule))
                 {
                     return Divergence.Outcome(_state, _observer);
                 }
@@ -236,19 +239,20 @@ internal sealed class TrainingLoop : IDisposable
         || _observer.IsCancelled;
 
     /// <summary>Trains on the rest of an epoch; false where the loss or the weights are no longer finite.</summary>
-    private bool TrainEpoch(RowFeed rows, (BatchBuffer, BatchBuffer) buffers, Schedule schedule)
+    private bool TrainEpoch(RowFeed rows, BatchBuffers buffers, Schedule schedule)
     {
         long started = Stopwatch.GetTimestamp();
         double before = _state.Seconds;
         EpochTally tally = _state.Tally;
         using var batches = new PreparedBatches(
-            rows.Shuffled(_settings.Seed, _state.Epoch), buffers, _state.Epoch, BatchSize(rows), skip: _state.Batches,
-            _token);
+            rows.Shuffled(_settings.Seed, _state.Epoch), buffers.All, _state.Epoch, BatchSize(rows),
+            skip: _state.Batches, _token);
         while (true)
         {
             _token.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            if (!batches.TryTake(out Batch batch))
+            IReadOnlyList<Batch> group = _replicas.Take(batches);
+            if (group.Count == 0)
             {
                 break;
             }
@@ -263,21 +267,22 @@ internal sealed class TrainingLoop : IDisposable
                 Buffers = _settings.ReuseNativeMemory && !_settings.ActivationCheckpointing ? _state.Buffers : null,
                 ProductType = _productType,
             };
-            Tensor logits = _state.Network.Forward(batch.Features, pass); // [T, N, classes]
-            Tensor classes = batch.Classes(_definition.ClassCount, logits.dtype);
-            Tensor loss = _loss.Compute(logits, classes, batch.Weights);
-            _state.Gradients.Add(loss, batch.TotalWeight);
+            IReadOnlyList<BatchResult> results = _replicas.Train(group, pass);
             if (_state.Gradients.IsComplete)
             {
                 Step(schedule);
             }
-            _state.Buffers.Release();
-
-            tally.Add(loss.detach(), logits.detach().mean([0]), batch.Labels, batch.TotalWeight);
-            _state.Batches++;
+            for (int i = 0; i < group.Count; i++)
+            {
+                (Tensor loss, Tensor logits) = results[i];
+                tally.Add(loss, logits, group[i].Labels.to(_device), group[i].TotalWeight);
+            }
+            long batchesBefore = _state.Batches;
+            _state.Batches += group.Count;
             _state.Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds;
-            bool isCheap = _device.type == DeviceType.CPU;
-            if ((isCheap || _state.Batches % BatchesBetweenChecks == 0) && !_state.IsFinite())
+            bool isDue = _device.type == DeviceType.CPU
+                || _state.Batches / BatchesBetweenChecks > batchesBefore / BatchesBetweenChecks;
+            if (isDue && !_state.IsFinite())
             {
                 return false;
             }
@@ -311,6 +316,7 @@ internal sealed class TrainingLoop : IDisposable
             GradientClipping.Apply(_state.Network.Parameters.Trained, maximumNorm);
         }
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
+        _replicas.Follow();
     }
 
     /// <summary>Returns the weights of a training that has not finished an epoch.</summary>
@@ -337,7 +343,8 @@ internal sealed class TrainingLoop : IDisposable
         };
     }
 
-    private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.BatchSize, rows.Summary.Rows);
+    /// <summary>Returns the rows of a full batch of one device.</summary>
+    private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.RowsPerReplica, rows.Summary.Rows);
 
     private BatchBuffer Buffer(RowFeed rows, float[]? classWeights, BatchAugmenter? augmenter = null) =>
         new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter);

@@ -58,6 +58,26 @@ internal sealed record TrainingSettings
     public required int? CudaDeviceIndex { get; init; }
 
     /// <summary>
+    /// Gets the CUDA devices that share each step's rows, in the order of their gradients; null for one.
+    /// </summary>
+    public required IReadOnlyList<int>? CudaDevices { get; init; }
+
+    /// <summary>Gets the number of copies of the network on the CPU, which stand for devices in tests.</summary>
+    [JsonIgnore]
+    public int CpuReplicas { get; init; } = 1;
+
+    /// <summary>Gets the number of devices that share each step's rows; null for one.</summary>
+    public int? Replicas => ReplicaCount > 1 ? ReplicaCount : null;
+
+    /// <summary>Gets the number of devices that share each step's rows.</summary>
+    [JsonIgnore]
+    public int ReplicaCount => CudaDevices?.Count ?? CpuReplicas;
+
+    /// <summary>Gets the rows of a batch of one device.</summary>
+    [JsonIgnore]
+    public int RowsPerReplica => (BatchSize + ReplicaCount - 1) / ReplicaCount;
+
+    /// <summary>
     /// Gets whether <see cref="ComputeDevice.Auto"/> may take the CPU where that CUDA device is not there.
     /// </summary>
     public required bool FallsBackToCpu { get; init; }

@@ -28,7 +28,7 @@ internal sealed class TrainingState : IDisposable
         Network = new(definition, device, activationCheckpointing: settings.ActivationCheckpointing,
             gradientHorizon: settings.GradientHorizon);
         Optimizer = Optimizer.Create(settings, Network.Parameters.Trained);
-        Gradients = new(Network.Parameters.Trained, settings.GradientAccumulation);
+        Gradients = new(Network.Parameters.Trained, settings.GradientAccumulation * settings.ReplicaCount);
         Tally = new(device);
     }
 

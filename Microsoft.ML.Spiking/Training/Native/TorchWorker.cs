@@ -6,24 +6,15 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// The thread on which libtorch scores on one device, shared by all models of the process. What libtorch and OpenMP
-/// keep for each thread that calls them, a team of threads among it, then exists once and not for every thread that
-/// predicts.
+/// The thread on which libtorch scores on one device, shared by all models of the process and all threads that predict.
 /// </summary>
 internal sealed class TorchWorker
 {
-    private const int StackBytes = 16 << 20;
-
     private static readonly ConcurrentDictionary<(DeviceType, int), Lazy<TorchWorker>> All = [];
 
-    private readonly BlockingCollection<Action> _work = [];
+    private readonly WorkThread _thread = new("Microsoft.ML.Spiking scoring");
 
-    private TorchWorker(Device device)
-    {
-        Device = device;
-        var thread = new Thread(Work, StackBytes) { IsBackground = true, Name = "Microsoft.ML.Spiking scoring" };
-        thread.Start();
-    }
+    private TorchWorker(Device device) => Device = device;
 
     public Device Device { get; }
 
@@ -41,30 +32,9 @@ internal sealed class TorchWorker
 
     /// <summary>Runs the work on the thread and waits for it; what it throws is thrown here.</summary>
     /// <exception cref="OperationCanceledException">The process is ending.</exception>
-    public void Run(Action work)
+    public void Run(Action work) => _thread.Start(() => NativeWork.Run(() =>
     {
-        var done = new TaskCompletionSource();
-        _work.Add(() =>
-        {
-            try
-            {
-                NativeWork.Run(work);
-                done.SetResult();
-            }
-            catch (Exception exception)
-            {
-                done.SetException(exception);
-            }
-        });
-        done.Task.GetAwaiter().GetResult();
-    }
-
-    private void Work()
-    {
-        TimeSlice.Shorten();
-        foreach (Action work in _work.GetConsumingEnumerable())
-        {
-            work();
-        }
-    }
+        work();
+        return 0;
+    })).GetAwaiter().GetResult();
 }

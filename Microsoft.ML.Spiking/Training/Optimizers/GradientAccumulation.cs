@@ -35,8 +35,24 @@ internal sealed class GradientAccumulation(IReadOnlyList<Tensor> parameters, int
     /// <param name="weight">The sum of the batch's row weights.</param>
     public void Add(Tensor loss, double weight)
     {
+        Backward(loss, weight);
+        Count(weight);
+    }
+
+    /// <summary>
+    /// Runs the backward pass of a batch, as its share of a group, for whatever parameters its loss depends on. On any
+    /// thread.
+    /// </summary>
+    /// <param name="loss">The batch's mean loss, a scalar.</param>
+    /// <param name="weight">The sum of the batch's row weights.</param>
+    public void Backward(Tensor loss, double weight) =>
         // A batch's share is known only when the group is complete: sums here, their mean in Finish.
         CallbackFaults.Backward(batches == 1 ? loss : loss.Times(weight));
+
+    /// <summary>Counts a batch whose gradients have been added to those of the parameters.</summary>
+    /// <param name="weight">The sum of the batch's row weights.</param>
+    public void Count(double weight)
+    {
         _count++;
         _weight += weight;
     }

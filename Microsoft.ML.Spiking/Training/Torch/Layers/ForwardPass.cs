@@ -35,6 +35,18 @@ internal sealed record ForwardPass
     /// </summary>
     public bool IsRepetition { get; init; }
 
+    /// <summary>
+    /// Gets the moves of running statistics, which are then left to the caller; null where layers make them themselves.
+    /// </summary>
+    public ICollection<RunningMove>? Moves { get; init; }
+
     /// <summary>Returns the repetition of this pass: the same values, without side effects.</summary>
     public ForwardPass Again() => this with { Spikes = null, IsRepetition = true };
 }
+
+/// <summary>What a batch normalization does to its running statistics after a batch.</summary>
+/// <param name="MeanName">The array of the running mean.</param>
+/// <param name="VarianceName">The array of the running variance.</param>
+/// <param name="Apply">Moves these two, on any device.</param>
+internal sealed record RunningMove(
+    string MeanName, string VarianceName, Action<torch.Tensor, torch.Tensor> Apply);

@@ -49,6 +49,23 @@ internal sealed class SpikeTally(Device device) : IDisposable
         return (rates, counts.Sum() / Math.Max(1, places));
     }
 
+    /// <summary>Takes over the counts of another tally, which are 0 afterwards. Waits for no device.</summary>
+    /// <param name="other">The tally of a replica of the network.</param>
+    public void TakeOver(SpikeTally other)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        foreach (Entry entry in other._entries)
+        {
+            Entry own = Of(entry.Layer);
+            own.Count.Add(entry.Count.to(device));
+            own.Counter.Add(entry.Counter.to(device));
+            own.CountedSpikes += entry.CountedSpikes;
+            own.Places += entry.Places;
+        }
+        other.Clear();
+    }
+
     /// <summary>Resets all counts to 0.</summary>
     public void Clear()
     {

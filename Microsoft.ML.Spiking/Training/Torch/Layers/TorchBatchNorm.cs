@@ -39,22 +39,21 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
         }
         return (isAcrossTime, input.IsConstant) switch
         {
-            (false, false) => input with { Values = StepByStep(input.Values, pass.IsRepetition) },
-            _ when pass.IsRepetition => input.MapRows(rows => Train(rows, null, null, layer.Momentum)),
-            (true, true) => input with { Values = OnceForAllSteps(input.Values, values) },
-            (true, false) => input.MapRows(rows => Train(rows, _mean, _variance, layer.Momentum)),
-            _ => input with
+            (false, false) => input with { Values = StepByStep(input.Values, pass) },
+            (true, false) => input.MapRows(rows => Train(rows, pass, layer.Momentum)),
+            // T copies of n values have the mean and the biased variance of the n; the unbiased variance is smaller,
+            // because it divides by T n - 1 and not by T (n - 1).
+            (true, true) => input with
             {
-                Values = Train(input.Values, _mean, _variance, 1 - Math.Pow(1 - layer.Momentum, timeSteps)),
+                Values = Train(input.Values, pass, layer.Momentum,
+                    (double)timeSteps * (values - 1) / (((double)timeSteps * values) - 1)),
+            },
+            (false, true) => input with
+            {
+                Values = Train(input.Values, pass, 1 - Math.Pow(1 - layer.Momentum, timeSteps)),
             },
         };
     }
-
-    /// <summary>
-    /// Normalizes by the statistics of all rows and moves the running ones, where given, towards them.
-    /// </summary>
-    private Tensor Train(Tensor rows, Tensor? mean, Tensor? variance, double momentum) => nn.functional.batch_norm(
-        rows, mean, variance, _weight, _bias, training: true, momentum, layer.Epsilon);
 
     /// <summary>Normalizes by the library's own kernels.</summary>
     private TorchSignal Fused(Tensor values, int groups, long count, ForwardPass pass)
@@ -62,38 +61,72 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
         using Tensor input = values.contiguous();
         var operation = new BatchNormOperation(layer, groups, pass.Buffers, TorchTeam.Current());
         Tensor result = operation.Run(input, _weight, _bias);
-        if (!pass.IsRepetition)
-        {
-            operation.MoveRunning(_mean, _variance, count);
-        }
+        Move(pass, (mean, variance) => operation.MoveRunning(mean, variance, count));
         return new(result, IsConstant: false) { Loan = operation.Loan };
     }
 
-    private Tensor StepByStep(Tensor values, bool isRepetition)
+    private Tensor StepByStep(Tensor values, ForwardPass pass)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor? mean, Tensor? variance) = isRepetition ? (null, null) : (_mean, _variance);
-        Tensor[] steps = [.. values.unbind(0).Select(step => Train(step, mean, variance, layer.Momentum))];
+        bool isInPlace = !pass.IsRepetition && pass.Moves is null; // fewer operations than to move them afterwards
+        Tensor[] steps =
+        [
+            .. values.unbind(0).Select(step => isInPlace
+                ? Normalize(step, _mean, _variance, layer.Momentum) : Train(step, pass, layer.Momentum)),
+        ];
         return stack(steps, 0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// Normalizes once for T equal steps. T copies of n values have the mean and the biased variance of the n; the
-    /// unbiased variance is smaller, because it divides by T n - 1 and not by T (n - 1).
-    /// </summary>
-    private Tensor OnceForAllSteps(Tensor rows, long values)
+    /// <summary>Normalizes by the statistics of all rows and moves the running ones towards them.</summary>
+    /// <param name="rows">[rows, channels, ...].</param>
+    /// <param name="pass">The pass.</param>
+    /// <param name="momentum">The share of the new statistics in the running ones.</param>
+    /// <param name="unbiased">A factor of the new variance.</param>
+    private Tensor Train(Tensor rows, ForwardPass pass, double momentum, double unbiased = 1)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor mean = zeros_like(_mean), variance = zeros_like(_variance);
-        Tensor result = Train(rows, mean, variance, momentum: 1);
-        using (no_grad())
+        if (pass.IsRepetition)
         {
-            double unbiased = (double)timeSteps * (values - 1) / (((double)timeSteps * values) - 1);
-            _mean.Multiply(1 - layer.Momentum);
-            _mean.Add(mean, layer.Momentum);
-            _variance.Multiply(1 - layer.Momentum);
-            _variance.Add(variance, layer.Momentum * unbiased);
+            return Normalize(rows, null, null, momentum);
         }
+        using DisposeScope scope = NewDisposeScope();
+        Tensor batchMean = zeros_like(_mean), batchVariance = zeros_like(_variance);
+        Tensor result = Normalize(rows, batchMean, batchVariance, momentum: 1);
+        if (pass.Moves is not null)
+        {
+            _ = (batchMean.DetachFromDisposeScope(), batchVariance.DetachFromDisposeScope());
+        }
+        Move(pass, (mean, variance) =>
+        {
+            using DisposeScope inner = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            mean.Multiply(1 - momentum);
+            mean.Add(batchMean.to(mean.device), momentum);
+            variance.Multiply(1 - momentum);
+            variance.Add(batchVariance.to(variance.device), momentum * unbiased);
+            batchMean.Dispose();
+            batchVariance.Dispose();
+        });
         return result.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Normalize(Tensor rows, Tensor? mean, Tensor? variance, double momentum) =>
+        nn.functional.batch_norm(
+            rows, mean, variance, _weight, _bias, training: true, momentum, layer.Epsilon);
+
+    /// <summary>Moves the running statistics, or leaves it to the caller of the pass.</summary>
+    private void Move(ForwardPass pass, Action<Tensor, Tensor> move)
+    {
+        if (pass.IsRepetition)
+        {
+            return;
+        }
+        if (pass.Moves is null)
+        {
+            move(_mean, _variance);
+        }
+        else
+        {
+            pass.Moves.Add(new(layer.MeanName, layer.VarianceName, move));
+        }
     }
 }

@@ -1,0 +1,44 @@
+using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Optimizers;
+using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Loop;
+
+/// <summary>What is measured of a batch that was trained on; its gradients are in the network's parameters.</summary>
+/// <param name="Loss">The mean loss, a scalar.</param>
+/// <param name="MeanLogits">[N, classes], the mean over the time steps.</param>
+internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
+{
+    /// <summary>Runs the forward and the backward pass of a batch.</summary>
+    /// <param name="network">The network, whose parameters take the gradients.</param>
+    /// <param name="batch">The batch, on the network's device.</param>
+    /// <param name="pass">The pass.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="gradients">The group of batches that this one is part of, where it is not counted yet.</param>
+    public static BatchResult Of(
+        TorchNetwork network, Batch batch, ForwardPass pass, Loss loss, GradientAccumulation gradients)
+    {
+        Tensor logits = network.Forward(batch.Features, pass); // [T, N, classes]
+        Tensor classes = batch.Classes(network.Definition.ClassCount, logits.dtype);
+        Tensor mean = loss.Compute(logits, classes, batch.Weights);
+        gradients.Backward(mean, batch.TotalWeight);
+        return new(mean.detach(), logits.detach().mean([0]));
+    }
+
+    /// <summary>Returns the result with tensors that no dispose scope owns.</summary>
+    public BatchResult Detached() => new(Loss.DetachFromDisposeScope(), MeanLogits.DetachFromDisposeScope());
+
+    /// <summary>
+    /// Returns a detached result on a device, in the caller's dispose scope; this one is disposed.
+    /// </summary>
+    public BatchResult On(Device device)
+    {
+        using (Loss)
+        using (MeanLogits)
+        {
+            return new(Loss.to(device, copy: true), MeanLogits.to(device, copy: true));
+        }
+    }
+}
