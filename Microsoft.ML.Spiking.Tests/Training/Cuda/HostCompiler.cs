@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.ML.Spiking.Tests.Repository;
 using Microsoft.ML.Spiking.Training.Cuda;
 
@@ -41,16 +42,17 @@ internal sealed class HostCompiler : IRuntimeCompiler
     /// <summary>Compiles the neurons' programs together, which is quicker than one by one.</summary>
     public static void Prepare(IEnumerable<NeuronProgram> programs)
     {
+        string source = CudaSource.Read("neuron.cu");
         lock (Gate)
         {
             IReadOnlyList<string>[] missing =
             [
                 .. programs.Distinct().Select(program => program.Definitions)
-                    .Where(definitions => !Images.ContainsKey(Key(definitions))),
+                    .Where(definitions => !Images.ContainsKey(Key(source, definitions))),
             ];
             if (missing.Length > 0)
             {
-                Build(missing, CudaSource.Read("neuron.cu"));
+                Build(missing, source);
             }
         }
     }
@@ -61,17 +63,21 @@ internal sealed class HostCompiler : IRuntimeCompiler
         string[] definitions = [.. options.Where(option => option.StartsWith("-D", StringComparison.Ordinal))];
         lock (Gate)
         {
-            if (!Images.ContainsKey(Key(definitions)))
+            if (!Images.ContainsKey(Key(source, definitions)))
             {
                 Build([definitions], source);
             }
-            return Encoding.UTF8.GetBytes(Images[Key(definitions)]);
+            return Encoding.UTF8.GetBytes(Images[Key(source, definitions)]);
         }
     }
 
-    private static string Key(IEnumerable<string> definitions) => string.Join(' ', definitions);
+    private static IEnumerable<string> Kernels(string source) =>
+        Regex.Matches(source, @"^KERNEL void (\w+)\(", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
 
-    // The one program without constants is that of dropout.
+    private static string Key(string source, IEnumerable<string> definitions) =>
+        string.Join(' ', [source, .. definitions]);
+
+    // Programs without constants have all their kernels.
     private static void Build(IReadOnlyList<string>[] programs, string source)
     {
         string folder = Directory.CreateTempSubdirectory("spiking-kernels-").FullName;
@@ -91,7 +97,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
                 text.AppendLine(CultureInfo.InvariantCulture, $"#define {constant[0]} {constant[1]}");
             }
             text.AppendLine(CultureInfo.InvariantCulture, $"namespace {name} {{\n#include \"kernels.cu\"\n}}");
-            foreach (string kernel in programs[i].Count == 0 ? ["dropout_mask"] : NeuronKernels)
+            foreach (string kernel in programs[i].Count == 0 ? Kernels(source) : NeuronKernels)
             {
                 text.AppendLine(kernel[0] == '#' ? kernel : $"LAUNCHER({name}, {kernel})");
             }
@@ -100,7 +106,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"#undef {constant}");
             }
-            Images[Key(programs[i])] = $"{library}#{name}";
+            Images[Key(source, programs[i])] = $"{library}#{name}";
         }
         File.WriteAllText(Path.Combine(folder, "kernels.cpp"), text.ToString());
         Tool.Run(folder, "g++", "-x", "c++", "-std=c++17", "-O1", "-march=native", "-ffp-contract=off", "-shared",

@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Training.Cuda;
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
 /// <summary>
-/// neuron.cu, compiled to PTX by clang, which needs nothing of CUDA: every array stays in registers, and memory is read
-/// and written as wide as the program says.
+/// The kernels, compiled to PTX by clang, which needs nothing of CUDA: every array stays in registers, and neurons read
+/// and write memory as wide as the program says.
 /// </summary>
 [TestClass]
 public sealed partial class PtxTests
@@ -28,15 +28,7 @@ public sealed partial class PtxTests
     [DataRow("sm_100")]
     public void Programs_OfEveryNeuron_StayInRegistersAndReadVectors(string architecture)
     {
-        if (Clang is null)
-        {
-            Assert.Inconclusive(
-                "The CUDA kernels are not compiled to PTX: there is no clang (./build.sh test installs it).");
-        }
-        if (!Knows(architecture))
-        {
-            Assert.Inconclusive($"{Path.GetFileName(Clang)} does not compile for {architecture}.");
-        }
+        SkipUnlessKnown(architecture);
         foreach (SpikingNeuronDefinition neuron in (SpikingNeuronDefinition[])
             [new ClifNeuron(), new LifNeuron(), new PlifNeuron(), new KlifNeuron { ResetPotential = 0 }])
         {
@@ -47,6 +39,35 @@ public sealed partial class PtxTests
                 AssertSuits(program, architecture);
                 AssertSuits(program with { HasHalfCurrent = true, HasHalfSpikes = true }, architecture);
             }
+        }
+    }
+
+    [TestMethod]
+    [DataRow("sm_80")]
+    [DataRow("sm_90")]
+    public void Programs_WithoutConstants_StayInRegisters(string architecture)
+    {
+        SkipUnlessKnown(architecture);
+        foreach (PlainProgram program in
+            (PlainProgram[])[PlainProgram.Dropout, PlainProgram.Encoders, PlainProgram.Optimizers])
+        {
+            string ptx = Compile(program, architecture);
+            Assert.DoesNotContain(".local", ptx);
+            Assert.AreEqual(Regex.Count(program.Source, "^KERNEL ", RegexOptions.Multiline),
+                Regex.Count(ptx, @"\.visible \.entry"));
+        }
+    }
+
+    private static void SkipUnlessKnown(string architecture)
+    {
+        if (Clang is null)
+        {
+            Assert.Inconclusive(
+                "The CUDA kernels are not compiled to PTX: there is no clang (./build.sh test installs it).");
+        }
+        if (!Knows(architecture))
+        {
+            Assert.Inconclusive($"{Path.GetFileName(Clang)} does not compile for {architecture}.");
         }
     }
 
@@ -76,15 +97,15 @@ public sealed partial class PtxTests
     private static bool Knows(string architecture) => Tool.Run(Path.GetTempPath(), Clang!, "--target=nvptx64",
         "--print-supported-cpus").Split([' ', '\t', '\n']).Contains(architecture);
 
-    private static string Compile(NeuronProgram program, string architecture)
+    private static string Compile(ICudaProgram program, string architecture)
     {
         using var folder = new TemporaryFolder();
-        string source = Path.Combine(folder.Path, "neuron.cu");
-        File.WriteAllText(source, CudaSource.Read("neuron.cu"));
+        string source = Path.Combine(folder.Path, "kernels.cu");
+        File.WriteAllText(source, program.Source);
         Tool.Run(folder.Path, Clang!, ["-x", "cuda", "--cuda-device-only", $"--cuda-gpu-arch={architecture}",
             "-nocudainc", "-nocudalib", "-O3", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-unused", "-S",
-            "-o", "neuron.ptx", .. program.Definitions, source]);
-        return File.ReadAllText(Path.Combine(folder.Path, "neuron.ptx"));
+            "-o", "kernels.ptx", .. program.Definitions, source]);
+        return File.ReadAllText(Path.Combine(folder.Path, "kernels.ptx"));
     }
 
     private static string Entry(string ptx, string name)

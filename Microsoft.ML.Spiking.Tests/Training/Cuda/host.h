@@ -31,6 +31,17 @@ template <int N> static inline void store_words(void* p, const unsigned (&w)[N])
   std::memcpy(p, w, 4 * N);
 }
 
+static inline unsigned bits_of(float x) {
+  unsigned bits;
+  std::memcpy(&bits, &x, 4);
+  return bits;
+}
+static inline double square_root(double x) { return std::sqrt(x); }
+static inline float square_root(float x) { return std::sqrt(x); }
+
+// On a card in the order of a tree; here one thread after the other.
+static inline void sum_of_block(double own, double* sum) { *sum = (host_thread == 0 ? 0 : *sum) + own; }
+
 static inline void add_count(unsigned own, unsigned long long* count) { *count += own; }
 
 template <typename... Arguments, std::size_t... I>

@@ -10,14 +10,21 @@ internal interface ICudaProgram
     IReadOnlyList<string> Definitions { get; }
 }
 
-/// <summary>The program of dropout's masks.</summary>
-internal sealed record DropoutProgram : ICudaProgram
+/// <summary>A source without constants.</summary>
+internal sealed record PlainProgram : ICudaProgram
 {
-    private static readonly string Text = CudaSource.Read("dropout.cu");
+    private PlainProgram(string file) => Source = CudaSource.Read(file);
 
-    public static DropoutProgram Only { get; } = new();
+    /// <summary>Gets the program of dropout's masks.</summary>
+    public static PlainProgram Dropout { get; } = new("dropout.cu");
 
-    public string Source => Text;
+    /// <summary>Gets the program of the encoders that make spikes.</summary>
+    public static PlainProgram Encoders { get; } = new("encode.cu");
+
+    /// <summary>Gets the program of optimizers and of the clipping of gradients.</summary>
+    public static PlainProgram Optimizers { get; } = new("optimizer.cu");
+
+    public string Source { get; }
 
     public IReadOnlyList<string> Definitions => [];
 }

@@ -48,6 +48,21 @@ DEVICE void store_words(void* p, const word (&w)[4]) {
     :: "l"(p), "r"(w[0]), "r"(w[1]), "r"(w[2]), "r"(w[3]) : "memory");
 }
 
+DEVICE word bits_of(float x) { word w; asm("mov.b32 %0, %1;" : "=r"(w) : "f"(x)); return w; }
+DEVICE double square_root(double x) { double y; asm("sqrt.rn.f64 %0, %1;" : "=d"(y) : "d"(x)); return y; }
+DEVICE float square_root(float x) { float y; asm("sqrt.rn.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+
+// Writes the sum of what all threads of a block give, added in one order. All of them call it.
+DEVICE void sum_of_block(double own, double* sum) {
+  __shared__ double sums[BLOCK_SIZE];
+  sums[THREAD] = own;
+  for (int half = BLOCK_SIZE / 2; half > 0; half /= 2) {
+    asm volatile("bar.sync 0;" ::: "memory");
+    if (THREAD < half) sums[THREAD] += sums[THREAD + half];
+  }
+  if (THREAD == 0) *sum = sums[0];
+}
+
 // Adds what all threads of a block counted, in one atomic. Whole numbers have the same sum in any order.
 DEVICE void add_count(word own, long_word* count) {
   __shared__ word warps[BLOCK_SIZE / 32];
@@ -65,3 +80,18 @@ DEVICE void add_count(word own, long_word* count) {
   }
 }
 #endif
+
+// Four random words: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, SC 2011), as RandomStream draws them.
+DEVICE void random_words(word block, word epoch, long_word item, word key0, word key1, word (&words)[4]) {
+  word c0 = block, c1 = epoch, c2 = (word)item, c3 = (word)(item >> 32);
+  for (int round = 0; round < 10; round++) {
+    long_word product0 = 0xD2511F53ull * c0, product1 = 0xCD9E8D57ull * c2;
+    c0 = (word)(product1 >> 32) ^ c1 ^ key0;
+    c2 = (word)(product0 >> 32) ^ c3 ^ key1;
+    c1 = (word)product1;
+    c3 = (word)product0;
+    key0 += 0x9E3779B9u;
+    key1 += 0xBB67AE85u;
+  }
+  words[0] = c0; words[1] = c1; words[2] = c2; words[3] = c3;
+}

@@ -5,7 +5,6 @@ using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Native;
-using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Replicas;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -311,10 +310,6 @@ internal sealed class TrainingLoop : IDisposable
     private void Step(Schedule schedule)
     {
         _state.Gradients.Finish();
-        if (_settings.GradientClipping is double maximumNorm)
-        {
-            GradientClipping.Apply(_state.Network.Parameters.Trained, maximumNorm);
-        }
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
         _replicas.Follow();
     }

@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Checkpoints;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -27,7 +28,7 @@ internal sealed class TrainingState : IDisposable
         _metric = settings.ValidationMetric;
         Network = new(definition, device, activationCheckpointing: settings.ActivationCheckpointing,
             gradientHorizon: settings.GradientHorizon);
-        Optimizer = Optimizer.Create(settings, Network.Parameters.Trained);
+        Optimizer = Optimizer.Create(settings, Network.Parameters.Trained, CudaUse.KernelsOf(device));
         Gradients = new(Network.Parameters.Trained, settings.GradientAccumulation * settings.ReplicaCount);
         Tally = new(device);
     }

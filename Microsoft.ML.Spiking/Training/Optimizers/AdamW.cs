@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
@@ -8,7 +9,8 @@ namespace Microsoft.ML.Spiking.Training.Optimizers;
 /// m &lt;- beta1 m + (1 - beta1) g; v &lt;- beta2 v + (1 - beta2) g^2;
 /// p &lt;- p - rate m^ / (sqrt(v^) + epsilon), m^ and v^ corrected for their bias towards 0.
 /// </summary>
-internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay) : Optimizer(parameters)
+internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay, double? maximumNorm = null,
+    CudaKernels? kernels = null) : Optimizer(parameters, maximumNorm, kernels)
 {
     /// <summary>The name of the running means of squared gradients, which are never negative.</summary>
     public const string SecondMoments = "second";
@@ -19,21 +21,27 @@ internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay
 
     private readonly Tensor[] _first = Buffers(parameters);
     private readonly Tensor[] _second = Buffers(parameters);
-    private double _learningRate;
+    private AdamWStep _step;
 
     public override IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory =>
         [new("first", _first), new(SecondMoments, _second)];
 
-    private protected override void BeginStep(double learningRate) => _learningRate = learningRate;
+    private protected override void BeginStep(double learningRate) => _step = new(
+        Kept: 1 - (learningRate * weightDecay),
+        Size: learningRate / (1 - Math.Pow(Beta1, Steps)),
+        Root: Math.Sqrt(1 - Math.Pow(Beta2, Steps)),
+        Beta1, Beta2, Epsilon);
 
     private protected override void Update(int index, Tensor parameter, Tensor gradient)
     {
-        double correction1 = 1 - Math.Pow(Beta1, Steps);
-        double correction2 = 1 - Math.Pow(Beta2, Steps);
-        parameter.Multiply(1 - (_learningRate * weightDecay));
+        parameter.Multiply(_step.Kept);
         Tensor first = _first[index].Multiply(Beta1).Add(gradient, factor: 1 - Beta1);
         Tensor second = _second[index].Multiply(Beta2).AddProduct(gradient, gradient, 1 - Beta2);
-        Tensor denominator = second.sqrt().Divide(Math.Sqrt(correction2)).Add(Epsilon);
-        parameter.AddQuotient(first, denominator, -_learningRate / correction1);
+        Tensor denominator = second.sqrt().Divide(_step.Root).Add(Epsilon);
+        parameter.AddQuotient(first, denominator, -_step.Size);
     }
+
+    private protected override void Update(
+        CudaKernels kernels, IReadOnlyList<OptimizedArray> arrays, Tensor? factor) =>
+        OptimizerLaunch.AdamW(kernels, arrays, _step, factor);
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,14 +9,23 @@ namespace Microsoft.ML.Spiking.Training.Optimizers;
 /// An optimizer, which changes the parameters in place. Its own buffers are all that it allocates beyond a step. Weight
 /// decay applies to all trained arrays, including biases and learned neuron values, as in the CLIF authors' code.
 /// </summary>
-internal abstract class Optimizer(IReadOnlyList<Tensor> parameters) : IDisposable
+/// <param name="parameters">The trained arrays.</param>
+/// <param name="maximumNorm">The norm that all gradients together are limited to; null for no limit.</param>
+/// <param name="kernels">The device's kernels, which change all arrays at once; null for one array at a time.</param>
+internal abstract class Optimizer(IReadOnlyList<Tensor> parameters, double? maximumNorm, CudaKernels? kernels)
+    : IDisposable
 {
     /// <summary>Creates the optimizer of a training's settings.</summary>
-    public static Optimizer Create(TrainingSettings settings, IReadOnlyList<Tensor> parameters) =>
+    /// <param name="settings">The settings.</param>
+    /// <param name="parameters">The trained arrays, float32 where there are kernels.</param>
+    /// <param name="kernels">The device's kernels; null for none.</param>
+    public static Optimizer Create(
+        TrainingSettings settings, IReadOnlyList<Tensor> parameters, CudaKernels? kernels = null) =>
         settings.Optimizer switch
         {
-            OptimizerKind.Sgd => new Sgd(parameters, settings.Momentum, settings.WeightDecay),
-            OptimizerKind.AdamW => new AdamW(parameters, settings.WeightDecay),
+            OptimizerKind.Sgd => new Sgd(
+                parameters, settings.Momentum, settings.WeightDecay, settings.GradientClipping, kernels),
+            OptimizerKind.AdamW => new AdamW(parameters, settings.WeightDecay, settings.GradientClipping, kernels),
             _ => throw new NotSupportedException($"The optimizer {settings.Optimizer} is not known."),
         };
 
@@ -33,6 +43,15 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters) : IDisposabl
         using IDisposable noGradient = no_grad();
         Steps++;
         BeginStep(learningRate);
+        if (kernels is not null)
+        {
+            StepOnDevice(kernels);
+            return;
+        }
+        if (maximumNorm is double norm)
+        {
+            GradientClipping.Apply(parameters, norm);
+        }
         for (int i = 0; i < parameters.Count; i++)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -57,6 +76,34 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters) : IDisposabl
 
     /// <summary>Changes one array; the gradient may be overwritten.</summary>
     private protected abstract void Update(int index, Tensor parameter, Tensor gradient);
+
+    /// <summary>Changes all arrays that have a gradient, on their device.</summary>
+    /// <param name="kernels">The device's kernels.</param>
+    /// <param name="arrays">The arrays and their buffers, in the order of <see cref="Memory"/>.</param>
+    /// <param name="factor">A factor of all gradients, on the device; null for 1.</param>
+    private protected abstract void Update(CudaKernels kernels, IReadOnlyList<OptimizedArray> arrays, Tensor? factor);
+
+    private void StepOnDevice(CudaKernels kernels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[][] buffers = [.. Memory.Select(pair => pair.Value)];
+        OptimizedArray[] arrays =
+        [
+            .. parameters.Select((parameter, i) => (Parameter: parameter, Gradient: parameter.grad, Index: i))
+                .Where(array => array.Gradient is not null && array.Parameter.numel() > 0)
+                .Select(array => new OptimizedArray(array.Parameter, array.Gradient!.contiguous(),
+                    buffers.ElementAtOrDefault(0)?[array.Index], buffers.ElementAtOrDefault(1)?[array.Index])),
+        ];
+        if (arrays.Length > 0)
+        {
+            Update(kernels, arrays,
+                maximumNorm is double norm ? OptimizerLaunch.ClippingFactor(kernels, arrays, norm) : null);
+        }
+        foreach (Tensor parameter in parameters)
+        {
+            parameter.grad = null;
+        }
+    }
 
     /// <summary>Allocates a buffer of zeros for each array.</summary>
     private protected static Tensor[] Buffers(IReadOnlyList<Tensor> parameters)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
@@ -7,7 +8,8 @@ namespace Microsoft.ML.Spiking.Training.Optimizers;
 /// Stochastic gradient descent with momentum as PyTorch defines it: g &lt;- g + decay p; b &lt;- momentum b + g;
 /// p &lt;- p - rate b.
 /// </summary>
-internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, double weightDecay) : Optimizer(parameters)
+internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, double weightDecay,
+    double? maximumNorm = null, CudaKernels? kernels = null) : Optimizer(parameters, maximumNorm, kernels)
 {
     private readonly Tensor[] _momentum = momentum == 0 ? [] : Buffers(parameters);
     private double _learningRate;
@@ -26,4 +28,8 @@ internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, dou
         Tensor step = momentum == 0 ? gradient : _momentum[index].Multiply(momentum).Add(gradient);
         parameter.Add(step, factor: -_learningRate);
     }
+
+    private protected override void Update(
+        CudaKernels kernels, IReadOnlyList<OptimizedArray> arrays, Tensor? factor) =>
+        OptimizerLaunch.Sgd(kernels, arrays, _learningRate, momentum, weightDecay, factor);
 }

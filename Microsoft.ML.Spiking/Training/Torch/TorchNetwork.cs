@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ internal sealed class TorchNetwork : IDisposable
     {
         Definition = definition;
         Parameters = new(definition, device, type);
-        _encoder = new(definition);
+        _encoder = new(definition, CudaUse.KernelsOf(device));
         _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon);
     }
 

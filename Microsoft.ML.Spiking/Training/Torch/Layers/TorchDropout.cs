@@ -66,7 +66,7 @@ internal sealed class TorchDropout(int index, double rate, CudaKernels? kernels 
         float threshold = (float)rate, kept = (float)(1 / (1 - rate));
         void** arguments = stackalloc void*[]
             { &address, &rows, &width, &key0, &key1, &epoch, &firstRow, &threshold, &kept };
-        kernels.Launch(DropoutProgram.Only, "dropout_mask", rows * ((width + 3) / 4), arguments);
+        kernels.Launch(PlainProgram.Dropout, "dropout_mask", rows * ((width + 3) / 4), arguments);
         return mask;
     }
 }

@@ -2,13 +2,18 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Neurons;
+using Microsoft.ML.Spiking.Training.Cuda;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
-/// <summary>The encoding of a batch of rows as the input of the first layer.</summary>
-internal sealed class TorchEncoder(NetworkDefinition network)
+/// <summary>
+/// The encoding of a batch of rows as the input of the first layer. On a CUDA device its kernels make the same spikes.
+/// </summary>
+/// <param name="network">The network.</param>
+/// <param name="kernels">The device's kernels; null to encode on the CPU.</param>
+internal sealed class TorchEncoder(NetworkDefinition network, CudaKernels? kernels = null)
 {
     /// <summary>Encodes a batch.</summary>
     /// <param name="input">[N, features] or [N, ...row shape].</param>
@@ -22,7 +27,7 @@ internal sealed class TorchEncoder(NetworkDefinition network)
         }
         return network.Encoder.OutputKind == SignalKind.Constant
             ? new(rows, IsConstant: true)
-            : new(EveryStep(rows, pass), IsConstant: false);
+            : new(EncoderLaunch.Run(kernels, network, rows, pass) ?? EveryStep(rows, pass), IsConstant: false);
     }
 
     private Tensor EveryStep(Tensor rows, ForwardPass pass)
