@@ -19,8 +19,8 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
                stryker, such as --mutate 'Serialization/Safetensors*.cs'
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
-  gpu-check    make artifacts/gpu-check, a folder that runs on a machine with an NVIDIA card and a libtorch that
-               LD_LIBRARY_PATH names, without .NET: checks line by line, then speeds
+  gpu-check    make artifacts/gpu-check, a folder whose check.sh runs on a machine with an NVIDIA card and a libtorch,
+               that of python3's torch or one that LD_LIBRARY_PATH names, without .NET: checks line by line, then speeds
   pack         make the NuGet packages and their symbols in artifacts/packages
 
 As root, on Debian and Ubuntu, the commands first install what is missing (the .NET SDK, libstdc++6, libgomp1, a font;
@@ -76,7 +76,7 @@ gpu_check() {
   in_root dotnet publish "$project" -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true \
     -p:EnableCompressionInSingleFile=true -v quiet -o "$folder" >&2
   find "$folder" \( -name '*.xml' -o -name '*.pdb' -o -name '*.dbg' \) -delete
-  cp "$root/benchmarks/gpu/peers.py" "$folder"
+  cp "$root/benchmarks/gpu/peers.py" "$root/benchmarks/gpu/check.sh" "$folder"
   du -sh "$folder" | cut -f 1
 }
 

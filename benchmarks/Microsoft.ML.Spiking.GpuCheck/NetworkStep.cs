@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch;
@@ -29,7 +30,8 @@ internal sealed class NetworkStep : IDisposable
             template.Bind(new(image, Classes, timeSteps, new DirectEncoder(), new ClifNeuron(), dropout));
         _network = new(definition, device, activationCheckpointing: isCheckpointed);
         _network.Parameters.Import(WeightInitializer.Create(definition, seed: 1));
-        _optimizer = new Sgd(_network.Parameters.Trained, momentum: 0.9, weightDecay: 5e-5);
+        _optimizer = new Sgd(_network.Parameters.Trained, momentum: 0.9, weightDecay: 5e-5, maximumNorm: null,
+            CudaUse.KernelsOf(device));
         _tally = new(device);
         _pass = new() { IsTraining = true, Seed = 1, Epoch = 1, Spikes = _tally, ProductType = productType };
         using DisposeScope scope = NewDisposeScope();

@@ -59,6 +59,7 @@ internal static class Program
             NeuronChecks.Run(checks, CudaUse.KernelsOf(device)!, device);
         }
         NetworkChecks.Run(checks, device);
+        TrainingChecks.Run(checks, device, cuda.device_count());
         if (isUsed && checks.Failed == 0)
         {
             Speeds.Print(CudaUse.KernelsOf(device)!, device);

@@ -99,6 +99,18 @@ internal sealed unsafe class HostDriver : ICudaDriver
         return status;
     }
 
+    public int CreateEvent(out nint handle)
+    {
+        handle = 88;
+        return Note("cuEventCreate");
+    }
+
+    public int RecordEvent(nint handle, nint stream) => Note("cuEventRecord", handle, stream);
+
+    public int WaitForEvent(nint handle) => Note("cuEventSynchronize", handle);
+
+    public int DestroyEvent(nint handle) => Note("cuEventDestroy", handle);
+
     public string NameOf(int status) => string.Create(CultureInfo.InvariantCulture, $"CUDA_ERROR_{status}");
 
     public nint CurrentStream(int index) => 5;

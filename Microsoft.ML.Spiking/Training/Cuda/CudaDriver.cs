@@ -8,6 +8,7 @@ internal sealed unsafe class CudaDriver : ICudaDriver
 {
     private const int MajorCapability = 75;
     private const int MinorCapability = 76;
+    private const uint WithoutTiming = 2;
 
     private readonly delegate* unmanaged<uint, int> _initialize;
     private readonly delegate* unmanaged<int*, int> _getVersion;
@@ -20,6 +21,10 @@ internal sealed unsafe class CudaDriver : ICudaDriver
     private readonly delegate* unmanaged<nint*, nint, byte*, int> _getFunction;
     private readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>
         _launch;
+    private readonly delegate* unmanaged<nint*, uint, int> _createEvent;
+    private readonly delegate* unmanaged<nint, nint, int> _recordEvent;
+    private readonly delegate* unmanaged<nint, int> _waitForEvent;
+    private readonly delegate* unmanaged<nint, int> _destroyEvent;
     private readonly delegate* unmanaged<int, byte**, int> _getName;
     private readonly delegate* unmanaged<int, nint*, int> _currentStream;
 
@@ -42,6 +47,10 @@ internal sealed unsafe class CudaDriver : ICudaDriver
         _getFunction = (delegate* unmanaged<nint*, nint, byte*, int>)Find("cuModuleGetFunction");
         _launch = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
             Find("cuLaunchKernel");
+        _createEvent = (delegate* unmanaged<nint*, uint, int>)Find("cuEventCreate");
+        _recordEvent = (delegate* unmanaged<nint, nint, int>)Find("cuEventRecord");
+        _waitForEvent = (delegate* unmanaged<nint, int>)Find("cuEventSynchronize");
+        _destroyEvent = (delegate* unmanaged<nint, int>)Find("cuEventDestroy_v2");
         _getName = (delegate* unmanaged<int, byte**, int>)Find("cuGetErrorName");
         if (torch != 0 && NativeLibrary.TryGetExport(torch, "aoti_torch_get_current_cuda_stream", out nint stream))
         {
@@ -113,6 +122,20 @@ internal sealed unsafe class CudaDriver : ICudaDriver
 
     public int Launch(nint function, uint blocks, uint threads, nint stream, void** arguments) =>
         _launch(function, blocks, 1, 1, threads, 1, 1, 0, stream, arguments, null);
+
+    public int CreateEvent(out nint handle)
+    {
+        nint result = 0;
+        int status = _createEvent(&result, WithoutTiming);
+        handle = result;
+        return status;
+    }
+
+    public int RecordEvent(nint handle, nint stream) => _recordEvent(handle, stream);
+
+    public int WaitForEvent(nint handle) => _waitForEvent(handle);
+
+    public int DestroyEvent(nint handle) => _destroyEvent(handle);
 
     public string NameOf(int status)
     {

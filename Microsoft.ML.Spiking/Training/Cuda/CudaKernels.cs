@@ -101,6 +101,37 @@ internal sealed unsafe class CudaKernels
         }
     }
 
+    /// <summary>Creates a mark in libtorch's current stream, of nothing yet.</summary>
+    public nint CreateMark()
+    {
+        nint mark = 0;
+        InContext(() => Run(_driver.CreateEvent(out mark), "cuEventCreate"));
+        return mark;
+    }
+
+    /// <summary>Marks what libtorch's current stream has been asked for so far; does not wait.</summary>
+    public void SetMark(nint mark) =>
+        InContext(() => Run(_driver.RecordEvent(mark, _driver.CurrentStream(_index)), "cuEventRecord"));
+
+    /// <summary>Waits for what was marked.</summary>
+    public void WaitForMark(nint mark) => InContext(() => Run(_driver.WaitForEvent(mark), "cuEventSynchronize"));
+
+    /// <summary>Frees a mark.</summary>
+    public void FreeMark(nint mark) => InContext(() => _driver.DestroyEvent(mark));
+
+    private void InContext(Action action)
+    {
+        Run(_driver.PushContext(_context), "cuCtxPushCurrent");
+        try
+        {
+            action();
+        }
+        finally
+        {
+            _driver.PopContext();
+        }
+    }
+
     private static string Text(int version) => Invariant($"{version / 1000}.{version % 1000 / 10}");
 
     private static string Capability(int capability) => Invariant($"{capability / 10}.{capability % 10}");

@@ -38,6 +38,18 @@ internal unsafe interface ICudaDriver
     /// <summary>cuLaunchKernel, in one dimension and without dynamic shared memory.</summary>
     int Launch(nint function, uint blocks, uint threads, nint stream, void** arguments);
 
+    /// <summary>cuEventCreate, without timing.</summary>
+    int CreateEvent(out nint handle);
+
+    /// <summary>cuEventRecord: marks what the stream has been asked for so far.</summary>
+    int RecordEvent(nint handle, nint stream);
+
+    /// <summary>cuEventSynchronize: waits for what was marked.</summary>
+    int WaitForEvent(nint handle);
+
+    /// <summary>cuEventDestroy.</summary>
+    int DestroyEvent(nint handle);
+
     /// <summary>The name of a status, as cuGetErrorName has it.</summary>
     string NameOf(int status);
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Training.Augmentation;
+using Microsoft.ML.Spiking.Training.Cuda;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,7 +8,8 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>
 /// The memory of a batch, reused for every batch: rows are written straight into the tensors. On a CUDA device the
-/// tensors of a batch are copies.
+/// tensors of a batch are copies, made from pinned memory while the training goes on; filling the buffer again waits
+/// for them.
 /// </summary>
 internal sealed class BatchBuffer : IDisposable
 {
@@ -18,6 +20,8 @@ internal sealed class BatchBuffer : IDisposable
     private readonly Tensor _labels;   // [batch]
     private readonly Tensor _weights;  // [batch]
     private readonly Tensor _shares;   // [batch]
+    private readonly Func<Device, CudaKernels?> _kernelsOf;
+    private readonly Dictionary<int, CopyMark> _marks = []; // by device
     private int _rows;
 
     /// <param name="batchSize">Rows of a full batch.</param>
@@ -25,9 +29,11 @@ internal sealed class BatchBuffer : IDisposable
     /// <param name="classWeights">One for each class, multiplied into the rows' weights; null for none.</param>
     /// <param name="device">The device of the batches.</param>
     /// <param name="augmenter">Changes the rows; null to leave them as they are.</param>
+    /// <param name="kernelsOf">Gives a device's kernels, null where there are none; <see cref="CudaUse"/>'s.</param>
     /// <exception cref="InvalidOperationException">A batch would take 2 GB or more.</exception>
     public BatchBuffer(
-        int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null)
+        int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null,
+        Func<Device, CudaKernels?>? kernelsOf = null)
     {
         if ((long)batchSize * featureCount * sizeof(float) > int.MaxValue)
         {
@@ -38,10 +44,11 @@ internal sealed class BatchBuffer : IDisposable
         _device = device;
         _classWeights = classWeights;
         _augmenter = augmenter;
-        _features = zeros([batchSize, featureCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
-        _labels = zeros([batchSize], ScalarType.Int64, CPU).DetachFromDisposeScope();
-        _weights = ones([batchSize], ScalarType.Float32, CPU).DetachFromDisposeScope();
-        _shares = ones([batchSize], ScalarType.Float32, CPU).DetachFromDisposeScope();
+        _kernelsOf = kernelsOf ?? CudaUse.KernelsOf;
+        _features = Kept(zeros([batchSize, featureCount], ScalarType.Float32, CPU));
+        _labels = Kept(zeros([batchSize], ScalarType.Int64, CPU));
+        _weights = Kept(ones([batchSize], ScalarType.Float32, CPU));
+        _shares = Kept(ones([batchSize], ScalarType.Float32, CPU));
     }
 
     /// <summary>Reads the next batch. Its tensors belong to the caller's dispose scope.</summary>
@@ -64,6 +71,10 @@ internal sealed class BatchBuffer : IDisposable
     /// <returns>Whether there were rows left.</returns>
     public bool Fill(IRowReader reader, int epoch = 0, long firstRow = 0)
     {
+        foreach (CopyMark mark in _marks.Values)
+        {
+            mark.Wait();
+        }
         Span<float> features = MemoryMarshal.Cast<byte, float>(_features.bytes);
         Span<long> labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
         Span<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
@@ -95,25 +106,54 @@ internal sealed class BatchBuffer : IDisposable
         device ??= _device;
         ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes)[.._rows];
         bool isUniform = weights.IndexOfAnyExcept(weights[0]) < 0;
-        return new(_rows, Ready(_features, device), Ready(_labels, device),
-            isUniform ? null : Ready(_weights, device), Sum(weights))
+        CopyMark? mark = MarkOf(device);
+        var batch = new Batch(_rows, Ready(_features), Ready(_labels), isUniform ? null : Ready(_weights), Sum(weights))
         {
-            Shares = _augmenter is { Mixes: true } ? Ready(_shares, device) : null,
+            Shares = _augmenter is { Mixes: true } ? Ready(_shares) : null,
         };
+        mark?.Set();
+        return batch;
+
+        // Without a mark nothing would say when the copy has been made, so that it is waited for.
+        Tensor Ready(Tensor whole)
+        {
+            Tensor part = whole.narrow(0, 0, _rows);
+            return device.type == DeviceType.CPU ? part : part.to(device, non_blocking: mark is not null);
+        }
     }
 
     public void Dispose()
     {
+        foreach (CopyMark mark in _marks.Values)
+        {
+            mark.Dispose();
+        }
         _features.Dispose();
         _labels.Dispose();
         _weights.Dispose();
         _shares.Dispose();
     }
 
-    private Tensor Ready(Tensor whole, Device device)
+    private CopyMark? MarkOf(Device device)
     {
-        Tensor part = whole.narrow(0, 0, _rows);
-        return device.type == DeviceType.CPU ? part : part.to(device);
+        if (!_marks.TryGetValue(device.index, out CopyMark? mark) && _kernelsOf(device) is CudaKernels kernels)
+        {
+            mark = new(kernels);
+            _marks.Add(device.index, mark);
+        }
+        return mark;
+    }
+
+    private Tensor Kept(Tensor pageable)
+    {
+        if (_device.type == DeviceType.CPU)
+        {
+            return pageable.DetachFromDisposeScope();
+        }
+        using (pageable)
+        {
+            return pageable.pin_memory().DetachFromDisposeScope();
+        }
     }
 
     /// <summary>Gives each part of a mixed row the weight of the row that it comes from.</summary>

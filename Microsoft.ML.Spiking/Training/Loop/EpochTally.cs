@@ -24,10 +24,10 @@ internal sealed class EpochTally(Device device) : IDisposable
     /// <summary>
     /// Gets the weighted mean loss so far; not finite once one batch's loss was not. Waits for the device.
     /// </summary>
-    public double Loss => _loss.item<double>() / Math.Max(double.Epsilon, _weight);
+    public double Loss => DeviceWait.Item<double>(_loss) / Math.Max(double.Epsilon, _weight);
 
     /// <summary>Gets the share of the rows classified correctly. Waits for the device.</summary>
-    public double Accuracy => (double)_correct.item<long>() / Math.Max(1, Rows);
+    public double Accuracy => (double)DeviceWait.Item<long>(_correct) / Math.Max(1, Rows);
 
     /// <summary>Adds a batch.</summary>
     /// <param name="loss">The batch's mean loss, a scalar.</param>
@@ -55,7 +55,8 @@ internal sealed class EpochTally(Device device) : IDisposable
     }
 
     /// <summary>Returns a copy of the sums. Waits for the device.</summary>
-    public TallyState Save() => new(_loss.item<double>(), _correct.item<long>(), _weight, Rows, Spikes.Save());
+    public TallyState Save() => new(
+        DeviceWait.Item<double>(_loss), DeviceWait.Item<long>(_correct), _weight, Rows, Spikes.Save());
 
     /// <summary>Continues from saved sums.</summary>
     public void Restore(TallyState state)

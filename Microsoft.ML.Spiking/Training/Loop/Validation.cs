@@ -44,7 +44,7 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
 
     private double MacroAccuracy()
     {
-        long[] correct = _correct.cpu().data<long>().ToArray();
+        long[] correct = DeviceWait.ToCpu(_correct).data<long>().ToArray();
         return correct.Zip(rows.Summary.ClassRows)
             .Where(of => of.Second > 0)
             .Average(of => (double)of.First / of.Second);

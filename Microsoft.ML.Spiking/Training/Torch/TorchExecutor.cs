@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -101,7 +102,7 @@ internal sealed class TorchExecutor : IDisposable
         Tensor input = empty([rows, _definition.InputSize], ScalarType.Float32, CPU);
         features.CopyTo(MemoryMarshal.Cast<byte, float>(input.bytes));
         Tensor steps = _network.Forward(input.to(_worker.Device), ForwardPass.Evaluation); // [T, N, classes]
-        Tensor output = steps.mean([0]).to(CPU).contiguous();
+        Tensor output = DeviceWait.ToCpu(steps.mean([0])).contiguous();
         MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits);
     }
 

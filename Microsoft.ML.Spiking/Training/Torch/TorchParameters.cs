@@ -58,7 +58,7 @@ internal sealed class TorchParameters : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        return stack(All.Select(parameter => parameter.isfinite().all())).all().item<bool>();
+        return DeviceWait.Item<bool>(stack(All.Select(parameter => parameter.isfinite().all())).all());
     }
 
     public void Dispose()

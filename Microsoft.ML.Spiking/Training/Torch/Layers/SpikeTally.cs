@@ -125,7 +125,7 @@ internal sealed class SpikeTally(Device device) : IDisposable
         public long Places { get; set; }
 
         // Waits for the device.
-        public double Total() => CountedSpikes + Count.item<double>() + Counter.item<long>();
+        public double Total() => CountedSpikes + DeviceWait.Item<double>(Count) + DeviceWait.Item<long>(Counter);
 
         public void Dispose()
         {

@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ internal sealed class TorchEncoder(NetworkDefinition network, CudaKernels? kerne
     private Tensor EveryStep(Tensor rows, ForwardPass pass)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor features = rows.detach().to(ScalarType.Float32, CPU).contiguous();
+        Tensor features = DeviceWait.ToCpu(rows.detach(), ScalarType.Float32).contiguous();
         Tensor current = empty([network.TimeSteps, .. features.shape], ScalarType.Float32, CPU);
         Tensor[] steps = current.unbind(0);
         int size = network.InputSize;

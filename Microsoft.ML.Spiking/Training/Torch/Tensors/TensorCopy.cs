@@ -12,7 +12,7 @@ internal static class TensorCopy
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Tensor values = tensor.detach().to(ScalarType.Float32, CPU).contiguous();
+        Tensor values = DeviceWait.ToCpu(tensor.detach(), ScalarType.Float32).contiguous();
         return MemoryMarshal.Cast<byte, float>(values.bytes).ToArray();
     }
 

@@ -1,0 +1,56 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Replicas;
+using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Loop;
+
+/// <summary>How often a training waits for its device, which is once for all that an epoch reports.</summary>
+[TestClass]
+public sealed class StepWaitTests
+{
+    [ClassInitialize]
+    public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
+
+    [TestMethod]
+    [DataRow(OptimizerKind.Sgd, 1)]
+    [DataRow(OptimizerKind.AdamW, 2)]
+    public void Train_AStep_WaitsForNothing(OptimizerKind optimizer, int replicas)
+    {
+        TrainingSettings settings = Toy.Settings with
+        {
+            Optimizer = optimizer,
+            GradientClipping = 1,
+            CpuReplicas = replicas,
+            LabelSmoothing = 0.1,
+        };
+        NetworkDefinition network = new ConvNet(4).Bind(
+            new([1, 2, 4], Toy.Classes, 3, new DirectEncoder(), new PlifNeuron(), Dropout: 0.2));
+        using DisposeScope scope = torch.NewDisposeScope();
+        using var state = new TrainingState(network, settings, torch.CPU);
+        using var all = new ReplicaSet(state, settings, [.. Enumerable.Repeat(torch.CPU, replicas)], threads: 1,
+            new(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing));
+        var batch = new Batch(4, torch.ones([4, Toy.Features]), torch.tensor([0L, 1, 2, 0]), null, TotalWeight: 4);
+        var pass = new ForwardPass { IsTraining = true, Epoch = 1, Spikes = state.Tally.Spikes };
+        long before = DeviceWait.Count;
+
+        for (int step = 0; step < 3; step++)
+        {
+            foreach (BatchResult result in all.Train([.. Enumerable.Repeat(batch, replicas)], pass))
+            {
+                state.Tally.Add(result.Loss, result.MeanLogits, batch.Labels, batch.TotalWeight);
+            }
+            state.Gradients.Finish();
+            state.Optimizer.Step(0.1);
+            all.Follow();
+        }
+
+        Assert.AreEqual(before, DeviceWait.Count);
+        Assert.IsTrue(state.IsFinite());
+        Assert.IsGreaterThan(before, DeviceWait.Count);
+    }
+}
