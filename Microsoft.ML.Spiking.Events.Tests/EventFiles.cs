@@ -14,7 +14,7 @@ internal static class EventFiles
 
     private static readonly Dictionary<string, Dictionary<string, byte[]>> Archives = [];
 
-    /// <summary>The right values of all files.</summary>
+    /// <summary>Gets the right values of all files.</summary>
     public static JsonElement Expected => JsonDocument.Parse(File.ReadAllBytes(Require("expected.json"))).RootElement;
 
     /// <summary>The path of that file; skips the test where there is none.</summary>

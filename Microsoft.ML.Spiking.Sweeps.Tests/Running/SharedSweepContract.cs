@@ -7,7 +7,8 @@ namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 public abstract class SharedSweepContract
 {
     /// <summary>
-    /// The engine's empty database, as <see cref="SweepStorage.Parse"/> takes it; inconclusive where there is none.
+    /// Gets the engine's empty database, as <see cref="SweepStorage.Parse"/> takes it; inconclusive where there is
+    /// none.
     /// </summary>
     protected abstract string Storage { get; }
 

@@ -13,7 +13,7 @@ public abstract class TrialStoreContract
     private SqlTrialStore _store = null!;
     private StudyRecord _study = null!;
 
-    /// <summary>The engine's empty database; inconclusive where there is none.</summary>
+    /// <summary>Gets the engine's empty database; inconclusive where there is none.</summary>
     private protected abstract SqlDialect Database { get; }
 
     [TestInitialize]

@@ -21,7 +21,7 @@ internal sealed class ReferenceCollector
 
     public IReadOnlySet<Reference> References => _references;
 
-    /// <summary>Decoding a signature with it takes note of the types in the signature.</summary>
+    /// <summary>Gets the reader of signatures; it records the types in them.</summary>
     public SignatureReader Signatures { get; }
 
     /// <summary>Makes the type the source of the references that follow.</summary>

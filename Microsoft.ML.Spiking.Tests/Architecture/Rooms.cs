@@ -28,13 +28,15 @@ internal static class Rooms
         [Root] = [Internals, "Analysis", "Conversion", "Export", .. Work],
     };
 
-    /// <summary>The rooms that may use ML.NET's non-public API.</summary>
+    /// <summary>Gets the rooms that may use ML.NET's non-public API.</summary>
     public static IReadOnlyList<string> InsideMLNet { get; } = [Root, Internals];
 
-    /// <summary>The rooms that may use TorchSharp: the one that trains and the one that reports gradients.</summary>
+    /// <summary>
+    /// Gets the rooms that may use TorchSharp: the one that trains and the one that reports gradients.
+    /// </summary>
     public static IReadOnlyList<string> WithTorch { get; } = [Training, "Analysis"];
 
-    /// <summary>The rooms that know rows as arrays, never as ML.NET's data views.</summary>
+    /// <summary>Gets the rooms that know rows as arrays, never as ML.NET's data views.</summary>
     public static IReadOnlyList<string> WithoutDataViews { get; } = [.. Stored, "Scoring", Training];
 
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Folders =

@@ -114,7 +114,7 @@ public sealed class WithoutLibtorchTests
 
         public string[] Refusals => After(NativeLibraries.Refused);
 
-        /// <summary>Loaded files of libtorch; the managed TorchSharp.dll is none.</summary>
+        /// <summary>Gets the loaded files of libtorch; the managed TorchSharp.dll is not one of them.</summary>
         public string[] TorchLibraries => [.. After(NativeLibraries.Loaded).Where(file =>
             Path.GetFileName(file) is string name && name != "TorchSharp.dll"
             && (name.Contains("torch", StringComparison.OrdinalIgnoreCase)

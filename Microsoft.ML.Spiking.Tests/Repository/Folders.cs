@@ -8,12 +8,12 @@ internal static class Folders
     private static readonly Dictionary<string, string> Values = typeof(Folders).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(item => item.Key, item => item.Value!);
 
-    /// <summary>The repository's root folder.</summary>
+    /// <summary>Gets the repository's root folder.</summary>
     public static string Root => Values["Repository"];
 
-    /// <summary>The assembly of event cameras, which the examples compile against.</summary>
+    /// <summary>Gets the assembly of event cameras, which the examples compile against.</summary>
     public static string EventsAssembly => Values["EventsAssembly"];
 
-    /// <summary>The assembly of sweeps, which the examples compile against.</summary>
+    /// <summary>Gets the assembly of sweeps, which the examples compile against.</summary>
     public static string SweepsAssembly => Values["SweepsAssembly"];
 }

@@ -8,7 +8,7 @@ internal sealed partial record Page(string Path)
 {
     public string Text { get; } = File.ReadAllText(System.IO.Path.Combine(Folders.Root, Path)).ReplaceLineEndings("\n");
 
-    /// <summary>All pages.</summary>
+    /// <summary>Gets all pages.</summary>
     public static IReadOnlyList<Page> All { get; } =
     [
         .. Directory.EnumerateFiles(Folders.Root, "*.md")

@@ -9,7 +9,7 @@ internal sealed class ArrayRowSource(
 {
     public int FeatureCount => rows.Length == 0 ? 1 : rows[0].Length;
 
-    /// <summary>The number of times that the rows have been read.</summary>
+    /// <summary>Gets the number of times that the rows have been read.</summary>
     public int Passes { get; private set; }
 
     public IRowCursor Open()

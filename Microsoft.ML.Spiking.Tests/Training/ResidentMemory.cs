@@ -7,7 +7,7 @@ internal static class ResidentMemory
 {
     private const string Status = "/proc/self/status";
 
-    /// <summary>Whether the system tells.</summary>
+    /// <summary>Gets whether the system tells.</summary>
     public static bool IsKnown => File.Exists(Status);
 
     /// <summary>Megabytes now, without what the garbage collector could free.</summary>

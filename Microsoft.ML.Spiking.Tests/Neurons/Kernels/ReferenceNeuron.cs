@@ -31,17 +31,17 @@ internal sealed class ReferenceNeuron
 
     public double[] Current { get; }
 
-    /// <summary>Charged, before KLIF's k.</summary>
+    /// <summary>Gets the charged potential, before KLIF's k.</summary>
     public double[] U { get; }
 
-    /// <summary>The potential that fires.</summary>
+    /// <summary>Gets the potential that fires.</summary>
     public double[] H { get; }
 
     public double[] M { get; }
 
     public double[] Spikes { get; }
 
-    /// <summary>After the reset.</summary>
+    /// <summary>Gets the potential after the reset.</summary>
     public double[] V { get; }
 
     private double Leak => _neuron switch

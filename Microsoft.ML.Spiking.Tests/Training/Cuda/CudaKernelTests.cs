@@ -17,7 +17,7 @@ public sealed class CudaKernelTests
 
     public TestContext TestContext { get; set; } = null!;
 
-    /// <summary>Every neuron; its reset, surrogate and other settings are those of <see cref="Cases"/>.</summary>
+    /// <summary>Gets every neuron, with the reset, surrogate and other settings of <see cref="Cases"/>.</summary>
     public static IEnumerable<object[]> Neurons => KernelCases.Neurons;
 
     [ClassInitialize]

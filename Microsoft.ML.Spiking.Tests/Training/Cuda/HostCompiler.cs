@@ -26,7 +26,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
 
     public IReadOnlyList<int> Architectures { get; init; } = [75, 80, 90];
 
-    /// <summary>The options of every compilation.</summary>
+    /// <summary>Gets the options of every compilation.</summary>
     public List<string> Options { get; } = [];
 
     public static void SkipWhereThereIsNone()

@@ -21,16 +21,16 @@ internal sealed unsafe class HostDriver : ICudaDriver
 
     public int Capability { get; init; } = 90;
 
-    /// <summary>The calls that fail, and their status.</summary>
+    /// <summary>Gets the calls that fail, and their status.</summary>
     public Dictionary<string, int> Failures { get; } = [];
 
-    /// <summary>The calls so far.</summary>
+    /// <summary>Gets the calls so far.</summary>
     public List<string> Calls { get; } = [];
 
-    /// <summary>Whether launches do nothing.</summary>
+    /// <summary>Gets whether launches do nothing.</summary>
     public bool IsIdle { get; init; }
 
-    /// <summary>Number of contexts that were pushed and not popped.</summary>
+    /// <summary>Gets number of contexts that were pushed and not popped.</summary>
     public int Depth { get; private set; }
 
     public int Initialize() => Note("cuInit");
