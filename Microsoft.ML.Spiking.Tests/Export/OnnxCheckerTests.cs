@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Tests.Scoring;
 
 namespace Microsoft.ML.Spiking.Tests.Export;
 
-/// <summary>Exported files before the checker of the onnx package for Python, where there is one.</summary>
+/// <summary>Exported files in the checker of Python's onnx package, where it is installed.</summary>
 [TestClass]
 public sealed class OnnxCheckerTests
 {

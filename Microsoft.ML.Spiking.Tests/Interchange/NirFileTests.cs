@@ -12,7 +12,7 @@ namespace Microsoft.ML.Spiking.Tests.Interchange;
 
 /// <summary>
 /// Networks to NIR and back, files of other tools (in ../shared/nir or the folder that SPIKING_NIR names), and files of
-/// ours in NIR's own reader, where python3 has it.
+/// ours in NIR's own reader, where python3 and it are installed.
 /// </summary>
 [TestClass]
 public sealed class NirFileTests

@@ -18,7 +18,7 @@ internal sealed partial record Page(string Path)
             .OrderBy(page => page.Path, StringComparer.Ordinal),
     ];
 
-    /// <summary>The C# examples, without those that a comment in front of them declares as not compiled.</summary>
+    /// <summary>Returns the C# examples, without those that a comment before them declares as not compiled.</summary>
     public IReadOnlyList<Snippet> Snippets()
     {
         string usings = "";
@@ -38,7 +38,7 @@ internal sealed partial record Page(string Path)
         return snippets;
     }
 
-    /// <summary>The text without examples.</summary>
+    /// <summary>Returns the text without examples.</summary>
     public string Prose() => AnyFence().Replace(Text, "");
 
     [GeneratedRegex(

@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Tests.Export;
 
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
-/// <summary>The program of docs/python.md on saved models, where python3 has numpy.</summary>
+/// <summary>The program of docs/python.md on saved models, where python3 and numpy are installed.</summary>
 [TestClass]
 public sealed partial class PythonPageTests
 {

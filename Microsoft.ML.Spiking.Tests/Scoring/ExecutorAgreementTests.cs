@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 
 /// <summary>
 /// Both executors, every neuron with every reset, dense and convolutional, with random and with trained weights: the
-/// same scores but for rare rows in which rounding flips a spike, and those are counted.
+/// same scores except in rare rows where rounding flips a spike, which are counted.
 /// </summary>
 [TestClass]
 public sealed class ExecutorAgreementTests
@@ -95,7 +95,7 @@ public sealed class ExecutorAgreementTests
         }
     }
 
-    // A bright spot whose corner of the image is the class, in noise.
+    // A bright spot in noise; its corner of the image is the class.
     private static (float[][] Rows, int[] Labels) Bumps(int count)
     {
         var random = new Random(1);

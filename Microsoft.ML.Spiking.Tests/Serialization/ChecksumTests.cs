@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking.Tests.Serialization;
 [TestClass]
 public sealed class ChecksumTests
 {
-    // Any table of CRC-32 in the literature.
+    // From the published tables of CRC-32.
     [TestMethod]
     [DataRow("", 0u)]
     [DataRow("a", 0xE8B7BE43u)]

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Training.Feed;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>Rows of an array, given dense or by their non-zero values.</summary>
+/// <summary>Rows of an array, dense or as their nonzero values.</summary>
 internal sealed class ArrayRowSource(
     float[][] rows, int[] labels, float[]? weights = null, bool isSparse = false) : IRowSource
 {

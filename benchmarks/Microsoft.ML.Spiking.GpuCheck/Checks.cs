@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.GpuCheck;
 /// <summary>The checks, one line each: "ok" or "FAILED", with details.</summary>
 internal sealed class Checks
 {
-    /// <summary>Gets number of checks that have failed.</summary>
+    /// <summary>Gets the number of checks that have failed.</summary>
     public int Failed { get; private set; }
 
     /// <summary>Throws if two numbers differ; else returns them as text.</summary>

@@ -38,7 +38,8 @@ public sealed class KilledTrainingTests
     }
 
     /// <summary>
-    /// Reads the lines of a number of batches, spins for a moment, and kills: in a step, a write or a renaming.
+    /// Reads the lines of a number of batches, spins for a moment, and kills the process: in a step, a write or a
+    /// rename.
     /// </summary>
     private static void KillAfter(int batches, TimeSpan moment, string folder)
     {

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>Short turns for the threads that train, and for no others.</summary>
+/// <summary>Short time slices for the training threads, and for no others.</summary>
 [TestClass]
 public sealed class TimeSliceTests
 {

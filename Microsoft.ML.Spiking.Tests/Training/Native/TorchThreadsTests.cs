@@ -29,7 +29,7 @@ public sealed class TorchThreadsTests
         NetworkDefinition network = Bind(new SpikingResNet(18), [3, 32, 32]);
         double products = network.AllLayers.Count(layer => layer is Spiking.Networks.ConvolutionLayer) > 17
             ? TorchThreads.Occupied(network, batchSize: 64) : 0;
-        // About 0.56 billion multiply-adds for an image and step, of which the first layer's are done once.
+        // About 0.56 billion multiply-adds per image and step; the first layer's are done once.
         Assert.IsInRange(0.9 * 64 * 4 * 0.555e9 / 16e6, 1.01 * 64 * 4 * 0.56e9 / 16e6, products);
     }
 
