@@ -36,7 +36,7 @@ internal static class NativeLibraries
             ml.Model.ChangeScoringBackend(transformer, ScoringBackend.Auto, ComputeDevice.Cuda);
             if (!Predict(ml, transformer).SequenceEqual(predictions))
             {
-                throw new InvalidOperationException("With the backend Auto the predictions are others.");
+                throw new InvalidOperationException("The backend Auto gives other predictions.");
             }
         }
         using var self = Process.GetCurrentProcess();

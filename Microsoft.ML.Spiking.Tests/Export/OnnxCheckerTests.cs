@@ -37,7 +37,7 @@ public sealed class OnnxCheckerTests
         }
         if (ProgramRun.Of("python3", ["-c", "import onnx"]) is not (0, _))
         {
-            Assert.Inconclusive("python3 with the package onnx is not at hand.");
+            Assert.Inconclusive("python3 with the package onnx is not installed.");
         }
 
         (int exitCode, string output) = ProgramRun.Of("python3", ["-c", Check, .. paths]);

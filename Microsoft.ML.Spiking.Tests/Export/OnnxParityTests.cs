@@ -132,7 +132,7 @@ public sealed class OnnxParityTests
         Assert.AreSequenceEqual(
             model.Transform(ml.Data.LoadFromEnumerable(others)).GetColumn<uint>("PredictedLabel").ToArray(), keys);
         int right = keys.Zip(others).Count(pair => pair.First == pair.Second.Label + 1);
-        Assert.IsGreaterThan(Rows * 8 / 10, right, "The network has learned nothing that could be compared.");
+        Assert.IsGreaterThan(Rows * 8 / 10, right, "The network has learned nothing, so there is nothing to compare.");
     }
 
     /// <summary>
@@ -192,7 +192,7 @@ public sealed class OnnxParityTests
             Compare(network, weights, RandomNetwork.Rows(rows, network.InputSize, 4));
 
         Console.WriteLine($"{flipped} of {rows} rows with a flipped spike");
-        Assert.IsGreaterThan(1, different, "no row fires differently from another: nothing is tested");
+        Assert.IsGreaterThan(1, different, "all rows fire alike: nothing is tested");
         Assert.IsLessThanOrEqualTo(mostFlipped, flipped);
     }
 

@@ -24,7 +24,7 @@ public sealed partial class PythonPageTests
     {
         if (ProgramRun.Of("python3", ["-c", "import numpy"]).ExitCode != 0)
         {
-            Assert.Inconclusive("python3 with numpy is not at hand.");
+            Assert.Inconclusive("python3 with numpy is not installed.");
         }
         List<Measured> rows = Rows(shape.Aggregate(1, (product, length) => product * length));
         var definition = SchemaDefinition.Create(typeof(Measured));

@@ -90,7 +90,7 @@ public sealed class ExecutorAgreementTests
             scorer.Score(features, Rows, scores);
             float[][] byRow = [.. scores.Chunk(Classes)];
             int distinct = byRow.Select(row => row[0]).Distinct().Count();
-            Assert.IsGreaterThan(Rows / 50, distinct, $"{name}: nothing is tested where all rows score alike");
+            Assert.IsGreaterThan(Rows / 50, distinct, $"{name}: all rows score alike: nothing is tested");
             return byRow;
         }
     }

@@ -22,7 +22,7 @@ public sealed class SafetensorsTests
         int length = checked((int)BinaryPrimitives.ReadInt64LittleEndian(file));
         Assert.AreEqual(0, length % 8, "the data is not aligned to 8 bytes");
         string text = Encoding.UTF8.GetString(file, 8, length);
-        Assert.AreEqual('{', text[0], "the format wants the header to begin with a brace");
+        Assert.AreEqual('{', text[0], "the format requires the header to begin with a brace");
         using JsonDocument header = JsonDocument.Parse(text);
         Assert.AreEqual("__metadata__", header.RootElement.EnumerateObject().First().Name);
         int expected = 0;

@@ -102,7 +102,7 @@ public sealed class ActivationCheckpointingTests
     {
         if (!ResidentMemory.IsKnown)
         {
-            Assert.Inconclusive("The system does not tell a process its resident memory.");
+            Assert.Inconclusive("This system does not report resident memory.");
         }
         OwnProcess.Run(TestContext, () =>
         {

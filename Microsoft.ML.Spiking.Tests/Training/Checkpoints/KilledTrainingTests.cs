@@ -16,7 +16,7 @@ public sealed class KilledTrainingTests
     {
         using var folder = new TemporaryFolder();
         int seed = Environment.TickCount;
-        TestContext.WriteLine($"The moments are those of seed {seed}.");
+        TestContext.WriteLine($"The process is killed at times drawn from seed {seed}.");
         var random = new Random(seed);
         for (int kill = 0; kill < Kills; kill++)
         {

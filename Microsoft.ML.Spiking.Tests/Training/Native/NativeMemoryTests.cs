@@ -22,7 +22,7 @@ public sealed class NativeMemoryTests
     {
         if (!ResidentMemory.IsKnown)
         {
-            Assert.Inconclusive("The system does not tell a process its resident memory.");
+            Assert.Inconclusive("This system does not report resident memory.");
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class TimeSliceTests
         NativeRuntime.EnsureLoaded(withCuda: false);
         if (TimeSlice.Current() <= Short)
         {
-            Assert.Inconclusive("This system does not say how long a thread's turn is, or all of them are short.");
+            Assert.Inconclusive("This system does not report time slices, or all of them are short.");
         }
     }
 

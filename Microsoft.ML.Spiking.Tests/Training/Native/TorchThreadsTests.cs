@@ -39,7 +39,7 @@ public sealed class TorchThreadsTests
         if (NativeEnvironment.Get("OMP_NUM_THREADS") is not null
             || NativeEnvironment.Get("MKL_NUM_THREADS") is not null)
         {
-            Assert.Inconclusive("The variables of this process say how many threads there are.");
+            Assert.Inconclusive("Environment variables of this process set the number of threads.");
         }
         var observer = new RecordingObserver();
         Toy.Train(Toy.Settings with { Epochs = 1, Threads = null }, observer: observer);
