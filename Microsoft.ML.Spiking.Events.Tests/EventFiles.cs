@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking.Events.Tests;
 
 /// <summary>
 /// The folder of real recordings: the one named in SPIKING_EVENTS, else "shared/events" beside the repository. Tests
-/// are skipped where it, or a file in it, is absent.
+/// are skipped if it, or a file in it, does not exist.
 /// </summary>
 internal static class EventFiles
 {
@@ -14,10 +14,10 @@ internal static class EventFiles
 
     private static readonly Dictionary<string, Dictionary<string, byte[]>> Archives = [];
 
-    /// <summary>The right values of all files.</summary>
+    /// <summary>Gets the expected values of all files.</summary>
     public static JsonElement Expected => JsonDocument.Parse(File.ReadAllBytes(Require("expected.json"))).RootElement;
 
-    /// <summary>The path of that file; skips the test where there is none.</summary>
+    /// <summary>Returns the path of that file; skips the test if it does not exist.</summary>
     public static string Require(string file)
     {
         string? folder = Find();
@@ -33,7 +33,7 @@ internal static class EventFiles
         return path;
     }
 
-    /// <summary>The content of a file, unpacked; "a.tar.xz:b" is the entry b of the archive a.</summary>
+    /// <summary>Returns the content of a file, unpacked; "a.tar.xz:b" is the entry b of the archive a.</summary>
     public static byte[] Read(string name)
     {
         if (name.Split(':') is [string archive, string entry])
@@ -53,7 +53,7 @@ internal static class EventFiles
         return copy.ToArray();
     }
 
-    /// <summary>All files of an archive, by name.</summary>
+    /// <summary>Returns all files of an archive, by name.</summary>
     public static Dictionary<string, byte[]> Entries(string archive)
     {
         if (!Archives.TryGetValue(archive, out Dictionary<string, byte[]>? entries))

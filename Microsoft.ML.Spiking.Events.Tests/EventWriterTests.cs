@@ -24,7 +24,9 @@ public sealed class EventWriterTests
         AssertRoundTrip(format, width, height, [.. events]);
     }
 
-    /// <summary>Rows of neighbours, with gaps, repetitions and falls of x: what vectors are made of.</summary>
+    /// <summary>
+    /// Returns rows of neighbours, with gaps, repetitions and decreasing x: the cases that vectors encode.
+    /// </summary>
     [TestMethod]
     [DataRow(EventFormat.Evt2)]
     [DataRow(EventFormat.Evt3)]
@@ -125,7 +127,7 @@ public sealed class EventWriterTests
         var stream = new MemoryStream();
         using (EventWriter writer = EventWriter.Create(stream, format, width, height))
         {
-            // In pieces: what is written does not depend on how it comes.
+            // In pieces: the output does not depend on how the events arrive.
             for (int i = 0; i < events.Length; i += 1_000)
             {
                 writer.Write(events.AsSpan(i, Math.Min(1_000, events.Length - i)));

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Spiking.Events.Tests;
 
-/// <summary>SHA3-224 (FIPS 202), which the right values are stated in and .NET does not have.</summary>
+/// <summary>SHA3-224 (FIPS 202), the hash of the expected values, which .NET lacks.</summary>
 internal static class Sha3
 {
     private const int Rate = 144;

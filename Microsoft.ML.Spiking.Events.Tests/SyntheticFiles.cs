@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Microsoft.ML.Spiking.Events.Tests;
 
-/// <summary>Recordings made by hand, from words as the formats' texts define them.</summary>
+/// <summary>Recordings made by hand, from words as the formats' specifications define them.</summary>
 internal static class SyntheticFiles
 {
     public static byte[] Evt2(params uint[] words) =>

@@ -20,7 +20,7 @@ internal static class Build
 
     public static string TorchSharpVersionRange => Values["TorchSharpVersionRange"];
 
-    /// <summary>The folder of restored packages.</summary>
+    /// <summary>Gets the folder of restored packages.</summary>
     public static string PackageFolder => Values["PackageFolder"];
 
     /// <summary>Returns the path of a file or folder of the repository.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.Spiking.Samples.Tests;
 
-/// <summary>A process that a test starts and reads; it never outlives the test.</summary>
+/// <summary>A process that a test starts and reads; it does not outlive the test.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
@@ -23,13 +23,13 @@ internal sealed class ChildProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>The process identifier.</summary>
+    /// <summary>Gets the process identifier.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Everything written to standard output.</summary>
+    /// <summary>Gets everything written to standard output.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>Everything written to standard error, without empty lines.</summary>
+    /// <summary>Gets everything written to standard error, without empty lines.</summary>
     public string Errors => string.Join('\n', _errors.Where(line => line.Length > 0));
 
     /// <summary>Starts dotnet.</summary>
@@ -45,7 +45,7 @@ internal sealed class ChildProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // The variables of dotnet test are not for another build, and no build may leave servers behind.
+        // The variables of dotnet test must not reach another build, and no build may leave servers running.
         foreach (string name in start.Environment.Keys
             .Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
@@ -81,8 +81,8 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Waits for the end; returns the exit code.</summary>
     public int WaitForExit()
     {
-        Assert.IsTrue(_process.WaitForExit(Limit), $"The process has not ended.\n{Output}\n{Errors}");
-        _process.WaitForExit(); // for the rest of its output
+        Assert.IsTrue(_process.WaitForExit(Limit), $"The process did not end.\n{Output}\n{Errors}");
+        _process.WaitForExit(); // waits for the rest of its output
         return _process.ExitCode;
     }
 

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>Does to a context what AutoML does to it.</summary>
+/// <summary>Changes a context as AutoML does.</summary>
 internal static class Contexts
 {
     public static void Cancel(MLContext context) => typeof(MLContext).GetMethod("CancelExecution",

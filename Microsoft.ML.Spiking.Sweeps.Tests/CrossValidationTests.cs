@@ -133,7 +133,7 @@ public sealed class CrossValidationTests
             model.Transform(featurizers.Transform(validation))).MicroAccuracy, first.Scores[0], 1e-9);
     }
 
-    /// <summary>The mean accuracy of the trial's pipeline, trained on each fold.</summary>
+    /// <summary>Returns the mean accuracy of the trial's pipeline, trained on each fold.</summary>
     private double Mean(IDataView data, SweepSettings settings, SweepResult result, SweepTrial trial)
     {
         SpikingClifTrainer.Options options = result.BestOptions;

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>Time that passes when a test says so.</summary>
+/// <summary>A clock that a test advances.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private readonly List<ManualTimer> _timers = [];

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
 /// <summary>
-/// Three kinds that overlap, so that no model separates them without errors, and a sweep over them that takes seconds.
+/// Three overlapping classes, which no model separates without errors, and a sweep over them that takes seconds.
 /// </summary>
 internal static class Pebbles
 {

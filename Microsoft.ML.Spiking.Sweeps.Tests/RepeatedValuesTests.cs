@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>Values that have been tried, or refused, and what a sweep says of failures.</summary>
+/// <summary>Values that were already tried or refused, and a sweep's messages about failures.</summary>
 [TestClass]
 public sealed class RepeatedValuesTests
 {
@@ -75,7 +75,7 @@ public sealed class RepeatedValuesTests
         Assert.HasCount(1, _lines.Where(line => line.Contains("is larger than the", StringComparison.Ordinal)));
     }
 
-    /// <summary>An error that is not one of the values is not a failed trial.</summary>
+    /// <summary>An error that the values did not cause is not a failed trial.</summary>
     [TestMethod]
     public void SweepSpikingClif_ErrorOfTheLibrary_StopsTheSweepAndLeavesTheTrial()
     {

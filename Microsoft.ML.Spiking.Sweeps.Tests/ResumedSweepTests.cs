@@ -34,7 +34,7 @@ public sealed class ResumedSweepTests : IDisposable
         Assert.AreEqual(Summaries.Of(whole), Summaries.Of(resumed));
         if (interval is not null)
         {
-            // What was in an epoch when it was cancelled is trained again, finished epochs are not.
+            // Epochs that were cancelled are trained again, finished ones are not.
             Assert.AreSequenceEqual(all, _heard.ToArray());
         }
         Assert.AreSequenceEqual(Scores(whole), Scores(resumed));
@@ -61,7 +61,7 @@ public sealed class ResumedSweepTests : IDisposable
     [TestMethod]
     public void SweepSpikingClif_FeaturesOfOtherLastBits_GoesOn()
     {
-        // As on a machine whose vectors are wider.
+        // As on a machine with wider vectors.
         SweepSettings stored = Stored(0, false);
         Cancelled(stored, 5);
         int before = _heard.Count;
@@ -139,7 +139,7 @@ public sealed class ResumedSweepTests : IDisposable
             line.Contains("its trial begins again: its row has neither data nor a file."), warnings);
     }
 
-    /// <summary>As on a machine of another vector width: the featurizers' values differ in their last bits.</summary>
+    /// <summary>As on a machine with another vector width: the featurizers' values differ in their last bits.</summary>
     [TestMethod]
     public void SweepSpikingClif_FeaturizersWithOtherLastBits_GoesOn()
     {
@@ -216,7 +216,7 @@ public sealed class ResumedSweepTests : IDisposable
             Assert.ThrowsExactly<InvalidOperationException>(() => result.BestModel).Message);
     }
 
-    /// <summary>Checkpoints that do not fit into memory are spilled, and change nothing.</summary>
+    /// <summary>Checkpoints that do not fit into memory are spilled, and the result stays the same.</summary>
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
@@ -371,7 +371,7 @@ public sealed class ResumedSweepTests : IDisposable
         return settings;
     }
 
-    /// <summary>Stops in the middle of the epoch after that number of epochs.</summary>
+    /// <summary>Stops in the middle of the epoch after that many epochs.</summary>
     private SweepResult Cancelled(SweepSettings settings, int epochs)
     {
         using var cancel = new CancellationTokenSource();

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>All of a sweep that must not depend on who has done it, and when.</summary>
+/// <summary>The parts of a sweep's result that must not depend on who ran it, and when.</summary>
 internal static class Summaries
 {
     public static string Of(SweepResult result) => string.Join('\n', result.Trials.Select(trial =>

@@ -118,7 +118,7 @@ public sealed class SweepOptionsTests
         }
     }
 
-    /// <summary>AutoML refuses, or silently drops, what breaks these rules.</summary>
+    /// <summary>AutoML refuses, or silently drops, properties that break these rules.</summary>
     [TestMethod]
     public void Attributes_OfEveryProperty_FollowAutoMLsRules()
     {

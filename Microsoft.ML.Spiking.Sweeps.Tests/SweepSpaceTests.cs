@@ -12,7 +12,7 @@ public sealed class SweepSpaceTests
             .ToArray(),
             SweepSpace.Default.Names.ToArray());
 
-    /// <summary>The attributes are constants; the trainer's own ranges are what they must lie in.</summary>
+    /// <summary>The attributes are constants; they must lie within the trainer's own ranges.</summary>
     [TestMethod]
     public void Default_BothEndsOfEveryRange_AreAcceptedByTheTrainer()
     {

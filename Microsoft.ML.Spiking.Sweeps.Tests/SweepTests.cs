@@ -230,7 +230,7 @@ public sealed class SweepTests
 
     private static long LiveTensors()
     {
-        // What other tests have left to the finalizers must not go away in the middle of a count.
+        // Objects that other tests have left to the finalizers must not go away during a count.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return TorchSharp.torch.Tensor.TotalCount;

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Sweeps.Tests;
 
-/// <summary>A folder that is gone when the test has ended.</summary>
+/// <summary>A folder that is deleted when the test ends.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("spiking-sweeps-tests-").FullName;

@@ -150,11 +150,11 @@ public sealed class SweepSettings
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
-    /// <summary>Measures <see cref="MaximumTime"/> and the trials' time.</summary>
+    /// <summary>Gets or sets the clock that measures <see cref="MaximumTime"/> and the trials' time.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>
-    /// The number of bytes of checkpoints that are kept in memory; more are written to temporary files.
+    /// Gets or sets the number of bytes of checkpoints that are kept in memory; more are written to temporary files.
     /// </summary>
     internal long CheckpointMemory { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8;
 

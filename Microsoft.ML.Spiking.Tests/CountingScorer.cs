@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Scoring.Scorers;
 
 namespace Microsoft.ML.Spiking.Tests;
 
-/// <summary>Scores everything alike and counts.</summary>
+/// <summary>Gives every row the same scores, and counts.</summary>
 internal sealed class CountingScorer : IScorer
 {
     private int _calls;

@@ -26,7 +26,7 @@ internal static class Flowers
         return ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
     }
 
-    /// <summary>Options of a training that takes a moment.</summary>
+    /// <summary>Returns the options of a training that takes a moment.</summary>
     public static SpikingClifTrainer.Options Quick() => new()
     {
         Network = new Mlp(16),

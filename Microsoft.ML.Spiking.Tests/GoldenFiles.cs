@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Spiking.Tests;
 
-/// <summary>The reference vectors: those beside the tests, or those of the folder that SPIKING_GOLDEN names.</summary>
+/// <summary>The reference vectors: those beside the tests, or in the folder that SPIKING_GOLDEN names.</summary>
 /// <remarks>
 /// The neurons' files hold all digits of their results. Those of training steps hold nine, of inputs and of results
 /// alike, so a result near 3 is known to 5e-9.
@@ -30,7 +30,7 @@ internal static class GoldenFiles
     public static void AssertClose(double[] expected, double[] actual, double tolerance, string what) =>
         AssertClose(expected, actual, tolerance, _ => 0, what);
 
-    /// <summary>Asserts the same of values that the file has rounded to nine digits.</summary>
+    /// <summary>Asserts the same for values that the file rounds to nine digits.</summary>
     public static void AssertCloseToNineDigits(double[] expected, double[] actual, double tolerance, string what) =>
         AssertClose(expected, actual, tolerance, HalfUnitOfTheNinthDigit, what);
 

@@ -5,9 +5,7 @@ internal static class HugeAllocations
 {
     private const string Overcommit = "/proc/sys/vm/overcommit_memory";
 
-    /// <summary>
-    /// Leaves a test out where the system promises memory that it does not have, and would end the process.
-    /// </summary>
+    /// <summary>Skips a test on systems that promise memory they do not have, and would kill the process.</summary>
     public static void SkipWhereTheyArePromised()
     {
         if (!OperatingSystem.IsLinux() || (File.Exists(Overcommit) && File.ReadAllText(Overcommit).Trim() == "1"))

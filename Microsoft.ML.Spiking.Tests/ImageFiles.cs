@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests;
 
 /// <summary>
-/// A folder of class folders of small PNG files. The class is where the light is and which color it has, so that
-/// neither height and width nor the channels may be confused: images are wider than high.
+/// A folder of class folders of small PNG files. The class is the position and color of the light, so that mixing up
+/// height and width, or channels, shows: images are wider than high.
 /// </summary>
 internal static class ImageFiles
 {
@@ -14,9 +14,9 @@ internal static class ImageFiles
     public static readonly string[] Classes = ["blue below", "green left", "red above"];
 
     /// <summary>Writes the files.</summary>
-    /// <param name="folder">Takes one folder for each class.</param>
-    /// <param name="count">Of each class.</param>
-    /// <param name="seed">Of the noise.</param>
+    /// <param name="folder">The parent of the class folders.</param>
+    /// <param name="count">The number of files of each class.</param>
+    /// <param name="seed">The seed of the noise.</param>
     public static void Write(string folder, int count, int seed)
     {
         var random = new Random(seed);
@@ -32,7 +32,7 @@ internal static class ImageFiles
         }
     }
 
-    /// <summary>The files, by class in turns.</summary>
+    /// <summary>Returns the files, the classes in turn.</summary>
     public static IEnumerable<ImageFile> In(string folder) =>
         Directory.EnumerateFiles(folder, "*.png", SearchOption.AllDirectories)
             .OrderBy(Path.GetFileName, StringComparer.Ordinal).ThenBy(path => path, StringComparer.Ordinal)

@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 
 namespace Microsoft.ML.Spiking.Tests;
 
-/// <summary>Reads and falsifies saved models.</summary>
+/// <summary>Reads and alters saved models.</summary>
 internal static class ModelZip
 {
     public const string Definition = "Network.json";
     public const string Weights = "Weights.safetensors";
 
-    /// <summary>The content of the entry whose path ends so.</summary>
+    /// <summary>Returns the content of the entry whose path ends so.</summary>
     public static byte[] Entry(byte[] zip, string name)
     {
         using var archive = new ZipArchive(new MemoryStream(zip));
@@ -19,7 +19,7 @@ internal static class ModelZip
     private static ZipArchiveEntry Find(ZipArchive archive, string name) =>
         archive.Entries.Single(entry => entry.FullName.EndsWith(name, StringComparison.Ordinal));
 
-    /// <summary>The content of the entry.</summary>
+    /// <summary>Returns the content of the entry.</summary>
     public static byte[] Read(ZipArchiveEntry entry)
     {
         using Stream stream = entry.Open();
@@ -28,7 +28,7 @@ internal static class ModelZip
         return copy.ToArray();
     }
 
-    /// <summary>The zip with that content for the entry; without the entry where there is none.</summary>
+    /// <summary>Returns the zip with the given content for the entry; without the entry if it is null.</summary>
     public static byte[] With(byte[] zip, string name, byte[]? content)
     {
         using var stream = new MemoryStream();
@@ -47,7 +47,7 @@ internal static class ModelZip
         return stream.ToArray();
     }
 
-    /// <summary>Replaces both entries and makes their checksums right.</summary>
+    /// <summary>Replaces both entries and updates their checksums.</summary>
     public static byte[] WithChecksums(byte[] zip, byte[] definition, byte[] weights)
     {
         byte[] main = Entry(zip, "Model/Model.key");

@@ -5,7 +5,7 @@ using Microsoft.Testing.Platform.Builder;
 
 namespace Microsoft.ML.Spiking.Tests;
 
-/// <summary>Runs the tests, or, started by one of them, what needs a separate process.</summary>
+/// <summary>Runs the tests or, started by one of them, the part that needs a separate process.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] arguments)
@@ -32,7 +32,7 @@ internal static class Program
         return await RunTestsAsync(arguments);
     }
 
-    // Apart: the children must not load the platform.
+    // A method of its own, because the children must not load the test platform.
     private static async Task<int> RunTestsAsync(string[] arguments)
     {
         ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(arguments);

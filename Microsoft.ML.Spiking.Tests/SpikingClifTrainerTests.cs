@@ -277,7 +277,7 @@ public sealed class SpikingClifTrainerTests
 
     private static IDataView Keyed(MLContext ml, IEnumerable<Flower> rows)
     {
-        // The keys come from elsewhere, so that a label that is not among them is missing.
+        // The keys come from other data, so that a label that is not among them is missing.
         IDataView data = ml.Data.LoadFromEnumerable(rows);
         return ml.Transforms.Conversion.MapValueToKey("Label").Fit(ml.Data.LoadFromEnumerable(Flowers.Rows(30)))
             .Transform(data);

@@ -91,7 +91,7 @@ public sealed class SpikingModelParametersTests
     {
         WeakReference data = TrainAndForget(out SpikingPredictionTransformer model);
 
-        // Threads that have read the data may still be on their way out.
+        // Threads that have read the data may not have ended yet.
         for (int attempt = 0; attempt < 100 && data.IsAlive; attempt++)
         {
             Thread.Sleep(10);
@@ -135,7 +135,7 @@ public sealed class SpikingModelParametersTests
     {
         IDataView data = Flowers.Keyed(_ml);
         SpikingPredictionTransformer model = Flowers.Fit(_ml, data);
-        // ML.NET swallows a refusal of the zip's directory, which comes last; its place is at the end of the file.
+        // ML.NET ignores an error while the zip's directory is written, which comes last, at the end of the file.
         int content = BitConverter.ToInt32(Zip(model).AsSpan()[^6..^2]);
         Assert.IsGreaterThan(1000, content);
 
@@ -189,7 +189,7 @@ public sealed class SpikingModelParametersTests
         public float[] Features { get; set; } = [];
     }
 
-    /// <summary>Takes that many bytes and refuses the rest.</summary>
+    /// <summary>Accepts that many bytes and then throws.</summary>
     private sealed class FullDisk(int capacity) : MemoryStream
     {
         public override void Write(byte[] buffer, int offset, int count)

@@ -230,7 +230,7 @@ public sealed class SpikingPredictionTransformerTests
         Assert.AreEqual(1u, engine.Predict(rows[0]).PredictedLabel);
     }
 
-    /// <summary>As with ML.NET's own models, whose engines dispose what holds nothing.</summary>
+    /// <summary>As with ML.NET's own models, whose engines dispose nothing that is shared.</summary>
     [TestMethod]
     [DataRow(null)]
     [DataRow(ScoringBackend.Managed)]

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests;
 
-/// <summary>A table with a Boolean label that the first two of three features tell, but not always.</summary>
+/// <summary>A table with a Boolean label that the first two of three features predict, but not always.</summary>
 internal static class TwoClasses
 {
     public static List<TwoClassRow> Rows(int count = 400, int seed = 1)

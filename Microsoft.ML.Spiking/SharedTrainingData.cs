@@ -18,7 +18,7 @@ internal sealed class SharedTrainingData(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (SharedRows Train, SharedRows? Validation)> _rows = new(StringComparer.Ordinal);
 
-    /// <summary>Of the training data.</summary>
+    /// <summary>Gets the columns of the training data.</summary>
     public TrainingColumns Columns => columns;
 
     public bool HasValidation => validation is not null;

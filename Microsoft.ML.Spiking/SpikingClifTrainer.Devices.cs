@@ -39,7 +39,7 @@ public sealed partial class SpikingClifTrainer
         }
     }
 
-    /// <summary>The CUDA device that the options name, or else the context; null for the first.</summary>
+    /// <summary>Gets the CUDA device that the options name, or else the context; null for the first.</summary>
     private int? CudaDeviceIndex =>
         _options.CudaDeviceIndex ?? _options.CudaDevices?[0] ?? _environment?.GpuDeviceId;
 

@@ -332,7 +332,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         });
     }
 
-    /// <summary>Spikes that an encoder makes of features are not normalized.</summary>
+    /// <summary>Gets the normalization of the input; null with an encoder whose spikes are not normalized.</summary>
     private InputNormalization? InputNormalization =>
         _options.Encoder is DirectEncoder ? _options.InputNormalization : null;
 

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Events.Tests.Formats;
 
-/// <summary>Faulty recordings are refused in a sentence; a truncated tail is no fault.</summary>
+/// <summary>Faulty recordings are refused with a sentence; a truncated tail is not a fault.</summary>
 [TestClass]
 public sealed class BadInputTests
 {

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Events.Tests.Formats;
 
-/// <summary>Parts of the formats that no recording at hand contains, from words made by hand.</summary>
+/// <summary>Parts of the formats that none of the recordings contains, from words made by hand.</summary>
 [TestClass]
 public sealed class FormatTests
 {
@@ -94,7 +94,7 @@ public sealed class FormatTests
             new[] { 0xFFFF_FFF0, 0x1_0000_0010, 0x1_0000_000A }, events.Select(value => value.Time).ToArray());
     }
 
-    /// <summary>The readings of CIFAR10-DVS by three libraries, as options.</summary>
+    /// <summary>How three libraries read CIFAR10-DVS, as options.</summary>
     [TestMethod]
     [DataRow(false, false, false, 122, 124)] // jAER
     [DataRow(false, false, true, 122, 3)] // the CLIF authors' code: upside down
@@ -218,7 +218,7 @@ public sealed class FormatTests
         Assert.AreSequenceEqual(SyntheticFiles.Read(content), events.ToArray());
     }
 
-    /// <summary>A live source gives what it has: a few bytes at a time, across the borders of words.</summary>
+    /// <summary>A live source delivers a few bytes at a time, across the borders of words.</summary>
     [TestMethod]
     [DataRow("prophesee/evt2.raw")]
     [DataRow("prophesee/bag_evt3_trigger.evt3.raw")]
@@ -235,7 +235,7 @@ public sealed class FormatTests
         Assert.AreSequenceEqual(SyntheticFiles.Read(content, name), reader.ReadAll());
     }
 
-    /// <summary>A stream that gives 3 bytes at a time and does not seek.</summary>
+    /// <summary>A stream that returns 3 bytes at a time and cannot seek.</summary>
     private sealed class SlowStream(byte[] content) : MemoryStream(content)
     {
         public override bool CanSeek => false;

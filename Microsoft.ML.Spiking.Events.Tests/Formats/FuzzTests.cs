@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Microsoft.ML.Spiking.Events.Tests.Formats;
 
 /// <summary>
-/// Damaged recordings: whatever the bytes are, a reader gives events or one sentence, in little memory. SPIKING_FUZZ
-/// sets the number of mutations of each file; the default keeps the tests short.
+/// Damaged recordings: whatever the bytes are, a reader returns events or throws one sentence, in little memory.
+/// SPIKING_FUZZ sets the number of mutations of each file; the default keeps the tests short.
 /// </summary>
 [TestClass]
 public sealed class FuzzTests
@@ -13,7 +13,7 @@ public sealed class FuzzTests
     private const int DefaultMutations = 300;
     private const long MostMemory = 160L << 20;
 
-    // Deflate packs a thousand to one at best; nothing that is not packed holds more events in a byte.
+    // Deflate compresses a thousand to one at best; uncompressed, a byte never holds more events than this.
     private const long MostEventsPerByte = 2_000;
 
     public TestContext TestContext { get; set; } = null!;
@@ -76,7 +76,7 @@ public sealed class FuzzTests
         for (int i = 0; i < mutations; i++)
         {
             byte[] mutated = Mutate(original, new Random(i));
-            // Half with the format given: a damaged signature then does not keep the rest from being read.
+            // Half are read with the format given: a damaged signature then does not hide the rest.
             var options = new EventReaderOptions
             {
                 Format = i % 2 == 0 ? null : format,
@@ -129,7 +129,7 @@ public sealed class FuzzTests
         Span<byte> number = stackalloc byte[4];
         for (int i = 0; i < changes && bytes.Count > 8; i++)
         {
-            // Headers are where lengths and offsets are: half of the changes go there.
+            // Lengths and offsets are in headers: half of the changes go there.
             int at = random.Next(2) == 0 ? random.Next(Math.Min(bytes.Count, 512)) : random.Next(bytes.Count);
             int length = Math.Min(random.Next(1, 64), bytes.Count - at);
             switch (random.Next(8))

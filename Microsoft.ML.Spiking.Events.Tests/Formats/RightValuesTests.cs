@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Spiking.Events.Tests.Formats;
 
-/// <summary>Every recording against the values that an independent program found in it.</summary>
+/// <summary>Every recording against the values that an independent program read from it.</summary>
 [TestClass]
 public sealed class RightValuesTests
 {
@@ -38,13 +38,13 @@ public sealed class RightValuesTests
     {
         JsonElement expected = EventFiles.Expected.GetProperty(name);
 
-        // In Event Stream files y counts from the bottom, and so do the right values of them.
+        // In Event Stream files y counts from the bottom, and so it does in their expected values.
         var options = new EventReaderOptions { FlipVertically = format == EventFormat.EventStream };
         using EventReader reader = EventReader.OpenStream(new MemoryStream(EventFiles.Read(name)), name, options);
         Event[] events = reader.ReadAll();
 
         Assert.AreEqual(format, reader.Format);
-        // .bin and .bs2 state no size; nor do some .dat files, where the right values have null.
+        // .bin and .bs2 state no size, nor do some .dat files; the expected values then have null.
         if (format is not (EventFormat.NMnist or EventFormat.SlayerBs2))
         {
             Assert.AreEqual(Number(expected, "width"), reader.Width);
@@ -114,7 +114,7 @@ public sealed class RightValuesTests
         Assert.HasCount(expected.GetProperty("triggers").GetInt32(), triggers);
         Assert.AreEqual(expected.GetProperty("triggers").GetInt32(), reader.Counts.Triggers);
         Assert.AreEqual(expected.GetProperty("triggersValue1").GetInt32(), triggers.Count(trigger => trigger.IsRising));
-        // Upstream's own test asks for this sum of the triggers' times.
+        // Upstream's own test expects this sum of the triggers' times.
         Assert.AreEqual(29_096_982, triggers.Sum(trigger => trigger.Time));
         int[] first = [.. expected.GetProperty("firstTrigger").EnumerateArray().Select(item => item.GetInt32())];
         Assert.AreEqual(new TriggerEvent(first[0], first[2], first[1] == 1), triggers[0]);

@@ -119,7 +119,7 @@ public sealed class EventWindowsTests
         [.. windows.Slices(events).Select(slice => slice.To - slice.From)];
 
     /// <summary>
-    /// The recording's events with the ten that are marked as invalid, which SpikingJelly does not leave out.
+    /// Returns the recording's events with the ten that are marked as invalid, which SpikingJelly does not leave out.
     /// </summary>
     private static Event[] AllOfTheRecording()
     {

@@ -18,10 +18,10 @@ internal sealed class ByteSource(Stream stream, string name) : IDisposable
 
     public Stream Stream => stream;
 
-    /// <summary>The place of the next byte, from the beginning of the stream.</summary>
+    /// <summary>Gets the place of the next byte, from the beginning of the stream.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Bytes that can be had without reading.</summary>
+    /// <summary>Gets the number of bytes that are buffered.</summary>
     public int Buffered => _end - _start;
 
     /// <summary>

@@ -9,13 +9,13 @@ internal abstract class EventDecoder : IDisposable
     /// <summary>The least room for events that a decoder can ask for: more than any one record holds.</summary>
     public const int LeastRoom = 64;
 
-    /// <summary>The sensor's width as the file states it; 0 for unknown.</summary>
+    /// <summary>Gets the sensor's width as the file states it; 0 for unknown.</summary>
     public int Width { get; protected init; }
 
-    /// <summary>The sensor's height as the file states it; 0 for unknown.</summary>
+    /// <summary>Gets the sensor's height as the file states it; 0 for unknown.</summary>
     public int Height { get; protected init; }
 
-    /// <summary>The first time stamp, where the format has some apart from events.</summary>
+    /// <summary>Gets the first time stamp, where the format has some apart from events.</summary>
     public long? FirstTimestamp { get; protected set; }
 
     /// <summary>

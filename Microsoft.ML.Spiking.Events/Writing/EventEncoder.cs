@@ -9,7 +9,7 @@ internal abstract class EventEncoder(Stream stream)
     private readonly byte[] _buffer = new byte[1 << 16];
     private int _length;
 
-    /// <summary>The most microseconds between events that are written in reasonable space.</summary>
+    /// <summary>Gets the most microseconds between events that are written in reasonable space.</summary>
     public abstract long LongestGap { get; }
 
     /// <summary>Writes events that have been checked.</summary>

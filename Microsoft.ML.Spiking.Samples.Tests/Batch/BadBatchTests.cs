@@ -77,7 +77,7 @@ public sealed class BadBatchTests
         Assert.Contains(sentence, run.Fault("--input", "rows.csv"));
     }
 
-    /// <summary>Among the many line ends some carriage return is the last byte of a buffer.</summary>
+    /// <summary>With this many line ends, some carriage return is the last byte of a buffer.</summary>
     [TestMethod]
     public void Run_LongFileWithBadReturnAtTheEnd_EndsWithASentence()
     {

@@ -15,7 +15,9 @@ internal sealed class BatchRun : IDisposable
     /// <summary>Returns the path of a file in the folder.</summary>
     public string In(string name) => Path.Combine(_folder.Path, name);
 
-    /// <summary>Writes rows.csv: a line for each row, with what comes before and after its features.</summary>
+    /// <summary>
+    /// Writes rows.csv, a line for each row: the given text before the features, the features, and the text after them.
+    /// </summary>
     public void WriteRows(IEnumerable<SampleRow> rows, string before = "", string after = "", char separator = ',') =>
         File.WriteAllLines(In("rows.csv"), rows.Select(row => before + Line(row, separator) + after));
 
@@ -29,7 +31,7 @@ internal sealed class BatchRun : IDisposable
     public ChildProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         ChildProcess.Start(_folder.Path, environment, [Build.Sample("BatchScoring"), .. arguments]);
 
-    /// <summary>Runs it, which must succeed; returns its output.</summary>
+    /// <summary>Runs the sample, which must succeed; returns its output.</summary>
     public string Run(params string[] arguments)
     {
         using ChildProcess process = Start(arguments);
@@ -38,7 +40,7 @@ internal sealed class BatchRun : IDisposable
         return process.Output;
     }
 
-    /// <summary>Runs it, which must fail; returns its sentence.</summary>
+    /// <summary>Runs the sample, which must fail; returns its message.</summary>
     public string Fault(params string[] arguments)
     {
         using ChildProcess process = Start(arguments);

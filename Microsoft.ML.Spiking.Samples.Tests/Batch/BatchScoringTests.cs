@@ -80,14 +80,16 @@ public sealed class BatchScoringTests
             File.ReadAllLines(run.In("predictions.csv")));
     }
 
-    /// <summary>The heap is a third of the file and smaller than the predictions: it cannot hold either.</summary>
+    /// <summary>
+    /// The heap is limited to a third of the file and to less than the predictions, so it can hold neither.
+    /// </summary>
     [TestMethod]
     public void Run_FileLargerThanTheMemory_IsScored()
     {
         using var run = new BatchRun();
         const int Rows = 400_000;
         string line = BatchRun.Line(TestModel.Rows(1, seed: 2)[0]);
-        string text = new(' ', 200); // of a field that is no feature
+        string text = new(' ', 200); // in a field that is not a feature
         using (StreamWriter writer = File.CreateText(run.In("rows.csv")))
         {
             for (int i = 0; i < Rows; i++)

@@ -59,7 +59,7 @@ public sealed class RestartTests
         Assert.HasCount(101, File.ReadAllLines(run.In("predictions.csv")));
     }
 
-    /// <summary>A rewrite that keeps length and time is no resumption of the same input.</summary>
+    /// <summary>A file that was rewritten with the same length and time counts as another input.</summary>
     [TestMethod]
     public void Run_InputRewrittenWithEqualLengthAndTime_IsNotContinued()
     {
@@ -85,13 +85,13 @@ public sealed class RestartTests
         run.WriteRows(TestModel.Rows(10 * Rows, seed: 2));
 
         using ChildProcess process = run.Start("--input", "rows.csv", "--block", "1000");
-        process.ReadLine(); // the first block is written; the file has been checked
+        process.ReadLine(); // the first block is written, and the file has been checked
         File.AppendAllText(run.In("rows.csv"), appended);
         int code = process.WaitForExit();
 
         Assert.AreEqual(2, code, process.Output);
         Assert.AreEqual(
-            "'rows.csv' was changed while it was read; nothing of it is kept: run this again.", process.Errors);
+            "'rows.csv' was changed while it was read; its predictions are discarded: run this again.", process.Errors);
         Assert.AreSequenceEqual(new[] { "model.zip", "rows.csv" },
             Directory.GetFiles(run.In("")).Select(Path.GetFileName).Order().ToArray());
     }
@@ -129,7 +129,9 @@ public sealed class RestartTests
         Assert.AreEqual(Damaged, run.Fault("--input", "rows.csv"));
     }
 
-    /// <summary>Kills after the lines of so many blocks: within a block, a write or a renaming.</summary>
+    /// <summary>
+    /// Kills the process after it has reported this many blocks: within a block, a write or a rename.
+    /// </summary>
     private static void KillAfter(BatchRun run, int blocks, params string[] arguments)
     {
         using ChildProcess process = run.Start(arguments);

@@ -88,7 +88,7 @@ public sealed class PackageTests
     {
         if (Build.Configuration != "Release")
         {
-            Assert.Inconclusive("Only what is built for others does.");
+            Assert.Inconclusive("Only the assemblies that are built for users do.");
         }
         byte[] symbols = PackedLibrary.Read(
             Path.ChangeExtension(_package, ".snupkg"), "lib/net10.0/Microsoft.ML.Spiking.pdb");

@@ -8,16 +8,18 @@ namespace Microsoft.ML.Spiking.Samples.Tests.Publishing;
 /// <param name="Name">The method, without type arguments.</param>
 internal sealed partial record CompiledMethod(string Type, string Name)
 {
-    /// <summary>The first four parts of the type's name, which are the room of a type of the library.</summary>
+    /// <summary>Gets the first four parts of the type's name, which name the room of a type of the library.</summary>
     public string Room => string.Join('.', Type.Split('.').Take(4));
 
-    /// <summary>Returns the variables that make a program write the compiled methods to a file.</summary>
+    /// <summary>
+    /// Returns the environment variables that make a program write the methods it compiles to a file.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Trace(string path) => new Dictionary<string, string>
     {
         ["DOTNET_EnableEventPipe"] = "1",
-        // Compilation, verbosely.
+        // Compilation events, verbose.
         ["DOTNET_EventPipeConfig"] = "Microsoft-Windows-DotNETRuntime:0x10:5",
-        // No list of everything that was loaded at the end.
+        // No rundown of everything loaded at the end.
         ["DOTNET_EventPipeRundown"] = "0",
         ["DOTNET_EventPipeOutputPath"] = path,
     };

@@ -12,7 +12,7 @@ public sealed class StartTests
 {
     private const string Library = "Microsoft.ML.Spiking.";
 
-    // The scorer's loops, which are always compiled for the processor at hand.
+    // The scorer's loops are always compiled for the processor at hand.
     private const int MostKernels = 60;
 
     private static readonly TemporaryFolder Folder = new();
@@ -61,7 +61,7 @@ public sealed class StartTests
             TestContext.WriteLine($"{method.Type}.{method.Name}");
         }
 
-        // The trace is of this program: it holds what is compiled for the processor.
+        // The trace is of this program: it contains the code that is compiled for the processor.
         Assert.Contains(Library + "Scoring", own.Select(method => method.Room));
         Assert.IsLessThanOrEqualTo(MostKernels, own.Length);
         Assert.DoesNotContain(Library + "Serialization", own.Select(method => method.Room));
@@ -69,8 +69,7 @@ public sealed class StartTests
     }
 
     /// <summary>
-    /// The serializer of objects would compile hundreds of methods for the types of a network, so a model is read
-    /// without it.
+    /// JsonSerializer would compile hundreds of methods for the types of a network, so models are read without it.
     /// </summary>
     [TestMethod]
     public void FirstPrediction_ReadsTheNetworkWithoutReflection()

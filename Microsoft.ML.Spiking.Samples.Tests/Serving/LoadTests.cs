@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Serving;
 
-/// <summary>Eight clients at once, each with one request after another, over real connections.</summary>
+/// <summary>Eight clients at once, each sending one request after another over real connections.</summary>
 [TestClass]
 public sealed class LoadTests : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class LoadTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
         {
             string last = old;
-            // Continues beyond its number of requests until the new model has answered.
+            // Continues past its number of requests until the new model has answered.
             for (int i = 0; i < RequestsOfAClient || last == old; i++)
             {
                 int row = ((client * 37) + i) % _rows.Length;
@@ -84,7 +84,7 @@ public sealed class LoadTests : IDisposable
                 }
                 catch (HttpRequestException)
                 {
-                    return; // the service takes no more connections
+                    return; // the service accepts no more connections
                 }
                 if (Interlocked.Increment(ref right) == 400)
                 {

@@ -58,7 +58,9 @@ public sealed class ReloadTests : IDisposable
         await service.WaitForModelAsync(Model);
     }
 
-    /// <summary>Orchestrators replace mounted files this way: the name stays, its target is another file.</summary>
+    /// <summary>
+    /// Orchestrators replace mounted files this way: the link keeps its name and points to another file.
+    /// </summary>
     [TestMethod]
     public async Task LinkToAFolder_ThatLeadsElsewhere_ServesTheModelThere()
     {

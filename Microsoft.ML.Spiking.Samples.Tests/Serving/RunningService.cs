@@ -61,7 +61,7 @@ internal sealed class RunningService : IAsyncDisposable
         while (!state(health))
         {
             Assert.IsFalse(limit.IsCancellationRequested,
-                $"Waited for long enough: {health}\n{string.Join('\n', Log.Of(LogLevel.Error))}");
+                $"Timed out waiting for the service: {health}\n{string.Join('\n', Log.Of(LogLevel.Error))}");
             await Task.Delay(20, CancellationToken.None);
             health = await HealthAsync();
         }
@@ -74,7 +74,7 @@ internal sealed class RunningService : IAsyncDisposable
         return WaitForAsync(health => health.Model == version && health.Status == "Healthy");
     }
 
-    /// <summary>Ends it as a signal does: requests that have begun are answered.</summary>
+    /// <summary>Stops it as a signal does: requests in progress are answered.</summary>
     public Task StopAsync() => _service.StopAsync();
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Serving;
 
-/// <summary>The start and the end of the service as a process.</summary>
+/// <summary>Starting and stopping the service as a process.</summary>
 [TestClass]
 public sealed class ServiceProcessTests
 {
@@ -83,16 +83,14 @@ public sealed class ServiceProcessTests
                 return line[(line.IndexOf(Before, StringComparison.Ordinal) + Before.Length)..].Trim();
             }
         }
-        throw new AssertFailedException($"The service has not started.\n{process.Output}\n{process.Errors}");
+        throw new AssertFailedException($"The service did not start.\n{process.Output}\n{process.Errors}");
     }
 
     private static ChildProcess Start(TemporaryFolder folder, params string[] arguments) =>
         ChildProcess.Start(
             folder.Path, NoVariables, [Build.Sample("WebService"), .. arguments, "--urls", "http://127.0.0.1:0"]);
 
-    /// <summary>
-    /// Returns the path that the process sees: on macOS the folder of temporary files is behind a link.
-    /// </summary>
+    /// <summary>Returns the path as the process sees it: on macOS the temporary folder is behind a link.</summary>
     private static string RealPath(TemporaryFolder folder) =>
         OperatingSystem.IsMacOS() ? "/private" + folder.Path : folder.Path;
 }

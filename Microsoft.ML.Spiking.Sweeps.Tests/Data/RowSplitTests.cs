@@ -56,7 +56,7 @@ public sealed class RowSplitTests
         }
     }
 
-    /// <summary>Ten groups of fifteen rows, the whole of one class in a single group.</summary>
+    /// <summary>Ten groups of fifteen rows, with all of one class in a single group.</summary>
     [TestMethod]
     [DataRow(null)]
     [DataRow(5)]

@@ -45,7 +45,8 @@ public sealed class HeartbeatTests
     }
 
     /// <summary>
-    /// Unhandled on the heartbeat's own thread, the exception would end the process; swallowed, the claim would expire.
+    /// An unhandled exception on the heartbeat's own thread would end the process; swallowed, it would let the claim
+    /// expire.
     /// </summary>
     [TestMethod]
     public void ThrowIfEnded_StoreThatThrows_StopsTheWorkerWithItsException()

@@ -9,7 +9,7 @@ public sealed class PostgreSqlSharedSweepTests : SharedSweepContract
 
     protected override string Storage => _database.Value;
 
-    /// <summary>Ends the server without notice, and starts it again a little later.</summary>
+    /// <summary>Kills the server, and starts it again a little later.</summary>
     private protected override void Disturb()
     {
         PostgreSqlServer server = PostgreSqlServer.Get();

@@ -3,15 +3,15 @@ using Microsoft.ML.Spiking.Sweeps.Storage;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 
-/// <summary>Several processes at one sweep, one of them killed; each engine's tests derive from it.</summary>
+/// <summary>Several processes in one sweep, one of which is killed; each engine's tests derive from it.</summary>
 public abstract class SharedSweepContract
 {
     /// <summary>
-    /// The engine's empty database, as <see cref="SweepStorage.Parse"/> takes it; inconclusive where there is none.
+    /// Gets the engine's empty database, as <see cref="SweepStorage.Parse"/> takes it; inconclusive if there is none.
     /// </summary>
     protected abstract string Storage { get; }
 
-    /// <summary>Disturbs the database while the workers are at work.</summary>
+    /// <summary>Disturbs the database while the workers are running.</summary>
     private protected virtual void Disturb() { }
 
     [TestMethod]
@@ -41,7 +41,7 @@ public abstract class SharedSweepContract
     }
 
     /// <summary>
-    /// Another worker went on with the killed worker's trial at its last checkpoint, not at the beginning.
+    /// Another worker resumed the killed worker's trial from its last checkpoint, not from the beginning.
     /// </summary>
     private static void AssertTakenUp(int trial, Worker killed, Worker[] others)
     {

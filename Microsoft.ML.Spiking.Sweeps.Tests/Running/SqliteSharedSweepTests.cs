@@ -10,8 +10,8 @@ public sealed class SqliteSharedSweepTests : SharedSweepContract, IDisposable
     protected override string Storage => Path.Combine(_folder.Path, "sweep.db");
 
     /// <summary>
-    /// The claim of a dead process on the same machine does not stand until its lease is over: were it so, other trials
-    /// would be promoted in the meantime, or this test would wait for a week.
+    /// The claim of a dead process on the same machine ends before its lease is over; otherwise other trials would be
+    /// promoted in the meantime, or this test would wait for a week.
     /// </summary>
     [TestMethod]
     public void SweepSpikingClif_WorkerKilledAndStartedAgain_PromotesAsIfItHadNotBeen()

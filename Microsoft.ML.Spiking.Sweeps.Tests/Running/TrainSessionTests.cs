@@ -4,9 +4,7 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Running;
 
-/// <summary>
-/// A trial that is trained in parts, as in a sweep, gives what Fit gives in one, with any options.
-/// </summary>
+/// <summary>A trial that is trained in parts, as in a sweep, gives the result of one Fit, with any options.</summary>
 [TestClass]
 public sealed class TrainSessionTests
 {

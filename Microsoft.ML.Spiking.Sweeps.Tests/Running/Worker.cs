@@ -26,7 +26,8 @@ internal sealed class Worker : IDisposable
     }
 
     /// <summary>
-    /// The sweep of all workers: with as many checkpoints as epochs, and trials that do not depend on who trains them.
+    /// Returns the sweep of all workers: with as many checkpoints as epochs, and trials that do not depend on which
+    /// worker trains them.
     /// </summary>
     public static SweepSettings Settings(MLContext ml, SweepStorage? storage)
     {
@@ -38,7 +39,8 @@ internal sealed class Worker : IDisposable
     }
 
     /// <summary>
-    /// The same with halving, whose promotions depend on what is known when a worker chooses, and a very patient one.
+    /// Returns the same with halving, whose promotions depend on what is known when a worker chooses, and with a long
+    /// worker timeout.
     /// </summary>
     public static SweepSettings HalvingSettings(MLContext ml, SweepStorage? storage)
     {
@@ -51,7 +53,7 @@ internal sealed class Worker : IDisposable
     public static SweepResult Sweep(MLContext ml, SweepSettings settings) =>
         ml.MulticlassClassification.SweepSpikingClif(Pebbles.Data(ml), Pebbles.Data(ml, seed: 2), settings);
 
-    /// <summary>The child's side.</summary>
+    /// <summary>Runs in the child process.</summary>
     public static void Run(string storage, bool isHalving)
     {
         var ml = new MLContext(1);
@@ -64,7 +66,7 @@ internal sealed class Worker : IDisposable
         Say(string.Create(CultureInfo.InvariantCulture, $"{End} {Sweep(ml, settings).Trials.Count}"));
     }
 
-    /// <summary>The test's side: starts the child.</summary>
+    /// <summary>Starts the child process.</summary>
     public static Worker Start(string storage, bool isHalving = false)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.Spiking.Sweeps.Tests");
@@ -95,7 +97,7 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    /// <summary>Waits until it has finished an epoch of that number, and says of which trial.</summary>
+    /// <summary>Waits until it has finished an epoch with that number, and returns its trial.</summary>
     public int WaitForEpoch(int epoch)
     {
         for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < Patience; Thread.Sleep(5))
@@ -110,7 +112,7 @@ internal sealed class Worker : IDisposable
         throw new AssertFailedException($"No worker came to epoch {epoch}.");
     }
 
-    /// <summary>SIGKILL, where there are signals.</summary>
+    /// <summary>Kills the process, by SIGKILL where there are signals.</summary>
     public void Kill()
     {
         _process.Kill();
@@ -120,7 +122,7 @@ internal sealed class Worker : IDisposable
     public void AssertEnds()
     {
         Assert.IsTrue(_process.WaitForExit(Patience), "The worker does not end.");
-        _process.WaitForExit(); // until all lines are there
+        _process.WaitForExit(); // waits for all lines
         Assert.AreEqual(0, _process.ExitCode, string.Join('\n', _errors));
     }
 

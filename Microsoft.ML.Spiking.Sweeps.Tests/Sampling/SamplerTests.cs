@@ -29,7 +29,7 @@ public sealed class SamplerTests
         new RandomSampler(Space, 3).Sample(5, []).Write(),
         new ParzenSampler(Space, 3).Sample(5, Play(new RandomSampler(Space, 9), 9)).Write());
 
-    /// <summary>Returns how far the best of 40 stays below the top, in the mean of 20 seeds.</summary>
+    /// <summary>Returns the distance of the best of 40 from the maximum, averaged over 20 seeds.</summary>
     [TestMethod]
     public void Sample_ParzenOnAHill_ComesMuchNearerThanRandom()
     {
@@ -58,7 +58,7 @@ public sealed class SamplerTests
     [TestMethod]
     public void Sample_TrialThatCameFarther_CountsAsBetter()
     {
-        // Those with a high rate were good at first and stayed behind.
+        // Trials with a high rate were good at first and then fell behind.
         List<Observation> history =
         [
             .. Play(new RandomSampler(Space, 3), 60).Select(trial => trial.Point.Places[0] > 0.5
@@ -136,7 +136,7 @@ public sealed class SamplerTests
         Assert.AreEqual(Math.Log((0.25 + (bell * 0.0625)) / 2), density.LogAt([0.8, 3.0]), 1e-5);
     }
 
-    /// <summary>Trials on a hill whose top is at 0.7, 0.2 and the third choice.</summary>
+    /// <summary>Trials on a hill with its maximum at 0.7, 0.2 and the third choice.</summary>
     private static List<Observation> Play(ISampler sampler, int trials)
     {
         var history = new List<Observation>();

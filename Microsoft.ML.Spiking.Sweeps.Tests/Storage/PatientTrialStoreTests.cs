@@ -31,7 +31,7 @@ public sealed class PatientTrialStoreTests
     }
 
     /// <summary>
-    /// The engine's own wait for a lock is bounded by the patience, and the message says how long both took together.
+    /// The engine's own wait for a lock counts towards the limit, and the message states the total time.
     /// </summary>
     [TestMethod]
     public void OpenStudy_DatabaseLocked_SaysOnceHowLongItTried()

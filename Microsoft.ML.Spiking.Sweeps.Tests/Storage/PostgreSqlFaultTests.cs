@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Storage;
 
-/// <summary>Servers that refuse a request, or go away.</summary>
+/// <summary>Servers that refuse a request, or disconnect.</summary>
 [TestClass]
 public sealed class PostgreSqlFaultTests
 {

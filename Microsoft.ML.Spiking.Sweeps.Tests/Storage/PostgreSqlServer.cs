@@ -7,15 +7,15 @@ using Npgsql;
 namespace Microsoft.ML.Spiking.Sweeps.Tests.Storage;
 
 /// <summary>
-/// A PostgreSQL server of the tests' own, on loopback, in a folder that is gone afterwards. The server that the machine
-/// may have running is left alone.
+/// The tests' own PostgreSQL server, on loopback, in a folder that is deleted afterwards. A server that is already
+/// running on the machine is left alone.
 /// </summary>
 internal sealed class PostgreSqlServer : IDisposable
 {
     public const string User = "sweeper";
     public const string Password = "of chimneys";
 
-    // PostgreSQL does not run as root.
+    // PostgreSQL refuses to run as root.
     private const string ServerUser = "postgres";
 
     private static readonly Lazy<PostgreSqlServer?> Shared =
@@ -45,7 +45,7 @@ internal sealed class PostgreSqlServer : IDisposable
 
     private string Data => Path.Combine(_folder.Path, "data");
 
-    /// <summary>The server of all tests; the test is skipped where PostgreSQL is not installed.</summary>
+    /// <summary>Returns the server of all tests; skips the test if PostgreSQL is not installed.</summary>
     public static PostgreSqlServer Get()
     {
         if (Shared.Value is null)
@@ -64,7 +64,7 @@ internal sealed class PostgreSqlServer : IDisposable
         }
     }
 
-    /// <summary>The connection string of a new and empty database.</summary>
+    /// <summary>Returns the connection string of a new and empty database.</summary>
     public string CreateDatabase()
     {
         string name = $"sweeps{Interlocked.Increment(ref _databases)}";
@@ -94,7 +94,7 @@ internal sealed class PostgreSqlServer : IDisposable
             $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c " +
             "max_connections=50"]);
 
-    /// <summary>Ends the server and every connection at once, as a crash would.</summary>
+    /// <summary>Kills the server and every connection at once, as a crash would.</summary>
     public void Stop() => Run(Path.Combine(_programs, "pg_ctl"),
         ["stop", "--pgdata", Data, "--mode", "immediate", "--wait", "--timeout", "120", "--silent"]);
 
@@ -105,7 +105,7 @@ internal sealed class PostgreSqlServer : IDisposable
         _folder.Dispose();
     }
 
-    /// <summary>The folder with the newest initdb and pg_ctl; null where there is none.</summary>
+    /// <summary>Returns the folder with the newest initdb and pg_ctl; null if there is none.</summary>
     private static string? Find()
     {
         const string Packages = "/usr/lib/postgresql"; // Debian and Ubuntu, by version
@@ -137,7 +137,7 @@ internal sealed class PostgreSqlServer : IDisposable
         start.RedirectStandardError = true;
         start.RedirectStandardOutput = true;
         using Process process = Process.Start(start)!;
-        // The server inherits both: reading to their end would wait for the server's.
+        // The server inherits both streams: reading them to the end would wait for the server.
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         var errors = new List<string>();

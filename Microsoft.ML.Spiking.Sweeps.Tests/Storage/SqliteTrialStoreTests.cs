@@ -20,7 +20,7 @@ public sealed class SqliteTrialStoreTests : TrialStoreContract, IDisposable
         Assert.AreEqual(expected, connection.DefaultTimeout);
     }
 
-    /// <summary>SQLite keeps text in a column of numbers.</summary>
+    /// <summary>SQLite accepts text in a column of numbers.</summary>
     [TestMethod]
     public void Read_TextInAColumnOfNumbers_SaysWhich()
     {

@@ -6,14 +6,14 @@ namespace Microsoft.ML.Spiking.Sweeps.Tests.Storage;
 public abstract class TrialStoreContract
 {
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Over = TimeSpan.FromSeconds(-1); // a lease that has expired when it begins
+    private static readonly TimeSpan Over = TimeSpan.FromSeconds(-1); // a lease that has expired from the start
 
     private static readonly SweepSpace Space = SweepSpace.Empty.Range("LearningRate", 0.1, 1);
 
     private SqlTrialStore _store = null!;
     private StudyRecord _study = null!;
 
-    /// <summary>The engine's empty database; inconclusive where there is none.</summary>
+    /// <summary>Gets the engine's empty database; inconclusive if there is none.</summary>
     private protected abstract SqlDialect Database { get; }
 
     [TestInitialize]
@@ -146,7 +146,7 @@ public abstract class TrialStoreContract
         Assert.IsNull(_store.TryClaim(Only(), 3, Ticket("b")));
     }
 
-    /// <summary>The database's clock was set back: the claim would stand until the clock has caught up.</summary>
+    /// <summary>The database's clock was set back: the claim would stay open until the clock has caught up.</summary>
     [TestMethod]
     public void TryClaim_HeartbeatFarInTheFuture_TakesTheTrial()
     {
@@ -198,7 +198,7 @@ public abstract class TrialStoreContract
         Assert.Contains("Restore the database from a copy", message);
     }
 
-    /// <summary>The schema that the first version made, with a sweep in it.</summary>
+    /// <summary>Creates the schema of the first version, with a sweep in it.</summary>
     [TestMethod]
     public void Open_DatabaseOfAnEarlierVersion_GoesOnWithWhatIsThere()
     {

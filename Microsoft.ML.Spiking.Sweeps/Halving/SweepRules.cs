@@ -6,21 +6,21 @@ internal sealed record SweepRules
     /// <summary>Gets the epochs after which trials rest; the last is the end.</summary>
     public required IReadOnlyList<int> Rungs { get; init; }
 
-    /// <summary>One trial of that many goes on.</summary>
+    /// <summary>Gets the reduction factor: of this many trials, one is trained further.</summary>
     public required int ReductionFactor { get; init; }
 
-    /// <summary>Trainings of a trial.</summary>
+    /// <summary>Gets the number of trainings of a trial.</summary>
     public required int Folds { get; init; }
 
     public required SweepMetric Metric { get; init; }
 
-    /// <summary>Null for no limit.</summary>
+    /// <summary>Gets the maximum number of trials; null for no limit.</summary>
     public int? MaximumTrials { get; init; }
 
-    /// <summary>Over all trials and folds; null for no limit.</summary>
+    /// <summary>Gets the maximum number of epochs, over all trials and folds; null for no limit.</summary>
     public long? MaximumEpochs { get; init; }
 
-    /// <summary>How many of the best trials are trained again with other seeds.</summary>
+    /// <summary>Gets how many of the best trials are trained again with other seeds.</summary>
     public int StabilityTrials { get; init; }
 
     /// <summary>Gets the number of those seeds.</summary>

@@ -30,7 +30,8 @@ internal sealed class Heartbeat : IDisposable
     }
 
     /// <summary>
-    /// Cancelled when the claim is lost, or the heartbeat has failed; see <see cref="ThrowIfEnded"/>.
+    /// Gets a token that is cancelled when the claim is lost or the heartbeat has failed; see <see
+    /// cref="ThrowIfEnded"/>.
     /// </summary>
     public CancellationToken Ended => _ended.Token;
 

@@ -37,7 +37,7 @@ internal sealed record StudyDefinition
     /// <summary>Gets the varied options, as <see cref="SweepSpace"/> describes it.</summary>
     public required JsonObject Space { get; init; }
 
-    /// <summary>For each fold, the identity of a training with the trainer's own options.</summary>
+    /// <summary>Gets, for each fold, the identity of a training with the trainer's own options.</summary>
     public required IReadOnlyList<TrainingIdentity> Trainings { get; init; }
 
     public string Write() => JsonSerializer.Serialize(this);

@@ -17,7 +17,7 @@ internal sealed record SweepPlan
     /// <summary>Gets the seed of the split, of the chosen values and of the search's trainings.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>One fold for each training of a trial.</summary>
+    /// <summary>Gets the folds, one for each training of a trial.</summary>
     public required IReadOnlyList<FoldData> Folds { get; init; }
 
     public required ITrialStore Store { get; init; }
@@ -31,12 +31,12 @@ internal sealed record SweepPlan
     /// <summary>Gets the checkpoints that other workers can find; null if there are none.</summary>
     public required SharedCheckpoints? Checkpoints { get; init; }
 
-    /// <summary>Creates the trainers.</summary>
+    /// <summary>Gets the context that creates the trainers.</summary>
     public required MLContext Context { get; init; }
 
-    /// <summary>Stops the sweep early.</summary>
+    /// <summary>Gets the object that stops the sweep early.</summary>
     public required SweepStop Stop { get; init; }
 
-    /// <summary>Writes a line to the log.</summary>
+    /// <summary>Gets the action that writes a line to the log.</summary>
     public required Action<string> Info { get; init; }
 }

@@ -40,21 +40,23 @@ internal sealed class SweepStop : IDisposable
         }, null, PollingInterval, PollingInterval);
     }
 
-    /// <summary>Ends the search: cancelled, or only the reserved time is left.</summary>
+    /// <summary>
+    /// Gets the token that ends the search: the user has cancelled, or only the reserved time is left.
+    /// </summary>
     public CancellationToken Search => _search.Token;
 
-    /// <summary>Ends everything: cancelled, or no time is left.</summary>
+    /// <summary>Gets the token that ends everything: the user has cancelled, or no time is left.</summary>
     public CancellationToken Whole => _whole.Token;
 
-    /// <summary>Cancelled by the user.</summary>
+    /// <summary>Gets the token that the user cancels.</summary>
     public CancellationToken Cancelled => _cancelled.Token;
 
-    /// <summary>Why the sweep ends now.</summary>
+    /// <summary>Gets the reason why the sweep ends now.</summary>
     public SweepEnd End => _cancelled.IsCancellationRequested ? SweepEnd.Cancelled
         : _searchTime.IsCancellationRequested ? SweepEnd.TimeUsedUp
         : SweepEnd.Finished;
 
-    /// <summary>Why the training of the best model, after the search, has ended early.</summary>
+    /// <summary>Gets the reason why the training of the best model, after the search, ended early.</summary>
     public SweepEnd EndOfRetraining =>
         _cancelled.IsCancellationRequested ? SweepEnd.Cancelled : SweepEnd.TimeUsedUp;
 

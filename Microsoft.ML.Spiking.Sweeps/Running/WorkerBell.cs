@@ -7,7 +7,7 @@ internal sealed class WorkerBell
     private int _rings;
 
     /// <summary>
-    /// How often it has rung. Read it before looking for work, so that what happens between the look and the wait
+    /// Gets how often it has rung. Read it before looking for work, so that a ring between the look and the wait
     /// counts.
     /// </summary>
     public int Rings

@@ -9,11 +9,12 @@ internal abstract class SweepDimension(string name, Action<SpikingClifTrainer.Op
 {
     public string Name { get; } = name;
 
-    /// <summary>Puts a value into a trainer's options.</summary>
+    /// <summary>Gets the action that puts a value into a trainer's options.</summary>
     public Action<SpikingClifTrainer.Options, object> Apply { get; } = apply;
 
     /// <summary>
-    /// Reads the value that options have; null where it cannot be read, or not be expressed as one of this dimension.
+    /// Gets the function that reads the value from a trainer's options; it returns null for a value that cannot be read
+    /// or is not one of this dimension.
     /// </summary>
     public Func<SpikingClifTrainer.Options, object?> Read { get; init; } = _ => null;
 
@@ -25,7 +26,7 @@ internal abstract class SweepDimension(string name, Action<SpikingClifTrainer.Op
     /// <summary>Gets the number of values to choose from; null for a range.</summary>
     public abstract int? Count { get; }
 
-    /// <summary>All values, where they can be counted; null where they cannot.</summary>
+    /// <summary>Gets all values if they are countable, else null.</summary>
     public abstract IReadOnlyList<object>? Values { get; }
 
     /// <summary>Returns the value at a place: from 0 to 1 for a range, the index for a choice.</summary>

@@ -17,11 +17,11 @@ internal sealed class SweepPoint : IEquatable<SweepPoint>
         _values = [.. values];
     }
 
-    /// <summary>The values, in the order of the space's dimensions.</summary>
+    /// <summary>Gets the values, in the order of the space's dimensions.</summary>
     public IReadOnlyList<object> Values => _values;
 
     /// <summary>
-    /// The values' places, in the order of the space's dimensions; see <see cref="SweepDimension.At"/>.
+    /// Gets the places of the values, in the order of the space's dimensions; see <see cref="SweepDimension.At"/>.
     /// </summary>
     public IReadOnlyList<double> Places =>
         [.. _space.Dimensions.Select((dimension, index) => dimension.PlaceOf(_values[index])!.Value)];

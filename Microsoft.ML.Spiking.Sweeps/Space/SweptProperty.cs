@@ -15,7 +15,7 @@ internal sealed record SweptProperty(
     PropertyInfo Property, Func<SpikingClifTrainer.Options, object?> Read,
     Action<SpikingClifTrainer.Options, object> Apply)
 {
-    /// <summary>All properties by name, in the order in which they are declared.</summary>
+    /// <summary>Gets all properties by name, in the order in which they are declared.</summary>
     public static IReadOnlyDictionary<string, SweptProperty> All { get; } =
         typeof(SpikingClifSweepOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .ToDictionary(property => property.Name, SpikingClifSweepOptions.Swept, StringComparer.Ordinal);

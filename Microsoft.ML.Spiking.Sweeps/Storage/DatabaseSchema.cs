@@ -10,7 +10,7 @@ internal sealed record SchemaStep(int Version, Func<SqlDialect, IReadOnlyList<st
 /// <summary>The tables of a database, as the steps that led to them.</summary>
 internal static class DatabaseSchema
 {
-    /// <summary>All steps, in order.</summary>
+    /// <summary>Gets all steps, in order.</summary>
     public static IReadOnlyList<SchemaStep> Steps { get; } =
         [new(1, First), new(2, NumbersOfClaims), new(3, ProcessesAndFailures)];
 

@@ -11,15 +11,17 @@ internal abstract class SqlDialect
     /// <summary>Gets the column type of bytes.</summary>
     public abstract string Bytes { get; }
 
-    /// <summary>Seconds since 1970 by the database's clock, the only one that all workers share.</summary>
+    /// <summary>
+    /// Gets the expression for the seconds since 1970 by the database's clock, the only one that all workers share.
+    /// </summary>
     public abstract string Now { get; }
 
     /// <summary>
-    /// Ends a query that locks its rows until the transaction ends, and waits for rows that are locked.
+    /// Gets the end of a query that locks its rows until the transaction ends and waits for locked rows.
     /// </summary>
     public abstract string ForUpdate { get; }
 
-    /// <summary>Ends a query that locks its rows until the transaction ends, and skips rows that are locked.</summary>
+    /// <summary>Gets the end of a query that locks its rows until the transaction ends and skips locked rows.</summary>
     public abstract string ForUpdateSkipLocked { get; }
 
     /// <summary>Gets the database in words, without its password.</summary>
@@ -41,7 +43,7 @@ internal abstract class SqlDialect
     /// <summary>Makes all others who want to change the schema wait for the transaction's end.</summary>
     public abstract void LockSchema(DbTransaction transaction);
 
-    /// <summary>A query for 1 if the schema's own table exists, otherwise 0.</summary>
+    /// <summary>Gets the query that returns 1 if the schema's own table exists, otherwise 0.</summary>
     public abstract string SchemaTableCount { get; }
 
     /// <summary>Returns whether the same call may succeed a little later.</summary>

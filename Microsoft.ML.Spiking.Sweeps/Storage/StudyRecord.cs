@@ -13,6 +13,6 @@ internal sealed record StudyRecord(long Id, string Name, string Definition, Swee
 internal sealed record StudySnapshot(
     IReadOnlyList<TrialRecord> Trials, IReadOnlyDictionary<long, IReadOnlyList<EpochReport>> Reports)
 {
-    /// <summary>The trials of the search, without their repetitions with other seeds.</summary>
+    /// <summary>Gets the trials of the search, without their repetitions with other seeds.</summary>
     public IEnumerable<TrialRecord> Search => Trials.Where(trial => trial.Repeat == 0);
 }

@@ -8,10 +8,10 @@ internal sealed record TrialRecord
     /// <summary>Gets the database's own id.</summary>
     public required long Id { get; init; }
 
-    /// <summary>From 1.</summary>
+    /// <summary>Gets the number, from 1.</summary>
     public required int Number { get; init; }
 
-    /// <summary>0 for a trial of the search, from 1 for its repetitions with other seeds.</summary>
+    /// <summary>Gets 0 for a trial of the search, or the number of its repetition with another seed, from 1.</summary>
     public required int Repeat { get; init; }
 
     /// <summary>Gets the seed of the training.</summary>
@@ -30,13 +30,13 @@ internal sealed record TrialRecord
     /// </summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Gets the reason why it failed; null if it did not.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Gets the exception with which it failed, in full.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>Seconds of training, over all workers that trained it.</summary>
+    /// <summary>Gets the seconds of training, over all workers that trained it.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Gets the worker that trains it, or trained it last.</summary>
@@ -46,14 +46,15 @@ internal sealed record TrialRecord
     public required bool IsHeld { get; init; }
 
     /// <summary>
-    /// How long ago the worker that trains it was last heard of, by the database's clock; null without a worker.
+    /// Gets the time since the last heartbeat of the worker that trains it, by the database's clock; null without a
+    /// worker.
     /// </summary>
     public TimeSpan? Silence { get; init; }
 
     /// <summary>Gets whether the process of the worker that trains it is known to have ended.</summary>
     public bool HasWorkerEnded { get; init; }
 
-    /// <summary>How many workers ended, or showed no sign of life any more, while they trained it.</summary>
+    /// <summary>Gets the number of workers that ended or went silent while they trained it.</summary>
     public required int LostWorkers { get; init; }
 }
 
@@ -84,7 +85,7 @@ internal sealed record TrialOutcome(
 internal sealed record EpochReport(int Fold, int Epoch, double? Value, double? Accuracy, double? Loss,
     double? TrainingLoss)
 {
-    /// <summary>When it was stored, in seconds of the database's clock.</summary>
+    /// <summary>Gets the time when it was stored, in seconds of the database's clock.</summary>
     public double ReportedAt { get; init; }
 }
 

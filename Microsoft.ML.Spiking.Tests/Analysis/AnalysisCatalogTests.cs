@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Spiking.Tests.Analysis;
 
 /// <summary>
-/// Reports on models as users have them: chains, loaded ones, Boolean labels, and what cannot be reported on.
+/// Reports on models as users have them: chains, loaded models, Boolean labels, and models without a report.
 /// </summary>
 [TestClass]
 public sealed class AnalysisCatalogTests
@@ -33,7 +33,7 @@ public sealed class AnalysisCatalogTests
         Assert.AreEqual(report.MeanRate, Ml.Model.FiringRates(model, rows).MeanRate);
         EnergyReport energy = Ml.Model.Energy(loaded, rows, new() { MaximumRows = 10 });
         Assert.AreEqual(10, energy.Rows);
-        // The readout's 3 outputs are the accumulates of each of the 16 neurons' spikes.
+        // The readout's 3 outputs are the accumulates of each spike of the 16 neurons.
         FiringRateReport ten = Ml.Model.FiringRates(loaded, rows, new() { MaximumRows = 10 });
         Assert.AreEqual(ten.MeanRate * 16 * 2 * 3, energy.Accumulates, 1e-9);
     }

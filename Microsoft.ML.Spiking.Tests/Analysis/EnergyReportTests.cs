@@ -8,8 +8,8 @@ namespace Microsoft.ML.Spiking.Tests.Analysis;
 [TestClass]
 public sealed class EnergyReportTests
 {
-    // The firing rates that the CLIF authors publish for ResNet-18 on CIFAR-10, T = 6, in the order of its neurons, per
-    // cent.
+    // The firing rates that the CLIF authors publish for ResNet-18 on CIFAR-10, T = 6, in per cent, in the order of its
+    // neurons.
     private static readonly double[] PaperRates =
     [
         24.552, 17.135, 17.304, 13.42, 18.855, 15.632, 15.024, 8.242, 13.895, 12.87, 10.686, 7.517, 8.341, 7.368, 2.895,
@@ -17,8 +17,8 @@ public sealed class EnergyReportTests
     ];
 
     /// <summary>
-    /// The first layer multiplies its constant input once, 3 products; of the second's 3 inputs 6 spikes arrive over 4
-    /// steps, each at 2 outputs.
+    /// The first layer multiplies its constant input once, 3 products; the second's 3 inputs receive 6 spikes over 4
+    /// steps, each with 2 outputs.
     /// </summary>
     [TestMethod]
     public void Build_CountableVectorNetwork_GivesTheOperationsCountedByHand()
@@ -37,8 +37,8 @@ public sealed class EnergyReportTests
     }
 
     /// <summary>
-    /// 2 channels of 4 pixels: 8 products once. Behind the pooling each of 2 values is not 0 at 1 or 2 of 2 steps: 3 of
-    /// 4, times 2 outputs.
+    /// 2 channels of 4 pixels: 8 products once. After the pooling each of 2 values is nonzero at 1 or 2 of 2 steps: 3
+    /// of 4, times 2 outputs.
     /// </summary>
     [TestMethod]
     public void Build_CountableImageNetwork_GivesTheOperationsCountedByHand()
@@ -86,8 +86,8 @@ public sealed class EnergyReportTests
         Assert.AreEqual(picojoules, new EnergyOptions().AccessEnergy(bytes), 1e-9);
 
     /// <summary>
-    /// ResNet-18 at the paper's rates. The paper has 68.66 M AC and 5.12 M MAC; docs/analysis.md explains the
-    /// differences: its accumulates are those of one time step, the 1x1 convolutions of shortcuts twice among them.
+    /// ResNet-18 at the paper's rates. The paper reports 68.66 M AC and 5.12 M MAC; docs/analysis.md explains the
+    /// differences: its accumulates are those of one time step, and count the 1x1 convolutions of shortcuts twice.
     /// </summary>
     [TestMethod]
     public void Energy_ResNet18AtThePapersRates_LiesBesideThePapersCounts()

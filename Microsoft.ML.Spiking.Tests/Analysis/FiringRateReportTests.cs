@@ -32,7 +32,7 @@ public sealed class FiringRateReportTests
     {
         FiringRateReport report = Report([([1f], 1), ([0f], 0), ([2f], 1), ([0f], -1)]);
 
-        // With 2: the first fires at every step, so does the second.
+        // With 2: the first fires at every step, and so does the second.
         Assert.AreSequenceEqual([("no", 1L, 0), ("yes", 2L, (6 + 8) / 24d)],
             report.Layers[0].ClassRates.Select(rate => (rate.Class, rate.Rows, rate.Rate)));
         Assert.AreEqual(14 / 48d, report.MeanRate);
@@ -95,7 +95,7 @@ public sealed class FiringRateReportTests
         Assert.AreSequenceEqual([0.5f, 0.75f, 0.875f, 0.9375f], report.Traces.Single().Membrane);
     }
 
-    /// <summary>A network that is watched computes what one that is not computes.</summary>
+    /// <summary>A watched network computes the same as an unwatched one.</summary>
     [TestMethod]
     public void Run_RandomNetworks_GivesTheScoresOfScoring()
     {

@@ -13,7 +13,7 @@ public sealed class PredictionExplanationTests
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
 
     /// <summary>
-    /// Two features to a neuron each and on to a class each: the first feature alone speaks for class 0, the second
+    /// Two features to a neuron each and on to a class each: the first feature speaks only for class 0, the second only
     /// against it.
     /// </summary>
     [TestMethod]
@@ -88,7 +88,7 @@ public sealed class PredictionExplanationTests
         Assert.IsGreaterThan(Math.Abs(explanation.Attributions[1]), Math.Abs(explanation.Attributions[0]));
     }
 
-    // The number decides, the other column is always 1.
+    // The number decides; the other column is always 1.
     private static IDataView Table(MLContext ml) => ml.Data.LoadFromEnumerable(
         Enumerable.Range(0, 120).Select(
             i => new Measurement { Number = i % 2 * 4, Other = 1, Label = i % 2 == 0 ? "a" : "b" }));

@@ -13,10 +13,10 @@ public sealed class TemporalGradientReportTests
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
 
     /// <summary>
-    /// IF neurons with the soft reset, detached, and a surrogate that is 1 everywhere they are: the gradient of a spike
-    /// by the current of every step before it is the same. By hand: with current x at each of 4 steps and one neuron,
-    /// the gradient of its weight over spikes is the sum over steps t of e(t) x times the steps that are reached,
-    /// min(k, t) + 1, counted from 0.
+    /// IF neurons with the soft reset, detached, and a surrogate that is 1 at all their potentials: the gradient of a
+    /// spike with respect to the current is the same for every earlier step. By hand: with current x at each of 4 steps
+    /// and one neuron, the gradient of its weight through the spikes is the sum over steps t of e(t) x times the number
+    /// of steps that are reached, min(k, t) + 1, counted from 0.
     /// </summary>
     [TestMethod]
     public void Build_OneNeuron_GivesTheStepsCountedByHand()

@@ -11,8 +11,8 @@ public sealed class TrainingReportTests
     private static readonly MLContext Ml = new(seed: 1);
 
     /// <summary>
-    /// The network of <see cref="HandMade"/> says class 0 where x is 1, with the mean logits 1 and 0.5, and is
-    /// undecided, in favour of class 0, where x is 0.
+    /// The network of <see cref="HandMade"/> predicts class 0 if x is 1, with the mean logits 1 and 0.5; if x is 0 the
+    /// classes tie, and class 0 wins.
     /// </summary>
     [TestMethod]
     public void Build_CountableNetwork_GivesTheFiguresCountedByHand()
@@ -70,7 +70,7 @@ public sealed class TrainingReportTests
         Assert.Contains("The data have no label column 'Label'", message);
     }
 
-    /// <summary>Logits 2 apart, right three times of four: the best temperature makes the odds 3.</summary>
+    /// <summary>Logits 2 apart, right three times out of four: the best temperature makes the odds 3.</summary>
     [TestMethod]
     public void TemperatureOf_KnownOdds_IsThatOfTheLogarithm()
     {

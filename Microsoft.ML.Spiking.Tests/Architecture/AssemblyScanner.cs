@@ -4,9 +4,9 @@ using System.Reflection.PortableExecutable;
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
 /// <summary>
-/// Finds every type and member that the types of a compiled assembly mention: base types, signatures, attributes,
-/// local variables, caught exceptions and the operands of instructions. Only types named in the arguments of an
-/// attribute escape it: there they are text.
+/// Finds every type and member that the types of a compiled assembly mention: base types, signatures, attributes, local
+/// variables, caught exceptions and the operands of instructions. It misses only types named in the arguments of an
+/// attribute, which are stored as text.
 /// </summary>
 internal sealed class AssemblyScanner
 {
@@ -21,10 +21,12 @@ internal sealed class AssemblyScanner
         _found = new ReferenceCollector(_metadata);
     }
 
-    /// <summary>All references in the assembly at the path.</summary>
+    /// <summary>Returns all references in the assembly at the path.</summary>
     public static IReadOnlySet<Reference> Scan(string path) => Scan(path, out _);
 
-    /// <summary>All references, and the rows of the assembly's reference tables that were not reached.</summary>
+    /// <summary>
+    /// Returns all references, and the rows of the assembly's reference tables that were not reached.
+    /// </summary>
     public static IReadOnlySet<Reference> Scan(string path, out IReadOnlyList<string> missed)
     {
         using var file = new PEReader(File.OpenRead(path));

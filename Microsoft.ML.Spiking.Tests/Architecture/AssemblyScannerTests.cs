@@ -63,9 +63,9 @@ public sealed class AssemblyScannerTests
         {
             AssemblyScanner.Scan(path, out IReadOnlyList<string> missed);
 
-            // What the compiler asks permission with for an assembly that has unsafe code: no code mentions it. What
-            // attributes are given (LoadableClass, JsonIgnore, JsonConverter, LibraryImport): a string within the
-            // attribute's value.
+            // The permission that the compiler requests for an assembly with unsafe code, which no code mentions; and
+            // the arguments of attributes (LoadableClass, JsonIgnore, JsonConverter, LibraryImport), which are strings
+            // in the attribute's value.
             string[] unexplained =
             [
                 .. missed.Where(name => !name.StartsWith("System.Security.Permissions.", StringComparison.Ordinal)

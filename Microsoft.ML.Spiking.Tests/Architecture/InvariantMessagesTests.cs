@@ -62,7 +62,9 @@ public sealed class InvariantMessagesTests
         Assert.EndsWith("… (1,234 lengths)]", In("de-DE", () => Shapes.Text(new int[1_234])));
     }
 
-    /// <summary>Numbers with a format, and fractions, are never written in the culture of the calling thread.</summary>
+    /// <summary>
+    /// Numbers with a format, and fractions, are never formatted in the culture of the calling thread.
+    /// </summary>
     [TestMethod]
     public void InterpolatedStrings_OfTheLibraries_WriteNumbersInvariantly()
     {
@@ -88,7 +90,7 @@ public sealed class InvariantMessagesTests
     private static string InTheInvariantCulture(int count, double share) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {share}");
 
-    /// <summary>Names the methods that write a number, with a format or with a fraction, without a culture.</summary>
+    /// <summary>Returns the methods that format a number, with a format or a fraction, without a culture.</summary>
     private static IEnumerable<string> Offences(string assembly)
     {
         using var file = new PEReader(File.OpenRead(assembly));

@@ -3,8 +3,9 @@ using Microsoft.ML.Spiking.Tests.MLNetInternals;
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
 /// <summary>
-/// Holds the arrows between the library's rooms, over the compiled assembly and its symbols: using lines prove nothing,
-/// because a file in namespace Microsoft.ML.Spiking.X sees all of Microsoft.ML and Microsoft.ML.Spiking without one.
+/// Checks the arrows between the library's rooms, over the compiled assembly and its symbols: using directives prove
+/// nothing, because a file in namespace Microsoft.ML.Spiking.X sees all of Microsoft.ML and Microsoft.ML.Spiking
+/// without one.
 /// </summary>
 [TestClass]
 public sealed class LayeringTests
@@ -61,7 +62,7 @@ public sealed class LayeringTests
             where Rooms.WithoutDataViews.Contains(Rooms.From(reference))
             select reference);
 
-    /// <summary>The rules above would also hold for a library whose references are not found.</summary>
+    /// <summary>The rules above would also pass if the library's references were not found.</summary>
     [TestMethod]
     public void References_OfALibraryThatTrains_AreSeen()
     {

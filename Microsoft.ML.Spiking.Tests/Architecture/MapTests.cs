@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Tests.Repository;
 
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
-/// <summary>The map in docs/architecture.md names what there is, and only that.</summary>
+/// <summary>The map in docs/architecture.md names all files and folders at the root, and only those.</summary>
 [TestClass]
 public sealed partial class MapTests
 {
@@ -76,9 +76,7 @@ public sealed partial class MapTests
     private static string[] RootLines() =>
         [.. Map.Split('\n').Where(line => line.Length > 0 && !line.StartsWith(' '))];
 
-    /// <summary>
-    /// The names at the beginning of lines, up to the two blanks in front of what is said about them.
-    /// </summary>
+    /// <summary>Returns the names at the beginning of lines, up to the two spaces before their description.</summary>
     private static IEnumerable<string> Named(IEnumerable<string> lines) => lines
         .Select(line => line.Trim().Split("  ")[0])
         .SelectMany(names => names.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));

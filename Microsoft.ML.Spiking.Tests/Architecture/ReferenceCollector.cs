@@ -21,7 +21,7 @@ internal sealed class ReferenceCollector
 
     public IReadOnlySet<Reference> References => _references;
 
-    /// <summary>Decoding a signature with it takes note of the types in the signature.</summary>
+    /// <summary>Gets the reader of signatures; it records the types in them.</summary>
     public SignatureReader Signatures { get; }
 
     /// <summary>Makes the type the source of the references that follow.</summary>
@@ -32,7 +32,7 @@ internal sealed class ReferenceCollector
         _fromType = _metadata.GetString(outermost.Name);
     }
 
-    /// <summary>The rows of the assembly's reference tables that nothing added so far led to.</summary>
+    /// <summary>Returns the rows of the assembly's reference tables that have not been reached so far.</summary>
     public IReadOnlyList<string> Missed() =>
     [
         .. _metadata.TypeReferences.Where(row => !_reached.Contains(row))
@@ -40,7 +40,7 @@ internal sealed class ReferenceCollector
         .. _metadata.MemberReferences.Where(row => !_reached.Contains(row)).Select(FullName),
     ];
 
-    /// <summary>Takes note of what a token stands for; nil is nothing.</summary>
+    /// <summary>Records the type or member that a token stands for; nil is ignored.</summary>
     public void Add(EntityHandle handle)
     {
         if (handle.IsNil)
@@ -99,7 +99,7 @@ internal sealed class ReferenceCollector
             ? SignatureReader.Method(name, member.DecodeMethodSignature(Signatures, null))
             : SignatureReader.Field(name, member.DecodeFieldSignature(Signatures, null));
 
-        // Of a generic type's member the arguments matter too, but the member is the open type's.
+        // A generic type's arguments count too, but the member is that of the open type.
         Add(member.Parent);
         if (DeclaringType(member.Parent) is { } parent)
         {

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.Tests.Architecture;
 
 /// <summary>
 /// Writes signatures as text that is the same in the assembly that defines a member and in one that refers to it, and
-/// reports every type that it passes.
+/// reports every type in them.
 /// </summary>
 internal sealed class SignatureReader(Action<EntityHandle>? visit = null) : ISignatureTypeProvider<string, object?>
 {

@@ -5,18 +5,20 @@ using System.Reflection.PortableExecutable;
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
 /// <summary>
-/// The folder of each type's source file, read from the assembly's symbols. Namespaces do not tell: what users type
-/// lives in one or two of them, in whichever folder it is kept.
+/// The folder of each type's source file, read from the assembly's symbols. The namespace does not show it: public
+/// types are in one or two namespaces, in whichever folder they are.
 /// </summary>
 internal static class SourceFolders
 {
     // TypeDefinitionDocuments of the portable PDB format: the documents of types without code.
     private static readonly Guid TypeDocuments = new("932E74BC-DBA9-4478-8D46-0F32A7BAB3D3");
 
-    /// <summary>Reads the folder of each outermost type, by the type's full name: its path below the project's folder,
-    /// '/' between names, empty for the project's own folder. Generated types are left out.</summary>
-    /// <param name="assemblyPath">The assembly; its symbols lie beside it.</param>
-    /// <param name="project">Name of the project's folder.</param>
+    /// <summary>
+    /// Reads the folder of each outermost type, by the type's full name: its path below the project's folder, with '/'
+    /// between names; empty for the project's own folder. Generated types are left out.
+    /// </summary>
+    /// <param name="assemblyPath">The assembly; its symbols are beside it.</param>
+    /// <param name="project">The name of the project's folder.</param>
     /// <exception cref="InvalidOperationException">There are no symbols, or they are not portable.</exception>
     public static IReadOnlyDictionary<string, string> Read(string assemblyPath, string project)
     {
@@ -46,7 +48,7 @@ internal static class SourceFolders
         }
     }
 
-    // What source generators write lies below obj.
+    // The output of source generators is below obj.
     private static bool IsWritten(string folder) => folder.Split('/')[0] != "obj";
 
     private static IEnumerable<DocumentHandle> DocumentsOf(

@@ -1,15 +1,15 @@
 namespace Microsoft.ML.Spiking.Tests.Architecture;
 
 /// <summary>
-/// TorchSharp's arithmetic with numbers reads memory that the garbage collector may just have freed; see
-/// TensorArithmetic, the one place that may use it.
+/// TorchSharp's arithmetic with numbers reads memory that the garbage collector may just have freed; TensorArithmetic
+/// is the one place that may use it.
 /// </summary>
 [TestClass]
 public sealed class TorchNumbersTests
 {
     private const string Keeper = "TensorArithmetic";
 
-    // These make a number of their own: x + y is x + 1 y. And zero_ does nothing at all in TorchSharp 0.107.
+    // These create a number of their own: x + y is x + 1 y. And zero_ does nothing in TorchSharp 0.107.
     private static readonly string[] Hiding =
         ["op_Addition", "add", "add_", "square", "square_", "zero_", "addcdiv_", "addcmul_"];
 

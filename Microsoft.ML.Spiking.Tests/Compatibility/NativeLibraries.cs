@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 
 /// <summary>
-/// A separate process that loads a model, predicts, and finally says which files are loaded into it.
+/// A separate process that loads a model, predicts, and finally prints the files that are loaded into it.
 /// </summary>
 internal static class NativeLibraries
 {
@@ -13,13 +13,13 @@ internal static class NativeLibraries
     public const string ScoreOnly = "score-only";
     public const string AskForTorch = "ask-for-torch";
 
-    /// <summary>Starts the line of a loaded file.</summary>
+    /// <summary>The prefix of the line of a loaded file.</summary>
     public const string Loaded = "loaded ";
 
-    /// <summary>Starts the line of a sentence with which a choice was refused.</summary>
+    /// <summary>The prefix of the line of a message with which a choice was refused.</summary>
     public const string Refused = "refused ";
 
-    /// <summary>The child's side.</summary>
+    /// <summary>Runs in the child process.</summary>
     /// <param name="model">The model zip.</param>
     /// <param name="task"><see cref="AskForTorch"/> to choose libtorch in every way after the first
     /// predictions.</param>
@@ -36,7 +36,7 @@ internal static class NativeLibraries
             ml.Model.ChangeScoringBackend(transformer, ScoringBackend.Auto, ComputeDevice.Cuda);
             if (!Predict(ml, transformer).SequenceEqual(predictions))
             {
-                throw new InvalidOperationException("With the backend Auto the predictions are others.");
+                throw new InvalidOperationException("The backend Auto gives other predictions.");
             }
         }
         using var self = Process.GetCurrentProcess();
@@ -44,7 +44,7 @@ internal static class NativeLibraries
     }
 
     /// <summary>
-    /// With a prediction engine and in a batch, which must agree: the label and the scores of each row.
+    /// Returns the label and the scores of each row, from a prediction engine and from a batch, which must agree.
     /// </summary>
     private static IEnumerable<string> Predict(MLContext ml, ITransformer transformer)
     {

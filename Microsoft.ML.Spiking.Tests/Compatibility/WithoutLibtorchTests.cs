@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 
-/// <summary>Scoring in separate processes, where libtorch cannot be found and where it could.</summary>
+/// <summary>Scoring in separate processes, without libtorch and with it.</summary>
 [TestClass]
 public sealed class WithoutLibtorchTests
 {
@@ -44,7 +44,7 @@ public sealed class WithoutLibtorchTests
         Assert.IsEmpty(output.TorchLibraries, string.Join('\n', output.TorchLibraries));
     }
 
-    /// <summary>The other tests would pass too if loaded libraries were not seen.</summary>
+    /// <summary>The other tests would also pass if loaded libraries went undetected.</summary>
     [TestMethod]
     [Timeout(Patience, CooperativeCancellation = true)]
     public async Task Score_WithLibtorchWhereItIsThere_ListsItsLibraries()
@@ -82,8 +82,8 @@ public sealed class WithoutLibtorchTests
     }
 
     /// <summary>
-    /// Copies what an application without a native package has in its folder. Without the list of dependencies, which
-    /// names libtorch's files, the host takes what it finds there.
+    /// Copies the files of an application without a native package. Without the list of dependencies, which names
+    /// libtorch's files, the host uses what it finds in the folder.
     /// </summary>
     private static void CopyManagedAssemblies(string folder)
     {
@@ -114,7 +114,7 @@ public sealed class WithoutLibtorchTests
 
         public string[] Refusals => After(NativeLibraries.Refused);
 
-        /// <summary>Loaded files of libtorch; the managed TorchSharp.dll is none.</summary>
+        /// <summary>Gets the loaded files of libtorch; the managed TorchSharp.dll is not one of them.</summary>
         public string[] TorchLibraries => [.. After(NativeLibraries.Loaded).Where(file =>
             Path.GetFileName(file) is string name && name != "TorchSharp.dll"
             && (name.Contains("torch", StringComparison.OrdinalIgnoreCase)

@@ -3,20 +3,20 @@ using System.Text;
 namespace Microsoft.ML.Spiking.Tests.Contract;
 
 /// <summary>
-/// The checks of a test, each with its result. All are made and printed, whether others failed or not; the table fails
-/// if one of the library's own did. Those of ML.NET's trainers are there to compare with.
+/// The checks of a test, each with its result. All run and are printed, even if others failed; the table fails if one
+/// of the library's own checks did. Those of ML.NET's trainers are there for comparison.
 /// </summary>
 internal sealed class ContractTable(TestContext context)
 {
     private readonly List<(string Subject, string Check, string? Fault, bool IsOurs)> _rows = [];
 
-    /// <summary>Makes a check of the library's.</summary>
+    /// <summary>Runs a check of the library.</summary>
     public void Check(string subject, string what, Action check) => Check(subject, what, check, isOurs: true);
 
-    /// <summary>Makes a check of one of the trainers.</summary>
+    /// <summary>Runs a check of one of the trainers.</summary>
     public void Check(Subject subject, string what, Action check) => Check(subject.Name, what, check, subject.IsOurs);
 
-    /// <summary>Prints the table; fails if there is no check of the library's or one failed.</summary>
+    /// <summary>Prints the table; fails if there is no check of the library, or one failed.</summary>
     public void AssertAllPassed()
     {
         int subject = _rows.Max(row => row.Subject.Length), check = _rows.Max(row => row.Check.Length);

@@ -97,7 +97,7 @@ public sealed class CursorContractTests
         });
     }
 
-    /// <summary>A row at a time, as a prediction engine has it, with no more of the input than it asks for.</summary>
+    /// <summary>One row at a time, as in a prediction engine, with only the input columns that it asks for.</summary>
     private static void CheckRowMapper(
         ContractTable table, Subject subject, List<(DataViewRowId Id, object[] Values)> rows)
     {

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.Tests.Contract;
 /// <summary>The flowers' features with labels of many types.</summary>
 internal static class Labels
 {
-    /// <summary>Returns rows with the key of a label, which has the labels for its values.</summary>
+    /// <summary>Returns rows with a key of a label, whose key values are the labels.</summary>
     public static IDataView Keyed<T>(MLContext ml, Func<int, T> label, int count = 90)
     {
         IDataView data = ml.Data.LoadFromEnumerable(
@@ -14,7 +14,7 @@ internal static class Labels
             keyOrdinality: Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(data).Transform(data);
     }
 
-    /// <summary>Returns rows with keys of three that have no values.</summary>
+    /// <summary>Returns rows with keys of three classes, without key values.</summary>
     public static IDataView Bare(MLContext ml) => ml.Data.LoadFromEnumerable(Flowers.Rows().Select(
         (row, i) => new BareKeyRow { Features = row.Features, Label = (uint)(i % 3) + 1 }));
 }

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking.Tests.Contract;
 /// <summary>Reads any column of a row as an object that can be compared: numbers, text, or an array of them.</summary>
 internal static class RowReader
 {
-    /// <summary>Makes a reader of a column's current value.</summary>
+    /// <summary>Creates a reader of a column's current value.</summary>
     public static Func<object> Of(DataViewRow row, DataViewSchema.Column column)
     {
         bool isVector = column.Type is VectorDataViewType;
@@ -17,7 +17,7 @@ internal static class RowReader
             [row, column], null)!;
     }
 
-    /// <summary>Reads the active columns of all rows that are left, by id.</summary>
+    /// <summary>Reads the active columns of all remaining rows, by id.</summary>
     public static List<(DataViewRowId Id, object[] Values)> ReadAll(DataViewRowCursor cursor)
     {
         using (cursor)

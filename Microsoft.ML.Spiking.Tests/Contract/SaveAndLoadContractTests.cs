@@ -82,7 +82,7 @@ public sealed class SaveAndLoadContractTests
             (CultureInfo.CurrentCulture, CultureInfo.DefaultThreadCurrentCulture!);
         try
         {
-            // Threads that a training starts have it too.
+            // Threads that a training starts have the culture, too.
             CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.GetCultureInfo(culture);
             return run();
         }
@@ -101,12 +101,12 @@ public sealed class SaveAndLoadContractTests
             if (e.Source.Contains("SpikingClif", StringComparison.Ordinal) &&
                 !e.RawMessage.StartsWith("Channel ", StringComparison.Ordinal))
             {
-                // Speed is not a matter of culture.
+                // Speed does not depend on the culture.
                 log.Add(System.Text.RegularExpressions.Regex.Replace(e.RawMessage, "[0-9]+ rows/s", "rows/s"));
             }
         };
         List<Flower> rows = Flowers.Rows(1200);
-        rows[7].Features[2] = float.NaN; // a warning that counts
+        rows[7].Features[2] = float.NaN; // a warning with a count
         IDataView data = Flowers.Keyed(ml, rows);
         SpikingClifTrainer.Options options = Flowers.Quick();
         options.Epochs = 2;

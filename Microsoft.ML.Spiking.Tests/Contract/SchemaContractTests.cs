@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Spiking.Tests.Contract;
 
 /// <summary>
-/// The schema that is promised before there is data, that of the transformer, and that of the data it gives.
+/// The schema that is promised before there is data, the transformer's schema, and the schema of its output.
 /// </summary>
 [TestClass]
 public sealed class SchemaContractTests
@@ -55,7 +55,7 @@ public sealed class SchemaContractTests
         table.AssertAllPassed();
     }
 
-    /// <summary>Columns, types, annotations, and the order of all of them.</summary>
+    /// <summary>Returns columns, types and annotations, in order.</summary>
     [TestMethod]
     public void Schema_BesideThreeStockTrainers_IsTheirs()
     {

@@ -24,7 +24,7 @@ public sealed class BatchNormFoldingTests
         int before = network.AllLayers.OfType<BatchNormLayer>().Count(),
             after = folded.AllLayers.OfType<BatchNormLayer>().Count();
         Assert.IsGreaterThan(after, before);
-        Assert.AreEqual(!isResidual, after == 0); // those behind an addition stay
+        Assert.AreEqual(!isResidual, after == 0); // those after an addition stay
         float[] row = [.. Enumerable.Range(0, 64).Select(i => (i * 7 % 11) / 5f)];
         foreach ((float expected, float actual) in Scores(network, weights, row).Zip(Scores(folded, arrays, row)))
         {

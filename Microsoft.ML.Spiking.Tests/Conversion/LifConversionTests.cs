@@ -10,8 +10,8 @@ public sealed class LifConversionTests
     private static readonly MLContext Ml = new(seed: 1);
 
     /// <summary>
-    /// One neuron with current 1.2 over 4 steps, tau 2. CLIF fires at 3 of them; LIF at all, with the soft reset and
-    /// the hard ones to 0 and 0.1, and once with the hard reset to -0.9. More than 3.2 spikes say class 1.
+    /// One neuron with current 1.2 over 4 steps, tau 2. CLIF fires at 3 of them; LIF at all 4 with the soft reset and
+    /// the hard resets to 0 and 0.1, and once with the hard reset to -0.9. More than 3.2 spikes mean class 1.
     /// </summary>
     [TestMethod]
     public void Convert_CountableNetwork_ChoosesTheResetWithWhichTheSpikesSuffice()

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Tests.Scoring;
 
 namespace Microsoft.ML.Spiking.Tests.Export;
 
-/// <summary>Exported files before the checker of the onnx package for Python, where there is one.</summary>
+/// <summary>Exported files in the checker of Python's onnx package, where it is installed.</summary>
 [TestClass]
 public sealed class OnnxCheckerTests
 {
@@ -37,7 +37,7 @@ public sealed class OnnxCheckerTests
         }
         if (ProgramRun.Of("python3", ["-c", "import onnx"]) is not (0, _))
         {
-            Assert.Inconclusive("python3 with the package onnx is not at hand.");
+            Assert.Inconclusive("python3 with the package onnx is not installed.");
         }
 
         (int exitCode, string output) = ProgramRun.Of("python3", ["-c", Check, .. paths]);

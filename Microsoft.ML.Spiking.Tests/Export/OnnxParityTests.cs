@@ -10,8 +10,8 @@ namespace Microsoft.ML.Spiking.Tests.Export;
 
 /// <summary>
 /// Exported networks in ONNX Runtime against managed scoring, on 1,000 rows each: scores agree to 1e-4 and labels are
-/// the same, but for rows in which rounding flips a spike at the threshold. These are counted. Deep networks score
-/// fewer rows, unless the environment variable SPIKING_LONG_TESTS is set.
+/// equal, except in rows where rounding flips a spike at the threshold, which are counted. Deep networks score fewer
+/// rows, unless the environment variable SPIKING_LONG_TESTS is set.
 /// </summary>
 [TestClass]
 public sealed class OnnxParityTests
@@ -132,11 +132,11 @@ public sealed class OnnxParityTests
         Assert.AreSequenceEqual(
             model.Transform(ml.Data.LoadFromEnumerable(others)).GetColumn<uint>("PredictedLabel").ToArray(), keys);
         int right = keys.Zip(others).Count(pair => pair.First == pair.Second.Label + 1);
-        Assert.IsGreaterThan(Rows * 8 / 10, right, "The network has learned nothing that could be compared.");
+        Assert.IsGreaterThan(Rows * 8 / 10, right, "The network has learned nothing, so there is nothing to compare.");
     }
 
     /// <summary>
-    /// Windows of different sizes, a residual of a constant path and one that moves, a maximum at the end.
+    /// Windows of different sizes, one residual with a constant path and one without, a maximum at the end.
     /// </summary>
     [TestMethod]
     public void Score_UnusualLayers_AgreesWithManagedScoring()
@@ -192,11 +192,11 @@ public sealed class OnnxParityTests
             Compare(network, weights, RandomNetwork.Rows(rows, network.InputSize, 4));
 
         Console.WriteLine($"{flipped} of {rows} rows with a flipped spike");
-        Assert.IsGreaterThan(1, different, "no row fires differently from another: nothing is tested");
+        Assert.IsGreaterThan(1, different, "all rows fire alike: nothing is tested");
         Assert.IsLessThanOrEqualTo(mostFlipped, flipped);
     }
 
-    /// <summary>Rows that differ by more than 1e-4; labels of all others must be equal.</summary>
+    /// <summary>Returns the rows that differ by more than 1e-4; the labels of all others must be equal.</summary>
     private static (int Flipped, int Different) Compare(
         NetworkDefinition network, NetworkWeights weights, float[] features)
     {
@@ -205,7 +205,7 @@ public sealed class OnnxParityTests
         int rows = features.Length / network.InputSize, flipped = 0;
         float[] expected = new float[rows * network.ClassCount];
         managed.Score(features, rows, expected);
-        // Rows lie as in the feature column.
+        // Rows are in the order of the feature column.
         (float[] actual, uint[] keys) = onnx.Score(AsFeatures(network, features), network.InputSize);
 
         Assert.HasCount(expected.Length, actual);
@@ -220,7 +220,7 @@ public sealed class OnnxParityTests
             }
             else if (ScoreValues.PredictedKey(mine) != keys[row])
             {
-                // Only where two classes are as likely as one another.
+                // Only if two classes are equally likely.
                 Assert.IsLessThan(1e-4f, mine.ToArray().Max() - mine[(int)keys[row] - 1], $"row {row}");
             }
         }
@@ -238,7 +238,7 @@ public sealed class OnnxParityTests
         return double.IsNaN(largest) ? double.PositiveInfinity : largest;
     }
 
-    /// <summary>The rows in the order of the feature column: channels last, where the network says so.</summary>
+    /// <summary>Returns the rows in the order of the feature column: channels last, if the network says so.</summary>
     private static float[] AsFeatures(NetworkDefinition network, float[] rows)
     {
         if (network.PixelOrder == PixelOrder.Planar)

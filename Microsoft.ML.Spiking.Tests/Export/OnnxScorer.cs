@@ -21,7 +21,7 @@ internal sealed class OnnxScorer : IDisposable
 
     public InferenceSession Session { get; }
 
-    /// <summary>A network's file with the usual names.</summary>
+    /// <summary>Returns a network's file with the usual names.</summary>
     public static byte[] Export(
         NetworkDefinition network, NetworkWeights weights, bool isBinary = false, string[]? classes = null)
     {
@@ -31,7 +31,7 @@ internal sealed class OnnxScorer : IDisposable
         return stream.ToArray();
     }
 
-    /// <summary>All outputs for some rows in one call, by name.</summary>
+    /// <summary>Returns all outputs for some rows in one call, by name.</summary>
     public Dictionary<string, Array> Run(float[] features, int rows)
     {
         long[] shape = [.. Session.InputMetadata[_names.Inputs[0]].Dimensions.Select(length => (long)length)];
@@ -43,7 +43,7 @@ internal sealed class OnnxScorer : IDisposable
         return _names.Outputs.Zip(outputs).ToDictionary(pair => pair.First, pair => Copy(pair.Second));
     }
 
-    /// <summary>The scores and the keys of many rows, in batches.</summary>
+    /// <summary>Returns the scores and the keys of many rows, in batches.</summary>
     public (float[] Scores, uint[] Keys) Score(float[] features, int featureCount)
     {
         (List<float> scores, List<uint> keys) = ([], []);

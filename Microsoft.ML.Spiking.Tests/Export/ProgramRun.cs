@@ -3,13 +3,13 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.Spiking.Tests.Export;
 
-/// <summary>A run of another program, if there is one of that name.</summary>
+/// <summary>A run of another program, if it is installed.</summary>
 internal static class ProgramRun
 {
-    /// <summary>Runs it to its end; the exit code is -1 where there is none.</summary>
+    /// <summary>Runs it to its end; the exit code is -1 if there is no such program.</summary>
     /// <param name="program">Its name or path.</param>
-    /// <param name="arguments">Of the command line.</param>
-    /// <param name="input">What it reads.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="input">Its standard input.</param>
     public static (int ExitCode, string Output) Of(string program, string[] arguments, string input = "")
     {
         try

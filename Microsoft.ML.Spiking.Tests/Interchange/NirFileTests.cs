@@ -12,7 +12,7 @@ namespace Microsoft.ML.Spiking.Tests.Interchange;
 
 /// <summary>
 /// Networks to NIR and back, files of other tools (in ../shared/nir or the folder that SPIKING_NIR names), and files of
-/// ours in NIR's own reader, where python3 has it.
+/// ours in NIR's own reader, where python3 and it are installed.
 /// </summary>
 [TestClass]
 public sealed class NirFileTests
@@ -85,7 +85,7 @@ public sealed class NirFileTests
     {
         if (ProgramRun.Of("python3", ["-c", "import nir"]).ExitCode != 0)
         {
-            Assert.Inconclusive("python3 with nir is not at hand.");
+            Assert.Inconclusive("python3 with nir is not installed.");
         }
         NetworkDefinition network = new Mlp(20, 16).Bind(
             Bindings.Of([7], neuron: new LifNeuron { ResetPotential = 0, Threshold = 0.7 }) with { TimeSteps = 5 });
@@ -112,7 +112,7 @@ public sealed class NirFileTests
     {
         if (ProgramRun.Of("python3", ["-c", "import nir"]).ExitCode != 0)
         {
-            Assert.Inconclusive("python3 with nir is not at hand.");
+            Assert.Inconclusive("python3 with nir is not installed.");
         }
         NetworkDefinition network = new ConvNet(4, 6).Bind(
             Bindings.Image(3, 8, neuron: new IfNeuron { ResetPotential = 0 }));
@@ -252,6 +252,6 @@ public sealed class NirFileTests
         string folder = Environment.GetEnvironmentVariable("SPIKING_NIR") is { Length: > 0 } chosen
             ? chosen : Path.Combine(Repository.Folders.Root, "..", "shared", "nir");
         string path = Path.Combine(folder, name);
-        return File.Exists(path) ? path : throw new AssertInconclusiveException($"{path} is not at hand.");
+        return File.Exists(path) ? path : throw new AssertInconclusiveException($"{path} does not exist.");
     }
 }

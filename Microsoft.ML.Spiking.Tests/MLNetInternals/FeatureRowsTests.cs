@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Tests.MLNetInternals;
 [TestClass]
 public sealed class FeatureRowsTests
 {
-    // Two frames of 2 x 2 pixels with 3 channels; a value says frame, pixel, channel.
+    // Two frames of 2 x 2 pixels with 3 channels; the digits of a value are frame, pixel and channel.
     private static readonly float[] Interleaved =
     [
         0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32,

@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Tests.Architecture;
 namespace Microsoft.ML.Spiking.Tests.MLNetInternals;
 
 /// <summary>
-/// Fails, with the names, when the ML.NET at run time is not the one that the library reaches into. ML.NET promises
-/// nothing about what is internal, so this is where a new version of it shows first.
+/// Fails, with the names, if the ML.NET at run time is not the one whose internals the library uses. ML.NET makes no
+/// promise about its internals, so a new version of it fails here first.
 /// </summary>
 [TestClass]
 public sealed class InternalsSurfaceTests
@@ -51,7 +51,7 @@ public sealed class InternalsSurfaceTests
         Assert.AreEqual(Visibility.Missing, Find("ModelReadContext", null));
     }
 
-    /// <summary>ML.NET's own trainers use thousands of members of its core, in every way there is.</summary>
+    /// <summary>ML.NET's own trainers use thousands of members of its core, in every possible way.</summary>
     [TestMethod]
     [DataRow("Microsoft.ML.StandardTrainers")]
     [DataRow("Microsoft.ML.Transforms")]
@@ -66,7 +66,7 @@ public sealed class InternalsSurfaceTests
         Assert.Contains(reference => mlnet.Find(reference) == Visibility.NonPublic, references);
     }
 
-    /// <summary>A type whose base class has new abstract members, or a changed interface, does not load.</summary>
+    /// <summary>A type fails to load if its base class has new abstract members, or an interface has changed.</summary>
     [TestMethod]
     public void Types_OfTheLibrary_AllLoad()
     {
@@ -74,7 +74,8 @@ public sealed class InternalsSurfaceTests
     }
 
     /// <summary>
-    /// The runtime takes an override whose base member is gone for a new virtual member, and nothing calls it any more.
+    /// The runtime takes an override whose base member no longer exists for a new virtual member, which is never
+    /// called.
     /// </summary>
     [TestMethod]
     public void Overrides_InTheLibrary_EachOverrideSomething()

@@ -5,13 +5,13 @@ using Microsoft.ML.Spiking.Tests.Architecture;
 
 namespace Microsoft.ML.Spiking.Tests.MLNetInternals;
 
-/// <summary>The types and members of the ML.NET assemblies that lie beside the tests, public or not.</summary>
+/// <summary>The types and members of the ML.NET assemblies beside the tests, public or not.</summary>
 internal sealed class MLNetSurface : IDisposable
 {
     private readonly Dictionary<string, PEReader> _files = [];
     private readonly Dictionary<string, Dictionary<string, TypeDefinitionHandle>> _types = [];
 
-    /// <summary>Whether an assembly is ML.NET's own.</summary>
+    /// <summary>Returns whether an assembly is ML.NET's own.</summary>
     public static bool Holds(string assembly) =>
         assembly.StartsWith("Microsoft.ML.", StringComparison.Ordinal)
         && !assembly.StartsWith(Library.Name, StringComparison.Ordinal);

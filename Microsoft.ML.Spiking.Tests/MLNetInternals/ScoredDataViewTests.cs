@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Tests.Serialization;
 
 namespace Microsoft.ML.Spiking.Tests.MLNetInternals;
 
-/// <summary>The reading of scored data: in batches, from one source cursor, by one thread or several.</summary>
+/// <summary>Reading scored data: in batches, from one source cursor, by one thread or several.</summary>
 [TestClass]
 public sealed class ScoredDataViewTests
 {
@@ -134,7 +134,7 @@ public sealed class ScoredDataViewTests
         IDataView source = _ml.Data.LoadFromEnumerable(Rows());
         IDataView scored = model.Transform(source);
 
-        // One thread: ML.NET's own read-ahead does not promise as much.
+        // One thread, because ML.NET's own read-ahead does not promise this.
         using DataViewRowCursor cursor = scored.GetRowCursorSet([scored.Schema["Score"]], 1).Single();
         for (int i = 0; i < 20; i++)
         {

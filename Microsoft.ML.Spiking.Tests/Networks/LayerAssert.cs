@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Networks;
 
-/// <summary>Compares layers by all that is written of them.</summary>
+/// <summary>Compares layers by their JSON.</summary>
 internal static class LayerAssert
 {
     private static readonly JsonSerializerOptions Options = new() { MaxDepth = 128 };

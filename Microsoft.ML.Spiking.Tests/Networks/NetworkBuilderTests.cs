@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Networks;
 
-/// <summary>A network of one's own is checked where it is built, if the shape is said there.</summary>
+/// <summary>A custom network is checked where it is built, if its input shape is given there.</summary>
 [TestClass]
 public sealed class NetworkBuilderTests
 {
@@ -120,7 +120,7 @@ public sealed class NetworkBuilderTests
         Assert.AreEqual(New().Linear(4).Build(), New().Linear(4).Build(20));
     }
 
-    /// <summary>Leaves [4, 4, 4] of [3, 8, 8].</summary>
+    /// <summary>Maps [3, 8, 8] to [4, 4, 4].</summary>
     private static NetworkBuilder Small() => New().Convolution(4, 3, padding: 1).BatchNorm().Neuron().AveragePool(2);
 
     private static NetworkBuilder New() => new();

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking.Tests.Networks;
 
-/// <summary>Definitions that no machine could score are refused in one sentence when they are made.</summary>
+/// <summary>Definitions that no machine could score are refused with one sentence when they are created.</summary>
 [TestClass]
 public sealed class NetworkLimitsTests
 {
@@ -101,9 +101,7 @@ public sealed class NetworkLimitsTests
         Assert.IsLessThan(700, message.Length);
     }
 
-    /// <summary>
-    /// Networks that reach a limit exactly, and nothing but the number of classes is wrong with them.
-    /// </summary>
+    /// <summary>Networks that reach a limit exactly and have no other fault than the number of classes.</summary>
     public static IEnumerable<(Func<NetworkDefinition> Define, string End)> AtALimit =>
     [
         (() => Define(1_000, [4]), "[4] Constant"),
@@ -172,7 +170,7 @@ public sealed class NetworkLimitsTests
         Assert.AreEqual(long.MaxValue, Shapes.Product(-1, 5));
     }
 
-    // What led scorers out of their buffers: the rows of the kernel times 8 do not fit into 32 bits.
+    // Used to lead scorers out of their buffers: the rows of the kernel times 8 do not fit into 32 bits.
     private static NetworkDefinition OutOfBounds() => Image(1, new AdaptiveAveragePoolLayer("pool", 26_755),
         new ConvolutionLayer("conv", 1, 1, new Extent(268_435_456, 1), 1 << 30, new Extent(134_204_351, 0)));
 

@@ -87,7 +87,7 @@ public sealed class TemplateTests
         Assert.Contains("too small", message);
     }
 
-    /// <summary>First weights and biases of convolutions and readout, as in the authors' code.</summary>
+    /// <summary>Initial weights and biases of convolutions and readout, as in the authors' code.</summary>
     public static IEnumerable<(
         NetworkTemplate Template, int Channels, int Size, WeightDistribution Weights, bool ZeroBias,
         WeightDistribution Readout, bool ZeroReadoutBias)> FirstWeights =>

@@ -13,11 +13,11 @@ internal sealed record AutogradRun(double[] Spikes, long? Count, double[] Curren
     /// <param name="neuron">The neuron.</param>
     /// <param name="learned">Its learned value, if it has one.</param>
     /// <param name="current">[T, n], or [n] if constant.</param>
-    /// <param name="upstream">[T, n]: the gradient by the spikes.</param>
+    /// <param name="upstream">[T, n]: the gradient with respect to the spikes.</param>
     /// <param name="timeSteps">T.</param>
     /// <param name="isConstant">Whether the current is the same at every step.</param>
-    /// <param name="isTransposed">Whether current and gradient lie in memory as [n, T].</param>
-    /// <param name="type">In which to compute.</param>
+    /// <param name="isTransposed">Whether current and gradient are stored as [n, T].</param>
+    /// <param name="type">The type to compute in.</param>
     public static AutogradRun Of(TorchNeuron form, SpikingNeuronDefinition neuron, float learned, float[] current,
         float[] upstream, int timeSteps, bool isConstant, bool isTransposed, ScalarType type)
     {

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking.Tests.Neurons;
 
 /// <summary>
 /// The fused neurons under autograd, in float32, against autograd of the op-by-op form in float64: random constants,
-/// numbers of steps and neurons, any strides. Neurons that rounding may decide differently get no gradient.
+/// numbers of steps and neurons, any strides. Neurons that rounding may flip get no gradient.
 /// </summary>
 [TestClass]
 public sealed class FusedNeuronRandomTests

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons;
 
-/// <summary>The fused neurons, as autograd sees them, against the op-by-op form.</summary>
+/// <summary>The fused neurons under autograd against the op-by-op form.</summary>
 [TestClass]
 public sealed class FusedNeuronTests
 {

@@ -22,7 +22,7 @@ internal sealed record GoldenNeuron(JsonElement Case)
 
     public double[] this[string name] => Case.GetProperty(name).Doubles();
 
-    /// <summary>[T, ...].</summary>
+    /// <summary>Gets the shape, [T, ...].</summary>
     public long[] Shape => [TimeSteps, .. Case.GetProperty("shape").Longs()];
 
     public SpikingNeuronDefinition Definition => Text("neuron") switch

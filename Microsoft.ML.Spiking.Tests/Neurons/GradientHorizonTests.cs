@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons;
 
-/// <summary>Gradients that go a number of steps back, in both forms of the neurons.</summary>
+/// <summary>Gradients that go back a limited number of steps, in both forms of the neurons.</summary>
 [TestClass]
 public sealed class GradientHorizonTests
 {
@@ -27,8 +27,7 @@ public sealed class GradientHorizonTests
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
 
     /// <summary>
-    /// The gradient of one spike by itself, cut that many steps before it, and summed over all spikes: equations by
-    /// hand.
+    /// The gradient of each single spike, cut that many steps before it, and summed over all spikes: equations by hand.
     /// </summary>
     [TestMethod]
     [DynamicData(nameof(Neurons))]

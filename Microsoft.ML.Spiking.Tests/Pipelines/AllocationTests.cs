@@ -12,7 +12,7 @@ public sealed class AllocationTests
     public void Predict_SteadyState_AllocatesNoMoreThanMLNetForCopiedColumns()
     {
         IDataView data = Flowers.Keyed(_ml);
-        // Columns of the same types, without anything that scores.
+        // Columns of the same types, without a scorer.
         ITransformer trivial = _ml.Transforms.CopyColumns("Score", "Features")
             .Append(_ml.Transforms.CopyColumns("PredictedLabel", "Label")).Fit(data);
 
@@ -39,7 +39,7 @@ public sealed class AllocationTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Read(1000);
 
-        // ML.NET reads the objects that are the rows here without allocating; so do we.
+        // ML.NET reads the rows here without allocating, and so do we.
         Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// Images that a network cannot take are refused before training, with one sentence. Their order is tested in
+/// Images that a network cannot take are refused before training, with one sentence. The order of pixels is tested in
 /// <see cref="ImagePipelineTests"/>.
 /// </summary>
 [TestClass]

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// Data that cannot be trained on or scored is refused with a sentence that says what, where and what to do.
+/// Data that cannot be trained on or scored is refused with a sentence that says what is wrong, where, and what to do.
 /// </summary>
 [TestClass]
 public sealed class BadInputTests
@@ -96,7 +96,7 @@ public sealed class BadInputTests
     [TestMethod]
     public void CrossValidate_FoldsOfOneClass_HaveModelsAndMetrics()
     {
-        // By group "c" alone against "a" and "b": one fold trains on a single class.
+        // Groups "c" alone against "a" and "b": one fold trains on a single class.
         IEnumerable<Flower> rows = Flowers.Rows().Where(row => row.Label != "b").Select(row =>
         {
             row.Name = row.Label;

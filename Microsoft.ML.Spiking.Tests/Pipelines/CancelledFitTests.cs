@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>A training that is cancelled, by the token of the options or with its context.</summary>
+/// <summary>A training that is cancelled by the token of the options or with its context.</summary>
 [TestClass]
 public sealed class CancelledFitTests
 {
@@ -55,7 +55,7 @@ public sealed class CancelledFitTests
         int passes = 0;
         IEnumerable<Flower> Rows()
         {
-            if (++passes == 3) // after the keys and the first look: the first epoch
+            if (++passes == 3) // after the passes for keys and for the first look: the first epoch
             {
                 source.Cancel();
             }

@@ -5,7 +5,7 @@ using TorchSharp;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// The device that trains: what the options say, else what the context says, else the first CUDA device, else the CPU.
+/// The training device: that of the options, else of the context, else the first CUDA device, else the CPU.
 /// </summary>
 [TestClass]
 public sealed class DeviceChoiceTests

@@ -3,8 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// A row's scores are a function of the row, also where an encoder draws spikes: not of the batch, the order or the
-/// thread.
+/// A row's scores depend on the row alone, even if an encoder draws spikes: not on the batch, the order or the thread.
 /// </summary>
 [TestClass]
 public sealed class EncodedScoringTests
@@ -33,7 +32,7 @@ public sealed class EncodedScoringTests
         {
             Assert.AreSequenceEqual(expected[row], engine.Predict(Rows[row]).Score);
         }
-        Assert.IsGreaterThan(10, expected.Select(scores => scores[0]).Distinct().Count()); // rows do differ
+        Assert.IsGreaterThan(10, expected.Select(scores => scores[0]).Distinct().Count()); // rows differ
     }
 
     [TestMethod]
@@ -46,7 +45,7 @@ public sealed class EncodedScoringTests
         model.Model.ChangeScoringBackend(ScoringBackend.Torch, ComputeDevice.Cpu);
         float[][] torch = Scores(model, Rows);
 
-        // Where rounding flips a spike, a row differs; where spikes were drawn anew, nearly all would.
+        // A row differs if rounding flips a spike; if spikes were drawn again, nearly all rows would.
         int different = managed.Zip(torch)
             .Count(pair => pair.First.Zip(pair.Second).Any(both => Math.Abs(both.First - both.Second) > 1e-4));
         Assert.IsLessThan(Count / 100, different);
@@ -56,7 +55,7 @@ public sealed class EncodedScoringTests
     public void Transform_OtherSeedOfTheEncoder_DrawsOtherSpikes()
     {
         float[][] one = Scores(Fit(new PoissonEncoder { Rate = 0.8 }), Rows);
-        float[][] other = Scores(Fit(new PoissonEncoder { Rate = 0.8, Seed = 1 }), Rows); // trained alike
+        float[][] other = Scores(Fit(new PoissonEncoder { Rate = 0.8, Seed = 1 }), Rows); // trained the same way
 
         Assert.AreNotSequenceEqual(Flat(one), Flat(other));
     }

@@ -5,8 +5,8 @@ namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
 /// Frames of an event camera, [time steps, polarities, height, width], through a pipeline: a bar lights up in the first
-/// frame and goes out in the second, where another one lights up. The class is the first one's direction; only the
-/// order tells.
+/// frame and goes out in the second, where another one lights up. The class is the direction of the first one, so only
+/// the order distinguishes them.
 /// </summary>
 [TestClass]
 public sealed class EventFramesTests
@@ -84,7 +84,7 @@ public sealed class EventFramesTests
         Assert.Contains("'Frames'", message);
     }
 
-    /// <summary>Two steps on all rows: every layer fires, and the weights become a model.</summary>
+    /// <summary>Takes two steps on all rows: every layer fires, and the weights become a model.</summary>
     private EpochMetrics[] TrainAndScore(int size, SpikingClifTrainer.Options options)
     {
         IDataView data = Keyed(Frames(FewRows, size));
@@ -112,7 +112,7 @@ public sealed class EventFramesTests
         options.TimeSteps = 7;
         options.Dropout = 0;
         options.Epochs = 2;
-        options.Network = new NetworkBuilder() // VggSnn in small
+        options.Network = new NetworkBuilder() // a small VggSnn
             .Convolution(8, 3, padding: 1).BatchNorm().Neuron()
             .Convolution(8, 3, padding: 1).BatchNorm().Neuron().AveragePool(2)
             .Convolution(12, 3, padding: 1).BatchNorm().Neuron()

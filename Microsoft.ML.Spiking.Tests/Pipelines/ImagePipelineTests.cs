@@ -101,7 +101,7 @@ public sealed class ImagePipelineTests
             "PixelOrder.";
 
         Assert.Contains(sentence, Refusal(interleaved: true, options => options.PixelOrder = null));
-        Assert.AreSequenceEqual([8, 10, 3], // said to be 8 channels, it is taken as that
+        Assert.AreSequenceEqual([8, 10, 3], // declared as 8 channels, it is taken as such
             Fit(interleaved: true, options => options.PixelOrder = PixelOrder.Planar, augmented: false)
                 .Model.Network.InputShape.ToArray());
     }
@@ -162,7 +162,7 @@ public sealed class ImagePipelineTests
         NetworkDefinition network = ((SpikingPredictionTransformer)_ml.Model.Load(stream, out _)).Model.Network;
 
         LayerAssert.AreEqual(new AffineLayer("input", 3), network.Layers[0]);
-        // crop and cutout do not count
+        // crop and cutout are ignored
         float[][] images = [.. Data("train", interleaved: false).GetColumn<float[]>("Pixels")];
         for (int channel = 0; channel < 3; channel++)
         {

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Tests.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>The trainer finds the shape of images and of rows with time steps.</summary>
+/// <summary>The trainer detects the shape of images and of rows with time steps.</summary>
 [TestClass]
 public sealed class ImageShapeTests
 {

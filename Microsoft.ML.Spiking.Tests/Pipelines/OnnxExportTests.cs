@@ -4,7 +4,7 @@ namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
 /// Whole pipelines through ML.NET's ConvertToOnnx and back through ApplyOnnxModel: they predict as the pipeline does,
-/// or are refused in a sentence. A file without the network, or without what it depends on, is never written.
+/// or are refused with a sentence. A file without the network, or without its inputs, is never written.
 /// </summary>
 [TestClass]
 public sealed class OnnxExportTests
@@ -147,7 +147,7 @@ public sealed class OnnxExportTests
         }
     }
 
-    /// <summary>The data through the exported pipeline.</summary>
+    /// <summary>Returns the data through the exported pipeline.</summary>
     private IDataView Back(ITransformer model, IDataView data)
     {
         using var folder = new TemporaryFolder();

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// Rows that a model cannot score, in a prediction engine or a batch: one sentence says what and what to do.
+/// Rows that a model cannot score, in a prediction engine or a batch: one sentence says what is wrong and what to do.
 /// </summary>
 [TestClass]
 public sealed class PredictionInputTests

@@ -219,7 +219,7 @@ public sealed class ScoringBackendTests
         var made = new System.Collections.Concurrent.ConcurrentBag<CountingScorer>();
         using var shared = new SharedScorer(new ScorerSource(ScoringBackend.Torch, () =>
         {
-            var scorer = new CountingScorer(); // throws when it is used after its disposal
+            var scorer = new CountingScorer(); // throws if it is used after its disposal
             made.Add(scorer);
             return scorer;
         }, 8, IsNative: true));
@@ -330,7 +330,7 @@ public sealed class ScoringBackendTests
 
     private static long LiveTensors()
     {
-        // What other tests have left to the finalizers must not go away in the middle of a count.
+        // Objects that other tests have left to the finalizers must not go away during a count.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return TorchSharp.torch.Tensor.TotalCount;

@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>Rows of [time steps, features]: a pulse moves up or down the features; only the order tells.</summary>
+/// <summary>
+/// Rows of [time steps, features]: a pulse moves up or down the features; only the order distinguishes them.
+/// </summary>
 [TestClass]
 public sealed class SeriesTests
 {

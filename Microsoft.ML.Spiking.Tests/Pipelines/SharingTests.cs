@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Tests.Training;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
-/// <summary>One model in many hands: threads, prediction engines, pools that throw engines away and reload.</summary>
+/// <summary>One model with many users: threads, prediction engines, pools that discard engines and reload.</summary>
 [TestClass]
 public sealed class SharingTests
 {
@@ -70,7 +70,7 @@ public sealed class SharingTests
                     AwaitAtLeast(20 * i, ref answers, faults);
                     PredictionEngine<Flower, Prediction>[] old =
                         Interlocked.Exchange(ref engines, Pool(zip, backend, users));
-                    Array.ForEach(old, engine => engine.Dispose()); // and with it the model of all of them
+                    Array.ForEach(old, engine => engine.Dispose()); // and with it the model that all of them share
                 }
                 Volatile.Write(ref isOver, true);
                 return;
@@ -81,7 +81,7 @@ public sealed class SharingTests
                 int row = i % _rows.Count;
                 Watch(faults, ref answers, () =>
                 {
-                    // The engine of this thread alone: engines are not for several threads at once.
+                    // This thread's own engine: an engine must not be used by several threads at once.
                     Volatile.Read(ref engines)[thread].Predict(_rows[row], ref prediction);
                     return IsSame(expected[row], prediction) ? null
                         : $"row {row}: {string.Join(' ', prediction.Score)}";
@@ -168,7 +168,7 @@ public sealed class SharingTests
         Assert.IsLessThan(residentBound, resident);
     }
 
-    // Counts an answer; one that is wrong, in which case it says why, or a crash is a fault.
+    // Counts an answer; a wrong answer, which says why, or a crash is a fault.
     private static void Watch(ConcurrentBag<string> faults, ref int answers, Func<string?> answer)
     {
         try
@@ -183,7 +183,7 @@ public sealed class SharingTests
             faults.Add(exception.ToString());
         }
         Interlocked.Increment(ref answers);
-        Thread.Yield(); // one of the others has to get on, too
+        Thread.Yield(); // one of the others has to make progress, too
     }
 
     private void AwaitAtLeast(int count, ref int answers, ConcurrentBag<string> faults)

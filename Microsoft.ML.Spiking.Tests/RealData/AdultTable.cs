@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.RealData;
 
-/// <summary>The Adult table: 32,562 people, whether they earn over 50,000 a year, in ML.NET's hands.</summary>
+/// <summary>The Adult table: 32,562 people, and whether they earn over 50,000 a year, as ML.NET data.</summary>
 internal static class AdultTable
 {
     private static readonly string[] Categories =
@@ -34,7 +34,10 @@ internal static class AdultTable
         return ml.Data.LoadFromTextFile(unpacked, columns, separatorChar: ',', hasHeader: true, trimWhitespace: true);
     }
 
-    /// <summary>Categories one-hot encoded, numbers normalised, together in "Features"; the label as a key.</summary>
+    /// <summary>
+    /// Returns the featurizers: categories one-hot encoded, numbers normalised, together in "Features"; the label as a
+    /// key.
+    /// </summary>
     public static IEstimator<ITransformer> Featurizer(MLContext ml) =>
         ml.Transforms.Categorical.OneHotEncoding(
                 [.. Categories.Select(name => new InputOutputColumnPair(name + "-hot", name))])

@@ -21,7 +21,7 @@ public sealed class AdultTests
             IDataView train = ml.Data.Cache(featurizer.Transform(split.TrainSet));
             IDataView test = ml.Data.Cache(featurizer.Transform(split.TestSet));
 
-            // One thread: no result depends on it, and on a busy machine it is the quicker choice.
+            // One thread: no result depends on it, and it is faster on a busy machine.
             double spiking = Report(ml, "SpikingClif",
                 ml.MulticlassClassification.Trainers
                     .SpikingClif(new SpikingClifTrainer.Options { NumberOfThreads = 1 }), train, test);

@@ -2,13 +2,13 @@ namespace Microsoft.ML.Spiking.Tests.RealData;
 
 /// <summary>
 /// The folder of real data: the one named in SPIKING_DATA, else "shared/data" beside the repository. Tests are skipped
-/// where it, or a file in it, is absent.
+/// if it, or a file in it, does not exist.
 /// </summary>
 internal static class DataFolder
 {
     private const string Variable = "SPIKING_DATA";
 
-    /// <summary>The path of that file; skips the test where there is none.</summary>
+    /// <summary>Returns the path of that file; skips the test if it does not exist.</summary>
     public static string Require(string file)
     {
         string? folder = Find();

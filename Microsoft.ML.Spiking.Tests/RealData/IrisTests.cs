@@ -15,7 +15,7 @@ public sealed class IrisTests
         IDataView all = ml.Data.LoadFromTextFile(DataFolder.Require("iris.txt"),
             [new("Label", DataKind.Single, 0), new("Features", DataKind.Single, [new(1, 4)])], hasHeader: true);
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
-            // Centimeters as they are: the network standardizes them.
+            // Raw centimeters: the network standardizes them.
             .Append(ml.MulticlassClassification.Trainers.SpikingClif(
                 new SpikingClifTrainer.Options { NumberOfThreads = 1 }));
 

@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
 /// <summary>
-/// build.sh on a machine that lacks libgomp, PostgreSQL and compilers. The commands that could change this machine
-/// (apt-get, sudo) and those that take long (dotnet) are replaced by scripts that only say how they were called.
+/// build.sh on a machine that lacks libgomp, PostgreSQL and compilers. Commands that could change this machine
+/// (apt-get, sudo) or take long (dotnet) are replaced by scripts that only print how they were called.
 /// </summary>
 [TestClass]
 [OSCondition(OperatingSystems.Linux)]

@@ -2,18 +2,18 @@ using System.Reflection;
 
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
-/// <summary>Places of the repository that this project was built from.</summary>
+/// <summary>Paths in the repository that this project was built from.</summary>
 internal static class Folders
 {
     private static readonly Dictionary<string, string> Values = typeof(Folders).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(item => item.Key, item => item.Value!);
 
-    /// <summary>The repository's root folder.</summary>
+    /// <summary>Gets the repository's root folder.</summary>
     public static string Root => Values["Repository"];
 
-    /// <summary>The assembly of event cameras, which the examples compile against.</summary>
+    /// <summary>Gets the path of the assembly for event cameras, which the examples compile against.</summary>
     public static string EventsAssembly => Values["EventsAssembly"];
 
-    /// <summary>The assembly of sweeps, which the examples compile against.</summary>
+    /// <summary>Gets the path of the assembly for sweeps, which the examples compile against.</summary>
     public static string SweepsAssembly => Values["SweepsAssembly"];
 }

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
-/// <summary>Lines are as short as .editorconfig says, in code, scripts and pages.</summary>
+/// <summary>Lines keep the limit of .editorconfig, in code, scripts and pages.</summary>
 [TestClass]
 public sealed class LineLengthTests
 {
@@ -15,7 +15,7 @@ public sealed class LineLengthTests
         string[] files = [.. Files(Folders.Root)];
         string[] offences = [.. files.SelectMany(Offences)];
 
-        Assert.IsGreaterThan(500, files.Length); // else the check would pass without reading any
+        Assert.IsGreaterThan(500, files.Length); // else the check would pass without reading any file
         Assert.IsEmpty(offences, string.Join(Environment.NewLine, offences));
     }
 
@@ -45,7 +45,7 @@ public sealed class LineLengthTests
     // PublicAPI files are generated, and neither .cs nor .md.
     private static bool IsRead(string path) => Path.GetExtension(path) is ".cs" or ".md" or ".sh";
 
-    /// <summary>Names the lines that are too long. Tables of pages may be wide: they cannot be broken.</summary>
+    /// <summary>Returns the lines that are too long. Tables in pages may be wide: they cannot be broken.</summary>
     private static IEnumerable<string> Offences(string path)
     {
         bool isPage = Path.GetExtension(path) == ".md";

@@ -8,7 +8,7 @@ internal sealed partial record Page(string Path)
 {
     public string Text { get; } = File.ReadAllText(System.IO.Path.Combine(Folders.Root, Path)).ReplaceLineEndings("\n");
 
-    /// <summary>All pages.</summary>
+    /// <summary>Gets all pages.</summary>
     public static IReadOnlyList<Page> All { get; } =
     [
         .. Directory.EnumerateFiles(Folders.Root, "*.md")
@@ -18,7 +18,7 @@ internal sealed partial record Page(string Path)
             .OrderBy(page => page.Path, StringComparer.Ordinal),
     ];
 
-    /// <summary>The C# examples, without those that a comment in front of them declares as not compiled.</summary>
+    /// <summary>Returns the C# examples, without those that a comment before them declares as not compiled.</summary>
     public IReadOnlyList<Snippet> Snippets()
     {
         string usings = "";
@@ -38,7 +38,7 @@ internal sealed partial record Page(string Path)
         return snippets;
     }
 
-    /// <summary>The text without examples.</summary>
+    /// <summary>Returns the text without examples.</summary>
     public string Prose() => AnyFence().Replace(Text, "");
 
     [GeneratedRegex(

@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Tests.Export;
 
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
-/// <summary>The program of docs/python.md on saved models, where python3 has numpy.</summary>
+/// <summary>The program of docs/python.md on saved models, where python3 and numpy are installed.</summary>
 [TestClass]
 public sealed partial class PythonPageTests
 {
@@ -24,7 +24,7 @@ public sealed partial class PythonPageTests
     {
         if (ProgramRun.Of("python3", ["-c", "import numpy"]).ExitCode != 0)
         {
-            Assert.Inconclusive("python3 with numpy is not at hand.");
+            Assert.Inconclusive("python3 with numpy is not installed.");
         }
         List<Measured> rows = Rows(shape.Aggregate(1, (product, length) => product * length));
         var definition = SchemaDefinition.Create(typeof(Measured));

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
-/// <summary>README.md and the pages of docs/: their examples compile, and what they name exists.</summary>
+/// <summary>README.md and the pages of docs/: their examples compile, and the names in them exist.</summary>
 [TestClass]
 public sealed partial class ReadmeTests
 {
@@ -26,7 +26,7 @@ public sealed partial class ReadmeTests
 
     [TestMethod]
     public void Examples_OfAllPages_AreFound() =>
-        Assert.IsGreaterThan(10, Page.All.Sum(page => page.Snippets().Count)); // else the others would pass without any
+        Assert.IsGreaterThan(10, Page.All.Sum(page => page.Snippets().Count)); // else the others would pass without one
 
     [TestMethod]
     public void Example_WithoutItsUsings_DoesNotCompile()
@@ -43,7 +43,7 @@ public sealed partial class ReadmeTests
     public void Example_WithoutData_Runs(string path, string content) =>
         new Page(path).Snippets().Single(snippet => snippet.Code.Contains(content, StringComparison.Ordinal)).Run();
 
-    /// <summary>The README's program, on flowers whose measurements lie far from zero.</summary>
+    /// <summary>The README's program, on flowers whose measurements are far from zero.</summary>
     [TestMethod]
     public void Readme_Program_LearnsAndPredicts()
     {
@@ -125,7 +125,7 @@ public sealed partial class ReadmeTests
         Assert.IsTrue(path != "README.md" || lines.Length <= MaximumReadmeLines, $"{path} has {lines.Length} lines.");
     }
 
-    /// <summary>The anchor that GitHub gives a heading.</summary>
+    /// <summary>Returns the anchor that GitHub gives a heading.</summary>
     private static string Anchor(string heading) =>
         NotInAnchors().Replace(heading.Trim().ToLowerInvariant(), "").Replace(' ', '-');
 

@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
 /// <summary>
-/// A C# example of a page: statements of a program, with types behind them. It may use what its page takes for granted,
-/// <see cref="Given"/>, and the implicit usings of new projects.
+/// A C# example of a page: statements of a program, with types after them. It may use what its page assumes, <see
+/// cref="Given"/>, and the implicit usings of new projects.
 /// </summary>
 /// <param name="Place">File and line, for messages.</param>
 /// <param name="Usings">The using lines that the example shows, or else those of the page's first example.</param>
@@ -94,7 +94,7 @@ internal sealed record Snippet(string Place, string Usings, string Code)
             }
             {{types}}
             """;
-        // The example's own types replace those that are given.
+        // The example's own types replace the given ones.
         string[] own = [.. code.Members.OfType<TypeDeclarationSyntax>().Select(type => type.Identifier.Text)];
         CompilationUnitSyntax given = SyntaxFactory.ParseCompilationUnit(Given);
         given = given.RemoveNodes(

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Tests.Samples;
 
-/// <summary>The promises of samples/ImageClassification, seen from outside.</summary>
+/// <summary>The behaviour that samples/ImageClassification documents.</summary>
 [TestClass]
 public sealed partial class ImageClassificationTests : IDisposable
 {

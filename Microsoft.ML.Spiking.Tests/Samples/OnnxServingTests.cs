@@ -5,7 +5,9 @@ using Microsoft.ML.Spiking.Tests.Export;
 
 namespace Microsoft.ML.Spiking.Tests.Samples;
 
-/// <summary>The program of samples/OnnxServing: an exported model in a process that has neither library.</summary>
+/// <summary>
+/// The program of samples/OnnxServing: an exported model in a process with neither ML.NET nor libtorch.
+/// </summary>
 [TestClass]
 public sealed class OnnxServingTests
 {

@@ -3,9 +3,7 @@ using System.Reflection;
 
 namespace Microsoft.ML.Spiking.Tests.Samples;
 
-/// <summary>
-/// The program of a sample in a separate process, which never outlives the test.
-/// </summary>
+/// <summary>The program of a sample in a separate process, which does not outlive the test.</summary>
 internal sealed class SampleProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -39,11 +37,11 @@ internal sealed class SampleProcess : IDisposable
         using SampleProcess process = Start(sample, arguments);
         Task<string> output = process._process.StandardOutput.ReadToEndAsync();
         Assert.IsTrue(process._process.WaitForExit(Patience), $"The sample has not ended after {Patience}.");
-        process._process.WaitForExit(); // for the last lines
+        process._process.WaitForExit(); // waits for the last lines
         return (process._process.ExitCode, Lines(output.Result), Lines(process._errors.Result));
     }
 
-    /// <summary>Kills the process as soon as it has written a line with this start.</summary>
+    /// <summary>Kills the process as soon as it has written a line with this prefix.</summary>
     public void KillAfter(string start)
     {
         Task<bool> heard = Task.Run(() =>

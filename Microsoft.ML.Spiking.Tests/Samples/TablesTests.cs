@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Tests.Samples;
 
-/// <summary>The promises of samples/Tables, seen from outside.</summary>
+/// <summary>The behaviour that samples/Tables documents.</summary>
 [TestClass]
 public sealed class TablesTests : IDisposable
 {
@@ -79,7 +79,7 @@ public sealed class TablesTests : IDisposable
     private void Write(string name, params string[] lines) =>
         File.WriteAllLines(Path.Combine(_data.Path, name + ".tsv"), lines);
 
-    // Color and size tell the class; every tenth weight is missing.
+    // Color and size determine the class; every tenth weight is missing.
     private static string Rows(int count)
     {
         var random = new Random(1);

@@ -6,9 +6,9 @@ using Microsoft.ML.Spiking.Scoring.Plan;
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
 /// <summary>
-/// Random definitions, sizes at the limits among them, on every width of vectors: no executor needs more working memory
-/// than the definition was refused or accepted by, none writes outside of its buffers, and none lets what lies outside
-/// of them into its result.
+/// Random definitions, including sizes at the limits, at every vector width: no executor needs more working memory than
+/// the definition was accepted with, none writes outside its buffers, and none reads what is outside them into its
+/// result.
 /// </summary>
 [TestClass]
 public sealed unsafe class BufferBoundsTests
@@ -46,7 +46,8 @@ public sealed unsafe class BufferBoundsTests
         Assert.IsLessThan(20 * Networks, refused);
     }
 
-    // What a definition is accepted by is at least what its executors ask for, beside vectors and blocks of fixed size.
+    // The memory that a definition is accepted with is at least what its executors ask for, apart from vectors and
+    // blocks of fixed size.
     private static void AssertScratch(NetworkDefinition definition, ScoringPlan plan, string name)
     {
         long most = 0;
@@ -82,9 +83,7 @@ public sealed unsafe class BufferBoundsTests
         return most;
     }
 
-    /// <summary>
-    /// Runs the plan in buffers between guards that are not numbers: what reads one spoils the scores.
-    /// </summary>
+    /// <summary>Runs the plan in buffers between guards of NaN, which spoil the scores when they are read.</summary>
     private static void AssertRun(NetworkDefinition definition, ScoringPlan plan, string name)
     {
         Guarded row = new(Rows * definition.InputSize),

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 
 /// <summary>
 /// Both executors, every neuron with every reset, dense and convolutional, with random and with trained weights: the
-/// same scores but for rare rows in which rounding flips a spike, and those are counted.
+/// same scores except in rare rows where rounding flips a spike, which are counted.
 /// </summary>
 [TestClass]
 public sealed class ExecutorAgreementTests
@@ -90,12 +90,12 @@ public sealed class ExecutorAgreementTests
             scorer.Score(features, Rows, scores);
             float[][] byRow = [.. scores.Chunk(Classes)];
             int distinct = byRow.Select(row => row[0]).Distinct().Count();
-            Assert.IsGreaterThan(Rows / 50, distinct, $"{name}: nothing is tested where all rows score alike");
+            Assert.IsGreaterThan(Rows / 50, distinct, $"{name}: all rows score alike: nothing is tested");
             return byRow;
         }
     }
 
-    // A bright spot whose corner of the image is the class, in noise.
+    // A bright spot in noise; its corner of the image is the class.
     private static (float[][] Rows, int[] Labels) Bumps(int count)
     {
         var random = new Random(1);

@@ -6,14 +6,14 @@ using Microsoft.ML.Spiking.Scoring.Scorers;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
-/// <summary>Every layer, before and behind neurons, in every width of vectors.</summary>
+/// <summary>Every layer, before and after neurons, at every vector width.</summary>
 [TestClass]
 public sealed class LayerScoringTests
 {
     private const int Rows = 5;
     private const int Classes = 3;
 
-    // [2, 9, 8]: neither square nor a multiple of any vector.
+    // [2, 9, 8]: neither square nor a multiple of any vector width.
     private static readonly int[] Shape = [2, 9, 8];
 
     public static IEnumerable<object[]> Networks =>
@@ -92,7 +92,7 @@ public sealed class LayerScoringTests
             flipped += Enum.GetValues<VectorWidth>()
                 .Sum(width => ScoreComparison.CountDifferences(definition, width, Rows));
         }
-        // Rounding may flip a spike, which then shows in every width.
+        // Rounding may flip a spike, which then shows at every width.
         Assert.IsLessThanOrEqualTo(Enum.GetValues<VectorWidth>().Length, flipped, name);
     }
 

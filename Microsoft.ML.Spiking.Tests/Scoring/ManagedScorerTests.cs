@@ -31,7 +31,7 @@ public sealed class ManagedScorerTests
                 rows += 20;
             }
         }
-        // Rounding may flip a spike, and with it the rest of the row: rare, and counted.
+        // Rounding may flip a spike and change the rest of the row: this is rare, and counted.
         Assert.IsLessThanOrEqualTo(rows / 100, flipped);
     }
 

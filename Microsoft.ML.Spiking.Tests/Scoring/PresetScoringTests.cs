@@ -10,9 +10,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
-/// <summary>
-/// The presets, with random running statistics too, against the network that is trained, in double precision.
-/// </summary>
+/// <summary>The presets, with random running statistics too, against the trained network in double precision.</summary>
 [TestClass]
 [TestCategory(SlowTests.Category)]
 public sealed class PresetScoringTests
@@ -56,7 +54,7 @@ public sealed class PresetScoringTests
 
         int flipped = ScoreComparison.CountDifferences(definition, weights, VectorWidth.Auto, features, expected);
 
-        // A spike that rounding flips changes the rest of its row; there are up to a million of them in a row here.
+        // A flipped spike changes the rest of its row; there are up to a million spikes in a row here.
         Assert.IsLessThanOrEqualTo(1, flipped);
     }
 

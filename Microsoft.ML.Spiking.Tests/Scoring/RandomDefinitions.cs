@@ -4,15 +4,13 @@ using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
-/// <summary>
-/// Definitions from a seed: every kind of layer, and now and then a size that is absurd or at a limit.
-/// </summary>
+/// <summary>Definitions from a seed: every kind of layer, and sometimes a size that is absurd or at a limit.</summary>
 internal static class RandomDefinitions
 {
     private const long MostWork = 1 << 22;
 
     /// <summary>
-    /// A definition; null where what was drawn does not fit, is refused, or would take a test too long.
+    /// Returns a definition; null if the draw does not fit, is refused, or would take a test too long.
     /// </summary>
     public static NetworkDefinition? Create(int seed)
     {
@@ -69,7 +67,7 @@ internal static class RandomDefinitions
         int groups = Enumerable.Range(1, channels).Where(parts => channels % parts == 0).OrderBy(_ => random.Next())
             .First();
         int outputs = groups * random.Next(1, 40);
-        // Kernels as long as the padded image, which the padding makes very long.
+        // Kernels as long as the padded image, which its padding makes very long.
         Extent padding = random.Next(8) == 0
             ? new(random.Next(1 << random.Next(1, 15)), random.Next(2)) : Size(random, 0);
         Extent kernel = random.Next(4) == 0

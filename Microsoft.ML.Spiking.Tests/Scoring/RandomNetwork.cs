@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
-/// <summary>Networks and rows from a seed, with weights of such a size that neurons fire now and then.</summary>
+/// <summary>Networks and rows from a seed, with weights of a size at which neurons fire now and then.</summary>
 internal static class RandomNetwork
 {
     public static NetworkDefinition Define(int timeSteps, int inputs, int classes, params Layer[] layers) =>
@@ -21,7 +21,7 @@ internal static class RandomNetwork
             spec.Role switch
             {
                 ParameterRole.Neuron => [0.8f],
-                // What is divided by the deviation must not make the network silent: weights around 1.
+                // Dividing by the deviation must not silence the network: weights around 1.
                 ParameterRole.Normalization when spec.Name.EndsWith(".weight", StringComparison.Ordinal) =>
                     Values(random, spec.Size, 1, offset: 1),
                 ParameterRole.Buffer when spec.Name.EndsWith(".running_var", StringComparison.Ordinal) ||
@@ -33,7 +33,7 @@ internal static class RandomNetwork
             })));
     }
 
-    /// <summary>[rows, features]: half zeros, the rest from -1 to 1.</summary>
+    /// <summary>Returns features, [rows, features]: half zeros, the rest from -1 to 1.</summary>
     public static float[] Rows(int rows, int features, int seed)
     {
         var random = new Random(seed);

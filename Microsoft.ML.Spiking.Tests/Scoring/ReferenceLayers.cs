@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
-/// <summary>Layers on one time step of one row, in double precision, as their definitions read.</summary>
+/// <summary>Layers on one time step of one row, in double precision, straight from their definitions.</summary>
 internal static class ReferenceLayers
 {
     public static double[] Linear(double[] input, float[] weight, float[] bias) =>

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 /// </summary>
 internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeights weights)
 {
-    /// <summary>Softmax of the logits' mean over the time steps.</summary>
+    /// <summary>Returns the softmax of the logits' mean over the time steps.</summary>
     public double[] Score(ReadOnlySpan<float> features)
     {
         double[] row = [.. features.ToArray().Select(value => (double)value)];

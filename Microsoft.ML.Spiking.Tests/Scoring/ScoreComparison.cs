@@ -8,7 +8,9 @@ namespace Microsoft.ML.Spiking.Tests.Scoring;
 /// <summary>Scores of random rows against a reference in double precision.</summary>
 internal static class ScoreComparison
 {
-    /// <summary>The number of rows that differ by more than 1e-4 from the tests' double-precision network.</summary>
+    /// <summary>
+    /// Returns the number of rows that differ by more than 1e-4 from the tests' double-precision network.
+    /// </summary>
     public static int CountDifferences(NetworkDefinition definition, VectorWidth width, int rows)
     {
         NetworkWeights weights = RandomNetwork.Weights(definition, 3);
@@ -18,7 +20,7 @@ internal static class ScoreComparison
         return CountDifferences(definition, weights, width, features, expected);
     }
 
-    /// <summary>The number of rows that differ by more than 1e-4 from what is expected.</summary>
+    /// <summary>Returns the number of rows that differ by more than 1e-4 from the expected scores.</summary>
     public static int CountDifferences(
         NetworkDefinition definition, NetworkWeights weights, VectorWidth width, float[] features, double[][] expected)
     {

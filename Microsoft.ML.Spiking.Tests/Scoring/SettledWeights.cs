@@ -7,14 +7,14 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
 /// <summary>
-/// Random weights with running statistics of rows: in a deep network others leave all neurons silent.
+/// Random weights with running statistics of rows: with others all neurons of a deep network are silent.
 /// </summary>
 internal static class SettledWeights
 {
-    /// <summary>The weights after the rows have passed in training.</summary>
+    /// <summary>Returns the weights after the rows have passed in training mode.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="weights">Its arrays.</param>
-    /// <param name="batches">Each [rows, features].</param>
+    /// <param name="batches">The batches, each [rows, features].</param>
     public static NetworkWeights Of(NetworkDefinition definition, NetworkWeights weights, IEnumerable<float[]> batches)
     {
         using DisposeScope scope = NewDisposeScope();

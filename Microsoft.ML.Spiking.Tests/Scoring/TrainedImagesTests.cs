@@ -49,7 +49,7 @@ public sealed class TrainedImagesTests
 
     private IDataView Keyed(IEnumerable<Picture> images) => _ml.Data.LoadFromEnumerable(images);
 
-    // A bar across, a bar down or a square, somewhere, in noise.
+    // A horizontal bar, a vertical bar or a square, somewhere, in noise.
     private static List<Picture> Draw(int count, int seed)
     {
         var random = new Random(seed);

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking.Tests.Serialization;
 [TestClass]
 public sealed class ChecksumTests
 {
-    // Any table of CRC-32 in the literature.
+    // From the published tables of CRC-32.
     [TestMethod]
     [DataRow("", 0u)]
     [DataRow("a", 0xE8B7BE43u)]
@@ -39,7 +39,7 @@ public sealed class ChecksumTests
 
             Assert.AreEqual(1, inner.Flushes);
             Assert.AreSequenceEqual(SHA256.HashData([1, 2, 3, 4, 5]), stream.Checksum());
-            Assert.AreSequenceEqual(SHA256.HashData([1, 2, 3, 4, 5]), stream.Checksum(), "the first took it away");
+            Assert.AreSequenceEqual(SHA256.HashData([1, 2, 3, 4, 5]), stream.Checksum(), "the first has removed it");
         }
 
         Assert.AreSequenceEqual(new byte[] { 1, 2, 3, 4, 5 }, inner.ToArray());

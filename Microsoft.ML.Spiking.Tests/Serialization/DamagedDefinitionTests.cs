@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Serialization;
 
 namespace Microsoft.ML.Spiking.Tests.Serialization;
 
-/// <summary>Definitions that are damaged, of another version, too large or not possible: one sentence each.</summary>
+/// <summary>Definitions that are damaged, of another version, too large or impossible: one sentence each.</summary>
 [TestClass]
 public sealed class DamagedDefinitionTests
 {
@@ -124,7 +124,7 @@ public sealed class DamagedDefinitionTests
                 changed[position] = value;
                 try
                 {
-                    // A digit may become another: that is for the checksum to find.
+                    // A digit may become another one, which only the checksum can detect.
                     Assert.AreEqual(3, DefinitionJson.Read(new MemoryStream(changed)).ClassCount);
                 }
                 catch (FormatException)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Microsoft.ML.Spiking.Tests.Serialization;
 
-/// <summary>Model files that were changed, cut short or forged: one sentence says what is wrong.</summary>
+/// <summary>Model files that were changed, truncated or forged: one sentence says what is wrong.</summary>
 [TestClass]
 public sealed class DamagedModelTests
 {
@@ -87,7 +87,7 @@ public sealed class DamagedModelTests
         Assert.Contains(sentence, fault);
     }
 
-    /// <summary>ML.NET's reader of the schema trusts it: it must see nothing that was changed.</summary>
+    /// <summary>ML.NET's reader trusts the schema: it must not see a changed one.</summary>
     [TestMethod]
     public void Load_AnyChangedByteOfTheTrainSchema_IsNoticed()
     {

@@ -120,7 +120,7 @@ public sealed class DefinitionJsonTests
         }
     }
 
-    /// <summary>The reader names types and members by hand: a new one must be given to it.</summary>
+    /// <summary>The reader names types and members by hand: a new one must be added to it.</summary>
     [TestMethod]
     public void Read_EveryNeuronWithEverySurrogate_GivesAnEqualOne()
     {
@@ -252,7 +252,7 @@ public sealed class DefinitionJsonTests
     private static IEnumerable<Type> Types(Type kind) =>
         kind.Assembly.GetTypes().Where(type => type.IsSubclassOf(kind) && !type.IsAbstract);
 
-    // None is a default.
+    // None of these is a default.
     private static object Unusual(Type type, SurrogateGradient surrogate) =>
         type == typeof(bool) ? true
         : type == typeof(double) ? 1.75

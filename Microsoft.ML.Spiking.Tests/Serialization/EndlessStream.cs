@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Tests.Serialization;
 
-/// <summary>Spaces without end; not seekable.</summary>
+/// <summary>An endless stream of spaces; not seekable.</summary>
 internal sealed class EndlessStream : Stream
 {
     public override bool CanRead => true;

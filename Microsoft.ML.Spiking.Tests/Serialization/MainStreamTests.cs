@@ -56,7 +56,9 @@ public sealed class MainStreamTests
         Assert.IsEmpty(main.Checksum(-1).ToArray());
     }
 
-    /// <summary>A main stream of version 0x00010002 whose bytes behind the header are 0, 1, 2 and so on.</summary>
+    /// <summary>
+    /// Returns a main stream of version 0x00010002 whose bytes after the header are 0, 1, 2 and so on.
+    /// </summary>
     private static byte[] Stream(long start, long length, int total)
     {
         byte[] stream = new byte[Math.Max(total, 256)];

@@ -115,7 +115,7 @@ public sealed class SafetensorsHeaderTests
             entries.Select(entry => $"{entry.Name} {entry.Begin}-{entry.End} [{string.Join(',', entry.Shape)}]")));
     }
 
-    /// <summary>No last length beyond 9 would leave the array's bytes countable by a long.</summary>
+    /// <summary>With a last length beyond 9, a long could not count the array's bytes.</summary>
     [TestMethod]
     public void Read_LargestSizeThatALongCounts_IsRead() => Assert.AreEqual(9223372036854775800, Read("""
         {"a":{"dtype":"F32","shape":[2046771931,125175050,9],"data_offsets":[0,9223372036854775800]}}

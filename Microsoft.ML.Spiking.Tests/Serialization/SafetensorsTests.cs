@@ -22,7 +22,7 @@ public sealed class SafetensorsTests
         int length = checked((int)BinaryPrimitives.ReadInt64LittleEndian(file));
         Assert.AreEqual(0, length % 8, "the data is not aligned to 8 bytes");
         string text = Encoding.UTF8.GetString(file, 8, length);
-        Assert.AreEqual('{', text[0], "the format wants the header to begin with a brace");
+        Assert.AreEqual('{', text[0], "the format requires the header to begin with a brace");
         using JsonDocument header = JsonDocument.Parse(text);
         Assert.AreEqual("__metadata__", header.RootElement.EnumerateObject().First().Name);
         int expected = 0;
@@ -184,7 +184,7 @@ public sealed class SafetensorsTests
     [DataRow(false)]
     public void Read_GigabytesAnnounced_AllocatesLittle(bool lengthIsKnown)
     {
-        // A definition and a header that agree on 6 GB of weights, and a file of a few hundred bytes.
+        // A definition and a header that agree on 6 GB of weights, in a file of a few hundred bytes.
         var definition = new Mlp(8_000, 60_000, 8_000).Bind(new NetworkBinding([60_000], 2, 1,
             new DirectEncoder(), new ClifNeuron(), 0));
         long begin = 0;
@@ -262,7 +262,9 @@ public sealed class SafetensorsTests
             check: entries => throw new InvalidTimeZoneException(entries[0].Name))).Message);
     }
 
-    /// <summary>Memory is doubled twice over the largest, and the writer takes each in several chunks.</summary>
+    /// <summary>
+    /// Memory is doubled twice for the largest array, and the writer writes each array in several chunks.
+    /// </summary>
     [TestMethod]
     public void ReadArrays_ArraysOfManySizes_GiveTheSameBits()
     {
@@ -300,7 +302,7 @@ public sealed class SafetensorsTests
         Assert.AreEqual(-2f, BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(file.Length - 4)));
     }
 
-    /// <summary>The header is padded to a multiple of 8, and by less than 8.</summary>
+    /// <summary>The header is padded to a multiple of 8, with less than 8 bytes.</summary>
     [TestMethod]
     public void Write_NamesOfEveryLength_AlignTheData()
     {

@@ -34,7 +34,7 @@ public sealed class SpikingModelFileTests
     }
 
     /// <summary>
-    /// Every bit that changes the content of an entry is noticed; others belong to dates, flags and the names of
+    /// Every bit that changes the content of an entry is detected; the others belong to dates, flags and the names of
     /// ML.NET's own entries, which it then does not find.
     /// </summary>
     [TestMethod]

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Tests.Serialization;
 
-/// <summary>Gives its bytes three at a time and cannot seek, as a compressed entry may.</summary>
+/// <summary>Returns its bytes three at a time and cannot seek, as a compressed entry may.</summary>
 internal sealed class TrickleStream(byte[] bytes) : Stream
 {
     private int _position;

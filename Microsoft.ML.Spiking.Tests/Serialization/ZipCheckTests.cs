@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Microsoft.ML.Spiking.Tests.Serialization;
 
-/// <summary>The check of a zip at its limits, without training a model first.</summary>
+/// <summary>The check of a zip at its limits, without training a model.</summary>
 [TestClass]
 public sealed class ZipCheckTests
 {
@@ -119,7 +119,7 @@ public sealed class ZipCheckTests
             $"The model has no entry '{name}'; the file is damaged.", Fault(ModelZip.With(Model, name, null)));
     }
 
-    /// <summary>Checksums that are right do not make a network of what is none.</summary>
+    /// <summary>Correct checksums do not make a network of an entry that is not one.</summary>
     [TestMethod]
     public void Check_OtherContentWithItsChecksum_IsReadAsANetwork()
     {
@@ -138,7 +138,7 @@ public sealed class ZipCheckTests
         Check(ModelZip.WithChecksums(Model, definition, weights));
     }
 
-    /// <summary>A network whose folder is the zip's root.</summary>
+    /// <summary>Returns a network whose folder is the zip's root.</summary>
     [TestMethod]
     public void Check_ModelWithoutAFolder_IsChecked()
     {

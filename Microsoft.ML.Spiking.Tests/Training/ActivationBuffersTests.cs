@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>Activations in the memory of the batch before.</summary>
+/// <summary>Activations in the memory of the previous batch.</summary>
 [TestClass]
 public sealed class ActivationBuffersTests
 {
@@ -114,7 +114,7 @@ public sealed class ActivationBuffersTests
         using var generator = new Generator(5, CPU);
         long[] shape = isConstant ? Shape[1..] : Shape;
         Tensor current = empty(shape, ScalarType.Float32, CPU).uniform_(-1, 2, generator).requires_grad_();
-        Tensor twice = current + current; // the neuron's gradient goes on into another operation, as in a network
+        Tensor twice = current + current; // the neuron's gradient goes to another operation, as in a network
         Tensor spikes = neuron.Forward(new(twice, TimeSteps, isConstant) { Buffers = buffers }, []).Values;
         spikes.backward([empty(Shape, ScalarType.Float32, CPU).uniform_(-1, 1, generator)]);
         return (spikes.data<float>().ToArray(), current.grad!.data<float>().ToArray());

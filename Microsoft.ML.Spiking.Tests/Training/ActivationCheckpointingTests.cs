@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>Values that are computed twice instead of kept change nothing but the memory.</summary>
+/// <summary>Recomputing activations instead of keeping them changes nothing but the memory.</summary>
 [TestClass]
 public sealed class ActivationCheckpointingTests
 {
@@ -49,7 +49,7 @@ public sealed class ActivationCheckpointingTests
 
     public static IEnumerable<string> Names => Trainings.Keys;
 
-    /// <summary>Products in bfloat16 are wanted on every processor.</summary>
+    /// <summary>Allows products in bfloat16 on every processor.</summary>
     [TestInitialize]
     public void Round() => BFloat16Products.Given = true;
 
@@ -69,7 +69,7 @@ public sealed class ActivationCheckpointingTests
                     AssertSame(template.Bind(Bindings.Image(2, 8, dropout: 0.25) with
                     {
                         TimeSteps = 3,
-                        Neuron = new ClifNeuron { Threshold = 0.2 }, // so that the last layer too fires
+                        Neuron = new ClifNeuron { Threshold = 0.2 }, // so that the last layer fires, too
                         BatchNorm = mode,
                         HasTimeAxis = hasTimeAxis,
                         InputNormalization = new RootMeanSquareNormalization(),
@@ -102,7 +102,7 @@ public sealed class ActivationCheckpointingTests
     {
         if (!ResidentMemory.IsKnown)
         {
-            Assert.Inconclusive("The system does not tell a process its resident memory.");
+            Assert.Inconclusive("This system does not report resident memory.");
         }
         OwnProcess.Run(TestContext, () =>
         {
@@ -111,7 +111,7 @@ public sealed class ActivationCheckpointingTests
                 new Mlp(256, 256, 256, 256, 256, 256).Bind(Bindings.Of([8]) with { TimeSteps = 64 });
             double plain = KeptMegabytes(network, inSegments: false);
             double segments = KeptMegabytes(network, inSegments: true);
-            Assert.IsGreaterThan(120, plain); // what the pass before left in the heap is some of it
+            Assert.IsGreaterThan(120, plain); // part of it is what the previous pass left in the heap
             Assert.IsLessThan(0.75 * plain, segments);
         });
     }
@@ -201,7 +201,7 @@ public sealed class ActivationCheckpointingTests
         using Tensor logits = network.Forward(input, Training);
         return Trimmed() - before;
 
-        // What the pass before left in the heap is returned first: the heap would serve this pass from it.
+        // What the previous pass left in the heap is returned first; otherwise the heap would serve this pass from it.
         static double Trimmed()
         {
             _ = ResidentMemory.Megabytes();

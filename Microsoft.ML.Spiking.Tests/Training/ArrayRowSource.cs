@@ -3,13 +3,13 @@ using Microsoft.ML.Spiking.Training.Feed;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>Rows of an array, given dense or by their non-zero values.</summary>
+/// <summary>Rows of an array, dense or as their nonzero values.</summary>
 internal sealed class ArrayRowSource(
     float[][] rows, int[] labels, float[]? weights = null, bool isSparse = false) : IRowSource
 {
     public int FeatureCount => rows.Length == 0 ? 1 : rows[0].Length;
 
-    /// <summary>The number of times that the rows have been read.</summary>
+    /// <summary>Gets the number of times that the rows have been read.</summary>
     public int Passes { get; private set; }
 
     public IRowCursor Open()

@@ -24,7 +24,7 @@ public sealed class CallbackFaultsTests
         Exception caught = Assert.ThrowsExactly<InvalidTimeZoneException>(
             () => CallbackFaults.Backward(Faulty.Apply(Faulty.Apply(x, new InvalidCastException()) * 3, fault).sum()));
 
-        Assert.AreSame(fault, caught); // the first of the backward pass; the other function gets no gradient
+        Assert.AreSame(fault, caught); // the first in the backward pass; the other function gets no gradient
         Assert.IsNull(x.grad);
     }
 

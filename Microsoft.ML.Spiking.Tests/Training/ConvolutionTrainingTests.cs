@@ -4,7 +4,9 @@ using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>Networks for images through the whole training loop: a bright bar that stands, lies or leans.</summary>
+/// <summary>
+/// Networks for images through the whole training loop: a bright bar that is vertical, horizontal or diagonal.
+/// </summary>
 [TestClass]
 public sealed class ConvolutionTrainingTests
 {
@@ -42,7 +44,7 @@ public sealed class ConvolutionTrainingTests
     [TestMethod]
     public void Run_RowsWithTimeSteps_LearnsFromTheirOrder()
     {
-        // The bar of the class is in the first frame, another in the second: only the order tells them apart.
+        // The bar of the class is in the first frame, another in the second: only the order distinguishes them.
         NetworkDefinition network = new ConvNet(6, 8)
             .Bind(Bindings.Image(1, Size) with { HasTimeAxis = true, BatchNorm = BatchNormMode.AcrossTime });
 

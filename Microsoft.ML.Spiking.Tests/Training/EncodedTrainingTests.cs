@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>Spike encoders in training, and that scoring sees the same spikes.</summary>
+/// <summary>Spike encoders in training, and the same spikes in scoring.</summary>
 [TestClass]
 public sealed class EncodedTrainingTests
 {

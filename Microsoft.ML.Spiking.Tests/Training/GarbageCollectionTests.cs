@@ -10,8 +10,8 @@ namespace Microsoft.ML.Spiking.Tests.Training;
 
 /// <summary>
 /// A collection at the wrong moment must not free what native code reads: everything is computed while another thread
-/// collects again and again, and must come out as without it. What is freed too early is young, so the youngest
-/// generation is enough; and the work gets as much time as the collections, or it comes to a standstill.
+/// collects again and again, and must come out as without it. Objects that are freed too early are young, so the
+/// youngest generation is enough; the work gets as much time as the collections, or it would not progress.
 /// </summary>
 [TestClass]
 public sealed class GarbageCollectionTests

@@ -3,18 +3,18 @@ using System.Diagnostics;
 namespace Microsoft.ML.Spiking.Tests.Training;
 
 /// <summary>
-/// Tests that need a process to themselves, such as those of resident memory: beside other tests they would measure
-/// what the others allocate and free.
+/// Tests that need a process of their own, such as those of resident memory, which would otherwise measure what other
+/// tests allocate and free.
 /// </summary>
 internal static class OwnProcess
 {
     private const string Mark = "SPIKING_TEST_IN_OWN_PROCESS";
 
     /// <summary>
-    /// Runs the current test's body, in a child process that runs this test alone. Fails with what the child printed.
+    /// Runs the current test's body in a child process that runs only this test. Fails with the child's output.
     /// </summary>
     /// <param name="context">The current test; all its data rows run in the child.</param>
-    /// <param name="body">What the test does.</param>
+    /// <param name="body">The body of the test.</param>
     /// <param name="variables">Environment variables of the child, NAME=VALUE.</param>
     public static void Run(TestContext context, Action body, params string[] variables)
     {
@@ -43,6 +43,6 @@ internal static class OwnProcess
         Task<string> errors = process.StandardError.ReadToEndAsync(context.CancellationToken);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, output + errors.Result); // it is not 0 either if no test ran
+        Assert.AreEqual(0, process.ExitCode, output + errors.Result); // nor is it 0 if no test ran
     }
 }

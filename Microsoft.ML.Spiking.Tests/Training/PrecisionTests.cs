@@ -14,7 +14,7 @@ public sealed class PrecisionTests
 {
     private static readonly TrainingSettings Rounded = Toy.Settings with { Precision = TrainingPrecision.BFloat16 };
 
-    /// <summary>As on a processor that has instructions for bfloat16.</summary>
+    /// <summary>Behaves as on a processor with instructions for bfloat16.</summary>
     [TestInitialize]
     public void Round() => BFloat16Products.Given = true;
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>The state of the process that a training must leave alone, and that must not reach it.</summary>
+/// <summary>State of the process that a training must leave alone and that must not affect it.</summary>
 [TestClass]
 public sealed class ProcessStateTests
 {

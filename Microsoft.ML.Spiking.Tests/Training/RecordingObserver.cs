@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>Notes what a training says; <see cref="OnBatch"/> and <see cref="OnEpoch"/> may interfere.</summary>
+/// <summary>Records the reports of a training; <see cref="OnBatch"/> and <see cref="OnEpoch"/> may interfere.</summary>
 internal sealed class RecordingObserver : ITrainingObserver
 {
     public List<string> Infos { get; } = [];

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Tests.Training;
 
-/// <summary>Physical memory of this process, as Linux counts it.</summary>
+/// <summary>Physical memory of this process, as reported by Linux.</summary>
 internal static class ResidentMemory
 {
     private const string Status = "/proc/self/status";
 
-    /// <summary>Whether the system tells.</summary>
+    /// <summary>Gets whether the system reports it.</summary>
     public static bool IsKnown => File.Exists(Status);
 
-    /// <summary>Megabytes now, without what the garbage collector could free.</summary>
+    /// <summary>Returns the megabytes now, after a garbage collection.</summary>
     public static double Megabytes()
     {
         GC.Collect();

@@ -31,7 +31,7 @@ public sealed class TorchNetworkTests
                 .Convolution(4, 3, padding: 1))
             .MaxPool(3, stride: 1, padding: 1).AveragePool(2).AdaptiveAveragePool(3).Flatten().Linear(9).BatchNorm()
             .Neuron(new PlifNeuron()).Build(),
-        new NetworkBuilder() // what is constant is added to what is not
+        new NetworkBuilder() // a constant signal is added to one that changes
             .Convolution(4, 3, padding: 1)
             .Residual(main => main.Neuron().Convolution(4, 3, padding: 1)).Neuron().Build(),
         // constant to the end

@@ -83,6 +83,6 @@ internal static class Toy
         TrainingLoop.Run(network ?? Network(), initial, train ?? Rows(200), validation,
             settings ?? Settings, observer ?? new RecordingObserver(), CancellationToken.None);
 
-    /// <summary>All weights after one another.</summary>
+    /// <summary>Returns all weights, concatenated.</summary>
     public static float[] Flat(NetworkWeights weights) => [.. weights.SelectMany(array => array.Values.ToArray())];
 }

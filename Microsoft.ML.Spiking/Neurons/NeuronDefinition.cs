@@ -18,10 +18,10 @@ public abstract record NeuronDefinition
 {
     private protected NeuronDefinition() { }
 
-    /// <summary>The kind of the neuron's output: spikes (0 or 1) for every spiking neuron.</summary>
+    /// <summary>Gets the kind of the neuron's output: spikes (0 or 1) for every spiking neuron.</summary>
     internal virtual SignalKind OutputKind => SignalKind.Spikes;
 
-    /// <summary>The learned values, one of each for a layer, in the order in which they are saved.</summary>
+    /// <summary>Gets the learned values, one of each for a layer, in the order in which they are saved.</summary>
     internal virtual IReadOnlyList<LearnedScalar> LearnedScalars => [];
 
     /// <summary>Returns one sentence for each value that is out of its range.</summary>

@@ -35,7 +35,7 @@ if (unknown.Length > 0)
         string.Join(", ", all.Select(benchmark => benchmark.Name)));
     return 2;
 }
-// As in a training: huge pages are asked for before libtorch is there, and all of it runs on one thread.
+// As in training: huge pages are requested before libtorch is loaded, and all of it runs on one thread.
 using IDisposable? memory = NativeMemory.Use(isWanted: true);
 NativeRuntime.EnsureLoaded(withCuda: false);
 foreach (IBenchmark benchmark in all.Where(benchmark => names.Length == 0 || names.Contains(benchmark.Name)))

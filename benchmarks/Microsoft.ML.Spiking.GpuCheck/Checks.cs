@@ -2,25 +2,25 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.GpuCheck;
 
-/// <summary>The checks, one line each: "ok" or "FAILED", and why.</summary>
+/// <summary>The checks, one line each: "ok" or "FAILED", with details.</summary>
 internal sealed class Checks
 {
-    /// <summary>Number of checks that have failed.</summary>
+    /// <summary>Gets the number of checks that have failed.</summary>
     public int Failed { get; private set; }
 
-    /// <summary>Throws where two numbers are not the same; returns them in words.</summary>
+    /// <summary>Throws if two numbers differ; else returns them as text.</summary>
     public static string Equal<T>(T expected, T found) => EqualityComparer<T>.Default.Equals(expected, found)
         ? Invariant($"{found}")
         : throw new InvalidOperationException(Invariant($"expected {expected}, found {found}"));
 
-    /// <summary>Throws where a difference exceeds what is allowed; returns it in words.</summary>
+    /// <summary>Throws if a difference exceeds the allowed one; else returns it as text.</summary>
     public static string AtMost(double allowed, double difference) => difference <= allowed
         ? Invariant($"to {difference:0.0e+0}")
-        : throw new InvalidOperationException(Invariant($"off by {difference:0.0e+0}; {allowed:0.0e+0} are allowed"));
+        : throw new InvalidOperationException(Invariant($"off by {difference:0.0e+0}; {allowed:0.0e+0} is allowed"));
 
     /// <summary>Runs a check and prints its line.</summary>
     /// <param name="name">What is checked.</param>
-    /// <param name="check">Returns what it found; throws where that is wrong.</param>
+    /// <param name="check">Returns its finding as text; throws if the check fails.</param>
     /// <returns>Whether it passed.</returns>
     public bool Run(string name, Func<string> check)
     {

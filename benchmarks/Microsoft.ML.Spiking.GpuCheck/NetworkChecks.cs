@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.GpuCheck;
 
-/// <summary>Whole training steps on the device, beside the CPU's.</summary>
+/// <summary>Whole training steps on the device, compared with the CPU's.</summary>
 internal static class NetworkChecks
 {
     private static readonly ConvNet Template = new(16, 32);

@@ -42,7 +42,7 @@ internal sealed class NetworkStep : IDisposable
         _classes = Loss.OneHot(labels, Classes, ScalarType.Float32).DetachFromDisposeScope();
     }
 
-    /// <summary>The spikes per neuron and step of all steps so far.</summary>
+    /// <summary>Gets the spikes per neuron and step of all steps so far.</summary>
     public double Rate => _tally.Rates().Mean;
 
     /// <summary>Runs a step; does not wait for the device.</summary>

@@ -7,12 +7,14 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.GpuCheck;
 
-/// <summary>Every neuron in CUDA kernels, beside the CPU's kernels and op by op on the device.</summary>
+/// <summary>
+/// Every neuron in CUDA kernels, compared with the CPU's kernels and with op-by-op neurons on the device.
+/// </summary>
 internal static class NeuronChecks
 {
     private const double Tolerance = 1e-4;
     private const int Rows = 7;
-    private const int Columns = 1234; // no multiple of a block, nor of four
+    private const int Columns = 1234; // not a multiple of a block, nor of four
 
     public static void Run(Checks checks, CudaKernels kernels, Device device)
     {

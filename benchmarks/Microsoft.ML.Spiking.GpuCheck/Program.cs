@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.GpuCheck;
 
 /// <summary>
-/// Checks, line by line, that the library does on a CUDA device what it does on the CPU, and then measures it there.
-/// The exit code is the number of failed checks; that the process ends at all is the last check.
+/// Checks, line by line, that the library computes on a CUDA device what it computes on the CPU, and then measures its
+/// speed there. The exit code is the number of failed checks; that the process ends at all is the last check.
 /// </summary>
 internal static class Program
 {
@@ -22,7 +22,7 @@ internal static class Program
             NativeRuntime.EnsureLoaded(withCuda: true);
             return Invariant($"TorchSharp {typeof(torch).Assembly.GetName().Version}");
         });
-        bool isThere = isLoaded && checks.Run("a CUDA device is there", () => cuda.is_available()
+        bool isThere = isLoaded && checks.Run("a CUDA device is present", () => cuda.is_available()
             ? Invariant($"{cuda.device_count()} devices")
             : throw new InvalidOperationException("libtorch sees no CUDA device"));
         if (!isThere)

@@ -18,14 +18,14 @@ internal sealed record Arguments
     /// <summary>Gets the character between two fields.</summary>
     public required char Separator { get; init; }
 
-    /// <summary>Rows that are scored, written and forced to the disk together.</summary>
+    /// <summary>Gets the number of rows that are scored, written and flushed to the disk together.</summary>
     public required int BlockRows { get; init; }
 
     /// <summary>
-    /// Gets whether a value that is missing or not a number leaves its row empty instead of ending it all.
+    /// Gets whether a value that is missing or not a number leaves its row empty instead of ending the run.
     /// </summary>
     public required bool AllowMissing { get; init; }
 
-    /// <summary>Gets whether an output that exists, or that was begun in another way, is replaced.</summary>
+    /// <summary>Gets whether an output that exists, or that was begun with other settings, is replaced.</summary>
     public required bool Overwrite { get; init; }
 }

@@ -36,7 +36,7 @@ internal sealed class BatchJob(Arguments arguments)
         {
             output.Discard();
             throw new UsageException(
-                $"'{arguments.Input}' was changed while it was read; nothing of it is kept: run this again.");
+                $"'{arguments.Input}' was changed while it was read; its predictions are discarded: run this again.");
         }
         if (input.Fault is UsageException fault)
         {

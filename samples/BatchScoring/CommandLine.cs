@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace BatchScoring;
 
-/// <summary>The options of the command line, and one sentence for each mistake.</summary>
+/// <summary>The options of the command line, and a message for each mistake.</summary>
 internal sealed class CommandLine
 {
     private readonly Option<string> _model = Path(
@@ -17,7 +17,7 @@ internal sealed class CommandLine
 
     private readonly Option<FieldRange?> _features = new("--features")
     {
-        Description = "the fields of a line that are features, counted from 1, such as 2-785; all, if not given",
+        Description = "the fields of a line that are features, counted from 1, such as 2-785; by default all",
         HelpName = "FIRST-LAST",
         CustomParser = result => FieldRange.TryParse(Text(result), out FieldRange range)
             ? range
@@ -28,7 +28,7 @@ internal sealed class CommandLine
 
     private readonly Option<char> _separator = new("--separator")
     {
-        Description = "what stands between two fields: one character, or the word tab",
+        Description = "the separator of fields: one character, or the word tab",
         HelpName = "CHARACTER",
         DefaultValueFactory = _ => ',',
         CustomParser = result => Text(result) switch
@@ -60,7 +60,7 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _allowMissing = new("--allow-missing")
     {
-        Description = "a value that is missing or not a number leaves its row empty instead of ending it all",
+        Description = "a value that is missing or not a number leaves its row empty instead of ending the run",
     };
 
     /// <summary>Returns the command, which calls <paramref name="run"/> and returns its exit code.</summary>

@@ -5,7 +5,7 @@ namespace BatchScoring;
 
 /// <summary>
 /// The input. The whole file is checked before anything is scored, and read again, row by row, to be scored; the hash
-/// of its content tells whether it was the same both times.
+/// of its content shows whether it was the same both times.
 /// </summary>
 internal sealed class CsvFile
 {
@@ -30,27 +30,28 @@ internal sealed class CsvFile
         (FieldCount, Sha256) = (reader.FieldCount, reader.Sha256());
     }
 
-    /// <summary>Rows, without the line of names.</summary>
+    /// <summary>Gets the number of rows, without the header.</summary>
     public long RowCount { get; }
 
-    /// <summary>Fields of every row; 0 in an empty file.</summary>
+    /// <summary>Gets the number of fields in every row; 0 in an empty file.</summary>
     public long FieldCount { get; }
 
-    /// <summary>SHA-256 of the content when it was checked.</summary>
+    /// <summary>Gets the SHA-256 of the content when it was checked.</summary>
     public string Sha256 { get; }
 
     /// <summary>
-    /// Why the last <see cref="Rows"/> ended early; null if it did not. It does not throw, because ML.NET calls it.
+    /// Gets the reason why the last <see cref="Rows"/> ended early; null if it did not. It does not throw, because
+    /// ML.NET calls it.
     /// </summary>
     public UsageException? Fault { get; private set; }
 
-    /// <summary>Gets whether the last <see cref="Rows"/> read another content than the one that was checked.</summary>
+    /// <summary>Gets whether the last <see cref="Rows"/> read other content than was checked.</summary>
     public bool HasChanged { get; private set; }
 
     /// <summary>Reads the rows that are to be scored.</summary>
     /// <param name="features">The fields that are features.</param>
-    /// <param name="skip">Rows at the beginning that are passed over.</param>
-    /// <param name="allowMissing">Whether what is not a finite number becomes NaN instead of a fault.</param>
+    /// <param name="skip">The number of rows to skip at the beginning.</param>
+    /// <param name="allowMissing">Whether a value that is not a finite number becomes NaN instead of a fault.</param>
     public IEnumerable<FeatureRow> Rows(FieldRange features, long skip, bool allowMissing)
     {
         (Fault, HasChanged) = (null, false);
@@ -74,7 +75,7 @@ internal sealed class CsvFile
         HasChanged = Fault is not null || reader.Sha256() != Sha256;
     }
 
-    /// <summary>Finds the line that a row begins in.</summary>
+    /// <summary>Finds the line in which a row begins.</summary>
     /// <param name="row">The row, counted from 0.</param>
     public long Line(long row)
     {

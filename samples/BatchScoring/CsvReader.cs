@@ -15,7 +15,7 @@ internal sealed class CsvReader : IDisposable
     private readonly SepReader _rows;
     private long _nextLine = 1;
 
-    /// <summary>Opens the file in front of its first row.</summary>
+    /// <summary>Opens the file before its first row.</summary>
     /// <exception cref="UsageException">It begins with something that is not CSV.</exception>
     public CsvReader(string path, char separator)
     {
@@ -35,13 +35,13 @@ internal sealed class CsvReader : IDisposable
         }
     }
 
-    /// <summary>Fields of every row; 0 before the first.</summary>
+    /// <summary>Gets the number of fields in every row; 0 before the first.</summary>
     public int FieldCount { get; private set; }
 
-    /// <summary>Gets the line that the current row begins in, counted from 1.</summary>
+    /// <summary>Gets the line in which the current row begins, counted from 1.</summary>
     public long Line { get; private set; }
 
-    /// <summary>Goes to the next row.</summary>
+    /// <summary>Moves to the next row.</summary>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="UsageException">The row breaks a rule.</exception>
     public bool MoveNext()

@@ -4,7 +4,7 @@ namespace BatchScoring;
 
 /// <summary>
 /// The predictions while they are written. They grow block by block in OUTPUT.partial; after each block OUTPUT.progress
-/// says how far they are complete, so that a program that was killed cuts off what came after and resumes there. In the
+/// records how far they are complete, so that a program that was killed truncates the rest and resumes there. At the
 /// end the file gets its name.
 /// </summary>
 internal sealed class PredictionFile : IDisposable
@@ -13,10 +13,10 @@ internal sealed class PredictionFile : IDisposable
     private readonly JobIdentity _job;
     private readonly FileStream _file;
 
-    /// <summary>Begins, or resumes.</summary>
-    /// <param name="path">The name in the end.</param>
-    /// <param name="job">What the predictions depend on.</param>
-    /// <param name="header">The first line, with its end.</param>
+    /// <summary>Begins or resumes.</summary>
+    /// <param name="path">The final path.</param>
+    /// <param name="job">The identity of the job.</param>
+    /// <param name="header">The first line, with its line end.</param>
     /// <param name="totalRows">Rows of the whole job.</param>
     /// <param name="overwrite">Whether predictions of another job may be replaced.</param>
     /// <exception cref="UsageException">There are predictions of another job, or a damaged progress file.</exception>
@@ -39,7 +39,7 @@ internal sealed class PredictionFile : IDisposable
         }
     }
 
-    /// <summary>Rows whose predictions are on the disk.</summary>
+    /// <summary>Gets the number of rows whose predictions are on the disk.</summary>
     public long RowCount { get; private set; }
 
     private string PartialPath => _path + ".partial";
@@ -63,10 +63,10 @@ internal sealed class PredictionFile : IDisposable
         _file.Dispose();
         File.Move(PartialPath, _path, overwrite: true);
         File.Delete(ProgressPath);
-        File.Delete(TemporaryPath); // of a program that was killed between two of its lines
+        File.Delete(TemporaryPath); // left by a program that was killed between two statements
     }
 
-    /// <summary>Gives up what was written, so that the next run begins anew.</summary>
+    /// <summary>Discards the output, so that the next run starts again.</summary>
     public void Discard()
     {
         _file.Dispose();
@@ -117,7 +117,7 @@ internal sealed class PredictionFile : IDisposable
         }
     }
 
-    /// <summary>Under another name first: the file is always one whole state or the next.</summary>
+    /// <summary>Writes under another name first, so that the file always has one complete state or the next.</summary>
     private void SaveProgress()
     {
         using (var stream = new FileStream(TemporaryPath, FileMode.Create, FileAccess.Write))

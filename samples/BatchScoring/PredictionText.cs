@@ -9,7 +9,7 @@ internal sealed class PredictionText(IReadOnlyList<string> classes, char separat
     private readonly string[] _labels = [.. classes.Select(label => Quote(label, separator))];
     private readonly StringBuilder _text = new();
 
-    /// <summary>The line of names.</summary>
+    /// <summary>Returns the header.</summary>
     public byte[] Header()
     {
         _text.Append("PredictedLabel").Append(separator).AppendJoin(separator, _labels).Append('\n');
@@ -32,7 +32,7 @@ internal sealed class PredictionText(IReadOnlyList<string> classes, char separat
         _text.Append('\n');
     }
 
-    /// <summary>The lines that were added since the last call, in UTF-8.</summary>
+    /// <summary>Returns the lines that were added since the last call, in UTF-8.</summary>
     public byte[] Take()
     {
         byte[] lines = Encoding.UTF8.GetBytes(_text.ToString());

@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace BatchScoring;
 
-/// <summary>Shows how far the rows are: a bar on a terminal, a line for each block elsewhere.</summary>
+/// <summary>Shows the progress: a bar on a terminal, a line for each block elsewhere.</summary>
 internal static class ProgressDisplay
 {
-    /// <summary>Runs the work, which says after each block how many rows are done.</summary>
+    /// <summary>Runs the work, which reports after each block how many rows are done.</summary>
     public static void Run(long done, long total, Action<Action<long>> work)
     {
         if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)

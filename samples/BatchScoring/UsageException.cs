@@ -1,6 +1,4 @@
 namespace BatchScoring;
 
-/// <summary>
-/// A request of the user that cannot be met; the message is one sentence that says what to do instead.
-/// </summary>
+/// <summary>A request that cannot be met; the message is one sentence that says what to do instead.</summary>
 internal sealed class UsageException(string message) : Exception(message);

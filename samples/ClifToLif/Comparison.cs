@@ -4,7 +4,7 @@ using Quickstart;
 
 namespace ClifToLif;
 
-/// <summary>Networks of several seeds, each with all ways to reset.</summary>
+/// <summary>Networks of several seeds, converted with each kind of reset.</summary>
 internal static class Comparison
 {
     private const int HeldOutRows = 2000;
@@ -35,7 +35,7 @@ internal static class Comparison
                     Device = ComputeDevice.Cpu,
                 }).Fit(train);
             LifConversion swept = ml.Model.ConvertClifToLif(model, heldOut);
-            // One potential of each: on the test rows nothing is chosen.
+            // One potential for all seeds: nothing is chosen on the test rows.
             LifConversion tested = ml.Model.ConvertClifToLif(
                 model, test, new LifConversionOptions { ResetPotentials = [swept.ResetPotential] });
             double atSwept = tested.Trials.Single(trial => trial.ResetPotential == swept.ResetPotential).Accuracy;

@@ -1,5 +1,5 @@
 // Trains CLIF networks on MNIST and runs their weights with LIF neurons: soft reset, hard reset to 0, and hard reset to
-// the value that a sweep over held-out rows finds, as in the CLIF paper's table. Accuracies are of the test rows.
+// the value that a sweep over held-out rows finds, as in the CLIF paper's table. Accuracies are on the test rows.
 //
 //   ClifToLif --help
 
@@ -18,7 +18,7 @@ Option<string> data = new("--data")
 };
 Option<int> rows = Count("--rows", "training rows", 12000), epochs = Count("--epochs", "epochs of each training", 5);
 Option<int> seeds = Count("--seeds", "networks", 3);
-var command = new RootCommand("Converts CLIF networks of digits to LIF neurons and compares the ways to reset.")
+var command = new RootCommand("Converts CLIF networks of digits to LIF neurons and compares the kinds of reset.")
 {
     data, rows, epochs, seeds,
 };

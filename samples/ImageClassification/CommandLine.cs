@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace ImageClassification;
 
-/// <summary>The options of the command line, and one sentence for each mistake.</summary>
+/// <summary>The options of the command line, and a message for each mistake.</summary>
 internal sealed class CommandLine
 {
     private readonly Option<string> _data = Text("--data",
@@ -63,7 +63,7 @@ internal sealed class CommandLine
     public RootCommand Command(Func<Arguments, int> run)
     {
         var command = new RootCommand(
-            "Trains a spiking network on images, draws its learning curve, shows what it confuses, " +
+            "Trains a spiking network on images, draws its learning curve, shows the classes it confuses, " +
             "and resumes where it was stopped.")
         {
             _data, _folder, _recipe, _rows, _testRows, _validation, _imageSize, _network, _neuron, _timeSteps, _epochs,

@@ -9,7 +9,7 @@ internal static class Confusion
     private const int MostColumns = 16, MostPairs = 20;
 
     /// <summary>
-    /// Shows ML.NET's confusion matrix as a table; with many classes, the pairs that are confused most.
+    /// Shows ML.NET's confusion matrix as a table; with many classes, the pairs that are confused most often.
     /// </summary>
     /// <param name="matrix">Rows are actual classes, columns predicted ones.</param>
     /// <param name="classes">In the matrix's order.</param>
@@ -17,8 +17,8 @@ internal static class Confusion
     {
         bool fits = classes.Count <= MostColumns;
         AnsiConsole.WriteLine(fits
-            ? "what images show (rows), and what the model says they do (columns)"
-            : $"the {MostPairs} pairs of {classes.Count} classes that are confused most");
+            ? "actual classes (rows) and predicted classes (columns)"
+            : $"the {MostPairs} pairs of {classes.Count} classes that are confused most often");
         AnsiConsole.Write(fits ? Matrix(matrix, classes) : Pairs(matrix, classes));
     }
 

@@ -15,7 +15,7 @@ internal sealed record EpochFigures(
     int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy,
     double ImagesPerSecond, double FiringRate)
 {
-    /// <summary>The line above the lines that <see cref="ToString"/> writes.</summary>
+    /// <summary>The header of the lines that <see cref="ToString"/> writes.</summary>
     public const string Header =
         "epoch,loss,accuracy,validation loss,validation accuracy,images per second,firing rate";
 

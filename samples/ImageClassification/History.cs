@@ -26,7 +26,7 @@ internal sealed class History
         }
     }
 
-    /// <summary>The epochs in their order.</summary>
+    /// <summary>Gets the epochs in their order.</summary>
     public IReadOnlyList<EpochFigures> Epochs => _epochs;
 
     /// <summary>

@@ -74,10 +74,10 @@ internal sealed record ImageSets(
         return different.Count == 0
             ? learned.Zip(tested, (one, other) => (one.Name, one.Files, other.Files))
             : throw new UsageException(
-                $"train and test in '{folder}' have different classes: '{different.First()}' is in one of them alone.");
+                $"train and test in '{folder}' have different classes: '{different.First()}' is in only one of them.");
     }
 
-    /// <summary>So many of the files, at equal distances: files that follow each other are often alike.</summary>
+    /// <summary>Takes this many of the files, evenly spaced, because neighbouring files are often alike.</summary>
     private static string[] Spread(string[] files, int count) => count >= files.Length
         ? files
         : [.. Enumerable.Range(0, count).Select(i => files[(long)i * files.Length / count])];

@@ -12,7 +12,7 @@ internal static class LearningCurve
 {
     private const int Width = 900, Height = 640;
     private const string Accuracy = "accuracy", Loss = "loss";
-    private const string Font = "DejaVu Sans"; // a system without it takes another
+    private const string Font = "DejaVu Sans"; // a system without it takes another font
     private static readonly OxyColor TrainingColor = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
     private static readonly OxyColor ValidationColor = OxyColor.FromRgb(0xd6, 0x27, 0x28);
 
@@ -21,9 +21,9 @@ internal static class LearningCurve
 
     /// <summary>Writes the picture, a PNG.</summary>
     /// <param name="file">A PNG.</param>
-    /// <param name="title">Over the picture.</param>
+    /// <param name="title">The title.</param>
     /// <param name="epochs">In their order; at least one.</param>
-    /// <param name="last">How many there will be.</param>
+    /// <param name="last">The number of epochs of the whole training.</param>
     public static void Draw(string file, string title, IReadOnlyList<EpochFigures> epochs, int last)
     {
         var plot = new PlotModel

@@ -1,5 +1,5 @@
 // Trains a spiking network on a folder of images, or on CIFAR-10, inside an ML.NET pipeline; draws its learning curve,
-// shows what it confuses, and saves it. Stopped at any moment, the same command resumes.
+// shows the classes it confuses, and saves it. Stopped at any moment, the same command resumes.
 //
 //   ImageClassification --help
 

@@ -13,7 +13,7 @@ internal static class ProgressBars
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive)
         {
-            return work(); // into a file, a line for each epoch is enough
+            return work(); // in a file, a line for each epoch is enough
         }
         return AnsiConsole.Progress().HideCompleted(false).AutoClear(true)
             .Columns(

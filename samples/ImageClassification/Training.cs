@@ -9,7 +9,7 @@ namespace ImageClassification;
 /// <summary>The program: from a folder of images to a tested model.</summary>
 internal sealed class Training(Arguments arguments, CancellationToken token)
 {
-    // The most that can be lost when the process is killed.
+    // The most work that is lost when the process is killed.
     private const double MinutesBetweenCheckpoints = 1;
 
     private readonly MLContext _ml = new(arguments.Seed);
@@ -55,7 +55,7 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         DrawCurve($"{Title(options)}: test accuracy {Percent(quality.MicroAccuracy)}", options.Epochs!.Value);
         AnsiConsole.WriteLine(LearningCurve.CanDraw
             ? $"drew {CurveFile}"
-            : "did not draw the learning curve: this system has no fonts " +
+            : "the learning curve was not drawn: this system has no fonts " +
                 "(Debian and Ubuntu: apt-get install fonts-dejavu-core)");
         AnsiConsole.MarkupLineInterpolated(
             $"[bold]test accuracy {Percent(quality.MicroAccuracy)}[/] ({images.Test.Count} images)");
@@ -82,7 +82,7 @@ internal sealed class Training(Arguments arguments, CancellationToken token)
         DrawCurve(Title(options), metrics.Epochs);
     }
 
-    /// <summary>Shows what the trainer logs besides its epochs: the device, where it resumes, warnings.</summary>
+    /// <summary>Shows the trainer's other log lines: the device, where it resumes, warnings.</summary>
     private static void Show(LoggingEventArgs log)
     {
         if (log.Source.StartsWith(nameof(SpikingCatalog.SpikingClif), StringComparison.Ordinal)

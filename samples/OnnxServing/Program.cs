@@ -1,4 +1,4 @@
-// Scores rows with an exported network, in an application that knows ONNX Runtime alone.
+// Scores rows with an exported network, in an application that uses only ONNX Runtime.
 //
 //   OnnxServing MODEL.ONNX < ROWS      each line of ROWS: the features, separated by spaces
 //
@@ -33,7 +33,7 @@ try
     int featureCount = expected.Dimensions.Skip(1).Aggregate(1, (product, length) => product * length);
     float[][] rows = [.. ReadRows(featureCount)];
 
-    // The first length of the input is the number of rows, any; here all rows go through in one call.
+    // The input's first dimension is the number of rows, which may vary; here all rows go through in one call.
     long[] shape = [rows.Length, .. expected.Dimensions.Skip(1).Select(length => (long)length)];
     float[] features = [.. rows.SelectMany(row => row)];
     using OrtValue value = OrtValue.CreateTensorValueFromMemory(features, shape);

@@ -7,7 +7,9 @@ internal sealed class DigitImage
 {
     public const int Side = 28;
 
-    /// <summary>28 x 28 grey values, row by row from the top left, 0 for paper and 255 for ink.</summary>
+    /// <summary>
+    /// Gets or sets the 28 x 28 grey values, row by row from the top left, 0 for paper and 255 for ink.
+    /// </summary>
     [VectorType(Side * Side)]
     public byte[] Pixels { get; set; } = new byte[Side * Side];
 

@@ -5,6 +5,6 @@ internal sealed class DigitPrediction
 {
     public string PredictedLabel { get; set; } = "";
 
-    /// <summary>One probability for each digit.</summary>
+    /// <summary>Gets or sets the probability of each digit.</summary>
     public float[] Score { get; set; } = [];
 }

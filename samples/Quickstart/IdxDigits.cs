@@ -11,7 +11,7 @@ internal static class IdxDigits
 
     /// <summary>Reads the images of "train" or "t10k".</summary>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
-    /// <exception cref="InvalidDataException">A file does not have the format that its name says.</exception>
+    /// <exception cref="InvalidDataException">A file does not have the format that its name implies.</exception>
     public static IReadOnlyList<DigitImage> Read(string folder, string part)
     {
         byte[] images = Unpack(Find(folder, $"{part}-images-idx3-ubyte.gz"), ImagesMagic, 16);

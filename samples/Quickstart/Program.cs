@@ -3,7 +3,7 @@
 //
 //   Quickstart                      the built-in data: digits drawn from a seed
 //   Quickstart --data FOLDER        MNIST, the four *-ubyte.gz files in FOLDER
-//   Quickstart predict MODEL.ZIP    what the second process does
+//   Quickstart predict MODEL.ZIP    the second process
 
 using System.Globalization;
 using Quickstart;

@@ -31,7 +31,7 @@ internal sealed class SavedModel : IDisposable
     /// <summary>Gets the columns that it reads and writes.</summary>
     public ModelSchema Schema { get; }
 
-    /// <summary>SHA-256 of the file, in 64 hexadecimal digits.</summary>
+    /// <summary>Gets the SHA-256 of the file, in 64 hexadecimal digits.</summary>
     public string Sha256 { get; }
 
     /// <summary>Reads the whole file, loads it, and scores a row with it.</summary>

@@ -30,7 +30,7 @@ internal sealed class AdultProblem : IProblem
 
     public IReadOnlyList<int>? InputShape => null;
 
-    // Mixing rows of categories would make up people that do not exist.
+    // Mixup of categorical rows would invent people who do not exist.
     public SweepSpace Space => SweepSpace.Default.Without(nameof(SpikingClifSweepOptions.AugmentationStrength));
 
     public (IDataView Search, IDataView Test) Load(MLContext ml, Arguments arguments)

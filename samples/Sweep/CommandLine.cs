@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Sweep;
 
-/// <summary>The command line, with a sentence for each mistake.</summary>
+/// <summary>The command line, with a message for each mistake.</summary>
 internal sealed class CommandLine
 {
     private readonly Argument<string> _problem =
@@ -17,8 +17,8 @@ internal sealed class CommandLine
     private readonly Option<string?> _storage = new("--storage")
     {
         Description =
-            "an SQLite file, or a PostgreSQL connection string (Host=...), that all workers of the sweep name; " +
-            "the sweep goes on when it is started again",
+            "an SQLite file, or a PostgreSQL connection string (Host=...), shared by all workers of the sweep; " +
+            "the sweep continues when it is started again",
     };
 
     private readonly Option<int> _trials = Count("--trials", "trials, the budget of the sweep", 32);

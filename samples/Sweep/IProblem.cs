@@ -3,10 +3,10 @@ using Microsoft.ML.Spiking.Sweeps;
 
 namespace Sweep;
 
-/// <summary>A data set, and what to vary on it.</summary>
+/// <summary>A data set, and the options to vary on it.</summary>
 internal interface IProblem : IDisposable
 {
-    /// <summary>The name that is shown.</summary>
+    /// <summary>Gets the name that is shown.</summary>
     string Name { get; }
 
     /// <summary>
@@ -17,10 +17,10 @@ internal interface IProblem : IDisposable
     /// <summary>Returns the transforms before the trainer.</summary>
     IEstimator<ITransformer> Featurizers(MLContext ml);
 
-    /// <summary>The shape of an image; null for rows that are not images.</summary>
+    /// <summary>Gets the shape of an image; null for rows that are not images.</summary>
     IReadOnlyList<int>? InputShape { get; }
 
-    /// <summary>The options that the sweep varies.</summary>
+    /// <summary>Gets the options that the sweep varies.</summary>
     SweepSpace Space { get; }
 
     /// <summary>Returns another trainer of ML.NET to compare with; null for none.</summary>

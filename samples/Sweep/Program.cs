@@ -25,7 +25,7 @@ using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSi
 ParseResult parsed = new CommandLine().Command(Run).Parse(args);
 return parsed.Errors.Count == 0 ? parsed.Invoke() : Refuse(parsed.Errors[0].Message, BadArguments);
 
-// The first signal ends the sweep after its batch, and it shows what it has; the second ends the process.
+// The first signal ends the sweep after its batch and shows the results so far; the second ends the process.
 void Stop(PosixSignalContext context)
 {
     context.Cancel = !stop.IsCancellationRequested;

@@ -55,7 +55,7 @@ internal sealed class Search(Arguments arguments, CancellationToken token)
         CancellationToken = token,
     };
 
-    /// <summary>Trains all on the same rows: those of the search, including the ones held out.</summary>
+    /// <summary>Trains all contenders on the same rows: those of the search, including the held-out ones.</summary>
     private void Compare(IProblem problem, SweepSettings settings, SweepResult result, IDataView search, IDataView test)
     {
         ITransformer featurizers = settings.Featurizers!.Fit(search);

@@ -74,7 +74,7 @@ internal static class SearchPicture
             MarkerFill = OxyColors.Silver,
             MarkerSize = 2.5,
         };
-        var best = new StairStepSeries { Title = "the best so far", Color = OxyColors.Black };
+        var best = new StairStepSeries { Title = "best so far", Color = OxyColors.Black };
         int spent = 0;
         double highest = double.NegativeInfinity;
         foreach (SweepEpoch epoch in result.Trials.SelectMany(trial => trial.Epochs).OrderBy(epoch => epoch.Finished))

@@ -5,23 +5,23 @@ namespace Tables;
 /// <summary>The arguments of the command line.</summary>
 internal sealed record Arguments
 {
-    /// <summary>The folder of the tables.</summary>
+    /// <summary>Gets the folder of the tables.</summary>
     public required string Data { get; init; }
 
-    /// <summary>The names of the tables; empty for all of the folder.</summary>
+    /// <summary>Gets the names of the tables; empty for all of the folder.</summary>
     public required IReadOnlyList<string> Only { get; init; }
 
-    /// <summary>The names of the trainers; empty for all.</summary>
+    /// <summary>Gets the names of the trainers; empty for all.</summary>
     public required IReadOnlyList<string> Trainers { get; init; }
 
-    /// <summary>The number of random splits of each table.</summary>
+    /// <summary>Gets the number of random splits of each table.</summary>
     public required int Splits { get; init; }
 
-    /// <summary>The folder for the measurements and the picture; null for none.</summary>
+    /// <summary>Gets the folder for the measurements and the picture; null for none.</summary>
     public required string? Results { get; init; }
 }
 
-/// <summary>The command line, with a sentence for each mistake.</summary>
+/// <summary>The command line, with a message for each mistake.</summary>
 internal static class CommandLine
 {
     /// <summary>Returns the command, which calls <paramref name="run"/> and returns its exit code.</summary>

@@ -13,7 +13,7 @@ internal static class Comparison
     /// <param name="splits">
     /// The number of random splits of each table into 70 % for training and 30 % for testing.
     /// </param>
-    /// <param name="token">Ends the measurements after the one at hand.</param>
+    /// <param name="token">Ends the measurements after the current one.</param>
     public static IEnumerable<Measurement> Run(
         IEnumerable<DataTable> tables, IReadOnlyList<Contender> contenders, int splits, CancellationToken token)
     {

@@ -25,7 +25,7 @@ internal sealed class DataTable : IDisposable
         _columns = (File.ReadLines(path).FirstOrDefault() ?? "").Split('\t');
     }
 
-    /// <summary>The name of the file, without its ending.</summary>
+    /// <summary>Gets the name of the file, without its ending.</summary>
     public string Name { get; }
 
     /// <summary>Opens every table of a folder, in the order of their names.</summary>
@@ -67,7 +67,7 @@ internal sealed class DataTable : IDisposable
             HasHeader = true,
             MissingRealsAsNaNs = true,
         }).Load(_path);
-        // Of all rows: a class that only the test rows have is a mistake of every trainer.
+        // From all rows: a class that only the test rows have counts as a mistake of every trainer.
         return ml.Data.Cache(ml.Transforms.Conversion.MapValueToKey("Label", _columns[0],
             keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(rows).Transform(rows));
     }

@@ -15,18 +15,19 @@ internal sealed record Measurement
 
     public required string Trainer { get; init; }
 
-    /// <summary>The seed of the split, and of the trainer.</summary>
+    /// <summary>Gets the seed of the split, and of the trainer.</summary>
     public required int Split { get; init; }
 
-    /// <summary>The part of the test rows whose class is predicted, 0 to 1.</summary>
+    /// <summary>Gets the part of the test rows whose class is predicted, 0 to 1.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>The mean of -ln(probability of the true class).</summary>
+    /// <summary>Gets the mean of -ln(probability of the true class).</summary>
     public required double LogLoss { get; init; }
 
     /// <summary>
-    /// The expected calibration error: the mean difference between confidence and accuracy over 15 bins of equal width
-    /// of the confidence, weighted by rows. Guo et al., "On Calibration of Modern Neural Networks", arXiv 1706.04599.
+    /// Gets the expected calibration error: the mean difference between confidence and accuracy over 15 bins of equal
+    /// width of the confidence, weighted by rows. Guo et al., "On Calibration of Modern Neural Networks", arXiv
+    /// 1706.04599.
     /// </summary>
     public required double CalibrationError { get; init; }
 
@@ -34,7 +35,7 @@ internal sealed record Measurement
 
     public required double RowsScoredPerSecond { get; init; }
 
-    /// <summary>Bytes of the saved trainer's model, without the featurizers.</summary>
+    /// <summary>Gets the bytes of the saved model, without the featurizers.</summary>
     public required long ZipBytes { get; init; }
 
     /// <summary>Trains on one set of rows and measures on another; both have "Features" and "Label".</summary>
@@ -102,7 +103,7 @@ internal sealed record Measurement
         }
     }
 
-    // One-versus-all's scores do not add up to 1.
+    // The scores of one-versus-all do not add up to 1.
     private static double Probability(float[] scores, int label)
     {
         double sum = scores.Sum(score => (double)score);

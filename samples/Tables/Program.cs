@@ -1,5 +1,5 @@
 // Trains SpikingClif and three trainers of ML.NET, all with their defaults, on every table of a folder, several times
-// each, and shows how often they are right, how well they are calibrated, how long they take and how they rank.
+// each, and shows their accuracy, calibration, speed and ranks.
 //
 //   Tables --help
 
@@ -23,7 +23,7 @@ using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSi
 ParseResult parsed = CommandLine.Create(Run).Parse(args);
 return parsed.Errors.Count == 0 ? parsed.Invoke() : Refuse(parsed.Errors[0].Message, BadArguments);
 
-// The first signal ends the comparison after the training at hand; the second ends the process.
+// The first signal ends the comparison after the current training; the second ends the process.
 void Stop(PosixSignalContext context)
 {
     context.Cancel = !stop.IsCancellationRequested;

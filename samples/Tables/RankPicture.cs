@@ -7,7 +7,7 @@ using OxyPlot.SkiaSharp;
 namespace Tables;
 
 /// <summary>
-/// Draws by how many points each trainer is above or below LightGbm on each table, or below the best one.
+/// Draws by how many points each trainer is above or below LightGBM on each table, or below the best one.
 /// </summary>
 internal static class RankPicture
 {
@@ -15,7 +15,7 @@ internal static class RankPicture
 
     /// <summary>Writes the picture.</summary>
     /// <param name="file">A PNG.</param>
-    /// <param name="summary">What it shows.</param>
+    /// <param name="summary">The figures to show.</param>
     public static void Draw(string file, Summary summary)
     {
         bool hasReference = summary.Trainers.Contains(Contender.LightGbm);

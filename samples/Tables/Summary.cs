@@ -18,7 +18,7 @@ internal sealed class Summary
     public IReadOnlyList<string> Trainers { get; }
 
     /// <summary>
-    /// The accuracy of each trainer on each table, in lines of columns; the first line has their names.
+    /// Returns the accuracy of each trainer on each table, in rows of columns; the first row has their names.
     /// </summary>
     public IEnumerable<string[]> Accuracies() =>
     [
@@ -27,7 +27,7 @@ internal sealed class Summary
             $"{100 * Mean(table, trainer, Accuracy):0.00} ± {100 * Deviation(table, trainer, Accuracy):0.00}"))]),
     ];
 
-    /// <summary>The means over the tables, in lines of columns; the first line has their names.</summary>
+    /// <summary>Returns the means over the tables, in rows of columns; the first row has their names.</summary>
     public IEnumerable<string[]> Means()
     {
         yield return ["over the tables", .. Trainers];
@@ -50,11 +50,11 @@ internal sealed class Summary
             [name, .. Trainers.Select(trainer => Text(value(trainer)))];
     }
 
-    /// <summary>The mean over the splits; not a number where nothing was measured.</summary>
+    /// <summary>Returns the mean over the splits; NaN if nothing was measured.</summary>
     public double Mean(string table, string trainer, Func<Measurement, double> value) =>
         _splits.TryGetValue((table, trainer), out Measurement[]? splits) ? splits.Average(value) : double.NaN;
 
-    /// <summary>The standard deviation over the splits; 0 with one split.</summary>
+    /// <summary>Returns the standard deviation over the splits; 0 with one split.</summary>
     public double Deviation(string table, string trainer, Func<Measurement, double> value)
     {
         double mean = Mean(table, trainer, value);
@@ -63,11 +63,11 @@ internal sealed class Summary
             : 0;
     }
 
-    /// <summary>The mean over the tables of the means over the splits.</summary>
+    /// <summary>Returns the mean over the tables of the means over the splits.</summary>
     public double MeanOfTables(string trainer, Func<Measurement, double> value) =>
         Tables.Average(table => Mean(table, trainer, value));
 
-    /// <summary>The median over the tables of the means over the splits.</summary>
+    /// <summary>Returns the median over the tables of the means over the splits.</summary>
     public double MedianOfTables(string trainer, Func<Measurement, double> value)
     {
         double[] sorted = [.. Tables.Select(table => Mean(table, trainer, value)).Order()];
@@ -75,10 +75,10 @@ internal sealed class Summary
     }
 
     /// <summary>
-    /// The mean rank over the tables, 1 for the trainer that is best on every one; equal trainers share their ranks.
+    /// Returns the mean rank over the tables, 1 for the trainer that is best on every one; ties share their ranks.
     /// </summary>
     /// <param name="trainer">The trainer.</param>
-    /// <param name="badness">What is better when it is smaller.</param>
+    /// <param name="badness">The measure to rank by; smaller is better.</param>
     public double MeanRank(string trainer, Func<Measurement, double> badness) => Tables.Average(table =>
     {
         double own = Mean(table, trainer, badness);

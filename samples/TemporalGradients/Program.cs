@@ -1,5 +1,5 @@
-// Redraws figures 2 and 6 of the CLIF paper on MNIST: how accurate LIF and CLIF networks become when gradients go only
-// k time steps back. Each point is the mean of several seeds, with the standard deviation in the CSV file.
+// Redraws figures 2 and 6 of the CLIF paper on MNIST: the accuracy of LIF and CLIF networks when gradients go back only
+// k time steps. Each point is the mean of several seeds, with the standard deviation in the CSV file.
 //
 //   TemporalGradients --help
 
@@ -24,7 +24,7 @@ Option<string> output = new("--output")
 Option<int> rows = Count("--rows", "training rows", 4000), epochs = Count("--epochs", "epochs of each training", 3);
 Option<int> seeds = Count("--seeds", "trainings of each point", 3), steps = Count("--steps", "time steps T", 6);
 var command = new RootCommand(
-    "Trains LIF and CLIF networks with gradients that go k time steps back, and draws their accuracy.")
+    "Trains LIF and CLIF networks with gradients that go back k time steps, and draws their accuracy.")
 {
     data, output, rows, epochs, seeds, steps,
 };

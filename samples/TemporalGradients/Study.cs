@@ -5,9 +5,9 @@ using Quickstart;
 
 namespace TemporalGradients;
 
-/// <summary>The trainings of both neurons with every horizon and seed, and what they show.</summary>
+/// <summary>The trainings of both neurons with every horizon and seed, and their results.</summary>
 /// <param name="dataFolder">The folder of MNIST.</param>
-/// <param name="outputFolder">The folder of the pictures; it is created.</param>
+/// <param name="outputFolder">The folder of the pictures; created if it does not exist.</param>
 /// <param name="rows">Training rows.</param>
 /// <param name="epochs">Epochs of a training.</param>
 /// <param name="seeds">Trainings of each point.</param>
@@ -100,6 +100,6 @@ internal sealed class Study(string dataFolder, string outputFolder, int rows, in
             .Append(ml.Transforms.Conversion.MapValueToKey(nameof(DigitImage.Label)))
             .Fit(data).Transform(data);
 
-    /// <summary>The accuracies of the trainings of one neuron and horizon.</summary>
+    /// <summary>The accuracies of one neuron and horizon.</summary>
     private sealed record HorizonResult(string Neuron, int Horizon, double Mean, double Deviation);
 }

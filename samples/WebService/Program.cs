@@ -4,8 +4,8 @@
 //
 //   POST /predict          {"features": [0, 0.5, ...]}            label and probabilities
 //   POST /predict/batch    {"rows": [[0, 0.5, ...], ...]}         the same for each row
-//   GET  /health           which model is served, and whether the file holds one that cannot be served
-//   GET  /openapi/v1.json  the description of all this
+//   GET  /health           the model that is served, and whether the file can be served
+//   GET  /openapi/v1.json  the description of this API
 
 using Microsoft.Extensions.Options;
 using Samples;
@@ -16,7 +16,7 @@ const int CannotStart = 2;
 try
 {
     await using WebApplication service = Service.Build(args);
-    service.Services.GetRequiredService<ModelStore>().Load(); // before the first request can come
+    service.Services.GetRequiredService<ModelStore>().Load(); // before the first request can arrive
     await service.RunAsync();
     return 0;
 }

@@ -17,7 +17,7 @@ internal static class Service
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
-            ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program
+            ContentRootPath = AppContext.BaseDirectory, // appsettings.json is beside the program
         });
         builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--model"] = "Service:Model" });
         AddModel(builder.Services);

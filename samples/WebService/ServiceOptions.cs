@@ -28,7 +28,7 @@ internal sealed class ServiceOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a changed file must be unchanged before it is read.</summary>
+    /// <summary>Gets or sets how long a changed file must be unchanged before it is read.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromMilliseconds(250);
 }

@@ -7,7 +7,7 @@ internal sealed class PacketStream(ByteSource source, int size) : Stream
 {
     public int Left { get; private set; } = size;
 
-    /// <summary>Whether the file ended before the packet did.</summary>
+    /// <summary>Gets whether the file ended before the packet did.</summary>
     public bool IsTruncated { get; private set; }
 
     public override bool CanRead => true;

@@ -10,7 +10,7 @@ internal sealed class NumPyEvent(EventTally tally, double timeUnit)
     // Half of what 64 bits hold: differences of times do not overflow.
     private const double LatestTime = 1L << 62;
 
-    /// <summary>The names that a field of that kind may have, by the field: t, x, y, p.</summary>
+    /// <summary>Gets the names that a field of that kind may have, by the field: t, x, y, p.</summary>
     public static IReadOnlyList<string[]> Names { get; } =
         [["t", "ts", "time", "timestamp"], ["x"], ["y"], ["p", "pol", "polarity", "on"]];
 

@@ -75,10 +75,10 @@ internal sealed class TimeHigh(int bits, int shift)
     private long _loops;
     private uint _high;
 
-    /// <summary>Whether there was a time stamp.</summary>
+    /// <summary>Gets whether there was a time stamp.</summary>
     public bool IsKnown { get; private set; }
 
-    /// <summary>The time in microseconds, with low bits of 0.</summary>
+    /// <summary>Gets the time in microseconds, with low bits of 0.</summary>
     public long Base { get; private set; }
 
     /// <summary>Takes the next value; one that falls by half of the range or more has wrapped around.</summary>

@@ -6,17 +6,17 @@ namespace Microsoft.ML.Spiking.Events.Formats.Prophesee;
 /// <summary>The lines "% key value" in front of .raw and .dat files.</summary>
 internal sealed class PropheseeHeader
 {
-    /// <summary>The format, where the header names it.</summary>
+    /// <summary>Gets the format, where the header names it.</summary>
     public EventFormat? Format { get; private init; }
 
     public int Width { get; private set; }
 
     public int Height { get; private set; }
 
-    /// <summary>Whether the halves of EVT 2.1's words are exchanged.</summary>
+    /// <summary>Gets whether the halves of EVT 2.1's words are exchanged.</summary>
     public bool HasLegacyOrder { get; private init; }
 
-    /// <summary>The version of a .dat file; 0 where there is none.</summary>
+    /// <summary>Gets the version of a .dat file; 0 where there is none.</summary>
     public int Version { get; private init; }
 
     public static PropheseeHeader Read(ByteSource source)

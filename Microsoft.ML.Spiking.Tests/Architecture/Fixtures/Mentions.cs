@@ -1,4 +1,4 @@
-// One file for all: each type is a specimen of one way to mention another, and nothing else.
+// All in one file: each type is an example of one way to mention another type, and nothing else.
 namespace Microsoft.ML.Spiking.Tests.Architecture.Fixtures;
 
 internal class Mentioned : Exception;

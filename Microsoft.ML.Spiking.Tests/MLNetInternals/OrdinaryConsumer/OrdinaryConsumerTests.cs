@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Tests.Architecture;
 using Microsoft.ML.Spiking.Tests.MLNetInternals;
 using OrdinaryConsumer.Own;
 
-// Not a namespace within Microsoft.ML, because no consumer's is.
+// Not in a namespace below Microsoft.ML, because no consumer is.
 namespace OrdinaryConsumer;
 
 /// <summary>A project that references the library sees only the public part of ML.NET.</summary>
@@ -33,7 +33,7 @@ public sealed class OrdinaryConsumerTests
         Assert.IsGreaterThan(0, mlnet.CountNonPublicTypes(assembly));
     }
 
-    /// <summary>The library's compiler takes ML.NET's internal types for public ones and lets them through.</summary>
+    /// <summary>The library's compiler treats ML.NET's internal types as public and lets them through.</summary>
     [TestMethod]
     public void PublicMembers_OfTheLibrary_NameOnlyTypesThatAConsumerSees()
     {

@@ -86,7 +86,7 @@ public sealed class FoldingTests
         Assert.AreSequenceEqual(new float[2], FoldedWeights.Of(weight, null, ChannelAffine.Identity(2)).Bias);
     }
 
-    /// <summary>Two channels of three pixels, 0 1 2 and 10 11 12, lie as 0 10 1 11 2 12.</summary>
+    /// <summary>Two channels of three pixels, 0 1 2 and 10 11 12, are stored as 0 10 1 11 2 12.</summary>
     [TestMethod]
     public void ForOrder_OfAnImage_LaysTheInputsAsTheImageLies()
     {

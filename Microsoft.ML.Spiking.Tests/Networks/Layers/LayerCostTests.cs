@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Tests.Networks.Layers;
 [TestClass]
 public sealed class LayerCostTests
 {
-    /// <summary>Products: values that leave, each a sum of so many inputs, times the steps.</summary>
+    /// <summary>Products: outputs, each a sum over its inputs, times the steps.</summary>
     public static IEnumerable<(Layer Layer, int[] Input, int Steps, long Products, long Scratch)> Costs =>
     [
         (new LinearLayer("l", 5, 3), [5], 4, 5 * 3 * 4, 5 * (4 + 4)),
@@ -31,7 +31,7 @@ public sealed class LayerCostTests
         Assert.AreEqual(new LayerCost(products, scratch), layer.CostOf(signal, layer.Infer(signal), steps));
     }
 
-    /// <summary>A constant input is convolved once, over the image with its padding.</summary>
+    /// <summary>A constant input is convolved once, over the padded image.</summary>
     [TestMethod]
     public void CostOf_ConvolutionOfAConstant_NeedsThePaddedImage()
     {
@@ -101,6 +101,6 @@ public sealed class LayerCostTests
     private static string Ranges(int input, int output) => string.Join(' ', Enumerable.Range(0, output)
         .Select(i => AdaptiveAveragePoolLayer.Range(i, input, output)).Select(range => $"{range.First}-{range.End}"));
 
-    /// <summary>Leaves [6, 5, 8] of [4, 5, 7].</summary>
+    /// <summary>Maps [4, 5, 7] to [6, 5, 8].</summary>
     private static ConvolutionLayer Convolution(int groups) => new("c", 4, 6, new(3, 2), 1, 1, groups);
 }

@@ -9,7 +9,7 @@ internal static class KernelCases
     public static VectorWidth[] Widths { get; } =
         [VectorWidth.Scalar, VectorWidth.Vector128, VectorWidth.Vector256, VectorWidth.Vector512];
 
-    /// <summary>Every neuron, with a learned value.</summary>
+    /// <summary>Gets every neuron, with a learned value.</summary>
     public static IEnumerable<object[]> Neurons =>
     [
         [new ClifNeuron(), 0f],

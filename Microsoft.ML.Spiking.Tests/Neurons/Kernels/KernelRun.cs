@@ -35,7 +35,7 @@ internal sealed unsafe class KernelRun
     public double LearnedGradient { get; }
 
     /// <summary>
-    /// Native memory that starts a cache line, or that many floats after one; what lies behind is guarded.
+    /// Native memory that starts a cache line, or that many floats after one, with a guard behind it.
     /// </summary>
     internal sealed class NativeFloats : IDisposable
     {

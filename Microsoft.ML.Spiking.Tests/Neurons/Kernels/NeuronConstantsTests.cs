@@ -39,7 +39,7 @@ public sealed class NeuronConstantsTests
         Assert.AreEqual((1f, 1f, 0f, 0.0), (c.K, c.Rescale, c.ScaleWeight, c.LearnedFactor));
     }
 
-    /// <summary>PLIF's leak is sigmoid(w), whatever time constant it started from.</summary>
+    /// <summary>PLIF's leak is sigmoid(w), whatever its initial time constant.</summary>
     [TestMethod]
     public void Of_Plif_LeaksByTheSigmoidOfItsWeight()
     {

@@ -25,7 +25,7 @@ public sealed class NeuronKernelDeterminismTests
         {
             foreach (VectorWidth width in KernelCases.Widths)
             {
-                // The sum of the learned value's gradient is the one thing that lanes regroup.
+                // Only the sum of the learned value's gradient is regrouped by lanes.
                 AssertSame(one, new KernelRun(definition, learned, current, upstream, timeSteps, width), false);
             }
         }

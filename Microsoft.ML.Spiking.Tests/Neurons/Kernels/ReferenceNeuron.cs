@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 
 /// <summary>
-/// The neurons in double precision, one at a time, everything kept: equations as their papers write them, then back
-/// propagation through time by hand. The oracle of the kernels.
+/// The neurons in double precision, one at a time, with all values kept: the equations as in their papers, then
+/// backpropagation through time by hand. The oracle of the kernels.
 /// </summary>
 internal sealed class ReferenceNeuron
 {
@@ -31,17 +31,17 @@ internal sealed class ReferenceNeuron
 
     public double[] Current { get; }
 
-    /// <summary>Charged, before KLIF's k.</summary>
+    /// <summary>Gets the charged potential, before KLIF's k.</summary>
     public double[] U { get; }
 
-    /// <summary>The potential that fires.</summary>
+    /// <summary>Gets the potential that fires.</summary>
     public double[] H { get; }
 
     public double[] M { get; }
 
     public double[] Spikes { get; }
 
-    /// <summary>After the reset.</summary>
+    /// <summary>Gets the potential after the reset.</summary>
     public double[] V { get; }
 
     private double Leak => _neuron switch
@@ -59,8 +59,9 @@ internal sealed class ReferenceNeuron
 
     private bool ScalesReset => _neuron is KlifNeuron { ScaleReset: true };
 
-    /// <summary>Whether float32 may decide something of that neuron differently: a spike, or on which side of a kink
-    /// of the gradient it is.</summary>
+    /// <summary>
+    /// Returns whether float32 may decide differently for that neuron: a spike, or the side of a kink of the gradient.
+    /// </summary>
     public bool IsDoubtful(int i, double margin)
     {
         for (int t = 0; t < _timeSteps; t++)
@@ -78,7 +79,8 @@ internal sealed class ReferenceNeuron
     }
 
     /// <summary>
-    /// The gradient by the current, that by the learned value, and the sum of that one's terms' magnitudes.
+    /// Returns the gradient with respect to the current, with respect to the learned value, and the sum of the
+    /// magnitudes of the latter's terms.
     /// </summary>
     public (double[] Current, double Learned, double Magnitude) Backward(double[] upstream)
     {

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 
-/// <summary>Neurons with the average pooling behind them in one pass, against the two one after the other.</summary>
+/// <summary>Neurons and average pooling in one pass, against the two one after the other.</summary>
 [TestClass]
 public sealed unsafe class SpikePoolingTests
 {

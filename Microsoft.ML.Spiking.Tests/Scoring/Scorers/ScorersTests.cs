@@ -38,7 +38,7 @@ public sealed class ScorersTests
         Assert.AreSequenceEqual(new[] { float.NaN, float.NaN }, scores);
     }
 
-    /// <summary>Sixteen values at a time, and the rest one by one: every place is looked at.</summary>
+    /// <summary>Sixteen values at a time, and the rest one by one: every place is checked.</summary>
     [TestMethod]
     [DataRow(0)]
     [DataRow(5)]
@@ -104,7 +104,7 @@ public sealed class ScorersTests
         Assert.AreEqual((ScoringBackend.Managed, 128, false), (first.Backend, first.BatchRows, first.IsNative));
     }
 
-    /// <summary>One that holds native memory is disposed and made again when it is needed; others stay.</summary>
+    /// <summary>A scorer with native memory is disposed, and created again when it is needed; others stay.</summary>
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]

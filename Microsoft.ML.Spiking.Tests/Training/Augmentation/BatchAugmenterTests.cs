@@ -77,7 +77,7 @@ public sealed class BatchAugmenterTests
     [TestMethod]
     public void Apply_CropAndCutout_CutsLast()
     {
-        // Had the cut come first, moving would have brought zeros over it or pushed it out.
+        // If the cut came first, moving would bring zeros over it or push it out.
         float[] cropped = Images.Batch(200), both = Images.Batch(200);
         Images.Augmenter(Everything with { CutoutSize = 0 }).Apply(cropped, 1, 0);
         Images.Augmenter(Everything, zeros: [-1]).Apply(both, 1, 0);

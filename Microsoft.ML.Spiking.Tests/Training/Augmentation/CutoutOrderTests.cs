@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 
-/// <summary>The normalization is the network's, cutout comes before it, and yet all is as if it came after.</summary>
+/// <summary>The network normalizes after cutout, yet the result is as if cutout came after it.</summary>
 [TestClass]
 public sealed class CutoutOrderTests
 {

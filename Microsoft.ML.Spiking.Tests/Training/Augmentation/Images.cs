@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Training.Augmentation;
 namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 
 /// <summary>
-/// Rows whose every value is another one, and the plain arithmetic that augmentation is compared with.
+/// Rows in which every value is different, and the plain arithmetic that augmentation is compared with.
 /// </summary>
 internal static class Images
 {
@@ -18,10 +18,10 @@ internal static class Images
     public static BatchAugmenter Augmenter(ImageAugmentation recipe, int seed = 1, float[]? zeros = null) =>
         new(recipe, Rows, zeros ?? [0f], seed);
 
-    /// <summary>The row of a batch.</summary>
+    /// <summary>Returns a row of a batch.</summary>
     public static float[] Row(float[] batch, int row) => batch[(row * Layout.RowSize)..((row + 1) * Layout.RowSize)];
 
-    /// <summary>The row whose every pixel is what <paramref name="pixel"/> says of (row, plane, y, x).</summary>
+    /// <summary>Returns the row whose pixels are <paramref name="pixel"/> of (row, plane, y, x).</summary>
     public static float[] Map(float[] row, Func<Func<int, int, int, float>, int, int, int, float> pixel)
     {
         float Read(int plane, int y, int x) => row[(((plane * Layout.Height) + y) * Layout.Width) + x];
@@ -40,7 +40,7 @@ internal static class Images
         return result;
     }
 
-    /// <summary>Moved and mirrored, pixel by pixel.</summary>
+    /// <summary>Returns the row moved and mirrored, pixel by pixel.</summary>
     public static float[] Moved(float[] row, int down, int right, bool isMirrored) => Map(row, (read, plane, y, x) =>
     {
         int sourceY = y + down;

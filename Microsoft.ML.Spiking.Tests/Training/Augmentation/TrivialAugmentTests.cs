@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Training.Augmentation;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Augmentation;
 
-/// <summary>Each change against its definition, pixel by pixel; and how they are drawn.</summary>
+/// <summary>Each transformation against its definition, pixel by pixel; and how they are drawn.</summary>
 [TestClass]
 public sealed class TrivialAugmentTests
 {
@@ -151,7 +151,7 @@ public sealed class TrivialAugmentTests
     [TestMethod]
     public void Augmenter_WithTheOthers_ComesAfterTheCropAndBeforeTheCutout()
     {
-        float[] zeros = [-7f]; // what cutout writes, which no change of pixels gives
+        float[] zeros = [-7f]; // cutout's value, which no transformation of pixels gives
         float[] row = Pixels(255);
         float[] cropped = [.. row];
         Images.Augmenter(new() { CropPadding = 2, HorizontalFlip = true }).Apply(cropped, epoch: 1, firstRow: 9);
@@ -207,7 +207,7 @@ public sealed class TrivialAugmentTests
         return [.. Enumerable.Range(0, Images.Layout.RowSize).Select(_ => random.Next(20, 230) * white / 255)];
     }
 
-    /// <summary>The changes in the words of the paper, in double precision.</summary>
+    /// <summary>The transformations as the paper describes them, in double precision.</summary>
     private static float[] Definition(float[] row, ImageChange change, double strength, double white)
     {
         int width = Images.Layout.Width, height = Images.Layout.Height, channels = Images.Layout.Channels;

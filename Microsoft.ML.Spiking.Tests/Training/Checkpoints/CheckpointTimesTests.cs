@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
 /// <summary>
-/// When checkpoints are written within an epoch. The clock is the test's: every batch takes a minute.
+/// The times at which checkpoints are written within an epoch. The clock is the test's: every batch takes a minute.
 /// </summary>
 [TestClass]
 public sealed class CheckpointTimesTests
@@ -14,7 +14,7 @@ public sealed class CheckpointTimesTests
     [DataRow(null, 5, 1, new[] { 5, 10, 13 })]
     [DataRow(3.0, 2, 1, new[] { 2, 4, 6, 8, 10, 12, 13 })]
     [DataRow(4.5, 7, 1, new[] { 5, 10, 13 })]
-    [DataRow(3.0, null, 2, new[] { 4, 8, 12, 13 })] // between two steps alone
+    [DataRow(3.0, null, 2, new[] { 4, 8, 12, 13 })] // only between two steps
     [DataRow(100.0, null, 1, new[] { 13 })]
     [DataRow(null, null, 1, new[] { 13 })]
     public void Run_MinutesOrBatches_SavesAtTheFirstStepThatIsDue(
@@ -40,7 +40,7 @@ public sealed class CheckpointTimesTests
         {
             OnBatch = _ =>
             {
-                Look(); // what was written after the batch before this one
+                Look(); // the one written after the previous batch
                 batch++;
                 clock.Minutes++;
             },
@@ -61,9 +61,7 @@ public sealed class CheckpointTimesTests
         Assert.AreSequenceEqual(expected, written.ToArray());
     }
 
-    /// <summary>
-    /// Gives the file a distinct time, so that the next one is told from it even if the clock's steps are coarse.
-    /// </summary>
+    /// <summary>Gives the file a distinct time, so that the next file differs even if the clock is coarse.</summary>
     private static DateTime Stamp(string file)
     {
         DateTime time = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);

@@ -10,8 +10,8 @@ using Microsoft.ML.Spiking.Training.Loop;
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
 /// <summary>
-/// Checkpoints of the right checksum and the wrong content: each is refused in one sentence, or the training that goes
-/// on from it ends as the uninterrupted one.
+/// Checkpoints with the right checksum and wrong content: each is refused with one sentence, or the training that
+/// resumes from it ends like the uninterrupted one.
 /// </summary>
 [TestClass]
 public sealed class ForgedCheckpointTests
@@ -85,7 +85,7 @@ public sealed class ForgedCheckpointTests
             }
         }
         Assert.IsGreaterThan(300, count);
-        // What may be anything of its type decides nothing: times, the metrics that callbacks have seen, and the like.
+        // Fields that may have any value of their type decide nothing: times, the metrics of past epochs, and the like.
         string[] free =
             ["Seed", "Seconds", "Loss", "LastFiniteLoss", "Weight", "Places", "LearningRate", "RowsPerSecond",
             "WaitingShare", "/Validation", "Rate", "Accuracy", "Spikes", "MemoryBudget"];
@@ -115,7 +115,7 @@ public sealed class ForgedCheckpointTests
         Assert.IsTrue(IsRefused(folder, _state, [], "no arrays"));
     }
 
-    /// <summary>An option that is not there counts as one of "none".</summary>
+    /// <summary>An absent option counts as "none".</summary>
     private static bool IsOptionOfNone(string forgery) => forgery.EndsWith(" removed", StringComparison.Ordinal)
         && forgery.StartsWith("/Identity/Options/", StringComparison.Ordinal)
         && At(_state, forgery[..forgery.LastIndexOf(' ')]).GetValue<string>() == "none";
@@ -157,7 +157,7 @@ public sealed class ForgedCheckpointTests
             }
         }
         );
-        // Wrong types, numbers out of any range, lists that are empty, of nothing, or twice as long.
+        // Wrong types, numbers out of range, lists that are empty, of nulls, or twice as long.
         string[] values =
         [
             "null", "\"x\"", "true", "{}", "[]", "[null]", "-1", "0.5", "2147483647", "9223372036854775807", "1e300",
@@ -194,7 +194,7 @@ public sealed class ForgedCheckpointTests
         path.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(
         node, (at, name) => at is JsonArray array ? array[int.Parse(name, CultureInfo.InvariantCulture)]! : at[name]!);
 
-    /// <summary>All fields; of lists of numbers the first alone.</summary>
+    /// <summary>Returns all fields; of lists of numbers only the first.</summary>
     private static IEnumerable<string> Paths(JsonNode node, string path)
     {
         IEnumerable<(string Name, JsonNode? Value)> children = node switch
@@ -240,7 +240,7 @@ public sealed class ForgedCheckpointTests
             return true;
         }
         Assert.HasCount(4, outcome.History, forgery);
-        // Another weight or validation score that may be gives another training, which no check of one file can see.
+        // Another valid weight or validation score gives another training, which no check of a single file can detect.
         bool isPossible = forgery.Contains("/Validation", StringComparison.Ordinal) || forgery == "/Pending/Weight 0.5";
         if (compares && !isPossible)
         {
@@ -249,7 +249,7 @@ public sealed class ForgedCheckpointTests
         return false;
     }
 
-    /// <summary>A file of the right checksum.</summary>
+    /// <summary>Returns a file with the right checksum.</summary>
     private static byte[] Forged(JsonNode state, IReadOnlyList<WeightArray> arrays)
     {
         using var stream = new MemoryStream();

@@ -16,7 +16,7 @@ public sealed class KilledTrainingTests
     {
         using var folder = new TemporaryFolder();
         int seed = Environment.TickCount;
-        TestContext.WriteLine($"The moments are those of seed {seed}.");
+        TestContext.WriteLine($"The process is killed at times drawn from seed {seed}.");
         var random = new Random(seed);
         for (int kill = 0; kill < Kills; kill++)
         {
@@ -38,7 +38,8 @@ public sealed class KilledTrainingTests
     }
 
     /// <summary>
-    /// Reads the lines of a number of batches, spins for a moment, and kills: in a step, a write or a renaming.
+    /// Reads the lines of a number of batches, spins for a moment, and kills the process: in a step, a write or a
+    /// rename.
     /// </summary>
     private static void KillAfter(int batches, TimeSpan moment, string folder)
     {

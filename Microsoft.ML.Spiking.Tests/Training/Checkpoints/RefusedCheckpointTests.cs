@@ -7,7 +7,7 @@ using Microsoft.ML.Spiking.Training.Torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
-/// <summary>Folders that a training cannot be resumed from: one sentence that says why.</summary>
+/// <summary>Folders from which a training cannot resume: one sentence says why.</summary>
 [TestClass]
 public sealed class RefusedCheckpointTests
 {
@@ -85,7 +85,7 @@ public sealed class RefusedCheckpointTests
     [TestMethod]
     public void DifferenceFrom_IdentityReadFromJson_ForgivesLastBits()
     {
-        // As a sweep does that machines of different processors share.
+        // Like a sweep that machines with different processors share.
         DataIdentity here = DataIdentity.Of(Feed(Toy.Rows(200)));
         DataIdentity stored = JsonSerializer.Deserialize<DataIdentity>(JsonSerializer.Serialize(here))!;
         Assert.IsNull(stored.DifferenceFrom(here, "training"));
@@ -174,7 +174,7 @@ public sealed class RefusedCheckpointTests
     public void Run_DiskRefusesDuringTheTraining_WarnsAndGoesOn()
     {
         using var folder = new TemporaryFolder();
-        // A folder in the place of the checkpoint: it cannot be replaced by a file.
+        // A folder in place of the checkpoint cannot be replaced by a file.
         var observer = new RecordingObserver
         {
             OnEpoch = _ => Directory.CreateDirectory(Path.Combine(folder.Path, CheckpointFolder.FileName)),
@@ -194,7 +194,7 @@ public sealed class RefusedCheckpointTests
         return new(rows, labels);
     }
 
-    /// <summary>In one of 200 rows, one of 8 values or the label.</summary>
+    /// <summary>Changes one of 8 values or the label in one of 200 rows.</summary>
     private static ArrayRowSource Changed(float value = 0, int? label = null)
     {
         (float[][] rows, int[] labels) = Toy.Points(200);
@@ -203,7 +203,7 @@ public sealed class RefusedCheckpointTests
         return new(rows, labels);
     }
 
-    /// <summary>As another processor would round them.</summary>
+    /// <summary>Rounds them as another processor would.</summary>
     private static ArrayRowSource InOtherLastBits(int count, int seed)
     {
         (float[][] rows, int[] labels) = Toy.Points(count, seed);
@@ -223,7 +223,7 @@ public sealed class RefusedCheckpointTests
         yield return Path.Combine(file, "below");
         foreach (string name in new[] { CheckpointFolder.FileName, CheckpointFolder.TemporaryName })
         {
-            // A folder in the place of a file, which not even root can write.
+            // A folder in place of a file, which not even root can write.
             string taken = Path.Combine(folder, $"with {name}");
             Directory.CreateDirectory(Path.Combine(taken, name));
             yield return taken;

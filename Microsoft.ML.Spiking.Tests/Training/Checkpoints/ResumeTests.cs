@@ -32,9 +32,7 @@ public sealed class ResumeTests
         },
     };
 
-    /// <summary>
-    /// Everything that has state, at once; the network's running statistics and masks come on top.
-    /// </summary>
+    /// <summary>Everything that has state, at once; the network adds running statistics and masks.</summary>
     private static readonly TrainingSettings Everything = Toy.Settings with
     {
         Epochs = 30,
@@ -52,7 +50,7 @@ public sealed class ResumeTests
     public static IEnumerable<(string Name, bool HasValidation)> Cases =>
         Trainings.Keys.Select(name => (name, name != "sgd"));
 
-    /// <summary>Products in bfloat16 are wanted on every processor.</summary>
+    /// <summary>Allows products in bfloat16 on every processor.</summary>
     [TestInitialize]
     public void Round() => BFloat16Products.Given = true;
 
@@ -94,7 +92,7 @@ public sealed class ResumeTests
         TrainingOutcome whole = Train(settings, hasValidation, hasImages, all);
 
         using var folder = new TemporaryFolder();
-        TrainingSettings saved = settings with { CheckpointFolder = folder.Path }; // else after epochs alone
+        TrainingSettings saved = settings with { CheckpointFolder = folder.Path }; // else only after epochs
         var heard = new List<BatchProgress>();
         foreach (int stop in new[] { 4, 1, 11, 2 })
         {
@@ -109,7 +107,7 @@ public sealed class ResumeTests
         var last = new RecordingObserver();
         TrainingOutcome resumed = Train(saved, hasValidation, hasImages, last);
 
-        // none was trained on twice
+        // no batch was trained on twice
         Assert.AreSequenceEqual(all.Batches.ToArray(), heard.Concat(last.Batches).ToArray());
         Assert.AreSequenceEqual(Toy.Flat(whole.Weights), Toy.Flat(resumed.Weights), name);
         Sameness.AssertSame(whole.History, resumed.History);
@@ -121,7 +119,7 @@ public sealed class ResumeTests
     public void Run_EverythingAtOnceCancelledAndStopped_EndsEarlyAsAnUninterruptedRun(bool activationCheckpointing)
     {
         TrainingOutcome whole = Train(Everything, hasValidation: true, hasImages: true, new());
-        Assert.IsInRange(4, 29, whole.History.Count); // it has stopped early
+        Assert.IsInRange(4, 29, whole.History.Count); // it stopped early
 
         using var folder = new TemporaryFolder();
         TrainingSettings saved = Everything with

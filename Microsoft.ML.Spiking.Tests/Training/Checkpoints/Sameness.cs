@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Checkpoints;
 
-/// <summary>Whether two trainings measured the same, to the last bit; how fast they were does not matter.</summary>
+/// <summary>Checks that two trainings measured the same, to the last bit; their speed does not matter.</summary>
 internal static class Sameness
 {
     public static void AssertSame(IReadOnlyList<EpochMetrics> expected, IReadOnlyList<EpochMetrics> actual)

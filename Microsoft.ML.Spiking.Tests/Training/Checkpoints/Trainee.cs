@@ -14,10 +14,10 @@ internal static class Trainee
 
     private const int Patience = 4;
 
-    /// <summary>The minimum number of batches of a training, however early it stops.</summary>
+    /// <summary>The number of batches that a training has at least, however early it stops.</summary>
     public const int LeastBatches = (Patience + 1) * 25;
 
-    /// <summary>Small enough for a second, with everything in it that has a state.</summary>
+    /// <summary>Returns settings that take a second, with every part that has a state.</summary>
     public static TrainingOutcome Train(string? folder, RecordingObserver observer) => Toy.Train(
         Toy.Settings with
         {
@@ -33,7 +33,7 @@ internal static class Trainee
         },
         Toy.Rows(400), Toy.Rows(60, seed: 6), observer, Network());
 
-    /// <summary>The child's side.</summary>
+    /// <summary>Runs in the child process.</summary>
     public static void Run(string folder)
     {
         var observer = new RecordingObserver { OnBatch = _ => Say(Batch) };
@@ -41,7 +41,7 @@ internal static class Trainee
         observer.Infos.ForEach(Say);
     }
 
-    /// <summary>The test's side: starts the child.</summary>
+    /// <summary>Starts the child process.</summary>
     public static Process Start(string folder)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.Spiking.Tests");

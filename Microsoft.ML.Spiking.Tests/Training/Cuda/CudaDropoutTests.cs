@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
-/// <summary>Dropout's masks from the CUDA kernel, which runs on this processor.</summary>
+/// <summary>Dropout's masks from the CUDA kernel, run on the CPU.</summary>
 [TestClass]
 public sealed class CudaDropoutTests
 {

@@ -5,8 +5,8 @@ using Microsoft.ML.Spiking.Training.Cuda;
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
 /// <summary>
-/// neuron.cu, run on this processor, beside the kernels for processors. That says that its equations are right; only a
-/// card can say that a card runs them.
+/// neuron.cu, run on the CPU, against the kernels for processors. This shows that its equations are right; only a card
+/// can show that it runs on a card.
 /// </summary>
 [TestClass]
 public sealed class CudaKernelTests
@@ -17,7 +17,7 @@ public sealed class CudaKernelTests
 
     public TestContext TestContext { get; set; } = null!;
 
-    /// <summary>Every neuron; its reset, surrogate and other settings are those of <see cref="Cases"/>.</summary>
+    /// <summary>Gets every neuron, with the reset, surrogate and other settings of <see cref="Cases"/>.</summary>
     public static IEnumerable<object[]> Neurons => KernelCases.Neurons;
 
     [ClassInitialize]
@@ -47,7 +47,7 @@ public sealed class CudaKernelTests
         foreach ((SpikingNeuronDefinition definition, int timeSteps) in Cases((SpikingNeuronDefinition)neuron))
         {
             NeuronProgram program = Programs(definition, timeSteps).First();
-            int n = 301 * program.Width; // more than a block and no multiple of one
+            int n = 301 * program.Width; // more than a block and not a multiple of one
             float[] current = KernelCases.Uniform(random, timeSteps * n, -1.5f, 2.5f);
             float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
             Comparison result = Compare(program, definition, learned, current, upstream);

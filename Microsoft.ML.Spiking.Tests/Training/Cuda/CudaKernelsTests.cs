@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
-/// <summary>The calls of the driver and the compiler, without either.</summary>
+/// <summary>The calls to the driver and the compiler, without either.</summary>
 [TestClass]
 public sealed unsafe class CudaKernelsTests
 {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
-/// <summary>The neuron of CUDA devices under autograd; its device is this processor.</summary>
+/// <summary>The neuron of CUDA devices under autograd, with the CPU as its device.</summary>
 [TestClass]
 public sealed class CudaNeuronTests
 {
@@ -91,7 +91,7 @@ public sealed class CudaNeuronTests
         Assert.MatchesRegex(@"^in the self-test of ClifNeuron \d+ of 4096 spikes were wrong$", use.Reason);
     }
 
-    /// <summary>The approximate functions of a card may not decide about a spike of the self-test.</summary>
+    /// <summary>A card's approximate functions must not affect a spike of the self-test.</summary>
     [TestMethod]
     public void SelfTest_Currents_KeepPotentialsFromTheThreshold()
     {

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Training.Cuda;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
-/// <summary>One forward and backward run of the CUDA kernels on this processor, over managed arrays.</summary>
+/// <summary>One forward and backward run of the CUDA kernels on the CPU, over managed arrays.</summary>
 internal sealed unsafe class CudaRun
 {
     private static readonly CudaKernels Kernels = CudaKernels.Open(new HostDriver(), new HostCompiler(), 0);

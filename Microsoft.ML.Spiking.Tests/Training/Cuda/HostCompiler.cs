@@ -8,8 +8,8 @@ using Microsoft.ML.Spiking.Training.Cuda;
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
 /// <summary>
-/// g++ in NVRTC's place: compiles a source, behind host.h, for this processor. What it returns is the path of a
-/// library and the name of the program in it, which <see cref="HostDriver"/> loads.
+/// g++ in place of NVRTC: compiles a source, after host.h, for the CPU. It returns the path of a library and the name
+/// of the program in it, which <see cref="HostDriver"/> loads.
 /// </summary>
 internal sealed class HostCompiler : IRuntimeCompiler
 {
@@ -27,7 +27,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
 
     public IReadOnlyList<int> Architectures { get; init; } = [75, 80, 90];
 
-    /// <summary>The options of every compilation.</summary>
+    /// <summary>Gets the options of every compilation.</summary>
     public List<string> Options { get; } = [];
 
     public static void SkipWhereThereIsNone()
@@ -39,7 +39,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
         }
     }
 
-    /// <summary>Compiles the neurons' programs together, which is quicker than one by one.</summary>
+    /// <summary>Compiles the neurons' programs together, which is faster than one by one.</summary>
     public static void Prepare(IEnumerable<NeuronProgram> programs)
     {
         string source = CudaSource.Read("neuron.cu");
@@ -117,11 +117,11 @@ internal sealed class HostCompiler : IRuntimeCompiler
 /// <summary>A compiler of this machine.</summary>
 internal static class Tool
 {
-    /// <summary>Returns the path of a program; null where there is none.</summary>
+    /// <summary>Returns the path of a program; null if it is not installed.</summary>
     public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
-    /// <summary>Runs a program, which must succeed, and returns what it says.</summary>
+    /// <summary>Runs a program, which must succeed, and returns its output.</summary>
     public static string Run(string folder, string name, params string[] arguments)
     {
         var start = new ProcessStartInfo(name, arguments)

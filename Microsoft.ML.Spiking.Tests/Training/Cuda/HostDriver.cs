@@ -6,8 +6,8 @@ using Microsoft.ML.Spiking.Training.Cuda;
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
 /// <summary>
-/// A driver whose device is this processor: it launches what <see cref="HostCompiler"/> has compiled, in this process's
-/// memory, and notes every call. A call may be made to fail.
+/// A driver whose device is the CPU: it launches the output of <see cref="HostCompiler"/> in this process's memory, and
+/// records every call. Calls can be made to fail.
 /// </summary>
 internal sealed unsafe class HostDriver : ICudaDriver
 {
@@ -21,16 +21,16 @@ internal sealed unsafe class HostDriver : ICudaDriver
 
     public int Capability { get; init; } = 90;
 
-    /// <summary>The calls that fail, and their status.</summary>
+    /// <summary>Gets the calls that fail, and their status.</summary>
     public Dictionary<string, int> Failures { get; } = [];
 
-    /// <summary>The calls so far.</summary>
+    /// <summary>Gets the calls so far.</summary>
     public List<string> Calls { get; } = [];
 
-    /// <summary>Whether launches do nothing.</summary>
+    /// <summary>Gets whether launches do nothing.</summary>
     public bool IsIdle { get; init; }
 
-    /// <summary>Number of contexts that were pushed and not popped.</summary>
+    /// <summary>Gets the number of contexts that were pushed and not popped.</summary>
     public int Depth { get; private set; }
 
     public int Initialize() => Note("cuInit");

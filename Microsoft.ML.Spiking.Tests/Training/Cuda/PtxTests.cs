@@ -11,7 +11,7 @@ namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 [TestClass]
 public sealed partial class PtxTests
 {
-    // Leaves room for a block of 256 threads in each third of a processor's 65,536.
+    // Leaves room for a block of 256 threads in each third of a multiprocessor's 65,536.
     private const int MostRegisters = 168;
 
     private static readonly string[] Names = ["clang-20", "clang-19", "clang-16", "clang"];
@@ -115,8 +115,8 @@ public sealed partial class PtxTests
     }
 
     /// <summary>
-    /// The most words that are alive at once as the instructions are listed. PTX has a register for every value; the
-    /// real number is the choice of the driver's compiler, which does not run here.
+    /// Returns the maximum number of words alive at once in the listed order of instructions. PTX has a register for
+    /// every value; the real number is decided by the driver's compiler, which does not run here.
     /// </summary>
     private static int MostLive(string entry)
     {

@@ -3,9 +3,7 @@ using Microsoft.ML.Spiking.Training.Feed;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Feed;
 
-/// <summary>
-/// The duties of reading ahead besides giving the right rows, which <see cref="RowFeedTests"/> tests.
-/// </summary>
+/// <summary>Reading ahead, apart from giving the right rows, which <see cref="RowFeedTests"/> tests.</summary>
 [TestClass]
 public sealed class StreamedReaderTests
 {
@@ -81,7 +79,7 @@ public sealed class StreamedReaderTests
         return features[0];
     }
 
-    /// <summary>Endless rows of one feature, the row's number, and a word before each.</summary>
+    /// <summary>Endless rows of one feature, the row's number, and a report before each.</summary>
     private sealed class Cursor(Action<int> onRow) : IRowCursor
     {
         private int _row = -1;

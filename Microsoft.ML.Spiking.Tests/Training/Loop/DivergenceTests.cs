@@ -20,8 +20,8 @@ public sealed class DivergenceTests
     [DataRow(true)]
     public void Run_DivergesLater_WarnsAndGivesTheLastGoodWeights(bool withValidation)
     {
-        // After two good epochs the rows, which are read again every epoch, are no longer numbers. The neurons do not
-        // fire then, so the loss stays finite: it is the weights that give it away.
+        // After two good epochs the rows, which are read again every epoch, are NaN. The neurons do not fire then, so
+        // the loss stays finite, and only the weights show it.
         (float[][] points, int[] labels) = Toy.Points(200);
         var observer = new RecordingObserver
         {

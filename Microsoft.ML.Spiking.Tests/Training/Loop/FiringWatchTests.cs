@@ -68,7 +68,7 @@ public sealed class FiringWatchTests
     [TestMethod]
     public void Run_SaturatedLayer_WarnsOnceByName()
     {
-        // The biases alone are far above the threshold, or far below: no row makes a difference.
+        // The biases alone are far above or below the threshold, so the rows make no difference.
         NetworkDefinition network = Toy.Network(new IfNeuron { Threshold = 1e-6 }, hidden: 2);
         var weights =
             new NetworkWeights(network, network.Parameters.Select(spec => new WeightArray(spec.Name, spec.Shape,
@@ -107,7 +107,7 @@ public sealed class FiringWatchTests
     {
         var observer = new RecordingObserver();
         Toy.Train(Toy.Settings with { Epochs = 10 }, Points(0.3f), observer: observer);
-        Assert.IsLessThan(0.005, observer.Epochs[0].FiringRates[0].Value); // else the case above shows nothing
+        Assert.IsLessThan(0.005, observer.Epochs[0].FiringRates[0].Value); // else the case above would prove nothing
         Assert.IsGreaterThan(0.9, observer.Epochs[^1].Accuracy);
     }
 

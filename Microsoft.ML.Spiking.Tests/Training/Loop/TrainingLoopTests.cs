@@ -119,7 +119,7 @@ public sealed class TrainingLoopTests
     [TestMethod]
     public void Run_ValidationGetsWorse_KeepsTheBestEpochsWeights()
     {
-        // From the third epoch on the labels that are learned are wrong ones, so the second epoch stays the best.
+        // From the third epoch on the labels are wrong, so the second epoch stays the best.
         (float[][] points, int[] labels) = Toy.Points(200);
         int[] changing = [.. labels];
         var observer = new RecordingObserver
@@ -135,7 +135,7 @@ public sealed class TrainingLoopTests
                 }
             },
         };
-        // Read again every epoch, so that the change is seen.
+        // The rows are read again every epoch, so that the change is seen.
         TrainingSettings settings = Toy.Settings with { Epochs = 5, MemoryBudget = 4_000 };
 
         TrainingOutcome outcome = Toy.Train(settings, new(points, changing), Toy.Rows(99, seed: 6), observer);

@@ -12,7 +12,7 @@ public sealed class ValidationMetricTests
     public void Measure_ClassesOfDifferentSize_AgreesWithMLNet()
     {
         var ml = new MLContext(1);
-        // Of class c there are few, and all that the network sees of it are rows of b.
+        // Class c is rare, and all the training rows with its label are rows of b.
         IDataView train = Flowers.Keyed(ml, [.. Flowers.Rows(60), .. Mislabeled()]);
         IDataView validation = ml.Data.TakeRows(train, 40);
         SpikingClifTrainer.Options options = Flowers.Quick();

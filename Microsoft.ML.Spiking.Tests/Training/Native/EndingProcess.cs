@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Training.Torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>A separate process that ends while other threads are at work in libtorch.</summary>
+/// <summary>A separate process that ends while other threads are working in libtorch.</summary>
 internal static class EndingProcess
 {
     public const string Command = "end-while-at-work";
@@ -17,7 +17,7 @@ internal static class EndingProcess
 
     /// <summary>Starts the work in the child process and ends it in the middle.</summary>
     /// <param name="way">How it ends.</param>
-    /// <param name="folder">Where trainings are saved; "-" for nowhere.</param>
+    /// <param name="folder">The folder of checkpoints; "-" for none.</param>
     /// <returns>The exit code of Main.</returns>
     public static int Run(string way, string folder)
     {

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>A process that ends while libtorch is at work has the exit code that its program gave it.</summary>
+/// <summary>A process that ends while libtorch is working has the exit code that its program returned.</summary>
 [TestClass]
 public sealed class EndingProcessTests
 {

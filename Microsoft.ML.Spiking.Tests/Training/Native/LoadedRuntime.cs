@@ -3,7 +3,9 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>A separate process that trains once and says which variables native libraries see afterwards.</summary>
+/// <summary>
+/// A separate process that trains once and prints the variables that native libraries see afterwards.
+/// </summary>
 internal static class LoadedRuntime
 {
     public const string Command = "load-runtime";
@@ -20,7 +22,7 @@ internal static class LoadedRuntime
         }
     }
 
-    /// <summary>Runs the child and returns what it printed, and how GCC's OpenMP says it is set up.</summary>
+    /// <summary>Runs the child and returns what it printed, and the settings that GCC's OpenMP reports.</summary>
     /// <param name="variable">A variable for the child, NAME=VALUE; null for none.</param>
     public static (string Printed, string OpenMP) Start(string? variable)
     {

@@ -11,7 +11,7 @@ public sealed class NativeMemoryTests
 {
     private const int Epochs = 20;
 
-    // The buffers of one step take about 60 MB. What grew by one of them each epoch would be far beyond these.
+    // The buffers of one step take about 60 MB. A leak of one of them per epoch would be far beyond these bounds.
     private const double GrowthBound = 60;
     private const double ReturnBound = 60;
 
@@ -22,7 +22,7 @@ public sealed class NativeMemoryTests
     {
         if (!ResidentMemory.IsKnown)
         {
-            Assert.Inconclusive("The system does not tell a process its resident memory.");
+            Assert.Inconclusive("This system does not report resident memory.");
         }
     }
 
@@ -36,7 +36,7 @@ public sealed class NativeMemoryTests
 
     [TestMethod]
     public void Run_WithoutHugePages_MemoryNeitherGrowsNorStays() =>
-        // libtorch looks at the variable once in a process.
+        // libtorch reads the variable once per process.
         OwnProcess.Run(TestContext, () => TwentyEpochs(reuse: true), "THP_MEM_ALLOC_ENABLE=0");
 
     [TestMethod]
@@ -54,7 +54,7 @@ public sealed class NativeMemoryTests
 
     private void TwentyEpochs(bool reuse)
     {
-        Train(reuse, epochs: 1); // libtorch and compiled code are there from now on
+        Train(reuse, epochs: 1); // libtorch and compiled code are loaded from now on
         double before = ResidentMemory.Megabytes();
         List<double> seen = Train(reuse, Epochs);
         double after = ResidentMemory.Megabytes();
@@ -68,7 +68,7 @@ public sealed class NativeMemoryTests
 
     private void SmallLastBatches()
     {
-        // Without a collection: nothing may wait for one. The heap grew by about 19 MB an epoch.
+        // Without a collection: memory must not depend on one. The heap used to grow by about 19 MB an epoch.
         var seen = new List<double>();
         var observer = new RecordingObserver { OnEpoch = _ => seen.Add(ResidentMemory.MegabytesAsTheyAre()) };
         NetworkDefinition network = new ConvNet(8, 16).Bind(new([1, 28, 28], Toy.Classes, 4,
@@ -88,7 +88,7 @@ public sealed class NativeMemoryTests
         Assert.IsLessThan(seen[2] + GrowthBound, seen[^1], all);
     }
 
-    /// <summary>Resident megabytes after each epoch.</summary>
+    /// <summary>Returns the resident megabytes after each epoch.</summary>
     private static List<double> Train(bool reuse, int epochs)
     {
         var seen = new List<double>();

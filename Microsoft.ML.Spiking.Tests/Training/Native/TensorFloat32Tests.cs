@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>libtorch's flags are there on the CPU, too, where they change nothing.</summary>
+/// <summary>libtorch's flags, which also exist on the CPU, where they change nothing.</summary>
 [TestClass]
 public sealed class TensorFloat32Tests
 {

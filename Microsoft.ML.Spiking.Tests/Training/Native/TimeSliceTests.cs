@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Native;
 
-/// <summary>Short turns for the threads that train, and for no others.</summary>
+/// <summary>Short time slices for the training threads, and for no others.</summary>
 [TestClass]
 public sealed class TimeSliceTests
 {
@@ -18,7 +18,7 @@ public sealed class TimeSliceTests
         NativeRuntime.EnsureLoaded(withCuda: false);
         if (TimeSlice.Current() <= Short)
         {
-            Assert.Inconclusive("This system does not say how long a thread's turn is, or all of them are short.");
+            Assert.Inconclusive("This system does not report time slices, or all of them are short.");
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class TorchThreadsTests
         NetworkDefinition network = Bind(new SpikingResNet(18), [3, 32, 32]);
         double products = network.AllLayers.Count(layer => layer is Spiking.Networks.ConvolutionLayer) > 17
             ? TorchThreads.Occupied(network, batchSize: 64) : 0;
-        // About 0.56 billion multiply-adds for an image and step, of which the first layer's are done once.
+        // About 0.56 billion multiply-adds per image and step; the first layer's are done once.
         Assert.IsInRange(0.9 * 64 * 4 * 0.555e9 / 16e6, 1.01 * 64 * 4 * 0.56e9 / 16e6, products);
     }
 
@@ -39,7 +39,7 @@ public sealed class TorchThreadsTests
         if (NativeEnvironment.Get("OMP_NUM_THREADS") is not null
             || NativeEnvironment.Get("MKL_NUM_THREADS") is not null)
         {
-            Assert.Inconclusive("The variables of this process say how many threads there are.");
+            Assert.Inconclusive("Environment variables of this process set the number of threads.");
         }
         var observer = new RecordingObserver();
         Toy.Train(Toy.Settings with { Epochs = 1, Threads = null }, observer: observer);

@@ -20,7 +20,7 @@ internal sealed record OnnxModelFile(
     // Protocol buffers end there; readers count in 32 bits.
     private const long LargestFile = int.MaxValue;
 
-    /// <summary>The name of the predicted label as a text.</summary>
+    /// <summary>Gets the name of the output that holds the predicted label as text.</summary>
     public string LabelText => $"{Label}Text";
 
     /// <summary>Writes the model to a file; a file that cannot be written in full is removed.</summary>

@@ -20,16 +20,16 @@ internal sealed record TrainingColumns(
     // Two matrices of that height and width 512 already take 4 GiB.
     private const ulong MostClasses = 1 << 20;
 
-    /// <summary>The shape of a row: the dimensions of the feature vector.</summary>
+    /// <summary>Gets the shape of a row: the dimensions of the feature vector.</summary>
     public IReadOnlyList<int> FeatureShape => ((VectorDataViewType)Feature.Type).Dimensions;
 
-    /// <summary>Values in a row.</summary>
+    /// <summary>Gets the number of values in a row.</summary>
     public int FeatureCount => ((VectorDataViewType)Feature.Type).Size;
 
     /// <summary>Gets the number of classes, absent ones included.</summary>
     public int ClassCount => checked((int)((KeyDataViewType)Label.Type).Count);
 
-    /// <summary>The columns that a pass over the data needs.</summary>
+    /// <summary>Gets the columns that a pass over the data needs.</summary>
     public IEnumerable<DataViewSchema.Column> All => Weight is { } weight ? [Feature, Label, weight] : [Feature, Label];
 
     /// <summary>Returns the name of a slot of the feature column, where it has one, behind its number from 0.</summary>

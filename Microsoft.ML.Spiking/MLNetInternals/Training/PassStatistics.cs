@@ -12,16 +12,18 @@ internal sealed class PassStatistics(int classCount)
     private long _withoutLabel;
     private long _withoutWeight;
 
-    /// <summary>Rows of the data.</summary>
+    /// <summary>Gets the number of rows in the data.</summary>
     public long Total { get; private set; }
 
-    /// <summary>Rows that training sees.</summary>
+    /// <summary>Gets the number of rows that training sees.</summary>
     public long Usable { get; private set; }
 
-    /// <summary>Classes among the usable rows.</summary>
+    /// <summary>Gets the number of classes among the usable rows.</summary>
     public int Classes { get; private set; }
 
-    /// <summary>Usable rows with a value beyond <see cref="DataViewFeedCursor.LargestPlausible"/>.</summary>
+    /// <summary>
+    /// Gets the number of usable rows with a value beyond <see cref="DataViewFeedCursor.LargestPlausible"/>.
+    /// </summary>
     public long Implausible { get; private set; }
 
     /// <summary>Gets the slot of the first such value.</summary>

@@ -83,29 +83,29 @@ public sealed class NetworkDefinition
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public PixelOrder PixelOrder { get; }
 
-    /// <summary>All layers, those inside residual layers too: each layer before those inside it.</summary>
+    /// <summary>Gets all layers, those inside residual layers too: each layer before those inside it.</summary>
     [JsonIgnore]
     internal IReadOnlyList<Layer> AllLayers { get; }
 
-    /// <summary>The arrays that the network needs, in the order of <see cref="AllLayers"/>.</summary>
+    /// <summary>Gets the arrays that the network needs, in the order of <see cref="AllLayers"/>.</summary>
     [JsonIgnore]
     internal IReadOnlyList<ParameterSpec> Parameters { get; }
 
-    /// <summary>The shape of a row: with the time steps, if it brings them.</summary>
+    /// <summary>Gets the shape of a row: with the time steps, if it brings them.</summary>
     [JsonIgnore]
     internal IReadOnlyList<int> RowShape => HasTimeAxis ? [TimeSteps, .. InputShape] : InputShape;
 
-    /// <summary>The shape of a feature vector: that of a row in the order in which its values lie.</summary>
+    /// <summary>Gets the shape of a feature vector: that of a row in the order in which its values lie.</summary>
     [JsonIgnore]
     internal IReadOnlyList<int> FeatureShape => PixelOrder == PixelOrder.Planar
         ? RowShape
         : [.. RowShape.SkipLast(3), InputShape[1], InputShape[2], InputShape[0]];
 
-    /// <summary>Number of values in a row.</summary>
+    /// <summary>Gets the number of values in a row.</summary>
     [JsonIgnore]
     internal int InputSize => Shapes.Size(RowShape);
 
-    /// <summary>The signal that arrives at the first layer.</summary>
+    /// <summary>Gets the signal that arrives at the first layer.</summary>
     [JsonIgnore]
     internal Signal InputSignal => new(InputShape, HasTimeAxis ? SignalKind.Graded : Encoder.OutputKind);
 

@@ -27,10 +27,10 @@ public sealed class WeightArray
     /// <summary>Gets the lengths, row-major.</summary>
     public IReadOnlyList<int> Shape { get; }
 
-    /// <summary>The values.</summary>
+    /// <summary>Gets the values.</summary>
     public ReadOnlyMemory<float> Values => _values;
 
-    /// <summary>The array behind <see cref="Values"/>, not to be written to.</summary>
+    /// <summary>Gets the array behind <see cref="Values"/>, not to be written to.</summary>
     internal float[] Array => _values;
 
     /// <summary>The same values under another name.</summary>

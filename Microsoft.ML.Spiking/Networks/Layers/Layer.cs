@@ -28,13 +28,13 @@ public abstract class Layer
     /// <summary>Gets the name: unique within the network, at most 128 characters, the prefix of the arrays.</summary>
     public string Name { get; }
 
-    /// <summary>The arrays that this layer needs; without those of the layers inside it.</summary>
+    /// <summary>Gets the arrays that this layer needs; without those of the layers inside it.</summary>
     internal virtual IEnumerable<ParameterSpec> Parameters => [];
 
-    /// <summary>The layers inside this one.</summary>
+    /// <summary>Gets the layers inside this one.</summary>
     internal virtual IEnumerable<Layer> Inner => [];
 
-    /// <summary>This layer, then the layers inside it, at any depth, in order.</summary>
+    /// <summary>Gets this layer, then the layers inside it, at any depth, in order.</summary>
     internal IEnumerable<Layer> SelfAndInner
     {
         get

@@ -29,10 +29,10 @@ public abstract class WeightedLayer : Layer
 
     internal abstract IReadOnlyList<int> WeightShape { get; }
 
-    /// <summary>Values that an output sums.</summary>
+    /// <summary>Gets the number of values that an output sums.</summary>
     internal long FanIn => WeightShape.Skip(1).Aggregate(1L, (product, length) => checked(product * length));
 
-    /// <summary>Outputs that an input reaches, as PyTorch counts them: without groups.</summary>
+    /// <summary>Gets the number of outputs that an input reaches, as PyTorch counts them: without groups.</summary>
     internal long FanOut =>
         WeightShape[0] * WeightShape.Skip(2).Aggregate(1L, (product, length) => checked(product * length));
 

@@ -18,7 +18,7 @@ public sealed record LayeredNetwork : NetworkTemplate
         Layers = [.. layers];
     }
 
-    /// <summary>The layers before the readout, in order.</summary>
+    /// <summary>Gets the layers before the readout, in order.</summary>
     [JsonInclude]
     internal IReadOnlyList<LayerPlan> Layers { get; }
 

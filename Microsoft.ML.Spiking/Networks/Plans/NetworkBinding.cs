@@ -21,7 +21,7 @@ internal sealed record NetworkBinding(
     /// <summary>Gets whether a row brings all its time steps.</summary>
     public bool HasTimeAxis { get; init; }
 
-    /// <summary>How images lie in a row before it is read.</summary>
+    /// <summary>Gets the order of an image's values in a row before it is read.</summary>
     public PixelOrder PixelOrder { get; init; }
 
     /// <summary>Gets the values over which batch normalizations take their statistics.</summary>
@@ -30,7 +30,7 @@ internal sealed record NetworkBinding(
     /// <summary>Gets the first layer's scale and shift; null for no such layer.</summary>
     public InputNormalization? InputNormalization { get; init; }
 
-    /// <summary>The layer that normalizes the features, or none.</summary>
+    /// <summary>Gets the layer that normalizes the features, or none.</summary>
     public IEnumerable<AffineLayer> InputLayers => InputNormalization is null
         ? []
         : [new AffineLayer(AffineLayer.InputName, InputNormalization.PairsFor(InputShape))];

@@ -10,12 +10,12 @@ namespace Microsoft.ML.Spiking.Neurons.Kernels;
 /// </remarks>
 internal unsafe interface INeuronEquations
 {
-    /// <summary>Number of values that a neuron carries from step to step, forward and backward.</summary>
+    /// <summary>Gets the number of values that a neuron carries from step to step, forward and backward.</summary>
     static abstract int StateVariables { get; }
 
     /// <summary>
-    /// Number of values that <see cref="Replay"/> leaves of each neuron and step; 0 if nothing needs to be replayed.
-    /// The first is h itself, then close at hand for the backward pass.
+    /// Gets the number of values that <see cref="Replay"/> leaves of each neuron and step; 0 if nothing needs to be
+    /// replayed. The first is h itself, then close at hand for the backward pass.
     /// </summary>
     static abstract int ReplayedVariables { get; }
 

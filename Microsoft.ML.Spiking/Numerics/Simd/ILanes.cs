@@ -10,7 +10,7 @@ namespace Microsoft.ML.Spiking.Numerics.Simd;
 /// </remarks>
 internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 {
-    /// <summary>Number of values.</summary>
+    /// <summary>Gets the number of values.</summary>
     static abstract int Count { get; }
 
     /// <summary>Returns the same value in every lane.</summary>

@@ -12,10 +12,10 @@ internal static unsafe class CompressedOrder
     // Pinned arrays never move; these live as long as the process.
     private static readonly byte[] Four = Create(lanes: 4, bytes: 4), Eight = Create(lanes: 8, bytes: 1);
 
-    /// <summary>[set of 4 lanes]: the places of 16 bytes.</summary>
+    /// <summary>Gets, for each set of 4 lanes, the places of 16 bytes.</summary>
     public static byte* OfFour { get; } = (byte*)Unsafe.AsPointer(ref Four[0]);
 
-    /// <summary>[set of 8 lanes]: the numbers of 8 lanes.</summary>
+    /// <summary>Gets, for each set of 8 lanes, the numbers of 8 lanes.</summary>
     public static byte* OfEight { get; } = (byte*)Unsafe.AsPointer(ref Eight[0]);
 
     private static byte[] Create(int lanes, int bytes)

@@ -11,17 +11,17 @@ internal sealed record ConvolutionShape(ConvolutionLayer Layer, Extent Input, Ex
 {
     public int Groups => Layer.Groups;
 
-    /// <summary>Arriving channels of a group.</summary>
+    /// <summary>Gets the number of input channels of a group.</summary>
     public int GroupInputs => Layer.InputChannels / Layer.Groups;
 
-    /// <summary>Leaving channels of a group.</summary>
+    /// <summary>Gets the number of output channels of a group.</summary>
     public int GroupOutputs => Layer.OutputChannels / Layer.Groups;
 
     public int InputPixels => checked(Input.Height * Input.Width);
 
     public int OutputSize => checked(Output.Height * Output.Width * Layer.OutputChannels);
 
-    /// <summary>Inputs that an output sums.</summary>
+    /// <summary>Gets the number of inputs that an output sums.</summary>
     public int KernelSize => checked(Layer.Kernel.Height * Layer.Kernel.Width * GroupInputs);
 
     /// <summary>

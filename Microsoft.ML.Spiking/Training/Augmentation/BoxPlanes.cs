@@ -40,7 +40,7 @@ internal static class BoxPlanes
 /// <summary>A rectangle of an image; ends are exclusive.</summary>
 internal readonly record struct Box(int Top, int Bottom, int Left, int Right)
 {
-    /// <summary>Width in pixels.</summary>
+    /// <summary>Gets the width in pixels.</summary>
     public int Width => Right - Left;
 
     /// <summary>Gets the number of pixels.</summary>

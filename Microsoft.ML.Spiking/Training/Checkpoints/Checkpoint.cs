@@ -35,10 +35,10 @@ internal sealed record CheckpointState
     /// <summary>Gets the number of that epoch's batches that are done.</summary>
     public required long Batches { get; init; }
 
-    /// <summary>Seconds of training in that epoch so far.</summary>
+    /// <summary>Gets the seconds of training in that epoch so far.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Steps of the optimizer, which are also the position in the schedule.</summary>
+    /// <summary>Gets the number of the optimizer's steps, which is also the position in the schedule.</summary>
     public required long Steps { get; init; }
 
     /// <summary>Gets the batches since the last step; null where there are none.</summary>

@@ -34,10 +34,10 @@ internal sealed unsafe class CudaKernels
         Architecture = IsPtx ? compiler.Architectures.Where(known => known <= capability).Max() : capability;
     }
 
-    /// <summary>The compute capability that is compiled for, as 80 or 90.</summary>
+    /// <summary>Gets the compute capability that is compiled for, as 80 or 90.</summary>
     public int Architecture { get; }
 
-    /// <summary>Whether PTX is compiled, for the driver to make machine code of.</summary>
+    /// <summary>Gets whether PTX is compiled, for the driver to make machine code of.</summary>
     public bool IsPtx { get; }
 
     /// <summary>Prepares the kernels of a device; compiles none.</summary>

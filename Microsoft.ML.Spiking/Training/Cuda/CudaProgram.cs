@@ -3,10 +3,10 @@ namespace Microsoft.ML.Spiking.Training.Cuda;
 /// <summary>A source and the constants that it is compiled with; equal programs are compiled once.</summary>
 internal interface ICudaProgram
 {
-    /// <summary>The whole source.</summary>
+    /// <summary>Gets the whole source.</summary>
     string Source { get; }
 
-    /// <summary>The options that define its constants.</summary>
+    /// <summary>Gets the options that define its constants.</summary>
     IReadOnlyList<string> Definitions { get; }
 }
 

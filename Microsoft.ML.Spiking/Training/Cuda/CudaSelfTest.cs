@@ -16,7 +16,7 @@ internal static class CudaSelfTest
 
     private const double Tolerance = 1e-4;
 
-    /// <summary>The neurons that are compared: one without and one with a learned value.</summary>
+    /// <summary>Gets the neurons that are compared: one without and one with a learned value.</summary>
     internal static IReadOnlyList<SpikingNeuronDefinition> Definitions { get; } = [new ClifNeuron(), new PlifNeuron()];
 
     /// <summary>Runs the test. Waits for the device.</summary>

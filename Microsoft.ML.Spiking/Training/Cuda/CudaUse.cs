@@ -17,7 +17,7 @@ internal sealed record CudaUse(CudaKernels? Kernels, string? Reason)
 {
     private static readonly ConcurrentDictionary<int, Lazy<CudaUse>> ByDevice = [];
 
-    /// <summary>Whether networks that are built now run their neurons op by op, to compare.</summary>
+    /// <summary>Gets or sets whether networks that are built now run their neurons op by op, to compare.</summary>
     internal static bool AreKernelsOff { get; set; }
 
     /// <summary>Returns the kernels of a device; null on the CPU and where they cannot be used.</summary>

@@ -60,10 +60,10 @@ internal unsafe interface ICudaDriver
 /// <summary>NVRTC, the compiler of CUDA C++ that comes with libtorch.</summary>
 internal interface IRuntimeCompiler
 {
-    /// <summary>The version of CUDA: 1000 times the major part plus 10 times the minor one.</summary>
+    /// <summary>Gets the version of CUDA: 1000 times the major part plus 10 times the minor one.</summary>
     int Version { get; }
 
-    /// <summary>The compute capabilities that it knows, as 80 or 90.</summary>
+    /// <summary>Gets the compute capabilities that it knows, as 80 or 90.</summary>
     IReadOnlyList<int> Architectures { get; }
 
     /// <summary>Compiles a source.</summary>

@@ -16,10 +16,12 @@ internal readonly unsafe struct NeuronLaunch(
     private const long FirstSums = 1 << 16;
     private const long NextSums = 1 << 8;
 
-    /// <summary>Number of threads, each of which leaves a part of the learned value's gradient.</summary>
+    /// <summary>Gets the number of threads, each of which leaves a part of the learned value's gradient.</summary>
     public long Threads => n / program.Width;
 
-    /// <summary>Bytes of the working memory of <see cref="Backward"/> for a learned value; a multiple of 8.</summary>
+    /// <summary>
+    /// Gets the bytes of working memory of <see cref="Backward"/> for a learned value; a multiple of 8.
+    /// </summary>
     public long ScratchBytes => ((FirstSums + NextSums) * sizeof(double)) + ((Threads + 1) / 2 * 2 * sizeof(float));
 
     /// <summary>Computes the constants that depend on the learned value.</summary>

@@ -22,22 +22,22 @@ internal readonly record struct NeuronProgram : ICudaProgram
 
     public required ProgramSurrogate Surrogate { get; init; }
 
-    /// <summary>T, at most <see cref="MaximumTimeSteps"/>.</summary>
+    /// <summary>Gets T, at most <see cref="MaximumTimeSteps"/>.</summary>
     public required int TimeSteps { get; init; }
 
-    /// <summary>Neurons of a thread; see <see cref="WidthFor"/>.</summary>
+    /// <summary>Gets the number of neurons of a thread; see <see cref="WidthFor"/>.</summary>
     public required int Width { get; init; }
 
-    /// <summary>Whether the current is the same at every step.</summary>
+    /// <summary>Gets whether the current is the same at every step.</summary>
     public bool IsConstant { get; init; }
 
-    /// <summary>Whether the current and its gradient are bfloat16.</summary>
+    /// <summary>Gets whether the current and its gradient are bfloat16.</summary>
     public bool HasHalfCurrent { get; init; }
 
-    /// <summary>Whether the spikes and their gradient are bfloat16.</summary>
+    /// <summary>Gets whether the spikes and their gradient are bfloat16.</summary>
     public bool HasHalfSpikes { get; init; }
 
-    /// <summary>Whether the neuron has a learned value.</summary>
+    /// <summary>Gets whether the neuron has a learned value.</summary>
     public bool IsLearned => Neuron is ProgramNeuron.Plif or ProgramNeuron.Klif;
 
     public IReadOnlyList<string> Definitions =>

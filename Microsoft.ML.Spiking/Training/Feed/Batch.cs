@@ -14,8 +14,8 @@ internal readonly record struct Batch(
     int Rows, torch.Tensor Features, torch.Tensor Labels, torch.Tensor? Weights, double TotalWeight)
 {
     /// <summary>
-    /// [N], float32: the share of a mixed row's own label, the rest belonging to the label of the row before it; null
-    /// where rows are not mixed.
+    /// Gets the share of a mixed row's own label, [N], float32; the rest belongs to the label of the row before it.
+    /// Null if rows are not mixed.
     /// </summary>
     public torch.Tensor? Shares { get; init; }
 

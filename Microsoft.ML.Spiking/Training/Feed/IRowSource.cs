@@ -3,19 +3,19 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 /// <summary>One pass over the rows. Its properties are valid until the next <see cref="MoveNext"/>.</summary>
 internal interface IRowCursor : IDisposable
 {
-    /// <summary>The row's values: all of them, or with <see cref="Indices"/> those that are not zero.</summary>
+    /// <summary>Gets the row's values: all of them, or with <see cref="Indices"/> those that are not zero.</summary>
     ReadOnlySpan<float> Values { get; }
 
-    /// <summary>The indices of <see cref="Values"/>, ascending; meaningless where <see cref="IsDense"/>.</summary>
+    /// <summary>Gets the indices of <see cref="Values"/>, ascending; meaningless where <see cref="IsDense"/>.</summary>
     ReadOnlySpan<int> Indices { get; }
 
     /// <summary>Gets whether <see cref="Values"/> holds all features.</summary>
     bool IsDense { get; }
 
-    /// <summary>The class, from 0.</summary>
+    /// <summary>Gets the class, from 0.</summary>
     int Label { get; }
 
-    /// <summary>The example's weight, greater than 0; 1 without a weight column.</summary>
+    /// <summary>Gets the example's weight, greater than 0; 1 without a weight column.</summary>
     float Weight { get; }
 
     /// <summary>Moves to the next usable row: finite features, a label, a positive weight.</summary>
@@ -25,7 +25,7 @@ internal interface IRowCursor : IDisposable
 /// <summary>The source of training or validation rows.</summary>
 internal interface IRowSource
 {
-    /// <summary>Values in a row.</summary>
+    /// <summary>Gets the number of values in a row.</summary>
     int FeatureCount { get; }
 
     /// <summary>Starts a pass over all rows in their own order. Every pass gives the same rows.</summary>

@@ -12,13 +12,13 @@ internal abstract class RowFeed
         Bytes = bytes;
     }
 
-    /// <summary>Values in a row.</summary>
+    /// <summary>Gets the number of values in a row.</summary>
     public int FeatureCount { get; }
 
     /// <summary>Gets the summary of the first pass.</summary>
     public RowSummary Summary { get; }
 
-    /// <summary>Bytes of memory that hold rows between epochs; 0 when they are read again.</summary>
+    /// <summary>Gets the bytes of memory that hold rows between epochs; 0 when they are read again.</summary>
     public long Bytes { get; }
 
     /// <summary>

@@ -17,7 +17,7 @@ internal sealed record RowSummary(
     /// <summary>Gets the range of the features.</summary>
     public FeatureRange Range { get; init; }
 
-    /// <summary>Mean and deviation of each channel; null where they were not measured.</summary>
+    /// <summary>Gets the mean and deviation of each channel; null if they were not measured.</summary>
     public ChannelStatistics? Channels { get; init; }
 
     /// <summary>

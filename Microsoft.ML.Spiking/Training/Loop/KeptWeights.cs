@@ -10,7 +10,7 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// <param name="Loss">Loss on the validation rows; null without them.</param>
 internal sealed record KeptWeights(NetworkWeights Weights, int Epoch, double? Accuracy, double? Loss)
 {
-    /// <summary>Macro accuracy on the validation rows; null without them.</summary>
+    /// <summary>Gets the macro accuracy on the validation rows; null without them.</summary>
     public double? MacroAccuracy { get; init; }
 
     /// <summary>Returns whether an epoch was better. Without validation rows, every later one is.</summary>

@@ -52,10 +52,10 @@ internal sealed class Schedule
 /// <param name="GradientAccumulation">Batches of a full step.</param>
 internal readonly record struct TrainingLength(int Epochs, long Rows, int BatchSize, int GradientAccumulation)
 {
-    /// <summary>Batches of an epoch; the last may be smaller.</summary>
+    /// <summary>Gets the number of batches in an epoch; the last may be smaller.</summary>
     public long Batches => (Rows + BatchSize - 1) / BatchSize;
 
-    /// <summary>Steps of an epoch; the last may have fewer batches.</summary>
+    /// <summary>Gets the number of steps in an epoch; the last may have fewer batches.</summary>
     public long Steps => (Batches + GradientAccumulation - 1) / GradientAccumulation;
 }
 

@@ -9,7 +9,9 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// </summary>
 internal sealed record TrainingSettings
 {
-    /// <summary>Passes over the training rows; null for a number that suits the number of rows.</summary>
+    /// <summary>
+    /// Gets the number of passes over the training rows; null for a number that suits the number of rows.
+    /// </summary>
     public required int? Epochs { get; init; }
     public required int BatchSize { get; init; }
     public required double LearningRate { get; init; }
@@ -18,12 +20,12 @@ internal sealed record TrainingSettings
     public required double WeightDecay { get; init; }
     public required LearningRateSchedule Schedule { get; init; }
 
-    /// <summary>Epochs (fractions allowed) over which the learning rate rises linearly from 0.</summary>
+    /// <summary>Gets the epochs (fractions allowed) over which the learning rate rises linearly from 0.</summary>
     public required double WarmupEpochs { get; init; }
 
     public required ClassWeighting ClassWeighting { get; init; }
 
-    /// <summary>A weight for each class with <see cref="ClassWeighting.Given"/>, else null.</summary>
+    /// <summary>Gets a weight for each class with <see cref="ClassWeighting.Given"/>, else null.</summary>
     public required IReadOnlyList<float>? ClassWeights { get; init; }
 
     public required double LabelSmoothing { get; init; }
@@ -88,7 +90,7 @@ internal sealed record TrainingSettings
     /// </summary>
     public required int? Threads { get; init; }
 
-    /// <summary>Maximum bytes of rows in memory; larger sets are read again every epoch.</summary>
+    /// <summary>Gets the maximum bytes of rows in memory; larger sets are read again every epoch.</summary>
     public required long MemoryBudget { get; init; }
 
     /// <summary>
@@ -115,10 +117,12 @@ internal sealed record TrainingSettings
     /// </summary>
     public required bool SharesCheckpointFolder { get; init; }
 
-    /// <summary>Maximum batches between two checkpoints; null to write them only after epochs.</summary>
+    /// <summary>
+    /// Gets the maximum number of batches between two checkpoints; null to write them only after epochs.
+    /// </summary>
     public required int? CheckpointEveryBatches { get; init; }
 
-    /// <summary>Maximum minutes between two checkpoints, checked after each step; null for no limit.</summary>
+    /// <summary>Gets the maximum minutes between two checkpoints, checked after each step; null for no limit.</summary>
     public required double? CheckpointEveryMinutes { get; init; }
 
     /// <summary>Gets the clock of <see cref="CheckpointEveryMinutes"/>, which is no setting.</summary>

@@ -58,10 +58,12 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Gets the number of that epoch's batches that are done.</summary>
     public long Batches { get; set; }
 
-    /// <summary>Seconds of training in that epoch.</summary>
+    /// <summary>Gets or sets the seconds of training in that epoch.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>Seconds of those spent waiting for rows since the training began or was resumed.</summary>
+    /// <summary>
+    /// Gets or sets the part of them spent waiting for rows, since the training began or was resumed.
+    /// </summary>
     public double WaitingSeconds { get; set; }
 
     /// <summary>Gets the last finite mean loss; null if there was none.</summary>

@@ -18,7 +18,9 @@ internal static class NativeWork
     private static int _inside; // without those that are in a callback
     private static bool _isOver;
 
-    /// <summary>Cancelled when the process ends: when Main has returned, or at Environment.Exit.</summary>
+    /// <summary>
+    /// Gets a token that is cancelled when the process ends: when Main has returned, or at Environment.Exit.
+    /// </summary>
     public static CancellationToken ProcessEnds => Source.Token;
 
     /// <summary>Runs work during which the process waits before it ends.</summary>

@@ -36,7 +36,7 @@ internal sealed class TorchParameters : IDisposable
     /// <summary>Gets the arrays that receive gradients.</summary>
     public IReadOnlyList<Tensor> Trained { get; }
 
-    /// <summary>All arrays.</summary>
+    /// <summary>Gets all arrays.</summary>
     public IEnumerable<Tensor> All => Definition.Parameters.Select(spec => _byName[spec.Name]);
 
     public Tensor this[string name] => _byName[name];

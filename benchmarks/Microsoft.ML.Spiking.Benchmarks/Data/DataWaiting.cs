@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 namespace Microsoft.ML.Spiking.Benchmarks.Data;
 
 /// <summary>
-/// How long a training waits for its rows: from memory, from image files that are decoded once, and from image files
+/// The time a training waits for its rows: from memory, from image files that are decoded once, and from image files
 /// that do not fit into memory and are decoded again in every epoch.
 /// </summary>
 internal sealed class DataWaiting : IBenchmark
@@ -14,7 +14,7 @@ internal sealed class DataWaiting : IBenchmark
 
     public string Name => "data-waiting";
 
-    public string Description => "the part of an epoch's time that training waits for rows, in each of three epochs";
+    public string Description => "the share of an epoch that training spends waiting for rows, in each of three epochs";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -52,7 +52,7 @@ internal sealed class DataWaiting : IBenchmark
             .Fit(files).Transform(files);
     }
 
-    /// <summary>The goal is held against the worst epoch.</summary>
+    /// <summary>The goal is compared with the worst epoch.</summary>
     private static void Report(TextWriter output, string name, string what, WaitingTrial trial)
     {
         double speed = PairedRatio.MedianOf(trial.Epochs.Select(epoch => epoch.RowsPerSecond));

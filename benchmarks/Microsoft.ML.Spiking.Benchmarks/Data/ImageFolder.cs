@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Data;
 
-/// <summary>JPEG files of the size of CIFAR-10's images, drawn at random, for as long as they are needed.</summary>
+/// <summary>Random JPEG files of the size of CIFAR-10's images, deleted on disposal.</summary>
 internal sealed class ImageFolder : IDisposable
 {
     public const int Side = 32;
@@ -24,7 +24,7 @@ internal sealed class ImageFolder : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    /// <summary>Waves of random color and direction with a little noise: a file of about a kilobyte.</summary>
+    /// <summary>Waves of random color and direction with a little noise; a file has about a kilobyte.</summary>
     private static string Draw(Random random, string file)
     {
         byte[] pixels = new byte[Side * Side * BytesOfPixel];

@@ -9,7 +9,7 @@ internal sealed class ImageRow
 
     public string ImagePath { get; set; } = "";
 
-    /// <summary>From 0, as ML.NET reads keys of users.</summary>
+    /// <summary>Gets or sets the class, from 0, as ML.NET reads keys of users.</summary>
     [KeyType(Classes)]
     public uint Label { get; set; }
 }

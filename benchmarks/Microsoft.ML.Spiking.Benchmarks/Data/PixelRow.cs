@@ -9,12 +9,12 @@ internal sealed class PixelRow
     [VectorType(StepProblem.Features)]
     public float[] Features { get; set; } = [];
 
-    /// <summary>From 0, as ML.NET reads keys of users.</summary>
+    /// <summary>Gets or sets the class, from 0, as ML.NET reads keys of users.</summary>
     [KeyType(StepProblem.Classes)]
     public uint Label { get; set; }
 
     /// <summary>
-    /// Pixels that are zero in four places of five, as those of digits are; labels have nothing to do with them.
+    /// Returns rows in which four of five pixels are zero, as in images of digits; the labels are random.
     /// </summary>
     public static PixelRow[] Draw(int count)
     {

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Data;
 
-/// <summary>A training, and what part of it went by while it waited for rows.</summary>
-/// <param name="Epochs">What it said of each epoch.</param>
+/// <summary>A training, and the share of its time that it waited for rows.</summary>
+/// <param name="Epochs">The metrics of each epoch.</param>
 /// <param name="Seconds">From the call of Fit to its end.</param>
-/// <param name="Rows">Rows of an epoch.</param>
+/// <param name="Rows">The number of rows in an epoch.</param>
 internal sealed record WaitingTrial(IReadOnlyList<EpochMetrics> Epochs, double Seconds, int Rows)
 {
     public static WaitingTrial Of(IDataView data, int rows, SpikingClifTrainer.Options options)
@@ -17,8 +17,6 @@ internal sealed record WaitingTrial(IReadOnlyList<EpochMetrics> Epochs, double S
         return new(epochs, Stopwatch.GetElapsedTime(started).TotalSeconds, rows);
     }
 
-    /// <summary>
-    /// Gets the first pass over the rows, which knows them all before the first epoch begins, and setting up.
-    /// </summary>
+    /// <summary>Gets the seconds before the first epoch: the first pass over the rows, and setting up.</summary>
     public double SecondsBefore => Seconds - Epochs.Sum(epoch => Rows / epoch.RowsPerSecond);
 }

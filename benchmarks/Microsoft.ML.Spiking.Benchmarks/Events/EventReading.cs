@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Events;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Events;
 
-/// <summary>How fast recordings that lie in memory are read, of the formats that can be written.</summary>
+/// <summary>The speed of reading recordings from memory, in each of the formats that can be written.</summary>
 internal sealed class EventReading : IBenchmark
 {
     private const int Events = 1_000_000;
@@ -11,7 +11,7 @@ internal sealed class EventReading : IBenchmark
 
     public string Name => "event-reading";
 
-    public string Description => "millions of events a second that one core reads";
+    public string Description => "millions of events that one core reads per second";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -55,7 +55,7 @@ internal sealed class EventReading : IBenchmark
         var events = new Event[Events];
         for (int i = 0; i < Events; i++)
         {
-            // In rows 16 neighbours fire together, as at the edge of something that moves.
+            // In rows, 16 neighbours fire together, as at the edge of a moving object.
             events[i] = hasRows && i % 16 != 0
                 ? events[i - 1] with { X = (ushort)(events[i - 1].X + 1) }
                 : new Event(i / 4, (ushort)random.Next(1_264), (ushort)random.Next(720), random.Next(2) == 1);

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Export;
 
-/// <summary>A model in ONNX Runtime, with rows to run.</summary>
+/// <summary>A model in ONNX Runtime, and the rows to run it on.</summary>
 internal sealed class OnnxModel : IDisposable
 {
     private readonly SessionOptions _sessionOptions;
@@ -12,10 +12,10 @@ internal sealed class OnnxModel : IDisposable
     private readonly string[] _inputs, _outputs;
 
     /// <param name="model">The file.</param>
-    /// <param name="values">What it is run with.</param>
-    /// <param name="rows">The first length of the input.</param>
-    /// <param name="output">The output that is asked for.</param>
-    /// <param name="threads">Threads of an operation.</param>
+    /// <param name="values">The input's values.</param>
+    /// <param name="rows">The first dimension of the input.</param>
+    /// <param name="output">The name of the output to return.</param>
+    /// <param name="threads">The number of threads of an operation.</param>
     public OnnxModel(byte[] model, float[] values, int rows, string output, int threads)
     {
         _sessionOptions = new SessionOptions { IntraOpNumThreads = threads };

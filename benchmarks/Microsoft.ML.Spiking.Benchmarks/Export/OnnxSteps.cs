@@ -3,9 +3,7 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Export;
 
-/// <summary>
-/// A layer of neurons in ONNX Runtime: its steps written one after another, against a Scan over them.
-/// </summary>
+/// <summary>A layer of neurons in ONNX Runtime: unrolled time steps against a Scan over them.</summary>
 internal sealed class OnnxSteps : IBenchmark
 {
     public string Name => "onnx-steps";

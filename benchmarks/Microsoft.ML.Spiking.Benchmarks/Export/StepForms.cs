@@ -4,14 +4,14 @@ using Microsoft.ML.Spiking.Neurons.Kernels;
 namespace Microsoft.ML.Spiking.Benchmarks.Export;
 
 /// <summary>
-/// A layer of neurons alone as an ONNX model: current in, [time steps x rows, neurons], spikes out. Its steps stand one
-/// after another, as the library writes them, or in the body of a Scan.
+/// A layer of neurons alone as an ONNX model: current in, [time steps x rows, neurons], spikes out. Its steps are
+/// unrolled, as the library writes them, or the body of a Scan.
 /// </summary>
 internal static class StepForms
 {
     public const string Current = "current", Spikes = "spikes";
 
-    /// <summary>The steps one after another.</summary>
+    /// <summary>Returns the model with its steps unrolled.</summary>
     public static byte[] Unrolled(SpikingNeuronDefinition neuron, int timeSteps, int neurons)
     {
         var graph = new OnnxFileGraph();
@@ -24,7 +24,7 @@ internal static class StepForms
         return Model(graph);
     }
 
-    /// <summary>A loop over the steps.</summary>
+    /// <summary>Returns the model with a Scan over the steps.</summary>
     public static byte[] Scan(SpikingNeuronDefinition neuron, int timeSteps, int neurons)
     {
         var graph = new OnnxFileGraph();

@@ -18,7 +18,7 @@ internal sealed class BusyProcessors : IDisposable
         }
     }
 
-    /// <summary>Says that it has begun, and then computes until its parent closes its input or ends.</summary>
+    /// <summary>Reports that it has started, then computes until its parent closes its input or exits.</summary>
     public static IEnumerable<double> Compute()
     {
         new Thread(() =>

@@ -2,13 +2,15 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Measuring;
 
-/// <summary>This program once more, for what a process has only once: its memory, and how libtorch allocates.</summary>
+/// <summary>
+/// Another process of this program, to measure what exists once per process: its memory, and libtorch's allocator.
+/// </summary>
 internal static class ChildProcess
 {
     /// <summary>The first argument of a child.</summary>
     public const string Mark = "--child";
 
-    /// <summary>The numbers that a child prints, one in a line.</summary>
+    /// <summary>Runs a child and returns the numbers it prints, one per line.</summary>
     /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
     /// <param name="arguments">For the task.</param>
     /// <exception cref="InvalidOperationException">The child fails.</exception>
@@ -26,9 +28,9 @@ internal static class ChildProcess
     }
 
     /// <summary>
-    /// The seconds from just before a child is started until it prints its first number, and the numbers.
+    /// Returns the seconds from just before a child is started until it prints its first number, and the numbers.
     /// </summary>
-    /// <param name="program">The program in another build; null for this very one.</param>
+    /// <param name="program">Another build of the program; null for this one.</param>
     /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
     /// <param name="arguments">For the task.</param>
     /// <exception cref="InvalidOperationException">The child fails.</exception>
@@ -42,7 +44,7 @@ internal static class ChildProcess
         return (seconds, [Numbers.Parse(first!), .. rest]);
     }
 
-    /// <summary>Starts a child that reads what it is told from its input.</summary>
+    /// <summary>Starts a child that reads its instructions from its input.</summary>
     /// <param name="name">Which task; see <see cref="ChildTasks"/>.</param>
     /// <param name="environment">Variables to set; null for none.</param>
     /// <param name="arguments">For the task.</param>
@@ -80,6 +82,6 @@ internal static class ChildProcess
         process.WaitForExit();
         return process.ExitCode == 0
             ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Numbers.Parse)]
-            : throw new InvalidOperationException($"The child '{name}' ended with {process.ExitCode}.");
+            : throw new InvalidOperationException($"The child '{name}' exited with code {process.ExitCode}.");
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 /// <summary>
-/// Runs contenders in turn, round after round, so that what slows the machine down for a while slows all of them.
+/// Runs contenders in turn, round after round, so that a temporary slowdown of the machine affects all of them.
 /// </summary>
 internal static class InterleavedRounds
 {
@@ -14,9 +14,9 @@ internal static class InterleavedRounds
     private const double LeastWarmUpSeconds = 0.3;
     private const double MostWarmUpSeconds = 0.5;
 
-    /// <summary>Seconds for one run of each contender, [contender][round].</summary>
+    /// <summary>Returns the seconds for one run of each contender, [contender][round].</summary>
     /// <param name="rounds">Number of rounds; at least seven for figures that are published.</param>
-    /// <param name="contenders">What is compared. In a round each runs as often as it needs for 20 ms.</param>
+    /// <param name="contenders">The code to compare; in a round each runs often enough to take 20 ms.</param>
     public static double[][] Measure(int rounds, params Action[] contenders)
     {
         foreach (Action contender in contenders)
@@ -29,7 +29,7 @@ internal static class InterleavedRounds
         {
             for (int i = 0; i < contenders.Length; i++)
             {
-                // Every contender follows every other equally often.
+                // Each contender follows each other one equally often.
                 int turn = (i + round) % contenders.Length;
                 seconds[turn][round] = Time(contenders[turn], repeats[turn]) / repeats[turn];
             }
@@ -37,7 +37,7 @@ internal static class InterleavedRounds
         return seconds;
     }
 
-    /// <summary>Runs a contender until its code is compiled for good, which takes .NET 30 calls and a moment.</summary>
+    /// <summary>Runs a contender until its code is fully optimized, which takes .NET 30 calls and a moment.</summary>
     private static void WarmUp(Action contender)
     {
         long start = Stopwatch.GetTimestamp();

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Spiking.Benchmarks.Measuring;
 /// <summary>The machine and the versions that figures depend on.</summary>
 internal static class Machine
 {
-    /// <summary>Lines for the head of a result.</summary>
+    /// <summary>Returns the lines for the head of a result.</summary>
     public static IEnumerable<string> Describe()
     {
         yield return Numbers.Text($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC");

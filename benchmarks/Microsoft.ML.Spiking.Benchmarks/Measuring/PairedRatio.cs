@@ -3,19 +3,19 @@ using System.Globalization;
 namespace Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 /// <summary>The median over the rounds of one contender's time over another's, with its spread.</summary>
-/// <param name="Median">The middle round's ratio.</param>
+/// <param name="Median">The median of the rounds' ratios.</param>
 /// <param name="Low">The lower quartile.</param>
 /// <param name="High">The upper quartile.</param>
 internal sealed record PairedRatio(double Median, double Low, double High)
 {
-    /// <summary>Of the times of two contenders in the same rounds.</summary>
+    /// <summary>Returns the ratio of two contenders' times in the same rounds.</summary>
     public static PairedRatio Of(double[] numerator, double[] denominator)
     {
         double[] ratios = [.. numerator.Zip(denominator, (a, b) => a / b).Order()];
         return new PairedRatio(At(ratios, 0.5), At(ratios, 0.25), At(ratios, 0.75));
     }
 
-    /// <summary>The median of <paramref name="values"/>.</summary>
+    /// <summary>Returns the median of <paramref name="values"/>.</summary>
     public static double MedianOf(IEnumerable<double> values) => At([.. values.Order()], 0.5);
 
     public override string ToString() =>

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Measuring;
 
-/// <summary>Physical memory of this process and of the machine, as Linux counts them.</summary>
+/// <summary>Physical memory of this process and of the machine, as reported by Linux.</summary>
 internal static class ResidentMemory
 {
-    /// <summary>Megabytes now.</summary>
+    /// <summary>Gets the megabytes in use now.</summary>
     public static double Now => Kilobytes("/proc/self/status", "VmRSS:") / 1024;
 
-    /// <summary>Gets the most megabytes so far.</summary>
+    /// <summary>Gets the peak in megabytes so far.</summary>
     public static double Peak => Kilobytes("/proc/self/status", "VmHWM:") / 1024;
 
-    /// <summary>Makes <see cref="Peak"/> start from now on.</summary>
+    /// <summary>Resets <see cref="Peak"/>.</summary>
     public static void ForgetPeak() => File.WriteAllText("/proc/self/clear_refs", "5");
 
-    /// <summary>Bytes that the machine could still give.</summary>
+    /// <summary>Gets the bytes of memory that are available on the machine.</summary>
     public static double Available => File.Exists("/proc/meminfo")
         ? Kilobytes("/proc/meminfo", "MemAvailable:") * 1024
         : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Measuring;
 
-/// <summary>Takes what a benchmark says: to the console at once, and to a dated file.</summary>
+/// <summary>Writes a benchmark's lines to the console at once, and to a dated file.</summary>
 internal sealed class ResultFile : TextWriter
 {
     private readonly StreamWriter _file;
 
-    /// <param name="folder">Where results lie; made if it is not there.</param>
+    /// <param name="folder">The folder of the results; created if it does not exist.</param>
     /// <param name="name">The benchmark's name.</param>
     public ResultFile(string folder, string name)
     {
@@ -16,7 +16,7 @@ internal sealed class ResultFile : TextWriter
         _file = new StreamWriter(Location) { AutoFlush = true, NewLine = "\n" };
     }
 
-    /// <summary>Where the file is.</summary>
+    /// <summary>Gets the path of the file.</summary>
     public string Location { get; }
 
     public override Encoding Encoding => Encoding.UTF8;

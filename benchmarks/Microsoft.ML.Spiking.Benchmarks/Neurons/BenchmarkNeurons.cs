@@ -3,12 +3,12 @@ using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 
-/// <summary>The neurons that are measured, with the sizes.</summary>
+/// <summary>The neurons and sizes that are measured.</summary>
 internal static class BenchmarkNeurons
 {
     public const long Small = 1 << 16;
 
-    // From here on the arrays are larger than the last cache.
+    // From here on the arrays exceed the last-level cache.
     public const long Large = 1 << 22;
 
     public static IReadOnlyList<SpikingNeuronDefinition> All { get; } =
@@ -16,11 +16,11 @@ internal static class BenchmarkNeurons
 
     public static IReadOnlyList<int> TimeSteps { get; } = [4, 6, 16, 32];
 
-    /// <summary>"CLIF" for <see cref="ClifNeuron"/>.</summary>
+    /// <summary>Returns "CLIF" for a <see cref="ClifNeuron"/>.</summary>
     public static string Name(SpikingNeuronDefinition neuron) =>
         neuron.GetType().Name.Replace("Neuron", "", StringComparison.Ordinal).ToUpperInvariant();
 
-    /// <summary>Its learned value before training; 0 if it has none.</summary>
+    /// <summary>Returns its learned value before training; 0 if it has none.</summary>
     public static float Learned(SpikingNeuronDefinition neuron) =>
         neuron.LearnedScalars is [LearnedScalar scalar] ? (float)scalar.Initial : 0f;
 }

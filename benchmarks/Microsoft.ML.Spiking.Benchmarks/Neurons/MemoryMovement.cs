@@ -4,13 +4,13 @@ using Microsoft.ML.Spiking.Numerics.Threading;
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 
 /// <summary>
-/// Moves 36 bytes for each element and does nothing else: 18 are read and 18 written, by the platform's bulk copy,
-/// which knows the machine's fastest way. It is what a neuron's forward and backward pass costs a machine at least that
-/// reads a line before writing it: current, spikes and h twice; h, upstream and gradient twice.
+/// Moves 36 bytes per element and nothing else: reads 18 and writes 18, by the platform's bulk copy, which knows the
+/// machine's fastest way. This is the least that a neuron's forward and backward pass costs on a machine that reads a
+/// cache line before writing it: current, spikes and h twice; h, upstream and gradient twice.
 /// </summary>
 internal static unsafe class MemoryMovement
 {
-    /// <summary>Copies 4.5 arrays, each thread its part of all.</summary>
+    /// <summary>Copies 4.5 arrays, divided among the threads.</summary>
     /// <param name="arrays">Five arrays.</param>
     /// <param name="length">Floats in each.</param>
     /// <param name="team">The threads, the same ones that run the kernels.</param>

@@ -54,7 +54,8 @@ internal sealed unsafe class NeuronAgainstMemory : IBenchmark
             PairedRatio ratio = PairedRatio.Of([.. forward.Zip(backward, (a, b) => a + b)], seconds[0]);
             output.WriteLine(Numbers.Text($"  {BenchmarkNeurons.Name(neuron)} forward {Nanoseconds(forward):0.00} " +
                 $"backward {Nanoseconds(backward):0.00} ratio {ratio}"));
-            // Small arrays stay in the last cache, and moving them costs less than memory would; no goal is set there.
+            // Small arrays stay in the last-level cache, where moving them costs less than from memory; they have no
+            // goal.
             if (n >= BenchmarkNeurons.Large && neuron is ClifNeuron)
             {
                 output.WriteLine(new Goal($"clif-against-memory-T{timeSteps}", ratio.Median, Target, AtMost: true));

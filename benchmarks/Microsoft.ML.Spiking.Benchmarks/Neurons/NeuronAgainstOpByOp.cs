@@ -10,7 +10,7 @@ internal sealed class NeuronAgainstOpByOp : IBenchmark
 {
     private const double Target = 8.0;
 
-    // Op by op a step of CLIF keeps six tensors for the backward pass and briefly needs about as many more.
+    // Op by op, a step of CLIF keeps six tensors for the backward pass and needs about as many again for a moment.
     private const long BytesForEach = 16 * sizeof(float);
     private const double PartOfMemory = 0.6;
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Neurons;
 
-/// <summary>A current and a gradient on which any form of a neuron can run.</summary>
+/// <summary>A current and a gradient on which each form of a neuron can run.</summary>
 internal sealed class NeuronRun : IDisposable
 {
     private readonly int _timeSteps;
@@ -29,7 +29,7 @@ internal sealed class NeuronRun : IDisposable
             .requires_grad_().DetachFromDisposeScope())];
     }
 
-    /// <summary>Forward as in scoring: nothing is kept.</summary>
+    /// <summary>Runs forward as in scoring: nothing is kept.</summary>
     public void Forward(TorchNeuron form)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -39,7 +39,7 @@ internal sealed class NeuronRun : IDisposable
     }
 
     /// <summary>
-    /// Forward and backward, as in training, where the gradient is passed on to the layer before and not kept.
+    /// Runs forward and backward as in training, where the gradient goes to the layer before and is not kept.
     /// </summary>
     public void Both(TorchNeuron form)
     {

@@ -38,7 +38,7 @@ internal sealed class BatchSpeed : IBenchmark
         using var opByOp = new OpByOp(digits.Network.Definition, digits.Network.Weights);
         using var layerByLayer = new LayerByLayer(digits.Network.Definition, digits.Network.Weights);
         float[] scores = new float[rows * DigitRow.Classes];
-        // It would take most of the time, and in batches its time is proportional to the rows.
+        // It would take most of the run, and in batches its time is proportional to the number of rows.
         int opByOpRows = rows / 10;
         (string Name, Action Run)[] contenders =
         [

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>Deep networks, wherever they come out: there is no goal.</summary>
+/// <summary>Deep networks, for information: they have no goal.</summary>
 internal sealed class DeepSpeed : IBenchmark
 {
     private const int Side = 32;
@@ -19,7 +19,7 @@ internal sealed class DeepSpeed : IBenchmark
     public string Name => "scoring-deep";
 
     public string Description =>
-        "one row, images 3 x 32 x 32, T = 6, first weights with the running statistics of smooth noise; us, ratio " +
+        "one row, images 3 x 32 x 32, T = 6, initial weights with the running statistics of smooth noise; us, ratio " +
         "with quartiles";
 
     public void Run(bool quick, TextWriter output)
@@ -38,7 +38,7 @@ internal sealed class DeepSpeed : IBenchmark
         }
     }
 
-    /// <summary>A deep network with first weights.</summary>
+    /// <summary>Returns a deep network with its initial weights.</summary>
     public static TrainedNetwork Create(string name, NetworkTemplate template)
     {
         NetworkDefinition definition = template.Bind(new(
@@ -48,7 +48,9 @@ internal sealed class DeepSpeed : IBenchmark
         return new(name, definition, Settle(definition, images), images);
     }
 
-    /// <summary>With other statistics the neurons of deep layers would be silent, or never rest.</summary>
+    /// <summary>
+    /// Sets the running statistics; with others the neurons of deep layers would be silent, or fire at every step.
+    /// </summary>
     private static NetworkWeights Settle(NetworkDefinition definition, float[][] images)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
@@ -64,7 +66,8 @@ internal sealed class DeepSpeed : IBenchmark
     }
 
     /// <summary>
-    /// Each channel a mean of noise over 4 x 4 neighbours, so that places are as alike as in a photograph.
+    /// Returns images whose channels are means of noise over 4 x 4 neighbours, as correlated as the pixels of a
+    /// photograph.
     /// </summary>
     private static float[] SmoothNoise(int seed)
     {

@@ -2,11 +2,11 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>How far two ways to score the same rows agree.</summary>
-/// <param name="Rows">All rows.</param>
-/// <param name="Flipped">Those in which a score differs by more than the tolerance.</param>
-/// <param name="Labels">Those with another best class.</param>
-/// <param name="LargestElsewhere">The largest difference of a score in rows that are not flipped.</param>
+/// <summary>The agreement of two ways to score the same rows.</summary>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Flipped">The number of rows in which a score differs by more than the tolerance.</param>
+/// <param name="Labels">The number of rows with another best class.</param>
+/// <param name="LargestElsewhere">The largest difference of a score in the other rows.</param>
 internal sealed record Disagreement(int Rows, int Flipped, int Labels, double LargestElsewhere)
 {
     public static Disagreement Of(double[][] one, double[][] other, double tolerance)

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>One row through a PredictionEngine, and what of it is ML.NET's own.</summary>
+/// <summary>One row through a PredictionEngine, and the part of it that is ML.NET's own.</summary>
 internal sealed class EngineSpeed : IBenchmark
 {
     public string Name => "scoring-engine";
@@ -18,7 +18,7 @@ internal sealed class EngineSpeed : IBenchmark
         {
             using var contenders = new RowContenders(digits.Network);
             var ml = new MLContext(seed: 1);
-            // Copies of columns of the same types: everything that the engine does, without a network.
+            // Copies of columns of the same types: the engine's work without a network.
             ITransformer trivial = ml.Transforms.CopyColumns("Score", nameof(DigitRow.Features))
                 .Append(ml.Transforms.CopyColumns("PredictedLabel", nameof(DigitRow.Label)))
                 .Fit(ml.Data.LoadFromEnumerable(digits.Test.Take(1)));

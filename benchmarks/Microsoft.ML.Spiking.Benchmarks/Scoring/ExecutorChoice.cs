@@ -8,9 +8,7 @@ using Microsoft.ML.Spiking.Scoring.Scorers;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>
-/// The gain of each way to compute a layer: spikes in groups, active inputs, or everything.
-/// </summary>
+/// <summary>The gain of each way to compute a layer: by groups of spikes, by active inputs, or densely.</summary>
 internal sealed class ExecutorChoice : IBenchmark
 {
     private const int BatchRows = 200;

@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// One row in managed code on processors that lack what this one has: .NET is told so, in separate processes, and
-/// then compiles for their instructions and their number of registers.
+/// One row in managed code on processors that lack features of this one: .NET is told so, in separate processes, and
+/// compiles for their instructions and number of registers.
 /// </summary>
 internal static class PathSpeed
 {

@@ -6,12 +6,11 @@ using Microsoft.ML.Spiking.Scoring.Scorers;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// Fewer spikes, less time: the trained networks with other thresholds, and so with other firing rates and nothing else
-/// different.
+/// Fewer spikes, less time: the trained networks with other thresholds, which change the firing rate and nothing else.
 /// </summary>
 internal sealed class RateCost : IBenchmark
 {
-    // Closer points change places by chance.
+    // Points that are closer change places by chance.
     private const double LeastDistance = 1.1;
 
     private static readonly double[] Thresholds = [0.25, 0.5, 0.75, 1, 1.5, 2.5, 4, 8];
@@ -71,7 +70,7 @@ internal sealed class RateCost : IBenchmark
         return network with { Definition = changed };
     }
 
-    /// <summary>The share of pairs of points of which the one with fewer spikes took less time.</summary>
+    /// <summary>Returns the share of pairs of points in which the one with fewer spikes took less time.</summary>
     private static double PairsInOrder(RatePoint[] points)
     {
         bool[] pairs =

@@ -12,7 +12,7 @@ internal static class RatePlot
     private const int Width = 800;
     private const int Height = 500;
 
-    /// <summary>Writes an SVG and a PNG whose names begin as the results' does.</summary>
+    /// <summary>Writes an SVG and a PNG beside the results, whose names begin like theirs.</summary>
     /// <param name="network">Its name.</param>
     /// <param name="points">In the order of their rates.</param>
     /// <param name="results">The file of the results.</param>

@@ -7,9 +7,8 @@ using TorchSharp;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// The ways to score one row: managed code, and libtorch op by op, layer by layer and as the
-/// library uses it, each on one thread and on all. The
-/// rows of the network come in turn.
+/// The ways to score one row: managed code, and libtorch op by op, layer by layer and as the library uses it, each on
+/// one thread and on all. The rows of the network take turns.
 /// </summary>
 internal sealed class RowContenders : IDisposable
 {
@@ -42,9 +41,9 @@ internal sealed class RowContenders : IDisposable
     public void ScoreManaged() => Managed.Score(NextRow(), 1, _scores);
 
     /// <summary>
-    /// libtorch's best time over its managed one: the better of one thread and all, in each of its forms.
+    /// Returns libtorch's best time over the managed one: the better of one thread and all, in each of its forms.
     /// </summary>
-    /// <param name="rounds">Interleaved.</param>
+    /// <param name="rounds">The number of interleaved rounds.</param>
     /// <param name="output">Takes a line for each contender.</param>
     /// <param name="others">More contenders, with their names.</param>
     public RowTimes Measure(int rounds, TextWriter output, params (string Name, Action Run)[] others)
@@ -67,7 +66,7 @@ internal sealed class RowContenders : IDisposable
             [.. seconds.Skip(1).Take(others.Length)]);
     }
 
-    /// <summary>All forms must compute the same thing, or their times cannot be compared.</summary>
+    /// <summary>Checks that all forms compute the same; otherwise their times cannot be compared.</summary>
     public string AssertSameScores(int rows)
     {
         int different = 0;

@@ -32,7 +32,8 @@ internal sealed class RowSpeed : IBenchmark
     }
 
     /// <summary>
-    /// The narrower vectors in this process, where the compiler has all registers and instructions of the processor.
+    /// Measures narrower vectors in this process, where the compiler has all registers and instructions of the
+    /// processor.
     /// </summary>
     private static IEnumerable<(string Name, Action Run)> Widths(TrainedNetwork network)
     {
@@ -46,7 +47,7 @@ internal sealed class RowSpeed : IBenchmark
         }
     }
 
-    /// <summary>Calls one by one: what the slowest take, and what they allocate.</summary>
+    /// <summary>Measures single calls: the slowest times, and the memory that they allocate.</summary>
     private void Single(RowContenders contenders, string network, int calls, TextWriter output)
     {
         double[] seconds = new double[calls];

@@ -5,6 +5,6 @@ namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 /// <param name="OpByOp">libtorch op by op, with the number of threads that suits it better.</param>
 /// <param name="LayerByLayer">libtorch layer by layer, likewise.</param>
 /// <param name="Backend">The library's own network on libtorch, likewise.</param>
-/// <param name="Others">What else was measured.</param>
+/// <param name="Others">Further contenders.</param>
 internal sealed record RowTimes(
     double[] Managed, double[] OpByOp, double[] LayerByLayer, double[] Backend, double[][] Others);

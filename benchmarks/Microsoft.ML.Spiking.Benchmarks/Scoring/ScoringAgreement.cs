@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
-/// In how many rows rounding flips a spike: managed code against libtorch, and each of the two against libtorch in
-/// double precision, which says whose rounding it is.
+/// The number of rows in which rounding flips a spike: managed code against libtorch, and each of the two against
+/// libtorch in double precision, which shows whose rounding it is.
 /// </summary>
 internal sealed class ScoringAgreement : IBenchmark
 {

@@ -5,7 +5,8 @@ namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
 /// <summary>
 /// The cost of a process until its first prediction: in the build that runs this, and in one that was published with
-/// PublishReadyToRun, as the documentation tells those to do who start often. Both ways are always of the same build.
+/// PublishReadyToRun, as the documentation recommends for processes that start often. Both backends are always measured
+/// in the same build.
 /// </summary>
 internal sealed class StartCost : IBenchmark
 {
@@ -23,8 +24,8 @@ internal sealed class StartCost : IBenchmark
         string? published = PublishedProgram();
         if (published is null)
         {
-            output.WriteLine("Nothing is published, so the goals' build is missing: dotnet publish the benchmarks " +
-                "first, as ./build.sh bench does.");
+            output.WriteLine("The published build, which the goals are for, is missing: " +
+                "run dotnet publish on the benchmarks first, as ./build.sh bench does.");
         }
         foreach (TrainedDigits digits in TrainedNetworks.All(quick, output))
         {
@@ -42,7 +43,7 @@ internal sealed class StartCost : IBenchmark
         }
     }
 
-    // Where "dotnet publish" puts it by default.
+    // The default folder of "dotnet publish".
     private static string? PublishedProgram()
     {
         string name = typeof(StartCost).Assembly.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : "");
@@ -50,7 +51,9 @@ internal sealed class StartCost : IBenchmark
         return File.Exists(program) ? program : null;
     }
 
-    /// <summary>Writes the medians; managed in per cent of libtorch, in paired rounds, without ML.NET.</summary>
+    /// <summary>
+    /// Writes the medians, and managed code in per cent of libtorch, in paired rounds, without ML.NET.
+    /// </summary>
     private static (double Time, double Memory) Report(
         string build, string network, (double[] Seconds, double[] Megabytes)[] runs, TextWriter output)
     {

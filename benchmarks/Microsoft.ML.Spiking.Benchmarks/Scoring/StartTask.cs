@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>A process that predicts once, and then says what memory it has needed.</summary>
+/// <summary>A process that predicts once, and then reports its peak memory.</summary>
 internal static class StartTask
 {
     public const string Nothing = "nothing but .NET";
@@ -39,7 +39,7 @@ internal static class StartTask
         Check(score => scorer.Score(new float[definition.InputSize], 1, score));
     }
 
-    // Apart, so that the managed way does not load TorchSharp.
+    // A method of its own, so that the managed way does not load TorchSharp.
     private static TorchScorer OnTorch(NetworkDefinition definition, NetworkWeights weights) =>
         new(definition, weights, TorchWorker.On(ComputeDevice.Cpu, 0));
 
@@ -67,7 +67,7 @@ internal static class StartTask
         }
         if (!(Math.Abs(sum - 1) < 1e-3))
         {
-            throw new InvalidOperationException("These are no probabilities.");
+            throw new InvalidOperationException("The scores are not probabilities.");
         }
     }
 }

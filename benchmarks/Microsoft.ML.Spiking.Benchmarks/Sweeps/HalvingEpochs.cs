@@ -4,8 +4,9 @@ using Microsoft.ML.Spiking.Sweeps;
 namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;
 
 /// <summary>
-/// Epochs that successive halving spends to reach the accuracy of the best of 32 random trials that were all trained to
-/// the end. Counts epochs, not time: it gives the same on every machine, but for the last bits of the trainings.
+/// The epochs that successive halving spends to reach the accuracy of the best of 32 random trials that were all
+/// trained to the end. Counts epochs, not time: apart from the last bits of the trainings it gives the same on every
+/// machine.
 /// </summary>
 internal sealed class HalvingEpochs : IBenchmark
 {
@@ -15,7 +16,7 @@ internal sealed class HalvingEpochs : IBenchmark
 
     public string Description =>
         $"epochs of successive halving until it is as good as the best of 32 random trials of {SweepProblem.Epochs} " +
-        "epochs, as a part of those";
+        "epochs, as a fraction of their epochs";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -41,7 +42,7 @@ internal sealed class HalvingEpochs : IBenchmark
         output.WriteLine(new Goal("halving-epochs-parzen", PairedRatio.MedianOf(parzen), Target, AtMost: true));
     }
 
-    /// <summary>Epochs spent when the first trial is as good; all that there may be, if none is.</summary>
+    /// <summary>Returns the epochs spent when the first trial is as good; the whole budget if none is.</summary>
     private static long Halving(
         MLContext ml, IDataView train, IDataView validation, int seed, SweepSampler sampler, double goal, long most)
     {

@@ -22,7 +22,7 @@ internal static class SweepProblem
         return (ml.Data.Cache(fitted.Transform(train)), ml.Data.Cache(fitted.Transform(validation)));
     }
 
-    /// <summary>The default space, but for networks that are small enough for thousands of epochs.</summary>
+    /// <summary>Returns the default space, with networks small enough for thousands of epochs.</summary>
     public static SweepSettings Settings(int seed) => new()
     {
         Trainer = new() { Epochs = Epochs, Device = ComputeDevice.Cpu, NumberOfThreads = 1 },

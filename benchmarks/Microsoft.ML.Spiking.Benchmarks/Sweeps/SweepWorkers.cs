@@ -4,11 +4,11 @@ using Microsoft.ML.Spiking.Sweeps;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Sweeps;
 
-/// <summary>How much sooner two workers of one thread each are done than one.</summary>
+/// <summary>The speedup of two workers of one thread each over one.</summary>
 internal sealed class SweepWorkers : IBenchmark
 {
     private const double Target = 1.6;
-    private const int Trials = 54; // of some seconds in all: what a sweep does before and after them should not count
+    private const int Trials = 54; // some seconds in all, so that the sweep's own work does not count
 
     public string Name => "sweep-workers";
 

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// The most megabytes that the steps of a network for images need, with and without activation checkpointing. What
-/// libraries and compiled code need is part of the baseline, because a step of one time step has run before.
+/// The peak memory of an image network's training steps, with and without activation checkpointing. Libraries and
+/// compiled code are part of the baseline, because a step of one time step has run before.
 /// </summary>
 internal static class ActivationMemoryTask
 {
@@ -23,14 +23,14 @@ internal static class ActivationMemoryTask
 
     private const int Steps = 3;
 
-    /// <summary>Peak megabytes above what was before, and milliseconds per step (median).</summary>
+    /// <summary>Returns the peak megabytes above the baseline, and milliseconds per step (median).</summary>
     public static IEnumerable<double> Run(string network, string way, int timeSteps)
     {
         using IDisposable? memory = NativeMemory.Use(isWanted: true);
         return TrainingThread.Run(() =>
         {
             NativeRuntime.EnsureLoaded(withCuda: false);
-            set_num_threads(1); // changes the time alone, of which only the ratio matters here
+            set_num_threads(1); // changes only the time, of which only the ratio matters here
             using (NetworkStep warmup = Create(network, way, timeSteps: 1))
             {
                 warmup.Run();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>Convolutions on the processor with the channels of a pixel side by side, against planar images.</summary>
+/// <summary>Convolutions on the CPU with the channels of a pixel side by side, against planar images.</summary>
 internal sealed class ChannelsLast : IBenchmark
 {
     private const double Tolerance = 1e-3;
@@ -51,7 +51,7 @@ internal sealed class ChannelsLast : IBenchmark
             Numbers.Text($"{network}, torch in channels-last / the library: {PairedRatio.Of(seconds[5], seconds[0])}"));
     }
 
-    /// <summary>Both must compute the same thing, or their times cannot be compared.</summary>
+    /// <summary>Checks that both compute the same; otherwise their times cannot be compared.</summary>
     private static void AssertSame(NetworkStep one, NetworkStep other, double tolerance)
     {
         double a = one.Run(), b = other.Run();

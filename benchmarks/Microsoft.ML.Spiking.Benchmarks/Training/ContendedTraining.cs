@@ -6,8 +6,8 @@ using Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// A training in a separate process that runs for as long as it is told and rests in between, so that rounds of
-/// several trainings, each with its own settings of OpenMP, can be interleaved.
+/// A training in a separate process that runs for as long as it is told and pauses in between, so that rounds of
+/// several trainings, each with its own OpenMP settings, can be interleaved.
 /// </summary>
 internal sealed class ContendedTraining : IDisposable
 {
@@ -53,7 +53,7 @@ internal sealed class ContendedTraining : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>Trains in the child process, as it is told on its input, until that is closed.</summary>
+    /// <summary>Trains in the child process, as instructed on its input, until that is closed.</summary>
     /// <param name="network">A key of <see cref="Networks"/>.</param>
     public static IEnumerable<double> Run(string network)
     {
@@ -81,7 +81,7 @@ internal sealed class ContendedTraining : IDisposable
         return [];
     }
 
-    /// <summary>Reads for how many seconds to train, and answers with the speed when they are over.</summary>
+    /// <summary>Reads the number of seconds to train, and answers with the speed when they are over.</summary>
     private sealed class Orders(CancellationTokenSource stop)
     {
         private readonly Stopwatch _clock = new();

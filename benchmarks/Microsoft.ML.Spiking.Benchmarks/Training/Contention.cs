@@ -3,16 +3,16 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// Training on a busy machine: the share of its speed that it keeps beside as many busy loops as there are processors,
-/// and what its short waits cost on a quiet one.
+/// Training on a busy machine: the share of its speed that it keeps beside a busy loop per processor, and the cost of
+/// its short waits on an idle one.
 /// </summary>
 internal sealed class Contention : IBenchmark
 {
-    // As many threads as competitors: half of the machine would be fair.
+    // With as many threads as competitors, half of the machine would be fair.
     private const double LeastShare = 0.4;
     private const double MostLoss = 1.05;
 
-    // GCC's own number of turns, which are milliseconds.
+    // GCC's default number of turns, which take milliseconds.
     private static readonly Dictionary<string, string> Spinning = new() { ["GOMP_SPINCOUNT"] = "300000" };
     private static readonly Dictionary<string, string> Passive = new() { ["OMP_WAIT_POLICY"] = "passive" };
 

@@ -5,16 +5,18 @@ using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
-/// <summary>Steps of <see cref="ConvStep"/> with and without the library's care for memory.</summary>
+/// <summary>Steps of <see cref="ConvStep"/> with and without the library's settings of native memory.</summary>
 internal static class ConvStepTask
 {
     public const string With = "with";
     public const string Without = "without";
 
-    // As on a system that has no huge pages.
+    // As on a system without huge pages.
     public const string WithoutHugePages = "without-huge-pages";
 
-    /// <summary>Milliseconds per step (median), resident megabytes while running, and after the end.</summary>
+    /// <summary>
+    /// Returns milliseconds per step (median), and resident megabytes during the steps and afterwards.
+    /// </summary>
     public static IEnumerable<double> Run(string remedy, int steps)
     {
         double milliseconds = 0, running = 0;

@@ -14,7 +14,7 @@ internal sealed class NativeMemoryEffect : IBenchmark
     public string Name => "native-memory";
 
     public string Description =>
-        "step of the conv net 1-32-64, T = 6, batch 128, with and without the library's care for native memory";
+        "step of the conv net 1-32-64, T = 6, batch 128, with and without the library's settings of native memory";
 
     public void Run(bool quick, TextWriter output)
     {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training;
 
 /// <summary>
-/// The most megabytes that the steps of a training need. What libraries and compiled code need is part of the baseline,
-/// because a step of one time step has run before.
+/// The peak memory of training steps. Libraries and compiled code are part of the baseline, because a step of one time
+/// step has run before.
 /// </summary>
 internal static class StepMemoryTask
 {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace WebService.Api;
 
-/// <summary>Answers a request whose body cannot be read with one sentence that says why.</summary>
+/// <summary>Answers a request whose body cannot be read with one sentence that gives the reason.</summary>
 internal sealed class BadRequestAnswer(IProblemDetailsService problems) : IExceptionHandler
 {
     public ValueTask<bool> TryHandleAsync(

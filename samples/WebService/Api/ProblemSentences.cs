@@ -17,7 +17,7 @@ internal static class ProblemSentences
             $"The body is longer than {Limit(context)} bytes: send fewer rows at a time.",
         StatusCodes.Status415UnsupportedMediaType =>
             "The body must be JSON in UTF-8: send it with Content-Type: application/json.",
-        StatusCodes.Status500InternalServerError => "Something went wrong in the service; its log says what.",
+        StatusCodes.Status500InternalServerError => "The service failed; see its log.",
         _ => null,
     };
 

@@ -1,7 +1,7 @@
 namespace WebService.Models;
 
 /// <summary>
-/// The state of a file that can be seen without reading it; a file that is renamed into its place has another one.
+/// The state of a file as seen without reading it; a file that is renamed into its place has another one.
 /// </summary>
 /// <param name="Length">Length in bytes; -1 without a file.</param>
 /// <param name="Written">The time of the last write.</param>
@@ -20,7 +20,7 @@ internal readonly record struct FileStamp(long Length, DateTime Written, DateTim
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Absent; // between two names
+            return Absent; // while it is being replaced
         }
     }
 }

@@ -3,8 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace WebService.Models;
 
 /// <summary>
-/// A health check: healthy if the file is the model that is served, degraded if it holds something that cannot be
-/// served.
+/// A health check: healthy if the file is the model that is served, degraded if its content cannot be served.
 /// </summary>
 internal sealed class ModelHealth(ModelStore store) : IHealthCheck
 {

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Options;
 namespace WebService.Models;
 
 /// <summary>
-/// Reloads the model when its file has changed and then been unchanged for a moment, so that a file that is still being
-/// written is left alone. The file system reports changes; the file is also polled, because changes on network disks
-/// and behind links may go unreported.
+/// Reloads the model when its file has changed and then stayed unchanged for a moment, so that a file that is still
+/// being written is left alone. The file system reports changes; the file is also polled, because changes on network
+/// disks and behind links may go unreported.
 /// </summary>
 internal sealed partial class ModelReloader(
     ModelStore store, IOptions<ServiceOptions> options, ILogger<ModelReloader> logger)
@@ -77,7 +77,7 @@ internal sealed partial class ModelReloader(
         }
         catch (ObjectDisposedException)
         {
-            // The last event after the service has ended.
+            // The last event, after the service has stopped.
         }
     }
 

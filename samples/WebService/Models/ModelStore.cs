@@ -16,7 +16,7 @@ internal sealed partial class ModelStore(IOptions<ServiceOptions> options, ILogg
     /// <summary>Gets the file's state just before it was last read, so that later changes are noticed.</summary>
     public FileStamp Stamp { get; private set; }
 
-    /// <summary>Why the present file is not the model that is served; null if it is.</summary>
+    /// <summary>Gets the reason why the current file is not the model that is served; null if it is.</summary>
     public string? Fault => _fault;
 
     /// <summary>Rents the present model for one request.</summary>

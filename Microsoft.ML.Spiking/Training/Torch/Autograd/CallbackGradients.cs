@@ -16,7 +16,7 @@ internal sealed class CallbackGradients
 
     private readonly ConcurrentDictionary<int, List<torch.Tensor?>> _handedOver = [];
 
-    /// <summary>The gradients of functions whose forward pass this thread runs.</summary>
+    /// <summary>Gets the gradients of functions whose forward pass this thread runs.</summary>
     public static CallbackGradients OfThisThread => _ofThisThread ??= new();
 
     /// <summary>Releases all gradients of this thread's functions. To be called after a backward pass.</summary>

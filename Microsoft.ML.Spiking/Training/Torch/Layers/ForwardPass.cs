@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <summary>The circumstances of a forward pass, as layers see them.</summary>
 internal sealed record ForwardPass
 {
-    /// <summary>A pass of scoring: nothing is random, and no spikes are counted.</summary>
+    /// <summary>Gets a pass of scoring: nothing is random, and no spikes are counted.</summary>
     public static ForwardPass Evaluation { get; } = new();
 
     /// <summary>Gets whether layers behave as in training.</summary>

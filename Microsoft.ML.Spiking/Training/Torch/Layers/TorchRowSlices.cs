@@ -25,7 +25,7 @@ internal sealed class TorchRowSlices(
 
     private long[] _outputRow = []; // [...] of [T, N, ...]
 
-    /// <summary>The learned values.</summary>
+    /// <summary>Gets the learned values.</summary>
     public IReadOnlyList<Tensor> Learned => learned;
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>

@@ -8,10 +8,10 @@ internal sealed class NeuronTrace : IDisposable
     private readonly List<torch.Tensor> _potentials = [];
     private readonly List<torch.Tensor> _complementary = [];
 
-    /// <summary>The membrane potential v after each step's reset.</summary>
+    /// <summary>Gets the membrane potential v after each step's reset.</summary>
     public IReadOnlyList<torch.Tensor> Potentials => _potentials;
 
-    /// <summary>The complementary potential m after each step; empty for neurons without one.</summary>
+    /// <summary>Gets the complementary potential m after each step; empty for neurons without one.</summary>
     public IReadOnlyList<torch.Tensor> Complementary => _complementary;
 
     public void Add(torch.Tensor v, torch.Tensor? m = null)

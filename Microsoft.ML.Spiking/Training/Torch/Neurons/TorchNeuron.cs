@@ -58,7 +58,8 @@ internal readonly record struct NeuronCurrent(Tensor Values, int TimeSteps, bool
     public AveragePoolLayer? Pool { get; init; }
 
     /// <summary>
-    /// A number on the device, int64, that a neuron which counts there adds its spikes to; null where none are counted.
+    /// Gets a number on the device, int64, that a neuron which counts there adds its spikes to; null if none are
+    /// counted.
     /// </summary>
     public Tensor? SpikeCounter { get; init; }
 

@@ -3,9 +3,9 @@ using Microsoft.ML.Spiking.Scoring.Executors;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 
-/// <summary>A convolution that multiplies everything, zeros too, at each time step.</summary>
-/// <param name="step">For one image.</param>
-/// <param name="inputSize">Floats of an arriving image.</param>
+/// <summary>A convolution that multiplies everything, zeros included, at each time step.</summary>
+/// <param name="step">The convolution of one image.</param>
+/// <param name="inputSize">Floats of an input image.</param>
 /// <param name="timeSteps">T.</param>
 internal sealed unsafe class DenseConvolution(LayerExecutor step, int inputSize, int timeSteps) : LayerExecutor
 {

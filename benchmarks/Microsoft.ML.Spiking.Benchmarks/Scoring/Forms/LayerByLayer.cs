@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 
 /// <summary>
-/// libtorch layer by layer: each layer is one operation over all time steps, what is the same at every step
-/// is computed once, and the neurons are fused.
+/// libtorch layer by layer: each layer is one operation over all time steps, values that are the same at every step are
+/// computed once, and the neurons are fused.
 /// </summary>
 internal sealed class LayerByLayer : TorchForm
 {
@@ -43,7 +43,7 @@ internal sealed class LayerByLayer : TorchForm
                     IsConstant: false);
             case ResidualLayer residual:
                 TorchSignal main = Run(residual.Main, input), shortcut = Run(residual.Shortcut, input);
-                // Values that are the same at every step are added to each of them.
+                // Values that are the same at every step are added to each step.
                 return new(main.Values + shortcut.Values, main.IsConstant && shortcut.IsConstant);
             default:
                 return input.MapRows(rows => TorchOperations.Run(layer, rows, _parameters));

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 
-/// <summary>A layer's op-by-op neurons, asked for one step after the other.</summary>
+/// <summary>A layer of op-by-op neurons, run one step at a time.</summary>
 internal sealed class NeuronSteps
 {
     private readonly IEnumerator<Tensor> _spikes;
@@ -12,7 +12,7 @@ internal sealed class NeuronSteps
     public NeuronSteps(NeuronDefinition neuron, IReadOnlyList<Tensor> learned) =>
         _spikes = OpByOpNeuron.Create(neuron).Steps(Currents(), learned).GetEnumerator();
 
-    /// <summary>The next step's spikes.</summary>
+    /// <summary>Returns the next step's spikes.</summary>
     public Tensor Step(Tensor current)
     {
         _current = current;

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 
 /// <summary>
-/// The way of the CLIF authors' code: at each time step the whole network runs on the image, and each neuron's
-/// equations are tensor operations on the state that it carries along.
+/// The form of the CLIF authors' code: at each time step the whole network runs on the image, and each neuron's
+/// equations are tensor operations on a state that is carried along.
 /// </summary>
 internal sealed class OpByOp : TorchForm
 {

@@ -7,10 +7,11 @@ using Microsoft.ML.Spiking.Scoring.Spikes;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 
-/// <summary>Executors that the library would not choose, to see what its choice is worth.</summary>
-/// <param name="usual">Makes what the library would.</param>
-/// <param name="isDense">Whether convolutions multiply everything; else layers of spikes go by active inputs, as others
-/// do.</param>
+/// <summary>Executors that the library would not choose, to measure what its choice gains.</summary>
+/// <param name="usual">Creates the executors that the library would choose.</param>
+/// <param name="isDense">
+/// Whether convolutions multiply everything; else layers of spikes go by active inputs, like other layers.
+/// </param>
 internal sealed class OtherExecutors(ExecutorFactory usual, bool isDense) : ExecutorFactory
 {
     public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind) =>

@@ -13,7 +13,7 @@ internal abstract class TorchForm(NetworkDefinition definition) : IDisposable
 
     public int ClassCount => Definition.ClassCount;
 
-    /// <summary>Scores rows: what is copied in and out belongs to it, as for every other way.</summary>
+    /// <summary>Scores rows; copying in and out is part of it, as in all other forms.</summary>
     /// <param name="features">[rows, features].</param>
     /// <param name="rows">N.</param>
     /// <param name="scores">[rows, classes].</param>
@@ -29,6 +29,6 @@ internal abstract class TorchForm(NetworkDefinition definition) : IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>The mean logits over time, [N, classes].</summary>
+    /// <summary>Returns the mean logits over time, [N, classes].</summary>
     protected abstract Tensor Logits(Tensor input);
 }

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 internal static class TorchOperations
 {
     /// <summary>Returns the layer's output for rows, [N, ...].</summary>
-    /// <exception cref="NotSupportedException">The layer is made of others, or of neurons.</exception>
+    /// <exception cref="NotSupportedException">The layer contains others, or neurons.</exception>
     public static Tensor Run(Layer layer, Tensor x, TorchParameters parameters) => layer switch
     {
         LinearLayer linear => nn.functional.linear(x, parameters[linear.WeightName], Bias(linear, parameters)),

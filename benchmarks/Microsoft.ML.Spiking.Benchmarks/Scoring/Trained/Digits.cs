@@ -3,7 +3,7 @@ using Quickstart;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
-/// <summary>The digits that networks are trained on: MNIST where it is, else drawn ones.</summary>
+/// <summary>The digits that networks are trained on: MNIST if it is available, else drawn ones.</summary>
 internal static class Digits
 {
     private const string Variable = "SPIKING_DATA";
@@ -13,7 +13,7 @@ internal static class Digits
 
     private static readonly string? Folder = Find();
 
-    /// <summary>Whose digits they are.</summary>
+    /// <summary>Gets the name of the data.</summary>
     public static string Name => Folder is null ? "drawn digits" : "MNIST";
 
     public static DigitRow[] Train(int count) => Rows(Folder is null

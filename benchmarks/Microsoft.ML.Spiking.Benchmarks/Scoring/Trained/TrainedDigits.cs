@@ -2,13 +2,13 @@ namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 /// <summary>A network that was trained on digits.</summary>
 /// <param name="Network">The network.</param>
-/// <param name="Model">As ML.NET has it.</param>
-/// <param name="Test">Digits that it has not seen.</param>
-/// <param name="Accuracy">On those.</param>
+/// <param name="Model">The ML.NET model.</param>
+/// <param name="Test">Test digits.</param>
+/// <param name="Accuracy">The accuracy on the test digits.</param>
 internal sealed record TrainedDigits(
     TrainedNetwork Network, SpikingPredictionTransformer Model, IReadOnlyList<DigitRow> Test, double Accuracy)
 {
-    /// <summary>The model once more, scoring with libtorch.</summary>
+    /// <summary>Returns a copy of the model that scores with libtorch.</summary>
     public SpikingPredictionTransformer OnTorch(MLContext ml)
     {
         using var stream = new MemoryStream();

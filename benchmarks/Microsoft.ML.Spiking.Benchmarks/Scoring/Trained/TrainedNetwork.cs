@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 /// <summary>A network with weights, and rows to score with it.</summary>
-/// <param name="Name">As goals call it.</param>
+/// <param name="Name">Its name in the goals.</param>
 /// <param name="Definition">The network.</param>
 /// <param name="Weights">Its arrays.</param>
-/// <param name="Rows">Each the features of a row.</param>
+/// <param name="Rows">The features of each row.</param>
 internal sealed record TrainedNetwork(string Name, NetworkDefinition Definition, NetworkWeights Weights, float[][] Rows)
 {
     private const int TalliedRows = 200;
@@ -26,7 +26,9 @@ internal sealed record TrainedNetwork(string Name, NetworkDefinition Definition,
             $"{mean:0.000}");
     }
 
-    /// <summary>Spikes per neuron and time step on the first rows, by layer, and over all neurons.</summary>
+    /// <summary>
+    /// Returns the spikes per neuron and time step on the first rows, by layer, and over all neurons.
+    /// </summary>
     public (IReadOnlyList<KeyValuePair<string, double>> ByLayer, double Mean) FiringRates()
     {
         using var network = new TorchNetwork(Definition, CPU);

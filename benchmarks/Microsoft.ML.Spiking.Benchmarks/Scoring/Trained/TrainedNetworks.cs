@@ -2,7 +2,7 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
-/// <summary>The networks of the scoring benchmarks, trained once in a run for a short time.</summary>
+/// <summary>The networks of the scoring benchmarks, trained briefly once per run.</summary>
 internal static class TrainedNetworks
 {
     public const int TimeSteps = 6;
@@ -13,7 +13,7 @@ internal static class TrainedNetworks
 
     private static readonly Dictionary<string, TrainedDigits> Trained = [];
 
-    /// <summary>Both, with a line on each for the results.</summary>
+    /// <summary>Returns both, and writes a line on each to the results.</summary>
     public static IReadOnlyList<TrainedDigits> All(bool quick, TextWriter output)
     {
         TrainedDigits[] all = [Get(Mlp, quick), Get(Conv, quick)];

@@ -4,9 +4,11 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
-/// <summary>A convolution that works on images and weights pixel after pixel, and leaves its result so.</summary>
+/// <summary>
+/// A convolution that works on images and weights in channels-last order, and leaves its result in it.
+/// </summary>
 /// <param name="layer">Stride, padding and groups.</param>
-/// <param name="weight">As the library has it.</param>
+/// <param name="weight">The weights in the library's order.</param>
 /// <param name="bias">[output channels], or null.</param>
 internal sealed class ChannelsLastConvolution(ConvolutionLayer layer, Tensor weight, Tensor? bias) : TorchLayer
 {
@@ -17,8 +19,6 @@ internal sealed class ChannelsLastConvolution(ConvolutionLayer layer, Tensor wei
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
         input.MapRows(images => _product.Of(images, pass));
 
-    /// <summary>
-    /// The same values, [rows, channels, height, width], the channels of a pixel side by side in memory.
-    /// </summary>
+    /// <summary>Returns the same values, [rows, channels, height, width], in channels-last order.</summary>
     private static Tensor Ordered(Tensor values) => values.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

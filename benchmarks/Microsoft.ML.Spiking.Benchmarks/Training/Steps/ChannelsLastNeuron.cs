@@ -3,9 +3,7 @@ using Microsoft.ML.Spiking.Training.Torch.Layers;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
-/// <summary>
-/// Neurons on images whose values lie pixel after pixel: to them any order is as good, so nothing is moved.
-/// </summary>
+/// <summary>Neurons on images in channels-last order: they work in any order, so nothing is moved.</summary>
 internal sealed class ChannelsLastNeuron(TorchNeuronLayer neuron) : TorchLayer
 {
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)

@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 /// <summary>
-/// The operations of the convolutional step alone, each forward and backward, by the same code as in the step: where
-/// its time goes, and the convolutions that no neuron can make faster.
+/// The operations of the convolutional step alone, each forward and backward, by the same code as in the step: they
+/// show where its time goes, and how much of it are convolutions, which no neuron can speed up.
 /// </summary>
 internal sealed class ConvStepParts : IDisposable
 {
@@ -44,7 +44,7 @@ internal sealed class ConvStepParts : IDisposable
         _end = new(problem, Second * Half * Half / 4);
     }
 
-    /// <summary>The two convolutions, of the image and over all steps.</summary>
+    /// <summary>Runs the two convolutions, of the image and over all steps.</summary>
     public void Convolutions()
     {
         Both(() => nn.functional.conv2d(_image, _fineWeight, null, [1, 1], [1, 1]), _fineWeight);
@@ -52,7 +52,7 @@ internal sealed class ConvStepParts : IDisposable
         Both(() => nn.functional.conv2d(rows, _weight, null, [1, 1], [1, 1]), _pooled, _weight);
     }
 
-    /// <summary>Each part with its name.</summary>
+    /// <summary>Returns each part with its name.</summary>
     public IEnumerable<(string Name, Action Run)> All =>
     [
         ("both convolutions", Convolutions),
@@ -100,7 +100,7 @@ internal sealed class ConvStepParts : IDisposable
     private void Pool(Tensor images) => Both(() => new AveragePoolOperation(
         new AveragePoolLayer("pool", kernel: 2, stride: 2), _buffers, TorchTeam.Current()).Run(images), images);
 
-    /// <summary>Both layers, forward and backward; the first one's current is constant.</summary>
+    /// <summary>Runs both layers forward and backward; the first one's current is constant.</summary>
     private unsafe void Neurons()
     {
         NeuronKernel kernel = NeuronKernel.Create(new ClifNeuron(), learned: 0);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
-/// <summary>The library's way: layer by layer over all time steps, neurons fused.</summary>
+/// <summary>The library's form: layer by layer over all time steps, neurons fused.</summary>
 internal sealed class FusedStep : TrainingStep
 {
     private readonly TorchNetwork _network;
@@ -13,8 +13,8 @@ internal sealed class FusedStep : TrainingStep
     private readonly ActivationBuffers _buffers = new();
     private readonly ForwardPass _pass;
 
-    /// <param name="problem">What it works on.</param>
-    /// <param name="productType">What convolutions and linear layers compute in; null for float32.</param>
+    /// <param name="problem">The network and the batch.</param>
+    /// <param name="productType">The type of products in convolutions and linear layers; null for float32.</param>
     public FusedStep(StepProblem problem, ScalarType? productType = null)
         : this(problem, new TorchNetwork(problem.Definition, CPU), productType) { }
 
@@ -25,7 +25,7 @@ internal sealed class FusedStep : TrainingStep
         _pass = new() { IsTraining = true, Spikes = _tally, Buffers = _buffers, ProductType = productType };
     }
 
-    /// <summary>Spikes per neuron and time step so far.</summary>
+    /// <summary>Returns the spikes per neuron and time step so far.</summary>
     public double FiringRate() => _tally.Rates().Mean;
 
     public override void Dispose()

@@ -24,7 +24,7 @@ internal sealed class LayoutLayers
 
     private bool IsTorch => _layout != MemoryLayout.ConvolutionsLast;
 
-    /// <summary>All layers, over the network's own weights.</summary>
+    /// <summary>Returns all layers, with the network's own weights.</summary>
     public static TorchLayer Create(TorchNetwork network, MemoryLayout layout) =>
         new LayoutLayers(network, layout).Sequence(network.Definition.Layers);
 
@@ -47,7 +47,7 @@ internal sealed class LayoutLayers
         _ => throw new NotSupportedException(layer.GetType().Name),
     };
 
-    /// <summary>Over all time steps at once, which is as much work as step by step.</summary>
+    /// <summary>Runs over all time steps at once, which is as much work as step by step.</summary>
     private TorchRowMap TorchNorm(BatchNormLayer norm) => new(rows => nn.functional.batch_norm(
         rows, _parameters[norm.MeanName], _parameters[norm.VarianceName], _parameters[norm.WeightName],
         _parameters[norm.BiasName], training: true, norm.Momentum, norm.Epsilon));

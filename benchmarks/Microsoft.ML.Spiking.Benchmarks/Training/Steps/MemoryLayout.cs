@@ -1,19 +1,17 @@
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
-/// <summary>In which order the values of images lie inside a network, and whose operations work on them.</summary>
+/// <summary>The memory layout of images inside a network, and whose operations work on them.</summary>
 internal enum MemoryLayout
 {
-    /// <summary>The library's own layers, channel after channel.</summary>
+    /// <summary>The library's own layers, planar.</summary>
     Library,
 
-    /// <summary>
-    /// The same, but each convolution brings what arrives at it into the order pixel after pixel, and works in that.
-    /// </summary>
+    /// <summary>The same, but each convolution brings its input into channels-last order and works in that.</summary>
     ConvolutionsLast,
 
-    /// <summary>Torch's batch norm and pooling, channel after channel.</summary>
+    /// <summary>Torch's batch norm and pooling, planar.</summary>
     TorchPlanar,
 
-    /// <summary>The same, pixel after pixel from the first convolution to the readout.</summary>
+    /// <summary>The same, in channels-last order from the first convolution to the readout.</summary>
     TorchLast,
 }

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 /// <summary>
-/// A training step as the training loop does it: forward, loss, backward, SGD, on a batch of random images.
+/// A training step as in the training loop: forward, loss, backward, SGD, on a batch of random images.
 /// </summary>
 internal sealed class NetworkStep : IDisposable
 {
@@ -31,9 +31,9 @@ internal sealed class NetworkStep : IDisposable
     /// <param name="image">[channels, height, width].</param>
     /// <param name="timeSteps">T.</param>
     /// <param name="rows">Images in the batch.</param>
-    /// <param name="activationCheckpointing">Whether values are computed a second time instead of kept.</param>
-    /// <param name="layout">In which order values lie.</param>
-    /// <param name="productType">What convolutions and linear layers compute in; null for float32.</param>
+    /// <param name="activationCheckpointing">Whether activations are recomputed instead of kept.</param>
+    /// <param name="layout">The memory layout of images.</param>
+    /// <param name="productType">The type of products in convolutions and linear layers; null for float32.</param>
     public NetworkStep(
         NetworkTemplate template, int[] image, int timeSteps, int rows, bool activationCheckpointing = false,
         MemoryLayout layout = MemoryLayout.Library, ScalarType? productType = null)

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 /// <summary>
-/// The way of the CLIF authors' code: at each time step the whole network runs on the image, linear layers included,
-/// and each neuron's equations are tensor operations on the state that it carries along.
+/// The form of the CLIF authors' code: at each time step the whole network runs on the image, linear layers included,
+/// and each neuron's equations are tensor operations on a state that is carried along.
 /// </summary>
 internal sealed class OpByOpStep(StepProblem problem)
     : TrainingStep(problem, new(problem.Definition, CPU, ScalarType.Float32))
@@ -17,7 +17,7 @@ internal sealed class OpByOpStep(StepProblem problem)
         using DisposeScope scope = NewDisposeScope();
         NetworkDefinition definition = Problem.Definition;
         Tensor input = Problem.Input.view([StepProblem.Rows, .. definition.InputShape.Select(side => (long)side)]);
-        // Lazy: asking for the logits of a step runs that step through all layers, and nothing of the next.
+        // Lazy: asking for the logits of a step runs this step through all layers, and nothing of the next.
         IEnumerable<Tensor> signal = Enumerable.Repeat(input, definition.TimeSteps);
         foreach (Layer layer in definition.Layers)
         {

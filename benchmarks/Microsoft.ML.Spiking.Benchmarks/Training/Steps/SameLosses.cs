@@ -2,12 +2,12 @@ using Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
-/// <summary>The check that two forms of a step do the same.</summary>
+/// <summary>A check that two forms of a step compute the same.</summary>
 internal static class SameLosses
 {
     private const double Tolerance = 1e-3;
 
-    /// <summary>Both forms must compute the same thing, or their times cannot be compared.</summary>
+    /// <summary>Checks that both forms compute the same; otherwise their times cannot be compared.</summary>
     public static string Assert(TrainingStep fused, TrainingStep opByOp)
     {
         var losses = new List<string>();

@@ -18,7 +18,7 @@ internal sealed class StepEnd : IDisposable
     private readonly Optimizer _optimizer;
 
     /// <param name="problem">The network whose parameters are updated.</param>
-    /// <param name="hidden">Values that the readout takes from a row.</param>
+    /// <param name="hidden">The number of the readout's inputs.</param>
     public StepEnd(StepProblem problem, int hidden)
     {
         _labels = problem.Labels;
@@ -33,7 +33,7 @@ internal sealed class StepEnd : IDisposable
         _optimizer = new Sgd(_parameters.Trained, StepProblem.Momentum, StepProblem.WeightDecay);
     }
 
-    /// <summary>Forward and backward.</summary>
+    /// <summary>Runs forward and backward.</summary>
     public void ReadoutAndLoss()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -42,7 +42,7 @@ internal sealed class StepEnd : IDisposable
         autograd.grad([loss], [_hidden, _weight, _bias]);
     }
 
-    /// <summary>A step of the optimizer; the gradients' values do not matter to its speed.</summary>
+    /// <summary>Takes a step of the optimizer; the gradients' values do not affect its speed.</summary>
     public void Update()
     {
         foreach (Tensor parameter in _parameters.Trained)

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 /// <summary>
-/// Parts of the steps alone, without autograd: where the time goes, and what no neuron can make faster.
+/// Parts of the steps alone, without autograd: they show where the time goes, and which part no neuron can speed up.
 /// </summary>
 internal sealed class StepParts : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class StepParts : IDisposable
         _end = new(problem, Hidden);
     }
 
-    /// <summary>Each part with its name.</summary>
+    /// <summary>Returns each part with its name.</summary>
     public IEnumerable<(string Name, Action Run)> All =>
     [
         ("matrix products, layer by layer", LayerByLayer),
@@ -66,7 +66,7 @@ internal sealed class StepParts : IDisposable
         _end.Dispose();
     }
 
-    // The gradients by the two hidden layers' biases: sums over rows.
+    // The gradients of the two hidden layers' biases: sums over rows.
     private void Biases()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -75,7 +75,7 @@ internal sealed class StepParts : IDisposable
         _gradient.sum(0);
     }
 
-    /// <summary>Dense products; the first layer once, because its input is the same at every step.</summary>
+    /// <summary>Computes dense products; the first layer once, because its input is the same at every step.</summary>
     private void LayerByLayer()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -105,7 +105,7 @@ internal sealed class StepParts : IDisposable
         logitsGradient.t().mm(spikes);
     }
 
-    /// <summary>Both layers, forward and backward.</summary>
+    /// <summary>Runs both layers forward and backward.</summary>
     private unsafe void Neurons()
     {
         NeuronKernel kernel = NeuronKernel.Create(new ClifNeuron(), learned: 0);

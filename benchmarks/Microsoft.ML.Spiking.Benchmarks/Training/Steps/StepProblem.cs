@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 /// <summary>
-/// The problem that both forms of a training step work on: a network of CLIF neurons for images of 28 x 28, its first
-/// weights, and one batch of 128 rows whose pixels are zero in four places of five, as those of digits are.
+/// The problem that both forms of a training step work on: a network of CLIF neurons for images of 28 x 28, its initial
+/// weights, and one batch of 128 rows in which four of five pixels are zero, as in images of digits.
 /// </summary>
 internal sealed class StepProblem : IDisposable
 {
@@ -18,10 +18,10 @@ internal sealed class StepProblem : IDisposable
     public const double Momentum = 0.9;
     public const double WeightDecay = 5e-5;
 
-    // Neurons without batch norm then fire as often as those of a trained network.
+    // Makes neurons without batch norm fire as often as those of a trained network.
     private const float MlpWeightScale = 2.2f;
 
-    // The root mean square of the pixels is then 1, as the trainer makes it.
+    // Makes the root mean square of the pixels 1, as the trainer does.
     private const float Brightest = 3.87f;
 
     private StepProblem(NetworkTemplate template, int[] shape, int timeSteps, float weightScale)
@@ -35,11 +35,12 @@ internal sealed class StepProblem : IDisposable
         Labels = tensor([.. Enumerable.Range(0, Rows).Select(row => (long)row % Classes)]).DetachFromDisposeScope();
     }
 
-    /// <summary>784-512-512-10.</summary>
+    /// <summary>Returns the network 784-512-512-10.</summary>
     public static StepProblem Mlp(int timeSteps) => new(new Mlp(512, 512), [Features], timeSteps, MlpWeightScale);
 
     /// <summary>
-    /// 1-32-64: convolution 3 x 3, batch norm, CLIF, average pooling 2 x 2, twice, and a linear readout.
+    /// Returns the network 1-32-64: convolution 3 x 3, batch norm, CLIF, average pooling 2 x 2, twice, and a linear
+    /// readout.
     /// </summary>
     public static StepProblem Conv(int timeSteps) => new(new ConvNet(32, 64), [1, Side, Side], timeSteps, 1);
 
@@ -47,10 +48,10 @@ internal sealed class StepProblem : IDisposable
 
     public NetworkWeights Weights { get; }
 
-    /// <summary>[N, features].</summary>
+    /// <summary>Gets the features, [N, features].</summary>
     public Tensor Input { get; }
 
-    /// <summary>[N].</summary>
+    /// <summary>Gets the labels, [N].</summary>
     public Tensor Labels { get; }
 
     public void Dispose()

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 
 /// <summary>
-/// One step of a training: forward, loss, backward, optimizer. Both forms share everything but the forward pass, and
-/// with it the backward pass.
+/// One training step: forward, loss, backward, optimizer. Both forms share everything but the forward pass, and with it
+/// the backward pass.
 /// </summary>
 internal abstract class TrainingStep : IDisposable
 {
@@ -26,7 +26,7 @@ internal abstract class TrainingStep : IDisposable
 
     private protected StepProblem Problem { get; }
 
-    /// <summary>The step owns them.</summary>
+    /// <summary>Gets the step owns them.</summary>
     private protected TorchParameters Parameters { get; }
 
     /// <summary>Runs the step.</summary>
