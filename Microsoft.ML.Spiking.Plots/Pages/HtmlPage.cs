@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking.Plots.Pages;
 /// <param name="folder">The folder of the page and its pictures.</param>
 internal sealed class HtmlPage(string folder)
 {
-    private const int NarrowWidth = 400;
+    private const int NarrowWidth = 400, LongFact = 60;
 
     private const string Style = """
         :root { color-scheme: light dark; --text: #1b1f24; --muted: #57606a; --page: #ffffff; --card: #f4f6f8;
@@ -22,12 +22,15 @@ internal sealed class HtmlPage(string folder)
         nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; } a { color: var(--accent); }
         p { max-width: 48rem; } .note { color: var(--muted); }
         dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .5rem; margin: 1rem 0; }
+        dl div.wide { grid-column: 1 / -1; }
         dl div { background: var(--card); border-radius: .4rem; padding: .5rem .75rem; }
         dt { color: var(--muted); font-size: .85rem; } dd { margin: 0; }
         .table { overflow-x: auto; margin: .75rem 0; } table { border-collapse: collapse; font-size: .9rem;
           overflow-wrap: normal; }
         th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
         th { color: var(--muted); font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+        @media (max-width: 40rem) { th, td { white-space: normal; padding: .25rem .35rem; font-size: .8rem; }
+          .number { white-space: nowrap; } }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
         figure { margin: .75rem 0; } figcaption { color: var(--muted); font-size: .9rem; }
         img { max-width: 100%; height: auto; background: #fff; border-radius: .4rem; }
@@ -59,7 +62,7 @@ internal sealed class HtmlPage(string folder)
         _body.Append("<dl>\n");
         foreach ((string name, string text) in facts)
         {
-            _body.Append("<div><dt>").Append(Escaped(name)).Append("</dt><dd>").Append(Escaped(text))
+            _body.Append(text.Length > LongFact ? "<div class=\"wide\"><dt>" : "<div><dt>").Append(Escaped(name)).Append("</dt><dd>").Append(Escaped(text))
                 .Append("</dd></div>\n");
         }
         _body.Append("</dl>\n");

@@ -36,18 +36,36 @@ internal sealed partial class NetworkCard
         ("Input", $"{Shape(_network.InputShape)}" + (_network.HasTimeAxis ? " at each time step, brought by rows" : "")),
         ("Time steps", Invariant($"{_network.TimeSteps}")),
         ("Encoder", Text(_network.Encoder)),
-        ("Neuron", Neurons.Count == 0 ? "none" : string.Join("; ", Neurons)),
         ("Classes", Invariant($"{_network.ClassCount}")),
         ("Parameters", Invariant($"{Parameters:N0}")),
         ("Weights that are 0", Invariant($"{100 * ZeroShare():0.00} %")),
+        ("Neuron", Neurons.Count == 0 ? "none" : string.Join("; ", Neurons)),
     ];
 
     /// <summary>Returns a shape as [1, 28, 28].</summary>
     public static string Shape(IEnumerable<int> shape) =>
         $"[{string.Join(", ", shape.Select(length => length.ToString(CultureInfo.InvariantCulture)))}]";
 
-    /// <summary>Returns a record's text without what a reader does not need.</summary>
-    public static string Text(object value) => EmptyBraces().Replace(value.ToString() ?? "", "");
+    /// <summary>Returns what a neuron or encoder is, with its values in words.</summary>
+    public static string Text(object value)
+    {
+        string[] values =
+        [
+            .. value.GetType().GetProperties().Where(property => property.SetMethod is not null)
+                .Select(property => $"{Words(property.Name)} {ValueText(property.GetValue(value))}"),
+        ];
+        return value.GetType().Name + (values.Length > 0 ? $": {string.Join(", ", values)}" : "");
+    }
+
+    private static string ValueText(object? value) => value switch
+    {
+        null => "none",
+        bool flag => flag ? "yes" : "no",
+        SurrogateGradient surrogate => Invariant($"{surrogate.GetType().Name}({surrogate.Alpha})"),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private static string Words(string name) => Capitals().Replace(name, " $0").ToLowerInvariant();
 
     private double ZeroShare()
     {
@@ -99,8 +117,8 @@ internal sealed partial class NetworkCard
         _ => layer.GetType().Name.Replace("Layer", "", StringComparison.Ordinal),
     };
 
-    [GeneratedRegex(@" \{ \}")]
-    private static partial Regex EmptyBraces();
+    [GeneratedRegex("(?<=[a-z])[A-Z]")]
+    private static partial Regex Capitals();
 }
 
 /// <summary>A layer of a <see cref="NetworkCard"/>.</summary>

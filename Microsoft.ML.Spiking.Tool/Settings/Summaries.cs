@@ -39,14 +39,9 @@ internal sealed partial class Summaries
             || sentence.Contains("(the default)", StringComparison.Ordinal)
             || sentence.StartsWith("The default", StringComparison.Ordinal));
         string both = first + (standard is null ? "" : " " + standard);
-        foreach (string opening in (string[])["Gets or sets whether", "Gets or sets "])
-        {
-            if (both.StartsWith(opening, StringComparison.Ordinal))
-            {
-                both = (opening.EndsWith("whether", StringComparison.Ordinal) ? "Whether" : "") + both[opening.Length..];
-            }
-        }
-        both = Nothing().Replace(both, match => char.IsUpper(match.Value[0]) ? "Not given" : "not given");
+        both = Opening().Replace(both, match => match.Groups["whether"].Success ? "Whether" : "");
+        both = Nothing().Replace(both, match => match.Value[0] == 'T' ? "Not given it stands" : char.IsUpper(match.Value[0]) ? "Not given" : "not given");
+        both = both.Replace("null", "none", StringComparison.Ordinal);
         return char.ToUpperInvariant(both[0]) + both[1..];
     }
 
@@ -79,6 +74,9 @@ internal sealed partial class Summaries
     [GeneratedRegex(@"(?<=[.])\s+(?=[A-Z])")]
     private static partial Regex SentenceEnds();
 
-    [GeneratedRegex(@"[Nn]ull \(the default\)")]
+    [GeneratedRegex("^Gets or sets,? (?<whether>whether)?")]
+    private static partial Regex Opening();
+
+    [GeneratedRegex(@"[Nn]ull \(the default\)|The default, null, stands")]
     private static partial Regex Nothing();
 }
