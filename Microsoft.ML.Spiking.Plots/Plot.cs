@@ -54,6 +54,7 @@ internal static class Plot
         Minimum = from ?? double.NaN,
         Maximum = to ?? double.NaN,
         MinorTickSize = 0,
+        AxisTitleDistance = position == AxisPosition.Left ? 10 : 4,
         MaximumPadding = 0.05,
         MajorGridlineStyle = position == AxisPosition.Left ? LineStyle.Dot : LineStyle.None,
     };

@@ -1,0 +1,82 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Microsoft.ML.Spiking.Tool.Settings;
+
+/// <summary>
+/// What the library's documentation says of its options: help texts, ranges and defaults have no other source.
+/// </summary>
+internal sealed partial class Summaries
+{
+    private readonly Dictionary<string, XElement> _members;
+
+    /// <summary>Reads the documentation file beside an assembly.</summary>
+    public Summaries(Assembly assembly)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".xml");
+        _members = File.Exists(path)
+            ? XDocument.Load(path).Descendants("member")
+                .ToDictionary(member => member.Attribute("name")!.Value, member => member)
+            : [];
+    }
+
+    /// <summary>
+    /// Returns what a property is, in one sentence, and its default; an empty text where nothing is documented.
+    /// </summary>
+    public string Of(PropertyInfo property)
+    {
+        string key = $"P:{property.DeclaringType!.FullName!.Replace('+', '.')}.{property.Name}";
+        if (!_members.TryGetValue(key, out XElement? member) || member.Element("summary") is not { } summary)
+        {
+            return "";
+        }
+        string text = Spaces().Replace(string.Concat(summary.Nodes().Select(Text)), " ").Trim();
+        string[] sentences = SentenceEnds().Split(text);
+        string first = sentences[0];
+        string? standard = sentences.Skip(1).FirstOrDefault(sentence =>
+            sentence.StartsWith("Default", StringComparison.Ordinal)
+            || sentence.Contains("(the default)", StringComparison.Ordinal)
+            || sentence.StartsWith("The default", StringComparison.Ordinal));
+        string both = first + (standard is null ? "" : " " + standard);
+        both = Opening().Replace(both, match => match.Groups["whether"].Success ? "Whether" : "");
+        both = Nothing().Replace(both, match => match.Value[0] == 'T' ? "Not given it stands" : char.IsUpper(match.Value[0]) ? "Not given" : "not given");
+        both = both.Replace("null", "none", StringComparison.Ordinal);
+        return char.ToUpperInvariant(both[0]) + both[1..];
+    }
+
+    private static string Text(XNode node) => node switch
+    {
+        XText text => text.Value,
+        XElement { Name.LocalName: "see" } see => Name(see),
+        XElement element => string.Concat(element.Nodes().Select(Text)),
+        _ => "",
+    };
+
+    // "F:Microsoft.ML.Spiking.OptimizerKind.AdamW" and "P:...Options.Epochs" as the command line writes them.
+    private static string Name(XElement see)
+    {
+        if (see.Attribute("langword")?.Value is string word)
+        {
+            return word;
+        }
+        string reference = see.Attribute("cref")?.Value ?? "";
+        string name = reference[(reference.LastIndexOf('.') + 1)..];
+        return reference.StartsWith("P:", StringComparison.Ordinal)
+            && reference.Contains("Options.", StringComparison.Ordinal) ? "--" + OptionNames.Of(name)
+            : reference.StartsWith("F:", StringComparison.Ordinal) ? OptionNames.Of(name)
+            : name;
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@"(?<=[.])\s+(?=[A-Z])")]
+    private static partial Regex SentenceEnds();
+
+    [GeneratedRegex("^Gets or sets,? (?<whether>whether)?")]
+    private static partial Regex Opening();
+
+    [GeneratedRegex(@"[Nn]ull \(the default\)|The default, null, stands")]
+    private static partial Regex Nothing();
+}
