@@ -5,7 +5,10 @@ using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Scoring.Plan;
 using Microsoft.ML.Spiking.Scoring.Scorers;
+using Microsoft.ML.Spiking.Scoring.Streams;
 using Microsoft.ML.Spiking.Serialization;
 
 [assembly: LoadableClass(typeof(SpikingModelParameters), null, typeof(SignatureLoadModel),
@@ -27,11 +30,15 @@ public sealed class SpikingModelParameters :
 {
     internal const string LoaderSignature = "SpikingModel";
 
+    private readonly Lazy<StreamPlan> _streamPlan;
+
     internal SpikingModelParameters(NetworkDefinition network, NetworkWeights weights, ScorerSource? scorer = null)
     {
         Network = network;
         Weights = weights;
         Scorer = new SharedScorer(scorer ?? default(ScoringChoice).Source(network, weights));
+        _streamPlan = new(() => new StreamPlan(network, Scorer.FindPlan()
+            ?? ScoringPlanBuilder.Build(network, weights, VectorWidth.Auto)));
     }
 
     /// <summary>Gets the network with all its sizes.</summary>
@@ -75,6 +82,18 @@ public sealed class SpikingModelParameters :
     public void ChangeScoringBackend(
         ScoringBackend backend, ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0) =>
         Scorer.Change(new ScoringChoice(backend, device, cudaDeviceIndex).Source(Network, Weights));
+
+    /// <summary>
+    /// Returns a live scorer, which takes the time steps of a row as they arrive. Any number of streams share the
+    /// model's weights; each has its neurons' state, <see cref="SpikingStream.MemoryBytes"/>.
+    /// </summary>
+    /// <param name="options">When it decides and when it is reset; null for the defaults.</param>
+    /// <exception cref="NotSupportedException">
+    /// The rows do not bring their time steps: <see cref="NetworkDefinition.HasTimeAxis"/> is false.
+    /// </exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public SpikingStream CreateStream(SpikingStreamOptions? options = null) =>
+        new(Network, _streamPlan.Value, options ?? new());
 
     /// <summary>
     /// Returns a transformer that scores data with this network and can be saved, where the network does not come from

@@ -52,24 +52,31 @@ internal static class KernelDispatch
 internal readonly unsafe struct NeuronFunctions
 {
     private NeuronFunctions(delegate*<in ForwardArguments, long, long, double> forward,
+        delegate*<in NeuronConstants, in ForwardStep, void> step,
         delegate*<in ForwardArguments, long, long, float*, void> markMayFire,
         delegate*<in BackwardArguments, long, long, double> backward,
-        delegate*<double, (float A, float B)> surrogateConstants, int replayedVariables)
+        delegate*<double, (float A, float B)> surrogateConstants, int stateVariables, int replayedVariables)
     {
         Forward = forward;
+        Step = step;
         MarkMayFire = markMayFire;
         Backward = backward;
         SurrogateConstants = surrogateConstants;
+        StateVariables = stateVariables;
         ReplayedVariables = replayedVariables;
     }
 
     public delegate*<in ForwardArguments, long, long, double> Forward { get; }
+
+    public delegate*<in NeuronConstants, in ForwardStep, void> Step { get; }
 
     public delegate*<in ForwardArguments, long, long, float*, void> MarkMayFire { get; }
 
     public delegate*<in BackwardArguments, long, long, double> Backward { get; }
 
     public delegate*<double, (float A, float B)> SurrogateConstants { get; }
+
+    public int StateVariables { get; }
 
     public int ReplayedVariables { get; }
 
@@ -79,6 +86,7 @@ internal readonly unsafe struct NeuronFunctions
         where TSubthreshold : struct, ISubthreshold<TLanes>
         where TForward : struct, INeuronEquations
         where TBackward : struct, INeuronEquations =>
-        new(&NeuronForwardPass<TForward>.Run, &FiringCheck<TLanes, TSubthreshold>.Run,
-            &NeuronBackwardPass<TBackward>.Run, &TBackward.SurrogateConstants, TBackward.ReplayedVariables);
+        new(&NeuronForwardPass<TForward>.Run, &NeuronForwardPass<TForward>.Step, &FiringCheck<TLanes, TSubthreshold>.Run,
+            &NeuronBackwardPass<TBackward>.Run, &TBackward.SurrogateConstants, TForward.StateVariables,
+            TBackward.ReplayedVariables);
 }

@@ -128,6 +128,48 @@ internal readonly unsafe struct NeuronKernel
         }
     }
 
+    /// <summary>Gets the number of values that a neuron carries from step to step.</summary>
+    public int StateVariables => _vector.StateVariables;
+
+    /// <summary>Brings neurons to rest.</summary>
+    /// <param name="state">[<see cref="StateVariables"/>, stride].</param>
+    /// <param name="stride">From one variable to the next; at least the number of neurons.</param>
+    public void Rest(float* state, int stride)
+    {
+        new Span<float>(state, stride).Fill(_constants.ResetPotential);
+        new Span<float>(state + stride, checked((StateVariables - 1) * stride)).Clear();
+    }
+
+    /// <summary>Takes neurons one step on, from the state of the step before, on this thread.</summary>
+    /// <param name="current">[n].</param>
+    /// <param name="spikes">[n]: takes 0 and 1.</param>
+    /// <param name="state">[<see cref="StateVariables"/>, stride]; see <see cref="Rest"/>.</param>
+    /// <param name="stride">From one variable to the next; at least <paramref name="n"/>.</param>
+    /// <param name="n">Number of neurons.</param>
+    public void Step(float* current, float* spikes, float* state, int stride, int n)
+    {
+        var step = new ForwardStep
+        {
+            Current = current,
+            Spikes = spikes,
+            State = state,
+            Stride = stride,
+            Next = current,
+        };
+        int vectorEnd = (int)VectorEnd(n);
+        step.Count = vectorEnd;
+        _vector.Step(in _constants, in step);
+        if (vectorEnd < n)
+        {
+            step.Current += vectorEnd;
+            step.Spikes += vectorEnd;
+            step.State += vectorEnd;
+            step.Next = step.Current;
+            step.Count = n - vectorEnd;
+            _tail.Step(in _constants, in step);
+        }
+    }
+
     /// <summary>Marks the neurons that reach the threshold if nothing resets them: no other ever fires.</summary>
     /// <param name="current">The current of the first neuron at the first step.</param>
     /// <param name="stride">Distance from one step's current to the next.</param>

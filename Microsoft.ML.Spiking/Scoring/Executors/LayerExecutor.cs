@@ -27,6 +27,9 @@ internal abstract unsafe class LayerExecutor
     /// <summary>Returns the number of floats of working memory that <see cref="RunRows"/> needs.</summary>
     public virtual long ScratchLengthFor(int rows) => ScratchLength;
 
+    /// <summary>Returns this layer for one step of a stream, with the same weights.</summary>
+    public virtual StepExecutor AtStep() => new StatelessStepExecutor(this);
+
     /// <summary>Runs the layer.</summary>
     /// <param name="input">[T, size], or [size] if it is the same at every step.</param>
     /// <param name="output">Takes <see cref="OutputLength"/> floats; starts a cache line.</param>

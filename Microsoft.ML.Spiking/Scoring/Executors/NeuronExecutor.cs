@@ -58,6 +58,8 @@ internal sealed unsafe class NeuronExecutor<TLanes> : LayerExecutor
 
     private int CurrentSteps => _isConstant ? 1 : _timeSteps;
 
+    public override StepExecutor AtStep() => new StepNeuronExecutor<TLanes>(_kernel, _size, _target);
+
     /// <inheritdoc/>
     /// <remarks>
     /// Pointers stay within their buffers: blocks end with the neurons; at most Capacity of them wait, and Stride

@@ -11,6 +11,8 @@ internal sealed unsafe class TimeMeanExecutor(int timeSteps, int size) : LayerEx
 {
     public override long OutputLength => size;
 
+    public override StepExecutor AtStep() => new StepMeanExecutor(size);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(float* input, float* output, float* scratch)
     {

@@ -15,7 +15,7 @@ namespace Microsoft.ML.Spiking.Scoring.Plan;
 /// <remarks>
 /// Three things differ from the layers: layers whose input is constant over time run once; normalizations go into the
 /// weights before them; and everything behind the last neuron is linear, so that the mean over time is taken there and
-/// the rest runs once.
+/// the rest runs once. Of rows that bring their time steps each step is computed by itself: streams give the same.
 /// </remarks>
 internal sealed class ScoringPlanBuilder
 {
@@ -105,6 +105,11 @@ internal sealed class ScoringPlanBuilder
 
     private int StepsOf(Flow flow) => flow.IsConstant ? 1 : _definition.TimeSteps;
 
+    private LayerExecutor OverTime(Flow input, Func<int, LayerExecutor> layer) =>
+        _definition.HasTimeAxis && !input.IsConstant
+            ? new StepwiseExecutor(layer(1), input.Signal.Size, _definition.TimeSteps)
+            : layer(StepsOf(input));
+
     private Flow Add(LayerExecutor executor, Flow input, Signal output, Interleaving order)
     {
         _steps.Add(new(executor, input.Buffer, _buffers));
@@ -121,26 +126,30 @@ internal sealed class ScoringPlanBuilder
     private Flow InOrder(Flow flow, Interleaving order) => flow.Order == order ? flow : Copy(flow, order);
 
     private Flow Copy(Flow flow, Interleaving order) =>
-        Add(new ReorderExecutor(flow.Order, order, flow.Signal.Size, StepsOf(flow)), flow, flow.Signal, order);
+        Add(
+        OverTime(flow, steps => new ReorderExecutor(flow.Order, order, flow.Signal.Size, steps)), flow, flow.Signal,
+        order);
 
     private Flow Weighted(WeightedLayer layer, Flow input, FoldedWeights folded)
     {
         Signal output = layer.Infer(input.Signal);
         if (layer is not ConvolutionLayer convolution)
         {
-            LayerExecutor linear = _factory.Linear(folded.ForOrder(input.Order), StepsOf(input), input.Signal.Kind);
+            LayerExecutor linear = OverTime(
+                input, steps => _factory.Linear(folded.ForOrder(input.Order), steps, input.Signal.Kind));
             return Add(Watched(linear, layer, input), input, output, Interleaving.Natural(output.Size));
         }
         Flow image = InOrder(input, input.UsualOrder);
         var shape = new ConvolutionShape(convolution, SizeOf(input.Signal), SizeOf(output));
-        LayerExecutor executor = _factory.Convolution(shape, folded, StepsOf(image), image.Signal.Kind);
+        LayerExecutor executor = OverTime(
+            image, steps => _factory.Convolution(shape, folded, steps, image.Signal.Kind));
         return AddImage(Watched(executor, layer, image), image, output);
     }
 
     private Flow Affine(Layer layer, Flow input)
     {
         ChannelAffine affine = ChannelAffine.Of(layer, _weights, input.Signal.Shape[0])!;
-        return Add(_factory.Affine(affine, input.Order, input.Signal.Size, StepsOf(input)), input,
+        return Add(OverTime(input, steps => _factory.Affine(affine, input.Order, input.Signal.Size, steps)), input,
             layer.Infer(input.Signal), input.Order);
     }
 
@@ -150,13 +159,15 @@ internal sealed class ScoringPlanBuilder
         Signal output = layer.Infer(input.Signal);
         PoolWindows windows = windowsOf(SizeOf(input.Signal), SizeOf(output));
         int channels = output.Shape[0];
-        return AddImage(layer is MaxPoolLayer
-            ? _factory.LargestPool(windows, channels, StepsOf(image))
-            : _factory.MeanPool(windows, channels, StepsOf(image)), image, output);
+        return AddImage(OverTime(image, steps => layer is MaxPoolLayer
+            ? _factory.LargestPool(windows, channels, steps)
+            : _factory.MeanPool(windows, channels, steps)), image, output);
     }
 
     private Flow Relu(NeuronLayer layer, Flow input) =>
-        Add(Watched(new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), layer, input), input,
+        Add(Watched(_definition.HasTimeAxis && !input.IsConstant
+            ? OverTime(input, steps => new ReluExecutor(steps, input.Signal.Size, constantCurrent: false))
+            : new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), layer, input), input,
             layer.Infer(input.Signal), input.Order);
 
     /// <summary>
@@ -229,8 +240,9 @@ internal sealed class ScoringPlanBuilder
         {
             target = Copy(target, target.Order);
         }
-        _steps.Add(new(_factory.Addition(target.Signal.Size, StepsOf(target), addend.IsConstant && !target.IsConstant),
-            addend.Buffer, target.Buffer));
+        LayerExecutor addition = OverTime(target, steps =>
+            _factory.Addition(target.Signal.Size, steps, addend.IsConstant && !target.IsConstant));
+        _steps.Add(new(addition, addend.Buffer, target.Buffer));
         return target with { Signal = layer.Infer(input.Signal) };
     }
 

@@ -48,6 +48,9 @@ internal sealed unsafe class ManagedScorer : IScorer
     /// <inheritdoc/>
     public int ClassCount { get; }
 
+    /// <summary>Gets the plan, which holds the weights.</summary>
+    public ScoringPlan Plan => _plan;
+
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores)
     {

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Scoring.Plan;
+
 namespace Microsoft.ML.Spiking.Scoring.Scorers;
 
 /// <summary>
@@ -19,6 +21,20 @@ internal sealed class SharedScorer(ScorerSource source) : IDisposable
         try
         {
             lease.Scorer.Score(features, rows, scores);
+        }
+        finally
+        {
+            lease.Leave();
+        }
+    }
+
+    /// <summary>Returns the plan of the present scorer; null where it is not managed code.</summary>
+    public ScoringPlan? FindPlan()
+    {
+        ScorerLease lease = Enter();
+        try
+        {
+            return lease.Source.IsNative ? null : (lease.Scorer as ManagedScorer)?.Plan;
         }
         finally
         {

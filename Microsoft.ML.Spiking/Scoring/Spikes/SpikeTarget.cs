@@ -15,13 +15,16 @@ internal sealed record SpikeTarget(int Size, int Steps, int[] Places, float Shar
     /// <summary>Gets whether the spikes leave as they are.</summary>
     public bool IsEachStep { get; private init; }
 
+    /// <summary>Gets whether the spikes of all steps are summed.</summary>
+    public bool IsMeanOverTime { get; private init; }
+
     /// <summary>Leaves the spikes as they are.</summary>
     public static SpikeTarget EachStep(int size, int timeSteps) =>
         new(size, timeSteps, InOrder(size), Share: 1) { IsEachStep = true };
 
     /// <summary>Takes the mean over the time steps.</summary>
     public static SpikeTarget MeanOverTime(int size, int timeSteps) =>
-        new(size, Steps: 1, InOrder(size), 1f / timeSteps);
+        new(size, Steps: 1, InOrder(size), 1f / timeSteps) { IsMeanOverTime = true };
 
     /// <summary>
     /// Takes the mean over windows of an image, channels innermost; null if a pixel is in no window or in several, or
