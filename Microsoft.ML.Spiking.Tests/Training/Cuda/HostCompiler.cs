@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.ML.Spiking.Tests.Repository;
 using Microsoft.ML.Spiking.Training.Cuda;
 
@@ -38,19 +39,21 @@ internal sealed class HostCompiler : IRuntimeCompiler
         }
     }
 
-    /// <summary>Compiles the neurons' programs together, which is quicker than one by one.</summary>
-    public static void Prepare(IEnumerable<NeuronProgram> programs)
+    /// <summary>Compiles programs of one source together, which is quicker than one by one.</summary>
+    public static void Prepare<TProgram>(IEnumerable<TProgram> programs) where TProgram : ICudaProgram
     {
+        TProgram[] all = [.. programs.Distinct()];
+        string source = all[0].Source;
         lock (Gate)
         {
             IReadOnlyList<string>[] missing =
             [
-                .. programs.Distinct().Select(program => program.Definitions)
-                    .Where(definitions => !Images.ContainsKey(Key(definitions))),
+                .. all.Select(program => program.Definitions)
+                    .Where(definitions => !Images.ContainsKey(Key(source, definitions))),
             ];
             if (missing.Length > 0)
             {
-                Build(missing, CudaSource.Read("neuron.cu"));
+                Build(missing, source);
             }
         }
     }
@@ -61,17 +64,21 @@ internal sealed class HostCompiler : IRuntimeCompiler
         string[] definitions = [.. options.Where(option => option.StartsWith("-D", StringComparison.Ordinal))];
         lock (Gate)
         {
-            if (!Images.ContainsKey(Key(definitions)))
+            if (!Images.ContainsKey(Key(source, definitions)))
             {
                 Build([definitions], source);
             }
-            return Encoding.UTF8.GetBytes(Images[Key(definitions)]);
+            return Encoding.UTF8.GetBytes(Images[Key(source, definitions)]);
         }
     }
 
-    private static string Key(IEnumerable<string> definitions) => string.Join(' ', definitions);
+    private static IEnumerable<string> Kernels(string source) =>
+        Regex.Matches(source, @"^KERNEL void (\w+)\(", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
 
-    // The one program without constants is that of dropout.
+    private static string Key(string source, IEnumerable<string> definitions) =>
+        string.Join(' ', [source, .. definitions]);
+
+    // All programs of a source have all its kernels, but those of neurons without a learned value.
     private static void Build(IReadOnlyList<string>[] programs, string source)
     {
         string folder = Directory.CreateTempSubdirectory("spiking-kernels-").FullName;
@@ -91,16 +98,17 @@ internal sealed class HostCompiler : IRuntimeCompiler
                 text.AppendLine(CultureInfo.InvariantCulture, $"#define {constant[0]} {constant[1]}");
             }
             text.AppendLine(CultureInfo.InvariantCulture, $"namespace {name} {{\n#include \"kernels.cu\"\n}}");
-            foreach (string kernel in programs[i].Count == 0 ? ["dropout_mask"] : NeuronKernels)
+            foreach (string kernel in source.Contains("IS_LEARNED", StringComparison.Ordinal)
+                ? NeuronKernels : Kernels(source))
             {
                 text.AppendLine(kernel[0] == '#' ? kernel : $"LAUNCHER({name}, {kernel})");
             }
             foreach (string constant in constants.Select(constant => constant[0])
-                .Concat(["BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E"]))
+                .Concat(["BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E", "RUN"]))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"#undef {constant}");
             }
-            Images[Key(programs[i])] = $"{library}#{name}";
+            Images[Key(source, programs[i])] = $"{library}#{name}";
         }
         File.WriteAllText(Path.Combine(folder, "kernels.cpp"), text.ToString());
         Tool.Run(folder, "g++", "-x", "c++", "-std=c++17", "-O1", "-march=native", "-ffp-contract=off", "-shared",

@@ -31,6 +31,8 @@ template <int N> static inline void store_words(void* p, const unsigned (&w)[N])
   std::memcpy(p, w, 4 * N);
 }
 
+static inline double square_root(double x) { return std::sqrt(x); }
+
 static inline void add_count(unsigned own, unsigned long long* count) { *count += own; }
 
 template <typename... Arguments, std::size_t... I>

@@ -49,6 +49,8 @@ internal sealed class TorchAffine(Tensor scale, Tensor shift) : TorchLayer
     {
         int rowRank = (int)input.Values.dim() - (input.IsConstant ? 1 : 2);
         long[] perChannel = [-1, .. Enumerable.Repeat(1L, rowRank - 1)];
-        return input with { Values = (input.Values * scale.view(perChannel)).Plus(shift.view(perChannel)) };
+        using DisposeScope scope = NewDisposeScope();
+        Tensor values = (input.Values * scale.view(perChannel)).Plus(shift.view(perChannel));
+        return input with { Values = values.to_type(input.Values.dtype).MoveToOuterDisposeScope() };
     }
 }
