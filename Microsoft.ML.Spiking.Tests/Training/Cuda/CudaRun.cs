@@ -47,10 +47,11 @@ internal sealed unsafe class CudaRun
         return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
     }
 
-    private static float[] Poison(int length) => [.. Enumerable.Repeat(float.NaN, length)];
+    /// <summary>Values that are not numbers, to be overwritten.</summary>
+    public static float[] Poison(int length) => [.. Enumerable.Repeat(float.NaN, length)];
 
     /// <summary>Guarded memory of float32 or bfloat16.</summary>
-    private sealed class Values : IDisposable
+    internal sealed class Values : IDisposable
     {
         private readonly bool _isHalf;
         private readonly int _length;

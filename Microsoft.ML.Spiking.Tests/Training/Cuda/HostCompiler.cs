@@ -39,15 +39,16 @@ internal sealed class HostCompiler : IRuntimeCompiler
         }
     }
 
-    /// <summary>Compiles the neurons' programs together, which is faster than one by one.</summary>
-    public static void Prepare(IEnumerable<NeuronProgram> programs)
+    /// <summary>Compiles programs of one source together, which is quicker than one by one.</summary>
+    public static void Prepare<TProgram>(IEnumerable<TProgram> programs) where TProgram : ICudaProgram
     {
-        string source = CudaSource.Read("neuron.cu");
+        TProgram[] all = [.. programs.Distinct()];
+        string source = all[0].Source;
         lock (Gate)
         {
             IReadOnlyList<string>[] missing =
             [
-                .. programs.Distinct().Select(program => program.Definitions)
+                .. all.Select(program => program.Definitions)
                     .Where(definitions => !Images.ContainsKey(Key(source, definitions))),
             ];
             if (missing.Length > 0)
@@ -77,7 +78,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
     private static string Key(string source, IEnumerable<string> definitions) =>
         string.Join(' ', [source, .. definitions]);
 
-    // Programs without constants have all their kernels.
+    // All programs of a source have all its kernels, but those of neurons without a learned value.
     private static void Build(IReadOnlyList<string>[] programs, string source)
     {
         string folder = Directory.CreateTempSubdirectory("spiking-kernels-").FullName;
@@ -97,12 +98,13 @@ internal sealed class HostCompiler : IRuntimeCompiler
                 text.AppendLine(CultureInfo.InvariantCulture, $"#define {constant[0]} {constant[1]}");
             }
             text.AppendLine(CultureInfo.InvariantCulture, $"namespace {name} {{\n#include \"kernels.cu\"\n}}");
-            foreach (string kernel in programs[i].Count == 0 ? Kernels(source) : NeuronKernels)
+            foreach (string kernel in source.Contains("IS_LEARNED", StringComparison.Ordinal)
+                ? NeuronKernels : Kernels(source))
             {
                 text.AppendLine(kernel[0] == '#' ? kernel : $"LAUNCHER({name}, {kernel})");
             }
             foreach (string constant in constants.Select(constant => constant[0])
-                .Concat(["BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E"]))
+                .Concat(["BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E", "RUN"]))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"#undef {constant}");
             }

@@ -60,3 +60,23 @@ internal struct DeviceConstants
         };
     }
 }
+
+/// <summary>The structure Channels of neuron.cu: a batch normalization that neurons apply as they read.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DeviceChannels
+{
+    /// <summary>The address of each channel's factor, [T, channels], or [channels] for all steps.</summary>
+    public nint Scale;
+
+    /// <summary>The address of each channel's summand, in the same shape.</summary>
+    public nint Shift;
+
+    /// <summary>From one step's constants to the next: channels, or 0.</summary>
+    public long Step;
+
+    /// <summary>Number of channels.</summary>
+    public uint Count;
+
+    /// <summary>Neighbouring values of a channel.</summary>
+    public uint Inner;
+}

@@ -8,8 +8,9 @@ namespace Microsoft.ML.Spiking.Training.Cuda;
 /// <param name="program">The neuron's program.</param>
 /// <param name="constants">The neuron's constants.</param>
 /// <param name="n">Number of neurons; a multiple of the program's width.</param>
+/// <param name="channels">The batch normalization of the current, where the program has one.</param>
 internal readonly unsafe struct NeuronLaunch(
-    CudaKernels kernels, NeuronProgram program, DeviceConstants constants, long n)
+    CudaKernels kernels, NeuronProgram program, DeviceConstants constants, long n, DeviceChannels channels = default)
 {
     // Threads of the two steps before the last of the sum over all threads: enough to be quick, few enough for one
     // thread to add the rest.
@@ -42,15 +43,16 @@ internal readonly unsafe struct NeuronLaunch(
     public void Forward(nint current, nint spikes, nint count, nint derived)
     {
         DeviceConstants own = constants;
+        DeviceChannels norm = channels;
         long neurons = n;
-        void** arguments = stackalloc void*[] { &current, &spikes, &count, &neurons, &own, &derived };
+        void** arguments = stackalloc void*[] { &current, &spikes, &count, &neurons, &own, &derived, &norm };
         kernels.Launch(program, "neuron_forward", Threads, arguments);
     }
 
     /// <summary>Propagates the gradient of the spikes back to the current, and to the learned value.</summary>
     /// <param name="current">The current that arrived.</param>
     /// <param name="upstream">The gradient by the spikes.</param>
-    /// <param name="gradient">Takes the gradient by the current.</param>
+    /// <param name="gradient">Takes the gradient by the current, or by the normalized one.</param>
     /// <param name="derived">What <see cref="Derive"/> has left, for a learned value; else 0.</param>
     /// <param name="scratch">Working memory of <see cref="ScratchBytes"/>, for a learned value; else 0.</param>
     /// <param name="learnedGradient">
@@ -60,10 +62,12 @@ internal readonly unsafe struct NeuronLaunch(
         nint current, nint upstream, nint gradient, nint derived, nint scratch, nint learnedGradient)
     {
         DeviceConstants own = constants;
+        DeviceChannels norm = channels;
         long neurons = n;
         nint first = scratch, next = first + (nint)(FirstSums * sizeof(double));
         nint parts = next + (nint)(NextSums * sizeof(double));
-        void** arguments = stackalloc void*[] { &current, &upstream, &gradient, &parts, &neurons, &own, &derived };
+        void** arguments = stackalloc void*[]
+            { &current, &upstream, &gradient, &parts, &neurons, &own, &derived, &norm };
         kernels.Launch(program, "neuron_backward", Threads, arguments);
         if (program.IsLearned)
         {

@@ -37,6 +37,9 @@ internal readonly record struct NeuronProgram : ICudaProgram
     /// <summary>Gets whether the spikes and their gradient are bfloat16.</summary>
     public bool HasHalfSpikes { get; init; }
 
+    /// <summary>Gets whether a batch normalization is applied to the current as it is read, and in which order.</summary>
+    public ProgramNormalization Normalization { get; init; }
+
     /// <summary>Gets whether the neuron has a learned value.</summary>
     public bool IsLearned => Neuron is ProgramNeuron.Plif or ProgramNeuron.Klif;
 
@@ -45,7 +48,7 @@ internal readonly record struct NeuronProgram : ICudaProgram
         Define("TIME_STEPS", TimeSteps), Define("WIDTH", Width), Define("NEURON", (int)Neuron),
         Define("HARD_RESET", IsHardReset ? 1 : 0), Define("SURROGATE", (int)Surrogate),
         Define("CONSTANT_CURRENT", IsConstant ? 1 : 0), Define("BF16_CURRENT", HasHalfCurrent ? 1 : 0),
-        Define("BF16_SPIKES", HasHalfSpikes ? 1 : 0),
+        Define("BF16_SPIKES", HasHalfSpikes ? 1 : 0), Define("NORMALIZED", (int)Normalization),
     ];
 
     /// <summary>Returns the program of a neuron.</summary>
@@ -90,7 +93,8 @@ internal readonly record struct NeuronProgram : ICudaProgram
         return Math.Min(registers, 1 << common);
     }
 
-    private static string Define(string name, int value) =>
+    /// <summary>Returns the option that defines a constant.</summary>
+    internal static string Define(string name, int value) =>
         string.Create(CultureInfo.InvariantCulture, $"-D{name}={value}");
 }
 
@@ -113,4 +117,16 @@ internal enum ProgramSurrogate
     Triangle = 1,
     Sigmoid = 2,
     Atan = 3,
+}
+
+/// <summary>NORMALIZED in neuron.cu.</summary>
+internal enum ProgramNormalization
+{
+    None = 0,
+
+    /// <summary>Each channel's values lie next to each other.</summary>
+    Planes = 1,
+
+    /// <summary>Channels are innermost.</summary>
+    ChannelsLast = 2,
 }

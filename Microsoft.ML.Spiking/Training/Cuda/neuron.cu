@@ -11,72 +11,13 @@
 //   CONSTANT_CURRENT  1: the current and its gradient are [n], the same at every step
 //   BF16_CURRENT      1: the current and its gradient are bfloat16, else float32
 //   BF16_SPIKES       1: the spikes and their gradient are bfloat16, else float32
+//   NORMALIZED        0; or the current is normalized as it is read, and the gradient is that by the normalized one:
+//                     1 channels one after the other, WIDTH neighbours are of one channel; 2 channels innermost
 // All arithmetic is in float32. Without contraction of products and sums (--fmad=false) the backward pass, which
 // repeats the forward pass from the current, repeats its bits.
 #define IS_LEARNED (NEURON >= 2)
 
-union FloatBits { float value; word bits; };
 union DoubleBits { double value; long_word bits; };
-
-// Rounds to the nearest, ties to even, as torch does. Not a number stays that.
-DEVICE half_word to_bf16(float x) {
-  FloatBits b;
-  b.value = x;
-  if (x != x) return 0x7FC0;
-  return (half_word)((b.bits + 0x7FFFu + ((b.bits >> 16) & 1u)) >> 16);
-}
-
-struct Floats { float v[WIDTH]; };
-
-DEVICE Floats load(const float* p) {
-  word w[WIDTH];
-  load_words(p, w);
-  Floats result;
-  for (int i = 0; i < WIDTH; i++) {
-    FloatBits b;
-    b.bits = w[i];
-    result.v[i] = b.value;
-  }
-  return result;
-}
-
-DEVICE void store(float* p, const Floats& f) {
-  word w[WIDTH];
-  for (int i = 0; i < WIDTH; i++) {
-    FloatBits b;
-    b.value = f.v[i];
-    w[i] = b.bits;
-  }
-  store_words(p, w);
-}
-
-DEVICE Floats load(const half_word* p) {
-  Floats result;
-#if WIDTH == 1
-  FloatBits b;
-  b.bits = (word)*p << 16;
-  result.v[0] = b.value;
-#else
-  word w[WIDTH / 2];
-  load_words(p, w);
-  for (int i = 0; i < WIDTH; i++) {
-    FloatBits b;
-    b.bits = i % 2 == 0 ? w[i / 2] << 16 : w[i / 2] & 0xFFFF0000u;
-    result.v[i] = b.value;
-  }
-#endif
-  return result;
-}
-
-DEVICE void store(half_word* p, const Floats& f) {
-#if WIDTH == 1
-  *p = to_bf16(f.v[0]);
-#else
-  word w[WIDTH / 2];
-  for (int i = 0; i < WIDTH / 2; i++) w[i] = (word)to_bf16(f.v[2 * i]) | ((word)to_bf16(f.v[2 * i + 1]) << 16);
-  store_words(p, w);
-#endif
-}
 
 #if BF16_CURRENT
 typedef half_word Current;
@@ -95,6 +36,41 @@ struct Constants {
   float gamma, leak, gain, threshold, reset, reach, a, b, inverse_tau, tau_factor, k, rescale, scale_weight, h_weight,
     offset, unused;
 };
+
+// What norm.cu leaves for each channel: scale x + shift.
+struct Channels {
+  const float *scale, *shift; // [T, channels], or [channels] for all steps
+  long long step;             // from one step to the next: channels, or 0
+  word count;                 // channels
+  word inner;                 // neighbours of a channel
+};
+
+// The current of WIDTH neurons at a step.
+DEVICE Floats arriving(const Current* p, const Channels& norm, word channel, int t) {
+  Floats x = load(p);
+#if NORMALIZED
+  const float *scale = norm.scale + t * norm.step + channel, *shift = norm.shift + t * norm.step + channel;
+#if NORMALIZED == 2
+  const Floats a = load(scale), b = load(shift);
+  for (int i = 0; i < WIDTH; i++) x.v[i] = multiply_add(a.v[i], x.v[i], b.v[i]);
+#else
+  const float a = *scale, b = *shift;
+  for (int i = 0; i < WIDTH; i++) x.v[i] = multiply_add(a, x.v[i], b);
+#endif
+#endif
+  return x;
+}
+
+// The channel of the first of WIDTH neurons. There are fewer neurons than 32 bits count.
+DEVICE word channel_at(long long at, const Channels& norm) {
+#if NORMALIZED == 2
+  return (word)at % norm.count;
+#elif NORMALIZED
+  return (word)at / norm.inner % norm.count;
+#else
+  return 0;
+#endif
+}
 
 #if IS_LEARNED
 // e^x; Taylor's series of degree 13 on |x| <= ln(2) / 2, to the last bit or the one before.
@@ -181,8 +157,8 @@ DEVICE float after_reset(float h, bool fires, float level, const Constants& c) {
 }
 
 // count (null for none) takes the number of spikes on top of what it holds.
-KERNEL void neuron_forward(
-  const Current* current, Spikes* spikes, long_word* count, long long n, Constants fixed, const Constants* derived) {
+KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* count, long long n, Constants fixed,
+  const Constants* derived, Channels norm) {
   long long at = ((long long)BLOCK * BLOCK_SIZE + THREAD) * WIDTH;
   word fired = 0;
   if (at < n) {
@@ -198,13 +174,14 @@ KERNEL void neuron_forward(
     }
     const Current* from = current + at;
     Spikes* to = spikes + at;
+    const word channel = channel_at(at, norm);
 #if CONSTANT_CURRENT
-    const Floats x = load(from);
+    const Floats x = arriving(from, norm, channel, 0);
 #endif
 #pragma unroll
     for (int t = 0; t < TIME_STEPS; t++) {
 #if !CONSTANT_CURRENT
-      const Floats x = load(from);
+      const Floats x = arriving(from, norm, channel, t);
       from += n;
 #endif
       Floats s;
@@ -236,7 +213,7 @@ KERNEL void neuron_forward(
 
 // sums takes each thread's part of the learned value's gradient, where there is one.
 KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Current* gradient, float* sums, long long n,
-  Constants fixed, const Constants* derived) {
+  Constants fixed, const Constants* derived, Channels norm) {
   long long thread = (long long)BLOCK * BLOCK_SIZE + THREAD, at = thread * WIDTH;
   if (at >= n) return;
 #if IS_LEARNED
@@ -250,13 +227,14 @@ KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Curr
 #endif
   for (int i = 0; i < WIDTH; i++) v[i] = c.reset;
   const Current* from = current + at;
+  const word channel = channel_at(at, norm);
 #if CONSTANT_CURRENT
-  const Floats x = load(from);
+  const Floats x = arriving(from, norm, channel, 0);
 #endif
 #pragma unroll
   for (int t = 0; t < TIME_STEPS; t++) {
 #if !CONSTANT_CURRENT
-    const Floats x = load(from);
+    const Floats x = arriving(from, norm, channel, t);
     from += n;
 #endif
 #pragma unroll

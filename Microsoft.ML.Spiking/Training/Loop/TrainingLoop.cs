@@ -32,6 +32,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ScalarType? _productType;
     private readonly TrainingState _state;
     private readonly ReplicaSet _replicas;
+    private readonly RoundedWeights? _rounded;
     private int _epochs;
 
     private TrainingLoop(
@@ -50,6 +51,7 @@ internal sealed class TrainingLoop : IDisposable
         _lastEpoch = lastEpoch;
         _productType = ProductType(settings.Precision, _device, observer);
         _state = new(definition, settings, _device);
+        _rounded = _productType is ScalarType type && _device.type == DeviceType.CUDA ? new(type) : null;
         _replicas = new(_state, settings, devices, threads,
             new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing));
     }
@@ -130,6 +132,7 @@ internal sealed class TrainingLoop : IDisposable
     public void Dispose()
     {
         _replicas.Dispose();
+        _rounded?.Dispose();
         _state.Dispose();
     }
 
@@ -265,6 +268,8 @@ internal sealed class TrainingLoop : IDisposable
                 // Values that are computed twice are not kept until the batch ends.
                 Buffers = _settings.ReuseNativeMemory && !_settings.ActivationCheckpointing ? _state.Buffers : null,
                 ProductType = _productType,
+                KeepsProductType = _rounded is not null,
+                Rounded = _rounded,
             };
             IReadOnlyList<BatchResult> results = _replicas.Train(group, pass);
             if (_state.Gradients.IsComplete)
@@ -311,6 +316,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         _state.Gradients.Finish();
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
+        _rounded?.Refresh();
         _replicas.Follow();
     }
 

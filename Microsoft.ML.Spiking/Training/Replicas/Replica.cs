@@ -22,6 +22,7 @@ internal sealed class Replica : IDisposable
     private readonly ActivationBuffers _buffers = new();
     private readonly SpikeTally _spikes;
     private readonly List<RunningMove> _moves = [];
+    private RoundedWeights? _rounded;
     private readonly WorkThread _thread = new("Microsoft.ML.Spiking training, replica");
 
     /// <param name="definition">The network.</param>
@@ -50,8 +51,10 @@ internal sealed class Replica : IDisposable
         _thread.Start(() =>
         {
             using DisposeScope scope = NewDisposeScope();
+            _rounded ??= pass is { Rounded: not null, ProductType: ScalarType type } ? new(type) : null;
             pass = pass with
             {
+                Rounded = _rounded,
                 Spikes = pass.Spikes is null ? null : _spikes,
                 Buffers = pass.Buffers is null ? null : _buffers,
                 Moves = _moves,
@@ -79,8 +82,11 @@ internal sealed class Replica : IDisposable
     }
 
     /// <summary>Takes over the weights of the network that learns.</summary>
-    public void Follow(TorchNetwork network) =>
+    public void Follow(TorchNetwork network)
+    {
         FlatArrays.Copy(network.Parameters.Trained, _network.Parameters.Trained, _device);
+        _rounded?.Refresh();
+    }
 
     public void Dispose()
     {
@@ -89,6 +95,7 @@ internal sealed class Replica : IDisposable
         {
             _spikes.Dispose();
             _buffers.Dispose();
+            _rounded?.Dispose();
             _network.Dispose();
             return 0;
         }).GetAwaiter().GetResult();

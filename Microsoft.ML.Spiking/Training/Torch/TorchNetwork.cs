@@ -23,14 +23,16 @@ internal sealed class TorchNetwork : IDisposable
     /// Whether most values of a batch are computed a second time instead of kept.
     /// </param>
     /// <param name="gradientHorizon">The steps back that the gradient of a spike goes; null for all.</param>
+    /// <param name="kernels">The device's CUDA kernels; null for those that the process has for it, if any.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
     public TorchNetwork(NetworkDefinition definition, Device device, ScalarType type = ScalarType.Float32,
-        bool activationCheckpointing = false, int? gradientHorizon = null)
+        bool activationCheckpointing = false, int? gradientHorizon = null, CudaKernels? kernels = null)
     {
+        kernels ??= CudaUse.KernelsOf(device);
         Definition = definition;
         Parameters = new(definition, device, type);
-        _encoder = new(definition, CudaUse.KernelsOf(device));
-        _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon);
+        _encoder = new(definition, kernels);
+        _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon, kernels);
     }
 
     public NetworkDefinition Definition { get; }
@@ -40,7 +42,7 @@ internal sealed class TorchNetwork : IDisposable
     /// <summary>Computes the logits of every time step.</summary>
     /// <param name="input">[N, features] or [N, ...row shape].</param>
     /// <param name="pass">Training or evaluation.</param>
-    /// <returns>[T, N, classes].</returns>
+    /// <returns>[T, N, classes], in the type of the parameters.</returns>
     public Tensor Forward(Tensor input, ForwardPass pass)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -48,6 +50,7 @@ internal sealed class TorchNetwork : IDisposable
         Tensor logits = signal.IsConstant
             ? signal.Values.unsqueeze(0).expand(Definition.TimeSteps, -1, -1)
             : signal.Values;
+        logits = logits.dtype == Parameters.Type ? logits : logits.to_type(Parameters.Type);
         return logits.MoveToOuterDisposeScope();
     }
 

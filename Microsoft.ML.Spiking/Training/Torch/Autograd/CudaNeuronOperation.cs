@@ -78,17 +78,6 @@ internal sealed class CudaNeuronOperation(SpikingNeuronDefinition definition, in
         return [gradient, learnedGradient];
     }
 
-    private NeuronLaunch Launch(long n, params ReadOnlySpan<Tensor> arrays)
-    {
-        bool isHalf = arrays[0].dtype == ScalarType.BFloat16;
-        long addresses = 0;
-        foreach (Tensor array in arrays)
-        {
-            addresses |= DeviceMemory.Address(array) / (isHalf ? 2 : 4);
-        }
-        var program = NeuronProgram.Of(
-            definition, timeSteps, NeuronProgram.WidthFor(definition, timeSteps, n, addresses));
-        return new(kernels, program with { IsConstant = isConstant, HasHalfCurrent = isHalf, HasHalfSpikes = isHalf },
-            DeviceConstants.Of(definition), n);
-    }
+    private NeuronLaunch Launch(long n, params ReadOnlySpan<Tensor> arrays) => new(kernels, DeviceMemory.Program(
+        definition, timeSteps, isConstant, n, arrays), DeviceConstants.Of(definition), n);
 }

@@ -1,7 +1,9 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Neurons;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +15,12 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// the running ones move T times. Where the input is constant all steps have the same statistics s, and one update does
 /// for T: r becomes (1 - m)^T r + (1 - (1 - m)^T) s. A pass that repeats another does not move the running statistics.
 /// </summary>
-internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchParameters parameters) : TorchLayer
+/// <param name="layer">The layer.</param>
+/// <param name="timeSteps">T.</param>
+/// <param name="parameters">The network's arrays.</param>
+/// <param name="kernels">The device's CUDA kernels; null for none.</param>
+internal sealed class TorchBatchNorm(
+    BatchNormLayer layer, int timeSteps, TorchParameters parameters, CudaKernels? kernels = null) : TorchLayer
 {
     private readonly Tensor _weight = parameters[layer.WeightName];
     private readonly Tensor _bias = parameters[layer.BiasName];
@@ -28,10 +35,10 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
                 rows, _mean, _variance, _weight, _bias, training: false, layer.Momentum, layer.Epsilon));
         }
         bool isAcrossTime = layer.Mode == BatchNormMode.AcrossTime;
-        long values = input.Values.numel() / layer.Channels / (input.IsConstant || isAcrossTime ? 1 : timeSteps);
-        if (values < 2)
+        long values = CountOf(input);
+        if (kernels is not null && CudaNormOperation.Suits(input.Values, input.IsConstant))
         {
-            throw new InvalidOperationException($"Layer '{layer.Name}': {SingleRowBatch.Reason} Use larger batches.");
+            return new(InKernels(kernels, input, pass), input.IsConstant);
         }
         if (!input.IsConstant && TensorMemory.IsReachable(input.Values))
         {
@@ -53,6 +60,67 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
                 Values = Train(input.Values, pass, 1 - Math.Pow(1 - layer.Momentum, timeSteps)),
             },
         };
+    }
+
+    /// <summary>
+    /// Runs the layer and the neurons behind it in one pass each way; null where that pass or these values do not suit.
+    /// </summary>
+    /// <param name="input">What arrives at the layer.</param>
+    /// <param name="pass">The pass.</param>
+    /// <param name="neuron">The neurons.</param>
+    /// <param name="learned">Their learned values.</param>
+    /// <param name="counter">Takes the number of spikes; null for none.</param>
+    public NeuronSpikes? WithNeurons(TorchSignal input, ForwardPass pass, TorchNeuron neuron,
+        IReadOnlyList<Tensor> learned, Tensor? counter)
+    {
+        bool suits = pass.IsTraining && kernels is not null && neuron is CudaNeuron
+            && timeSteps <= NeuronProgram.MaximumTimeSteps
+            && CudaNormOperation.Suits(input.Values, input.IsConstant);
+        if (!suits)
+        {
+            return null;
+        }
+        _ = CountOf(input);
+        Tensor spikes = InKernels(
+            kernels!, input, pass, ((CudaNeuron)neuron).Definition, learned.Count == 0 ? null : learned[0], counter);
+        return new(spikes, counter is null ? null : 0);
+    }
+
+    /// <summary>Returns the number of values of a channel that have statistics of their own.</summary>
+    private long CountOf(TorchSignal input)
+    {
+        bool isOneGroup = input.IsConstant || layer.Mode == BatchNormMode.AcrossTime;
+        long values = input.Values.numel() / layer.Channels / (isOneGroup ? 1 : timeSteps);
+        return values >= 2 ? values : throw new InvalidOperationException(
+            $"Layer '{layer.Name}': {SingleRowBatch.Reason} Use larger batches.");
+    }
+
+    private Tensor InKernels(CudaKernels device, TorchSignal input, ForwardPass pass,
+        SpikingNeuronDefinition? neuron = null, Tensor? learned = null, Tensor? counter = null)
+    {
+        bool isDeferred = !pass.IsRepetition && pass.Moves is not null;
+        var operation = new CudaNormOperation(layer, timeSteps, input.IsConstant, device, neuron)
+        {
+            Running = pass.IsRepetition || isDeferred ? null : (_mean, _variance),
+            KeepsMoves = isDeferred,
+            Counter = counter,
+        };
+        Tensor result = operation.Run(input.Values, _weight, _bias, learned);
+        if (isDeferred)
+        {
+            Tensor moved = operation.Moved!;
+            double kept = operation.Kept;
+            Move(pass, (mean, variance) =>
+            {
+                using DisposeScope scope = NewDisposeScope();
+                using IDisposable noGradient = no_grad();
+                Tensor there = moved.to(mean.device);
+                mean.Multiply(kept).Add(there[0]);
+                variance.Multiply(kept).Add(there[1]);
+                moved.Dispose();
+            });
+        }
+        return result;
     }
 
     /// <summary>Normalizes by the library's own kernels.</summary>

@@ -10,7 +10,9 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <param name="network">The network.</param>
 /// <param name="parameters">Its parameters.</param>
 /// <param name="gradientHorizon">The steps back that the gradient of a spike goes; null for all.</param>
-internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParameters parameters, int? gradientHorizon)
+/// <param name="kernels">The CUDA kernels of its device; null for none.</param>
+internal sealed class TorchLayerFactory(
+    NetworkDefinition network, TorchParameters parameters, int? gradientHorizon, CudaKernels? kernels)
 {
     // In the order of NetworkDefinition.AllLayers; part of the key of random numbers.
     private int _index;
@@ -22,11 +24,13 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
     /// Whether values inside of <see cref="Segments"/> are computed twice instead of kept.
     /// </param>
     /// <param name="gradientHorizon">The steps back that the gradient of a spike goes; null for all.</param>
+    /// <param name="kernels">The CUDA kernels of its device; null for none.</param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
     public static TorchSequence Create(
-        NetworkDefinition network, TorchParameters parameters, bool inSegments, int? gradientHorizon = null)
+        NetworkDefinition network, TorchParameters parameters, bool inSegments, int? gradientHorizon = null,
+        CudaKernels? kernels = null)
     {
-        var factory = new TorchLayerFactory(network, parameters, gradientHorizon);
+        var factory = new TorchLayerFactory(network, parameters, gradientHorizon, kernels);
         return inSegments ? factory.InSegments(Segments.Of(network.Layers)) : factory.Sequence(network.Layers);
     }
 
@@ -62,11 +66,16 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
         var result = new List<TorchLayer>();
         for (int i = 0; i < layers.Count; i++)
         {
-            if (layers[i] is NeuronLayer neuron && i + 1 < layers.Count && layers[i + 1] is AveragePoolLayer pool)
+            // On the CPU batch normalizations have kernels of their own.
+            BatchNormLayer? norm = kernels is null ? null : layers[i] as BatchNormLayer;
+            int at = norm is null ? i : i + 1;
+            if (at < layers.Count && layers[at] is NeuronLayer neuron)
             {
-                result.Add(Neuron(neuron, pool));
-                _index += 2;
-                i++;
+                var pool = layers.ElementAtOrDefault(at + 1) as AveragePoolLayer;
+                result.Add(Neuron(neuron, pool, norm is null ? null : Norm(norm)));
+                int count = at - i + (pool is null ? 1 : 2);
+                _index += count;
+                i += count - 1;
                 continue;
             }
             result.Add(Create(layers[i]));
@@ -83,13 +92,13 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
             LinearLayer linear => new TorchLinear(parameters[linear.WeightName], Bias(linear)),
             ConvolutionLayer convolution =>
                 new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),
-            BatchNormLayer norm => new TorchBatchNorm(norm, network.TimeSteps, parameters),
+            BatchNormLayer norm => Norm(norm),
             NeuronLayer neuron => Neuron(neuron, pool: null),
             AveragePoolLayer pool => new TorchAveragePool(pool),
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
             FlattenLayer => TorchRowMap.Flatten(),
-            DropoutLayer dropout => new TorchDropout(index, dropout.Rate, CudaUse.KernelsOf(parameters.Device)),
+            DropoutLayer dropout => new TorchDropout(index, dropout.Rate, kernels),
             ResidualLayer residual => new TorchResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
             _ => throw new NotSupportedException(
                 $"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be trained."),
@@ -98,7 +107,10 @@ internal sealed class TorchLayerFactory(NetworkDefinition network, TorchParamete
 
     private Tensor? Bias(WeightedLayer layer) => layer.HasBias ? parameters[layer.BiasName] : null;
 
-    private TorchNeuronLayer Neuron(NeuronLayer layer, AveragePoolLayer? pool) => new(layer.Name, network.TimeSteps,
-        TorchNeuron.Create(layer.Neuron, parameters.Device, parameters.Type, gradientHorizon),
-        [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])], pool);
+    private TorchBatchNorm Norm(BatchNormLayer layer) => new(layer, network.TimeSteps, parameters, kernels);
+
+    private TorchNeuronLayer Neuron(NeuronLayer layer, AveragePoolLayer? pool, TorchBatchNorm? norm = null) =>
+        new(layer.Name, network.TimeSteps,
+            TorchNeuron.Create(layer.Neuron, parameters.Device, parameters.Type, gradientHorizon, kernels),
+            [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])], pool, norm);
 }

@@ -5,31 +5,44 @@ using TorchSharp;
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
 /// <summary>
-/// Neurons over all time steps, and the average pooling behind them, in one pass where the neuron can. A constant
-/// current is not copied T times.
+/// Neurons over all time steps, and the batch normalization before or the average pooling behind them, in one pass
+/// where the neuron can. A constant current is not copied T times.
 /// </summary>
 /// <param name="name">The name under which spikes are counted.</param>
 /// <param name="timeSteps">T.</param>
 /// <param name="neuron">The neuron.</param>
 /// <param name="learned">The neuron's learned values.</param>
 /// <param name="pool">The pooling, or null.</param>
+/// <param name="norm">The batch normalization, or null.</param>
 internal sealed class TorchNeuronLayer(
     string name, int timeSteps, TorchNeuron neuron, IReadOnlyList<torch.Tensor> learned,
-    AveragePoolLayer? pool = null)
+    AveragePoolLayer? pool = null, TorchBatchNorm? norm = null)
     : TorchLayer
 {
     private readonly TorchAveragePool? _pool = pool is null ? null : new(pool);
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
-        var current = new NeuronCurrent(input.Values, timeSteps, input.IsConstant)
+        torch.Tensor? counter = pass.Spikes?.CounterOf(name);
+        if (norm?.WithNeurons(input, pass, neuron, learned, counter) is { } fused)
+        {
+            return Finish(fused, input, pass);
+        }
+        TorchSignal arriving = norm is null ? input : norm.Forward(input, pass);
+        var current = new NeuronCurrent(arriving.Values, timeSteps, arriving.IsConstant)
         {
             Buffers = pass.Buffers,
-            Loan = input.Loan,
+            Loan = arriving.Loan,
             Pool = pool,
-            SpikeCounter = pass.Spikes?.CounterOf(name),
+            SpikeCounter = counter,
         };
         NeuronSpikes spikes = neuron.Forward(current, learned);
+        Release(arriving, input);
+        return Finish(spikes, input, pass);
+    }
+
+    private TorchSignal Finish(NeuronSpikes spikes, TorchSignal input, ForwardPass pass)
+    {
         pass.Spikes?.Add(name, spikes);
         var signal = new TorchSignal(spikes.Values, IsConstant: false);
         if (_pool is null || spikes.IsPooled)

@@ -2,6 +2,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -49,6 +50,8 @@ internal sealed class TorchAffine(Tensor scale, Tensor shift) : TorchLayer
     {
         int rowRank = (int)input.Values.dim() - (input.IsConstant ? 1 : 2);
         long[] perChannel = [-1, .. Enumerable.Repeat(1L, rowRank - 1)];
-        return input with { Values = (input.Values * scale.view(perChannel)).Plus(shift.view(perChannel)) };
+        using DisposeScope scope = NewDisposeScope();
+        Tensor values = (input.Values * scale.view(perChannel)).Plus(shift.view(perChannel));
+        return input with { Values = values.to_type(input.Values.dtype).MoveToOuterDisposeScope() };
     }
 }

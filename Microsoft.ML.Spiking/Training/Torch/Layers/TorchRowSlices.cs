@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Training.Torch.Autograd;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,7 @@ internal sealed class TorchRowSlices(
     private const long SliceOnGpu = 1 << 24;
 
     private long[] _outputRow = []; // [...] of [T, N, ...]
+    private bool _isChannelsLast;
 
     /// <summary>Gets the learned values.</summary>
     public IReadOnlyList<Tensor> Learned => learned;
@@ -38,14 +40,23 @@ internal sealed class TorchRowSlices(
     {
         Tensor output = layers.Forward(new(input, isConstant), pass).Values;
         _outputRow = output.shape[2..];
+        _isChannelsLast = _outputRow.Length == 3 && !output.is_contiguous()
+            && MemoryOrder.Has(output, MemoryOrder.ChannelsLast(output.shape));
         return output;
     }
 
     /// <summary>Allocates the output; its values are undefined.</summary>
     /// <exception cref="InvalidOperationException">No output has been computed yet.</exception>
-    public Tensor Empty(Tensor input, bool isConstant) => _outputRow.Length == 0
-        ? throw new InvalidOperationException("A repetition cannot come first.")
-        : empty([timeSteps, input.shape[isConstant ? 0 : 1], .. _outputRow], input.dtype, input.device);
+    public Tensor Empty(Tensor input, bool isConstant)
+    {
+        if (_outputRow.Length == 0)
+        {
+            throw new InvalidOperationException("A repetition cannot come first.");
+        }
+        long[] shape = [timeSteps, input.shape[isConstant ? 0 : 1], .. _outputRow];
+        return empty_strided(shape, _isChannelsLast ? MemoryOrder.ChannelsLast(shape) : MemoryOrder.Contiguous(shape),
+            input.dtype, input.device);
+    }
 
     /// <summary>Returns the number of rows of a slice.</summary>
     public long RowsInSlice(Tensor input, bool isConstant)

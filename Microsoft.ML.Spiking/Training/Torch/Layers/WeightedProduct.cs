@@ -1,4 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -9,18 +11,46 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <param name="product">Computes the product of rows, weight and bias.</param>
 internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> product)
 {
-    /// <summary>Computes the product, in the type of the rows.</summary>
+    /// <summary>
+    /// Computes the product, in the type of the rows or, where the pass keeps it, in that of products.
+    /// </summary>
     public Tensor Of(Tensor rows, ForwardPass pass)
     {
         if (pass.ProductType is not ScalarType type)
         {
             return product(rows, weight, bias);
         }
-        using Tensor roundedRows = rows.to_type(type);
-        using Tensor roundedWeight = weight.to_type(type);
-        using Tensor? roundedBias = bias?.to_type(type);
-        using Tensor result = product(roundedRows, roundedWeight, roundedBias);
-        return result.to_type(rows.dtype);
+        using Tensor roundedRows = pass.KeepsProductType ? Arrange(rows, type) : rows.to_type(type);
+        using Tensor roundedWeight = Round(weight, type, pass);
+        using Tensor? roundedBias = bias is null ? null : Round(bias, type, pass);
+        Tensor result = product(roundedRows, roundedWeight, roundedBias);
+        if (pass.KeepsProductType)
+        {
+            return result;
+        }
+        using (result)
+        {
+            return result.to_type(rows.dtype);
+        }
+    }
+
+    private static Tensor Round(Tensor parameter, ScalarType type, ForwardPass pass) => pass.KeepsProductType
+        && pass.Rounded is { } rounded ? rounded.Of(parameter) : parameter.to_type(type);
+
+    /// <summary>Returns the rows in that type, images with their channels innermost: a copy of the input alone.</summary>
+    private static Tensor Arrange(Tensor rows, ScalarType type)
+    {
+        bool isArranged = rows.dim() != 4 || MemoryOrder.Has(rows, MemoryOrder.ChannelsLast(rows.shape));
+        if (isArranged)
+        {
+            return rows.to_type(type);
+        }
+        if (!rows.requires_grad)
+        {
+            return empty_strided(rows.shape, MemoryOrder.ChannelsLast(rows.shape), type, rows.device).copy_(rows);
+        }
+        using DisposeScope scope = NewDisposeScope();
+        return rows.to_type(type).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 }
 

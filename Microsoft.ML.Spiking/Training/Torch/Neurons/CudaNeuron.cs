@@ -12,6 +12,9 @@ internal sealed class CudaNeuron(SpikingNeuronDefinition definition, CudaKernels
 {
     private readonly OpByOpNeuron _opByOp = OpByOpNeuron.Create(definition);
 
+    /// <summary>Gets the neuron.</summary>
+    public SpikingNeuronDefinition Definition => definition;
+
     public override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned)
     {
         if (current.TimeSteps > NeuronProgram.MaximumTimeSteps)

@@ -31,8 +31,17 @@ internal abstract class OpByOpNeuron : TorchNeuron
         _ => throw new NotSupportedException($"The neuron {definition.GetType().Name} cannot be trained."),
     };
 
-    public sealed override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned) =>
-        new(Forward(current, learned, trace: null), Count: null);
+    public sealed override NeuronSpikes Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned)
+    {
+        if (current.Values.dtype != ScalarType.BFloat16)
+        {
+            return new(Forward(current, learned, trace: null), Count: null);
+        }
+        using DisposeScope scope = NewDisposeScope();
+        NeuronCurrent wide = current with { Values = current.Values.to_type(ScalarType.Float32) }; // for the state
+        Tensor spikes = Forward(wide, learned, trace: null).to_type(ScalarType.BFloat16);
+        return new(spikes.MoveToOuterDisposeScope(), Count: null);
+    }
 
     /// <summary>Returns the spikes and notes the state of every step in <paramref name="trace"/>.</summary>
     public Tensor Forward(NeuronCurrent current, IReadOnlyList<Tensor> learned, NeuronTrace? trace)

@@ -18,19 +18,20 @@ internal abstract class TorchNeuron
     /// <param name="device">The device that it runs on.</param>
     /// <param name="type">The type in which it computes.</param>
     /// <param name="horizon">The steps back that the gradient of a spike goes; null for all.</param>
+    /// <param name="kernels">The device's CUDA kernels; null for none.</param>
     /// <exception cref="NotSupportedException">The neuron cannot be trained.</exception>
     public static TorchNeuron Create(
-        NeuronDefinition definition, Device device, ScalarType type, int? horizon = null)
+        NeuronDefinition definition, Device device, ScalarType type, int? horizon = null,
+        CudaKernels? kernels = null)
     {
         bool isFloat = type == ScalarType.Float32;
-        bool canFuse = device.type == DeviceType.CPU && isFloat;
-        CudaKernels? kernels = isFloat ? CudaUse.KernelsOf(device) : null;
+        bool canLaunch = kernels is not null && isFloat && horizon is null;
+        bool canFuse = !canLaunch && device.type == DeviceType.CPU && isFloat;
         return definition switch
         {
             ReluNeuron => new TorchRelu(),
             SpikingNeuronDefinition spiking when canFuse => new FusedNeuron(spiking, horizon),
-            SpikingNeuronDefinition spiking when kernels is not null && horizon is null =>
-                new CudaNeuron(spiking, kernels),
+            SpikingNeuronDefinition spiking when canLaunch => new CudaNeuron(spiking, kernels!),
             _ => OpByOpNeuron.Create(definition, horizon),
         };
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Training.Cuda;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -11,6 +12,36 @@ internal static partial class DeviceMemory
     public static nint Address(Tensor tensor) => GetAddress(tensor.Handle, out nint address) == 0
         ? address
         : throw new InvalidOperationException("libtorch does not tell the address of a tensor.");
+
+    /// <summary>Returns a number of values that the addresses of all tensors, of one type, are multiples of.</summary>
+    public static long Alignment(params ReadOnlySpan<Tensor> tensors)
+    {
+        long addresses = 0;
+        foreach (Tensor tensor in tensors)
+        {
+            addresses |= Address(tensor) / tensor.element_size();
+        }
+        return addresses;
+    }
+
+    /// <summary>Returns the program of neurons whose arrays are those tensors.</summary>
+    /// <param name="neuron">The neuron.</param>
+    /// <param name="timeSteps">T.</param>
+    /// <param name="isConstant">Whether the current is the same at every step.</param>
+    /// <param name="n">Number of neurons, or any that the width must divide besides.</param>
+    /// <param name="arrays">The current, spikes and gradients, all float32 or all bfloat16.</param>
+    public static NeuronProgram Program(SpikingNeuronDefinition neuron, int timeSteps, bool isConstant, long n,
+        params ReadOnlySpan<Tensor> arrays)
+    {
+        bool isHalf = arrays[0].dtype == ScalarType.BFloat16;
+        int width = NeuronProgram.WidthFor(neuron, timeSteps, n, Alignment(arrays));
+        return NeuronProgram.Of(neuron, timeSteps, width) with
+        {
+            IsConstant = isConstant,
+            HasHalfCurrent = isHalf,
+            HasHalfSpikes = isHalf,
+        };
+    }
 
     [LibraryImport("torch_cpu", EntryPoint = "aoti_torch_get_data_ptr")]
     private static partial int GetAddress(nint tensor, out nint address);

@@ -24,15 +24,9 @@ internal static class MemoryOrder
     /// <summary>Returns the tensor where it has those strides, else a copy that has them.</summary>
     public static Tensor Arrange(Tensor values, long[] strides)
     {
-        long[] shape = values.shape, own = values.stride();
-        bool isArranged = true;
-        for (int i = 0; i < shape.Length; i++)
-        {
-            isArranged &= shape[i] == 1 || own[i] == strides[i];
-        }
-        return isArranged
+        return Has(values, strides)
             ? values.alias()
-            : empty_strided(shape, strides, values.dtype, values.device).copy_(values);
+            : empty_strided(values.shape, strides, values.dtype, values.device).copy_(values);
     }
 
     private static bool IsDense(long[] shape, long[] strides)
@@ -49,7 +43,29 @@ internal static class MemoryOrder
         return true;
     }
 
-    private static long[] Contiguous(long[] shape)
+    /// <summary>Returns the strides of images, [..., channels, height, width], with the channels innermost.</summary>
+    public static long[] ChannelsLast(long[] shape)
+    {
+        long[] strides = Contiguous(shape);
+        long channels = shape[^3];
+        (strides[^3], strides[^2], strides[^1]) = (1, channels * shape[^1], channels);
+        return strides;
+    }
+
+    /// <summary>Returns whether a tensor has those strides, where they tell.</summary>
+    public static bool Has(Tensor values, long[] strides)
+    {
+        long[] shape = values.shape, own = values.stride();
+        bool isArranged = true;
+        for (int i = 0; i < shape.Length; i++)
+        {
+            isArranged &= shape[i] == 1 || own[i] == strides[i];
+        }
+        return isArranged;
+    }
+
+    /// <summary>Returns the strides of a tensor without gaps, the last dimension innermost.</summary>
+    public static long[] Contiguous(long[] shape)
     {
         long[] strides = new long[shape.Length];
         long stride = 1;

@@ -1,0 +1,200 @@
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
+
+/// <summary>
+/// A batch normalization in training, alone or with the neurons behind it, in CUDA kernels over the memory of tensors,
+/// contiguous or channels-last. With neurons the normalized values are never in memory: the neurons normalize what they
+/// read. Of the forward pass the arriving values and the statistics are kept.
+/// </summary>
+/// <param name="layer">The batch normalization.</param>
+/// <param name="timeSteps">T.</param>
+/// <param name="isConstant">Whether what arrives is the same at every step.</param>
+/// <param name="kernels">The device's kernels.</param>
+/// <param name="neuron">The neuron behind it; null for none.</param>
+internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, bool isConstant, CudaKernels kernels,
+    SpikingNeuronDefinition? neuron = null) : CustomOperation
+{
+    private const long MostValues = int.MaxValue; // of a step: kernels count them in 32 bits
+
+    private ChannelLayout _layout;
+
+    /// <summary>Gets the running mean and variance, which move in the forward pass; null to leave them.</summary>
+    public (Tensor Mean, Tensor Variance)? Running { get; init; }
+
+    /// <summary>
+    /// Gets the number that takes the number of spikes on top of what it holds: int64, on the device; null for none.
+    /// </summary>
+    public Tensor? Counter { get; init; }
+
+    /// <summary>Gets whether <see cref="Moved"/> is wanted.</summary>
+    public bool KeepsMoves { get; init; }
+
+    /// <summary>
+    /// Gets what the batch adds to <see cref="Kept"/> times the running mean and variance, [2, channels]; no dispose
+    /// scope owns it.
+    /// </summary>
+    public Tensor? Moved { get; private set; }
+
+    /// <summary>Gets the share of the running statistics that a batch leaves.</summary>
+    public double Kept => Math.Pow(1 - Momentum, Groups);
+
+    private bool IsAcrossTime => layer.Mode == BatchNormMode.AcrossTime;
+
+    private int Groups => isConstant || IsAcrossTime ? 1 : timeSteps;
+
+    // Where the input is constant T moves towards the same statistics are one.
+    private double Momentum => isConstant && !IsAcrossTime
+        ? 1 - Math.Pow(1 - layer.Momentum, timeSteps)
+        : layer.Momentum;
+
+    /// <summary>Returns whether the kernels run over such values: float32 or bfloat16, not too many.</summary>
+    public static bool Suits(Tensor values, bool isConstant) =>
+        values.dtype is ScalarType.Float32 or ScalarType.BFloat16
+        && values.numel() / (isConstant ? 1 : values.shape[0]) <= MostValues;
+
+    /// <summary>Returns the normalized values, or the spikes, [T, N, ...].</summary>
+    /// <param name="input">[T, N, channels, ...], or constant [N, channels, ...].</param>
+    /// <param name="weight">[channels], float32.</param>
+    /// <param name="bias">[channels], float32.</param>
+    /// <param name="learned">[1], float32, or null for neurons that have no learned value.</param>
+    public Tensor Run(Tensor input, Tensor weight, Tensor bias, Tensor? learned)
+    {
+        Tensor[] inputs = learned is null ? [input, weight, bias] : [input, weight, bias, learned];
+        if (is_grad_enabled())
+        {
+            return Record(inputs);
+        }
+        using DisposeScope scope = NewDisposeScope();
+        return Forward(inputs, []).MoveToOuterDisposeScope();
+    }
+
+    internal override Tensor Forward(IReadOnlyList<Tensor> inputs, ICollection<Tensor> saved)
+    {
+        (Tensor weight, Tensor bias) = (inputs[1], inputs[2]);
+        _layout = ChannelLayout.Of(inputs[0], isConstant);
+        Tensor values = MemoryOrder.Arrange(inputs[0], _layout.Strides);
+        Device device = values.device;
+        Tensor output = neuron is not null && isConstant
+            ? empty_strided([timeSteps, .. values.shape], [values.numel(), .. _layout.Strides], values.dtype, device)
+            : empty_strided(values.shape, _layout.Strides, values.dtype, device);
+        NormLaunch norm = Norm(values, output);
+        Tensor constants = empty([3 * norm.Columns], ScalarType.Float32, device);
+        Tensor exact = empty([2 * norm.Columns], ScalarType.Float64, device);
+        Tensor moved = empty([2, layer.Channels], ScalarType.Float32, device);
+        using (Tensor scratch = empty([norm.ScratchDoubles], ScalarType.Float64, device))
+        {
+            norm.Statistics(Address(values), Address(weight), Address(bias), Results(constants, exact, moved),
+                Running is { } running ? (Address(running.Mean), Address(running.Variance)) : default,
+                Rule(values), Address(scratch));
+        }
+        Moved = KeepsMoves ? moved.DetachFromDisposeScope() : null;
+        foreach (Tensor tensor in (Tensor[])[values, weight, exact, constants])
+        {
+            saved.Add(tensor);
+        }
+        NormResults results = Results(constants, exact, moved);
+        if (neuron is null)
+        {
+            norm.Apply(Address(values), Address(output), results);
+            return output;
+        }
+        NeuronLaunch neurons = Neurons(neuron, norm.Channels(results), values, output);
+        nint derived = 0;
+        if (inputs.Count > 3)
+        {
+            Tensor learned = empty([DeviceConstants.Size / sizeof(double)], ScalarType.Float64, device);
+            derived = Address(learned);
+            neurons.Derive(Address(inputs[3]), derived);
+            saved.Add(learned);
+        }
+        neurons.Forward(Address(values), Address(output), Counter is null ? 0 : Address(Counter), derived);
+        return output;
+    }
+
+    internal override IEnumerable<Tensor?> Backward(IReadOnlyList<Tensor> saved, Tensor upstream)
+    {
+        (Tensor values, Tensor weight, Tensor exact, Tensor constants) = (saved[0], saved[1], saved[2], saved[3]);
+        Device device = values.device;
+        long[] strides = neuron is not null && isConstant ? [values.numel(), .. _layout.Strides] : _layout.Strides;
+        using Tensor typed = upstream.dtype == values.dtype ? upstream.alias() : upstream.to_type(values.dtype);
+        using Tensor ordered = MemoryOrder.Arrange(typed, strides);
+        Tensor gradient = empty_strided(values.shape, _layout.Strides, values.dtype, device);
+        Tensor byWeight = empty_like(weight), byBias = empty_like(weight);
+        NormResults results = new(Address(constants), Address(exact), Moved: 0);
+        Tensor byNormalized = ordered;
+        Tensor? byLearned = null;
+        if (neuron is not null)
+        {
+            byNormalized = empty_strided(values.shape, _layout.Strides, values.dtype, device);
+            byLearned = NeuronsBackward(neuron, results, saved, ordered, byNormalized);
+        }
+        NormLaunch norm = Norm(values, byNormalized, gradient);
+        using Tensor combination = empty([3 * norm.Columns], ScalarType.Float32, device);
+        using Tensor scratch = empty([norm.ScratchDoubles], ScalarType.Float64, device);
+        norm.Backward(Address(values), Address(byNormalized), Address(gradient), Address(weight), results,
+            (Address(byWeight), Address(byBias)), Address(combination), Address(scratch));
+        if (neuron is not null)
+        {
+            byNormalized.Dispose();
+        }
+        return byLearned is null ? [gradient, byWeight, byBias] : [gradient, byWeight, byBias, byLearned];
+    }
+
+    // Leaves the gradient by the normalized values and returns that by the learned value.
+    private Tensor? NeuronsBackward(SpikingNeuronDefinition definition, NormResults results,
+        IReadOnlyList<Tensor> saved, Tensor upstream, Tensor gradient)
+    {
+        Tensor values = saved[0];
+        NeuronLaunch neurons =
+            Neurons(definition, Norm(values, gradient).Channels(results), values, upstream, gradient);
+        if (saved.Count == 4)
+        {
+            neurons.Backward(Address(values), Address(upstream), Address(gradient), 0, 0, 0);
+            return null;
+        }
+        Tensor byLearned = empty([1], ScalarType.Float32, values.device);
+        using Tensor scratch = empty([neurons.ScratchBytes / sizeof(double)], ScalarType.Float64, values.device);
+        neurons.Backward(Address(values), Address(upstream), Address(gradient), Address(saved[4]), Address(scratch),
+            Address(byLearned));
+        return byLearned;
+    }
+
+    private NormLaunch Norm(params ReadOnlySpan<Tensor> arrays)
+    {
+        long neighbours = _layout.IsInnermost ? layer.Channels : _layout.Inner;
+        var program = new NormProgram(NormProgram.WidthFor(neighbours, DeviceMemory.Alignment(arrays)),
+            _layout.IsInnermost, arrays[0].dtype == ScalarType.BFloat16);
+        return new(kernels, program, Groups, isConstant ? 1 : timeSteps, _layout.Outer, layer.Channels,
+            (int)_layout.Inner);
+    }
+
+    private NeuronLaunch Neurons(
+        SpikingNeuronDefinition definition, DeviceChannels channels, params ReadOnlySpan<Tensor> arrays)
+    {
+        long neighbours = _layout.IsInnermost ? layer.Channels : _layout.Inner; // divides the number of neurons
+        NeuronProgram program = DeviceMemory.Program(definition, timeSteps, isConstant, neighbours, arrays) with
+        {
+            Normalization = _layout.IsInnermost ? ProgramNormalization.ChannelsLast : ProgramNormalization.Planes,
+        };
+        return new(kernels, program, DeviceConstants.Of(definition),
+            _layout.Outer * _layout.Inner * layer.Channels, channels);
+    }
+
+    private NormRule Rule(Tensor values)
+    {
+        double count = (double)values.numel() / layer.Channels / Groups;
+        // T copies of n values have the variance of the n, and T n - 1 degrees of freedom.
+        double copies = isConstant && IsAcrossTime ? timeSteps : 1;
+        return new(layer.Epsilon, Momentum, copies * count / ((copies * count) - 1));
+    }
+
+    private static NormResults Results(Tensor constants, Tensor exact, Tensor moved) =>
+        new(Address(constants), Address(exact), Address(moved));
+
+    private static nint Address(Tensor tensor) => DeviceMemory.Address(tensor);
+}
