@@ -14,9 +14,10 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
   test         build with warnings as errors, check the formatting, run all tests;
                the arguments after -- go to dotnet test
   coverage     the same tests with code coverage: a summary, and artifacts/coverage/index.html
-  mutate ROOM  mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name without
-               the slow ones, which takes hours: a score, and artifacts/mutation; the arguments after -- go to dotnet
-               stryker, such as --mutate 'Serialization/Safetensors*.cs'
+  mutate ROOM [--sample N [--seed S]]
+               mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name without
+               the slow ones, which takes hours; with --sample of N mutants at random, which needs python3: a score,
+               and artifacts/mutation; the arguments after -- go to dotnet stryker, such as --mutate 'Scoring/Plan/*.cs'
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them
   gpu-check    make artifacts/gpu-check, a folder whose check.sh runs on a machine with an NVIDIA card and a libtorch,
@@ -143,18 +144,54 @@ mutate() {
       ;;
   esac
   shift
+  local size= seed=1
+  while [ "${1:-}" = --sample ] || [ "${1:-}" = --seed ]; do
+    if ! [[ "${2:-}" =~ ^[1-9][0-9]*$ ]]; then
+      say "$1 takes a whole number from 1."
+      return 2
+    fi
+    if [ "$1" = --sample ]; then size=$2; else seed=$2; fi
+    shift 2
+  done
   [ "${1:-}" != -- ] || shift
   setup
   in_root dotnet tool restore > /dev/null
   # Built first, because Stryker takes the compilations that it analyses for those of the library.
   in_root dotnet build Microsoft.ML.Spiking.Tests -c Release -v quiet >&2
-  # Given arguments come last and may choose other files or tests.
-  [[ " $* " == *" --mutate "* ]] || set -- --mutate "$room/**/*.cs" "$@"
+  local folder=$root/artifacts/mutation config=$root/eng/stryker-config.json
+  if [ -n "$size" ]; then
+    draw_mutants
+    config=$folder/sample-config.json
+  else
+    # Given arguments come last and may choose other files or tests.
+    [[ " $* " == *" --mutate "* ]] || set -- --mutate "$room/**/*.cs" "$@"
+  fi
   # All tests that reach a mutant run for it. Those that train, score whole presets or try every byte would take days.
   local tests="FullyQualifiedName~.Tests.$room.&TestCategory!=Slow"
   [[ " $* " == *" --test-case-filter "* ]] || set -- --test-case-filter "$tests" "$@"
-  (cd "$root/Microsoft.ML.Spiking.Tests" &&
-    dotnet stryker --config-file "$root/eng/stryker-config.json" --output "$root/artifacts/mutation" "$@")
+  stryker --config-file "$config" --output "$folder" "$@"
+  [ -z "$size" ] ||
+    python3 "$root/eng/mutation_sample.py" score "$folder/reports/mutation-report.json" "$folder/sample.json"
+}
+
+stryker() { (cd "$root/Microsoft.ML.Spiking.Tests" && dotnet stryker "$@"); }
+
+# Draws mutants of the room from a list of all. Unless the list is current, Stryker makes it with a test that reaches
+# none of them.
+draw_mutants() {
+  local listing=$folder/all-$room drawn=0
+  local -a draw=("$root/eng/mutation_sample.py" draw "$listing/reports/mutation-report.json" "$room" "$size" "$seed"
+    "$folder/sample-config.json" "$folder/sample.json")
+  mkdir -p "$folder"
+  cp "$config" "$folder/sample-config.json"
+  python3 "${draw[@]}" || drawn=$?
+  if [ "$drawn" = 3 ]; then
+    stryker --config-file "$config" --output "$listing" --mutate "$room/**/*.cs" \
+      --test-case-filter "FullyQualifiedName~LineLengthTests.Offences" >&2
+    python3 "${draw[@]}"
+  elif [ "$drawn" != 0 ]; then
+    return "$drawn"
+  fi
 }
 
 # --no-setup counts anywhere before --; what follows -- belongs to the program that is run.

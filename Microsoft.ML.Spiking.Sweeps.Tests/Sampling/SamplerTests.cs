@@ -29,7 +29,7 @@ public sealed class SamplerTests
         new RandomSampler(Space, 3).Sample(5, []).Write(),
         new ParzenSampler(Space, 3).Sample(5, Play(new RandomSampler(Space, 9), 9)).Write());
 
-    /// <summary>Returns the distance of the best of 40 from the maximum, averaged over 20 seeds.</summary>
+    /// <summary>The distance of the best of 40 from the maximum, averaged over 20 seeds.</summary>
     [TestMethod]
     public void Sample_ParzenOnAHill_ComesMuchNearerThanRandom()
     {

@@ -55,7 +55,7 @@ public sealed class SchemaContractTests
         table.AssertAllPassed();
     }
 
-    /// <summary>Returns columns, types and annotations, in order.</summary>
+    /// <summary>Columns, types and annotations, in order.</summary>
     [TestMethod]
     public void Schema_BesideThreeStockTrainers_IsTheirs()
     {

@@ -271,7 +271,7 @@ public sealed class SafetensorsTests
         WeightArray[] arrays =
         [
             Array("none", 0), Array("one", 1), Array("chunk", 1 << 14), Array("more", (1 << 14) + 1),
-            Array("first", 1 << 16), Array("grown", (1 << 17) + 3),
+            Array("first", 1 << 16), Array("next", (1 << 16) + 3), Array("grown", (1 << 17) + 3),
         ];
         byte[] file = File(arrays);
 

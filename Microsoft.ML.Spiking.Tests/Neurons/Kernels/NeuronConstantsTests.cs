@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 
@@ -17,6 +18,7 @@ public sealed class NeuronConstantsTests
         Assert.AreEqual((1f, 0.25f, 1f, 1f, 0f), (c.Reach, c.InverseTau, c.K, c.Rescale, c.ScaleWeight));
         Assert.AreEqual((0.1875, 0f, -2f), (c.LearnedFactor, c.HWeight, c.Offset));
         Assert.AreEqual(-0.25 * Log2E, c.TauFactor, 1e-7);
+        Assert.AreEqual(4 * Sigmoid.Limit, c.TauLimit);
     }
 
     [TestMethod]

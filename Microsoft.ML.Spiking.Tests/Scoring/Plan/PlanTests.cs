@@ -57,6 +57,7 @@ public sealed class PlanTests
     [DataRow("r>0 r>1 0>2 1>2", 2, "r>0 r>1 0>2 1>2", "10 10 10", 2)]
     [DataRow("r>0 r>1", 1, "r>0 r>0", "10", 0)]
     [DataRow("r>0", 0, "r>0", "10", 0)]
+    [DataRow("r>0 0>1 r>2 r>3 1>4 2>4 3>4", 4, "r>0 0>1 r>0 r>2 1>3 0>3 2>3", "10 10 10 10", 3)]
     public void Apply_Steps_ReusesBuffersThatAreReadNoMore(
         string steps, int output, string expected, string lengths, int expectedOutput)
     {
@@ -92,6 +93,15 @@ public sealed class PlanTests
 
         Assert.AreEqual(rows, plan.BlockRows);
         Assert.AreEqual(100 + rows, plan.ScratchLength);
+    }
+
+    [TestMethod]
+    public void BlockRows_SeveralLayersThatGain_AreThoseOfOne()
+    {
+        var executor = new Executor(length: 10, gains: true);
+
+        Assert.AreEqual(8, new ScoringPlan(
+            [new(executor, ScoringPlan.Row, 0), new(executor, 0, 1)], [10, 10], 1).BlockRows);
     }
 
     private static string Text((int First, int End)[] windows) =>

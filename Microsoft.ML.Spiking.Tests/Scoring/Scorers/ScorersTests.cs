@@ -165,6 +165,32 @@ public sealed class ScorersTests
         Assert.IsFalse(lease.TryEnter());
     }
 
+    /// <summary>A thread that waits while another one creates the scorer gets that one's.</summary>
+    [TestMethod]
+    public void Lease_SeveralThreads_CreateOneScorer()
+    {
+        ScorerLease lease = null!;
+        IScorer? waited = null;
+        Thread? other = null;
+        int created = 0;
+        lease = new(ScorerSource.Managed(() =>
+        {
+            if (++created == 1)
+            {
+                other = new Thread(() => waited = lease.Scorer);
+                other.Start();
+                SpinWait.SpinUntil(() => other.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+            }
+            return new CountingScorer();
+        }));
+
+        IScorer scorer = lease.Scorer;
+        other!.Join();
+
+        Assert.AreEqual(1, created);
+        Assert.AreSame(scorer, waited);
+    }
+
     private static string? Refused(IScorer scorer, int features, int rows, int scores) =>
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(
             () => ScoreArguments.Check(scorer, new float[features], rows, new float[scores])).ParamName;

@@ -45,6 +45,20 @@ public sealed class SpikeTargetTests
     }
 
     [TestMethod]
+    public void Pooled_MoreWindowsDownThanAcross_CountsBoth()
+    {
+        SpikeTarget target = SpikeTarget.Pooled(
+            PoolWindows.Sliding(new(6, 4), new(3, 2), new(2, 2), new(2, 2), 0), channels: 5, timeSteps: 1)!;
+
+        Assert.AreEqual((30, 0.25f), (target.Size, target.Share));
+        Assert.AreEqual(29, target.Places[^1]);
+    }
+
+    [TestMethod]
+    public void Pooled_FirstLineInNoWindow_GivesNull() => Assert.IsNull(
+        SpikeTarget.Pooled(new PoolWindows(new(4, 1), [(1, 3), (2, 4)], [(0, 1)]), channels: 1, timeSteps: 1));
+
+    [TestMethod]
     [DataRow(5, 2, 2, 2, 0)] // the last row and column are in no window
     [DataRow(4, 2, 3, 1, 0)] // windows overlap
     [DataRow(4, 2, 2, 1, 0)] // these too

@@ -29,35 +29,8 @@ internal readonly unsafe struct KlifEquations<TLanes, TReset, TSurrogate> : INeu
 
     public static (float A, float B) SurrogateConstants(double alpha) => TSurrogate.Constants(alpha);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Forward(in NeuronConstants c, in ForwardStep step)
-    {
-        TLanes gamma = TLanes.Of(c.Gamma), leak = TLanes.Of(c.Leak), gain = TLanes.Of(c.Gain);
-        TLanes k = TLanes.Of(c.K), rescale = TLanes.Of(c.Rescale);
-        TLanes threshold = TLanes.Of(c.Threshold), one = TLanes.Of(1f), zero = TLanes.Of(0f), fired = zero;
-        TLanes level = TReset.Level(rescale * threshold, TLanes.Of(c.ResetPotential), zero);
-        float* current = step.Current, spikes = step.Spikes, potential = step.Potential;
-        float* state = step.State, next = step.Next;
-        bool streaming = step.Streaming, streamingSpikes = step.StreamingSpikes;
-        int count = step.Count;
-        for (int i = 0; i < count; i += TLanes.Count)
-        {
-            CacheHints.Prefetch(next + i);
-            TLanes v = TLanes.Load(state + i);
-            TLanes u = TLanes.MultiplyAdd(gain, TLanes.Load(current + i), TLanes.MultiplyAdd(gamma, v, leak));
-            TLanes h = TLanes.AtLeast(zero, k * u);
-            TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
-            TLanes rh = rescale * h;
-            TLanes.Store(TLanes.WhereAtLeast(h, threshold, TReset.Fired(rh, level), rh), state + i);
-            fired += s;
-            CacheHints.Store(s, spikes + i, streamingSpikes);
-            if (potential != null)
-            {
-                CacheHints.Store(h, potential + i, streaming);
-            }
-        }
-        return TLanes.Sum(fired);
-    }
+    public static double Forward(in NeuronConstants c, in ForwardStep step) =>
+        IntegrateAndFire<TLanes, TReset, KlifSubthreshold<TLanes>>.Forward(in c, in step);
 
     public static void Replay(
         in NeuronConstants c, float* potential, float* before, float* replayed, int stride, int count, float* next)

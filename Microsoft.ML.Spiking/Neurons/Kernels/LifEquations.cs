@@ -28,32 +28,8 @@ internal readonly unsafe struct LifEquations<TLanes, TReset, TSurrogate, TLeak> 
 
     public static (float A, float B) SurrogateConstants(double alpha) => TSurrogate.Constants(alpha);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Forward(in NeuronConstants c, in ForwardStep step)
-    {
-        TLanes gamma = TLanes.Of(c.Gamma), leak = TLanes.Of(c.Leak), gain = TLanes.Of(c.Gain);
-        TLanes threshold = TLanes.Of(c.Threshold), one = TLanes.Of(1f), zero = TLanes.Of(0f);
-        TLanes level = TReset.Level(threshold, TLanes.Of(c.ResetPotential), zero), fired = zero;
-        float* current = step.Current, spikes = step.Spikes, potential = step.Potential;
-        float* state = step.State, next = step.Next;
-        bool streaming = step.Streaming, streamingSpikes = step.StreamingSpikes;
-        int count = step.Count;
-        for (int i = 0; i < count; i += TLanes.Count)
-        {
-            CacheHints.Prefetch(next + i);
-            TLanes v = TLanes.Load(state + i);
-            TLanes h = TLanes.MultiplyAdd(gain, TLanes.Load(current + i), TLanes.MultiplyAdd(gamma, v, leak));
-            TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
-            TLanes.Store(TLanes.WhereAtLeast(h, threshold, TReset.Fired(h, level), h), state + i);
-            fired += s;
-            CacheHints.Store(s, spikes + i, streamingSpikes);
-            if (potential != null)
-            {
-                CacheHints.Store(h, potential + i, streaming);
-            }
-        }
-        return TLanes.Sum(fired);
-    }
+    public static double Forward(in NeuronConstants c, in ForwardStep step) =>
+        IntegrateAndFire<TLanes, TReset, PlainSubthreshold<TLanes>>.Forward(in c, in step);
 
     public static void Replay(
         in NeuronConstants c, float* potential, float* before, float* replayed, int stride, int count, float* next)
@@ -97,6 +73,46 @@ internal readonly unsafe struct LifEquations<TLanes, TReset, TSurrogate, TLeak> 
             CacheHints.Store(gx, gradient + i, streaming);
         }
         return TLeak.IsLearned ? TLanes.Sum(sum) : 0;
+    }
+}
+
+/// <summary>
+/// The forward pass of neurons whose state is the potential alone: LIF, PLIF, IF, and KLIF, which scales it.
+/// </summary>
+internal static unsafe class IntegrateAndFire<TLanes, TReset, TSubthreshold>
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TReset : struct, IReset<TLanes>
+    where TSubthreshold : struct, ISubthreshold<TLanes>
+{
+    /// <summary>Runs a step; see <see cref="INeuronEquations.Forward"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Forward(in NeuronConstants c, in ForwardStep step)
+    {
+        TLanes gamma = TLanes.Of(c.Gamma), leak = TLanes.Of(c.Leak), gain = TLanes.Of(c.Gain);
+        TLanes threshold = TLanes.Of(c.Threshold), one = TLanes.Of(1f), zero = TLanes.Of(0f);
+        TLanes k = TLanes.Of(c.K), rescale = TLanes.Of(c.Rescale), fired = zero;
+        TLanes level = TReset.Level(TSubthreshold.Carried(threshold, rescale), TLanes.Of(c.ResetPotential), zero);
+        float* current = step.Current, spikes = step.Spikes, potential = step.Potential;
+        float* state = step.State, next = step.Next;
+        bool streaming = step.Streaming, streamingSpikes = step.StreamingSpikes;
+        int count = step.Count;
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            CacheHints.Prefetch(next + i);
+            TLanes v = TLanes.Load(state + i);
+            TLanes u = TLanes.MultiplyAdd(gain, TLanes.Load(current + i), TLanes.MultiplyAdd(gamma, v, leak));
+            TLanes h = TSubthreshold.Potential(u, k);
+            TLanes s = TLanes.WhereAtLeast(h, threshold, one, zero);
+            TLanes carried = TSubthreshold.Carried(h, rescale);
+            TLanes.Store(TLanes.WhereAtLeast(h, threshold, TReset.Fired(carried, level), carried), state + i);
+            fired += s;
+            CacheHints.Store(s, spikes + i, streamingSpikes);
+            if (potential != null)
+            {
+                CacheHints.Store(h, potential + i, streaming);
+            }
+        }
+        return TLanes.Sum(fired);
     }
 }
 

@@ -89,7 +89,7 @@ internal static unsafe class NeuronForwardPass<TEquations> where TEquations : st
             }
             step.Count = count;
             step.Current = arguments.Current + first;
-            float* spikes = arguments.Spikes + (first / area);
+            float* spikes = arguments.Spikes + (isPooled ? first / area : first);
             step.Spikes = isPooled ? blockSpikes : spikes;
             step.Potential = arguments.Potential == null ? null : arguments.Potential + first;
             for (int t = 0; t < arguments.TimeSteps; t++)

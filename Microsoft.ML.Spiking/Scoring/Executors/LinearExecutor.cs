@@ -13,31 +13,17 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// <param name="weights">[outputs, inputs].</param>
 /// <param name="bias">[outputs].</param>
 /// <param name="timeSteps">T; 1 if the input is the same at every step.</param>
-internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, float[] bias, int timeSteps) : LayerExecutor
+internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, float[] bias, int timeSteps)
+    : PanelLinearExecutor<TLanes, TWide>(weights, bias, timeSteps, PanelProduct<TWide>.MaxSteps)
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
-    private readonly int _inputs = weights.Length / bias.Length;
-    private readonly int _outputs = bias.Length;
-    private readonly PanelWeights<TLanes, TWide> _weights = new(weights, bias, weights.Length / bias.Length);
-    private readonly TimeBlocks _blocks = new(timeSteps, PanelProduct<TWide>.MaxSteps);
-
-    public override long OutputLength => (long)timeSteps * _outputs;
-
-    public override long ScratchLength => ScratchLengthFor(1);
-
-    // Smaller weights stay in the second-level cache beside all that a row needs.
-    public override bool GainsFromRows => (long)_inputs * _outputs > 1 << 17;
-
     public override long ScratchLengthFor(int rows) =>
         PanelWeights<TLanes, TWide>.OverhangLength + TWide.Width + (rows * RowLength);
 
     // Two runs, the changing inputs and the constant ones, and their lists; whole cache lines.
     private long RowLength =>
-        (((2 * sizeof(ActiveRun) / sizeof(float)) + ActiveInputs.Length(_inputs, timeSteps)) / 16 + 1) * 16;
-
-    public override void Run(float* input, float* output, float* scratch) =>
-        RunRows(input, inputStride: 0, output, outputStride: 0, rows: 1, scratch);
+        (((2 * sizeof(ActiveRun) / sizeof(float)) + ActiveInputs.Length(Inputs, TimeSteps)) / 16 + 1) * 16;
 
     /// <inheritdoc/>
     /// <remarks>
@@ -55,17 +41,17 @@ internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, floa
         {
             Find(input + (row * inputStride), lists + (row * RowLength));
         }
-        for (int first = 0; first < _outputs; first += _weights.Width(first))
+        for (int first = 0; first < Outputs; first += Weights.Width(first))
         {
             for (int row = 0; row < rows; row++)
             {
                 var runs = (ActiveRun*)(lists + (row * RowLength));
-                _weights.FromConstant(first, runs, 1, start);
-                for (int block = 0; block < _blocks.Count; block++)
+                Weights.FromConstant(first, runs, 1, start);
+                for (int block = 0; block < Blocks.Count; block++)
                 {
-                    int from = _blocks.Start(block);
-                    _weights.FromActive(first, start, runs + 1, 1, from, timeSteps, _blocks.Start(block + 1) - from,
-                        output + (row * outputStride) + ((long)from * _outputs) + first, _outputs, overhang);
+                    int from = Blocks.Start(block);
+                    Weights.FromActive(first, start, runs + 1, 1, from, TimeSteps, Blocks.Start(block + 1) - from,
+                        output + (row * outputStride) + ((long)from * Outputs) + first, Outputs, overhang);
                 }
             }
         }
@@ -75,7 +61,7 @@ internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, floa
     private void Find(float* input, float* memory)
     {
         var runs = (ActiveRun*)memory;
-        ActiveInputs active = ActiveInputs.Find<TLanes>(input, timeSteps, _inputs, (float*)(runs + 2));
+        ActiveInputs active = ActiveInputs.Find<TLanes>(input, TimeSteps, Inputs, (float*)(runs + 2));
         runs[0] = new() { Inputs = active.Constant, Values = active.ConstantValues, Count = active.ConstantCount };
         runs[1] = new() { Inputs = active.Changing, Values = active.Values, Count = active.ChangingCount };
     }

@@ -13,30 +13,15 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// <param name="bias">[outputs].</param>
 /// <param name="timeSteps">T.</param>
 internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights, float[] bias, int timeSteps)
-    : LayerExecutor
+    : PanelLinearExecutor<TLanes, TWide>(weights, bias, timeSteps, SpikePatterns.MaxSteps)
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
-    private readonly int _inputs = weights.Length / bias.Length;
-    private readonly int _outputs = bias.Length;
-    private readonly PanelWeights<TLanes, TWide> _weights = new(weights, bias, weights.Length / bias.Length);
-    private readonly TimeBlocks _blocks = new(timeSteps, SpikePatterns.MaxSteps);
-
-    public override long OutputLength => (long)timeSteps * _outputs;
-
-    public override long ScratchLength => ScratchLengthFor(1);
-
-    // Smaller weights stay in the second-level cache beside all that a row needs.
-    public override bool GainsFromRows => (long)_inputs * _outputs > 1 << 17;
-
     // Of a row and block of steps.
-    private long GroupsLength => SpikeGroups.Length(_inputs);
+    private long GroupsLength => SpikeGroups.Length(Inputs);
 
     public override long ScratchLengthFor(int rows) => PanelWeights<TLanes, TWide>.OverhangLength + CountsLength(rows) +
-        ((long)rows * _blocks.Count * GroupsLength) + SpikeEvents.Length(_inputs);
-
-    public override void Run(float* input, float* output, float* scratch) =>
-        RunRows(input, inputStride: 0, output, outputStride: 0, rows: 1, scratch);
+        ((long)rows * Blocks.Count * GroupsLength) + SpikeEvents.Length(Inputs);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -51,27 +36,27 @@ internal sealed unsafe class SpikeLinearExecutor<TLanes, TWide>(float[] weights,
     {
         float* overhang = scratch, groups = overhang + PanelWeights<TLanes, TWide>.OverhangLength + CountsLength(rows);
         int* counts = (int*)(overhang + PanelWeights<TLanes, TWide>.OverhangLength);
-        int lines = rows * _blocks.Count;
+        int lines = rows * Blocks.Count;
         for (int line = 0; line < lines; line++)
         {
-            int block = line % _blocks.Count, from = _blocks.Start(block);
-            float* spikes = input + (line / _blocks.Count * inputStride) + ((long)from * _inputs);
+            int block = line % Blocks.Count, from = Blocks.Start(block);
+            float* spikes = input + (line / Blocks.Count * inputStride) + ((long)from * Inputs);
             SpikeEvents events = SpikeEvents.Find<TLanes>(
-                spikes, _blocks.Start(block + 1) - from, _inputs, groups + (lines * GroupsLength));
+                spikes, Blocks.Start(block + 1) - from, Inputs, groups + (lines * GroupsLength));
             var all = new ActiveRun { Inputs = events.Inputs, Count = events.Count };
             counts[line] = SpikeGroups.Of(in events, &all, 1, groups + (line * GroupsLength)).Count;
         }
-        for (int first = 0; first < _outputs; first += _weights.Width(first))
+        for (int first = 0; first < Outputs; first += Weights.Width(first))
         {
             for (int line = 0; line < lines; line++)
             {
-                int block = line % _blocks.Count, from = _blocks.Start(block), steps = _blocks.Start(block + 1) - from;
-                float* target = output + (line / _blocks.Count * outputStride) + ((long)from * _outputs) + first;
-                _weights.FromGroups(first, (ActiveRun*)(groups + (line * GroupsLength)), counts[line], steps,
-                    target, _outputs, overhang);
+                int block = line % Blocks.Count, from = Blocks.Start(block), steps = Blocks.Start(block + 1) - from;
+                float* target = output + (line / Blocks.Count * outputStride) + ((long)from * Outputs) + first;
+                Weights.FromGroups(first, (ActiveRun*)(groups + (line * GroupsLength)), counts[line], steps,
+                    target, Outputs, overhang);
             }
         }
     }
 
-    private long CountsLength(int rows) => (((long)rows * _blocks.Count) + 15) / 16 * 16;
+    private long CountsLength(int rows) => (((long)rows * Blocks.Count) + 15) / 16 * 16;
 }
