@@ -94,7 +94,13 @@ DEVICE Floats load(const float* p) {
   return result;
 }
 
-DEVICE float value_of(const float* p) { return *p; }
+DEVICE float value_of(const float* p) {
+  word w[1];
+  load_words(p, w);
+  FloatBits b;
+  b.bits = w[0];
+  return b.value;
+}
 
 DEVICE float value_of(const half_word* p) {
   FloatBits b;
