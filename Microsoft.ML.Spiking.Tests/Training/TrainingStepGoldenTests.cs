@@ -1,9 +1,12 @@
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Tests.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,12 +30,43 @@ public sealed class TrainingStepGoldenTests
     [DataRow("train_conv_clif.json", ScalarType.Float32, 1e-4)]
     [DataRow("train_conv_lif.json", ScalarType.Float32, 1e-4)]
     public void Step_FourBatchesOfTheReference_GiveItsLossesLogitsAndWeights(
-        string file, ScalarType type, double tolerance)
+        string file, ScalarType type, double tolerance) =>
+        Step(file, type, tolerance, kernels: null, new ForwardPass { IsTraining = true });
+
+    /// <summary>The steps in CUDA kernels, which run on this processor; channels-last, too.</summary>
+    [TestMethod]
+    [DataRow("train_mlp_clif.json", false)]
+    [DataRow("train_conv_clif.json", false)]
+    [DataRow("train_conv_lif.json", false)]
+    [DataRow("train_conv_clif.json", true)]
+    [DataRow("train_conv_lif.json", true)]
+    public void Step_InCudaKernelsOnThisProcessor_GivesTheReferencesLossesLogitsAndWeights(
+        string file, bool isChannelsLast)
+    {
+        HostCompiler.SkipWhereThereIsNone();
+        var driver = new HostDriver();
+        var pass = new ForwardPass
+        {
+            IsTraining = true,
+            ProductType = isChannelsLast ? ScalarType.Float32 : null,
+            KeepsProductType = isChannelsLast,
+        };
+
+        Step(file, ScalarType.Float32, 1e-4, CudaKernels.Open(driver, new HostCompiler(), 0), pass);
+
+        bool isNormalized = file.Contains("conv", StringComparison.Ordinal);
+        Assert.AreEqual(isNormalized, driver.Calls.Contains("cuModuleGetFunction(norm_gradients)"));
+        Assert.Contains("cuModuleGetFunction(neuron_backward)", driver.Calls);
+        Assert.DoesNotContain("cuModuleGetFunction(norm_apply)", driver.Calls);
+    }
+
+    private static void Step(
+        string file, ScalarType type, double tolerance, CudaKernels? kernels, ForwardPass training)
     {
         JsonElement golden = GoldenFiles.Read(file);
         NetworkDefinition definition = Definition(golden);
         using DisposeScope scope = NewDisposeScope();
-        using var network = new TorchNetwork(definition, CPU, type);
+        using var network = new TorchNetwork(definition, CPU, type, kernels: kernels);
         Import(network, golden.GetProperty("initial"));
         JsonElement rule = golden.GetProperty("optimizer");
         using var optimizer = new Sgd(network.Parameters.Trained,
@@ -40,7 +74,6 @@ public sealed class TrainingStepGoldenTests
         var loss = new Loss(golden.GetProperty("loss").GetProperty("lambda").GetDouble(), LossTarget.Constant,
             labelSmoothing: 0);
 
-        var training = new ForwardPass { IsTraining = true };
         var losses = new List<double>();
         JsonElement inputs = golden.GetProperty("inputs");
         for (int i = 0; i < inputs.GetArrayLength(); i++)
@@ -48,7 +81,7 @@ public sealed class TrainingStepGoldenTests
             Tensor logits = network.Forward(Array(inputs[i], type), training);
             Tensor labels = tensor(golden.GetProperty("labels")[i].Longs());
             Tensor value = loss.Compute(logits, Loss.OneHot(labels, definition.ClassCount, type));
-            value.backward();
+            CallbackFaults.Backward(value);
             optimizer.Step(rule.GetProperty("lr").GetDouble());
 
             losses.Add(Values(value)[0]);

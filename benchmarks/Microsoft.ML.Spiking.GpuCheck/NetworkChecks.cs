@@ -34,6 +34,12 @@ internal static class NetworkChecks
             () => Compare(1e-4, Step(device, isCheckpointed: true), Step(device)));
         checks.Run("a step with products in bfloat16 is close",
             () => Compare(0.1, Step(device, productType: ScalarType.BFloat16), Step(device)));
+        checks.Run("the same, converted before and after each product",
+            () => Compare(0.1, Step(device, productType: ScalarType.BFloat16, keepsProductType: false), Step(device)));
+        checks.Run("float32 with channels innermost gives the same step",
+            () => Compare(1e-4, Step(device, productType: ScalarType.Float32), Step(device)));
+        checks.Run("activation checkpointing in bfloat16 is close",
+            () => Compare(0.1, Step(device, isCheckpointed: true, productType: ScalarType.BFloat16), Step(device)));
         checks.Run("spikes are counted as on the CPU", () =>
         {
             using NetworkStep own = Step(device), other = Step(CPU);
@@ -65,10 +71,11 @@ internal static class NetworkChecks
     }
 
     private static NetworkStep Step(
-        Device device, bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0)
+        Device device, bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0,
+        bool keepsProductType = true)
     {
-        var step = new NetworkStep(
-            Template, Image, timeSteps: 4, rows: 32, device, isCheckpointed, productType, dropout);
+        var step = new NetworkStep(Template, Image, timeSteps: 4, rows: 32, device, isCheckpointed, productType, dropout,
+            keepsProductType);
         step.Run();
         return step;
     }

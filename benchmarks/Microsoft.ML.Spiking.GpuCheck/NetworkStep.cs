@@ -22,9 +22,10 @@ internal sealed class NetworkStep : IDisposable
     private readonly Tensor _images;
     private readonly Tensor _classes;
     private readonly ForwardPass _pass;
+    private readonly RoundedWeights? _rounded;
 
     public NetworkStep(NetworkTemplate template, int[] image, int timeSteps, int rows, Device device,
-        bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0)
+        bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0, bool keepsProductType = true)
     {
         NetworkDefinition definition =
             template.Bind(new(image, Classes, timeSteps, new DirectEncoder(), new ClifNeuron(), dropout));
@@ -33,7 +34,17 @@ internal sealed class NetworkStep : IDisposable
         _optimizer = new Sgd(_network.Parameters.Trained, momentum: 0.9, weightDecay: 5e-5, maximumNorm: null,
             CudaUse.KernelsOf(device));
         _tally = new(device);
-        _pass = new() { IsTraining = true, Seed = 1, Epoch = 1, Spikes = _tally, ProductType = productType };
+        _rounded = productType is ScalarType type && keepsProductType ? new(type) : null;
+        _pass = new()
+        {
+            IsTraining = true,
+            Seed = 1,
+            Epoch = 1,
+            Spikes = _tally,
+            ProductType = productType,
+            KeepsProductType = _rounded is not null,
+            Rounded = _rounded,
+        };
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
         float[] pixels = [.. Enumerable.Range(0, rows * definition.InputSize).Select(_ => 2 * random.NextSingle())];
@@ -51,6 +62,7 @@ internal sealed class NetworkStep : IDisposable
         using DisposeScope scope = NewDisposeScope();
         CallbackFaults.Backward(_loss.Compute(_network.Forward(_images, _pass), _classes));
         _optimizer.Step(0.01);
+        _rounded?.Refresh();
     }
 
     /// <summary>Returns the largest difference of the weights from another network's, relative to their size.</summary>
@@ -67,6 +79,7 @@ internal sealed class NetworkStep : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _rounded?.Dispose();
         _network.Dispose();
         _tally.Dispose();
         _images.Dispose();

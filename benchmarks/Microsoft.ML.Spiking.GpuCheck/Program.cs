@@ -57,6 +57,7 @@ internal static class Program
         if (isUsed)
         {
             NeuronChecks.Run(checks, CudaUse.KernelsOf(device)!, device);
+            NormChecks.Run(checks, CudaUse.KernelsOf(device)!, device);
         }
         NetworkChecks.Run(checks, device);
         TrainingChecks.Run(checks, device, cuda.device_count());

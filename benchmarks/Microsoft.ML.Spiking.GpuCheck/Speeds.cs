@@ -12,7 +12,7 @@ namespace Microsoft.ML.Spiking.GpuCheck;
 internal static class Speeds
 {
     private const long Neurons = 1 << 24;
-    private const int Repetitions = 20;
+    internal const int Repetitions = 20;
 
     public static void Print(CudaKernels kernels, Device device)
     {
@@ -32,7 +32,23 @@ internal static class Speeds
                 }
             }
         }
-        Console.WriteLine("\nTraining steps, ms            op by op    kernels  products in TF32  in bfloat16");
+        Console.WriteLine("\nBatch norm and neurons in one, T 4, 256 x 64 x 32 x 32, as shares of it:");
+        Console.WriteLine("neuron      order          values    forward backward");
+        foreach (SpikingNeuronDefinition neuron in neurons)
+        {
+            foreach (bool isChannelsLast in (bool[])[true, false])
+            {
+                foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
+                {
+                    (double forward, double backward) = NormSpeeds.Shares(
+                        kernels, neuron, isChannelsLast, type, device, rate);
+                    string name = neuron.GetType().Name, order = isChannelsLast ? "channels-last" : "planes";
+                    Console.WriteLine(
+                        Invariant($"{name,-11} {order,-14} {type,-9} {forward,6:P0} {backward,8:P0}"));
+                }
+            }
+        }
+        Console.WriteLine("\nTraining steps, ms            op by op    kernels  products in TF32  in bfloat16  converted");
         Row("MLP 784-512-512, T 4, 256", new Mlp(512, 512), [784], 4, 256, device);
         Row("conv net 64-128, T 6, 128", new ConvNet(64, 128), [1, 28, 28], 6, 128, device);
         Row("ResNet-18, T 6, 128", new SpikingResNet(18), [3, 32, 32], 6, 128, device);
@@ -40,13 +56,14 @@ internal static class Speeds
 
     private static void Row(string name, NetworkTemplate template, int[] image, int timeSteps, int rows, Device device)
     {
-        double Time(bool areKernelsOff, bool isTf32, ScalarType? type)
+        double Time(bool areKernelsOff, bool isTf32, ScalarType? type, bool keepsType = true)
         {
             using IDisposable? products = TensorFloat32.Use(device, isTf32);
             CudaUse.AreKernelsOff = areKernelsOff;
             try
             {
-                using var step = new NetworkStep(template, image, timeSteps, rows, device, productType: type);
+                using var step = new NetworkStep(template, image, timeSteps, rows, device, productType: type,
+                    keepsProductType: keepsType);
                 return Milliseconds(step.Run, device, repetitions: 10);
             }
             finally
@@ -55,7 +72,8 @@ internal static class Speeds
             }
         }
         Console.WriteLine(Invariant($"{name,-28} {Time(true, false, null),9:0.0} {Time(false, false, null),10:0.0} ") +
-            Invariant($"{Time(false, true, null),17:0.0} {Time(false, false, ScalarType.BFloat16),12:0.0}"));
+            Invariant($"{Time(false, true, null),17:0.0} {Time(false, false, ScalarType.BFloat16),12:0.0} ") +
+            Invariant($"{Time(false, false, ScalarType.BFloat16, keepsType: false),10:0.0}"));
     }
 
     private static (double Forward, double Backward) Shares(CudaKernels kernels, SpikingNeuronDefinition neuron,
@@ -94,7 +112,7 @@ internal static class Speeds
         return 2.0 * 4 * Neurons * sizeof(float) / (time / 1000);
     }
 
-    private static double Milliseconds(Action action, Device device, int repetitions)
+    internal static double Milliseconds(Action action, Device device, int repetitions)
     {
         for (int i = 0; i < 3; i++)
         {

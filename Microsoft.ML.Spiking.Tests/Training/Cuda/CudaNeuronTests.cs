@@ -103,6 +103,13 @@ public sealed class CudaNeuronTests
             Assert.AreEqual(0, Enumerable.Range(0, CudaSelfTest.Neurons).Count(i => reference.IsDoubtful(i, 1e-4)));
             Assert.IsGreaterThan(500, reference.Spikes.Sum());
         }
+        // Weight and bias undo the normalization.
+        var behindNorm = new ReferenceNeuron(
+            new ClifNeuron(), 0, [.. CudaSelfTest.Unnormalized().Select(x => (double)x)], CudaSelfTest.TimeSteps);
+        Assert.AreEqual(0, Enumerable.Range(0, CudaSelfTest.Neurons).Count(i => behindNorm.IsDoubtful(i, 1e-4)));
+        Assert.IsGreaterThan(500, behindNorm.Spikes.Sum());
+        Assert.AreEqual((0.3, 0.6), (Math.Round(CudaSelfTest.Moments().Mean, 1),
+            Math.Round(CudaSelfTest.Moments().Deviation, 1)));
     }
 
     private static CudaKernels Kernels() => CudaKernels.Open(new HostDriver(), new HostCompiler(), 0);

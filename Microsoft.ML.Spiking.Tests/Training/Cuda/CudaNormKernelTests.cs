@@ -25,6 +25,8 @@ public sealed class CudaNormKernelTests
     private static readonly SurrogateGradient[] Surrogates =
         [new RectangleSurrogate(1.3), new SigmoidSurrogate(), new TriangleSurrogate(0.8), new AtanSurrogate()];
 
+    private static readonly double?[] Resets = [null, 0, -0.08];
+
     // Rows, channels, height and width: of every width of a thread, with a rest of a block, in both orders; linear.
     private static readonly NormShape[] Shapes =
     [
@@ -99,16 +101,67 @@ public sealed class CudaNormKernelTests
         Assert.IsGreaterThan(20_000, compared);
     }
 
+    [TestMethod]
+    [DynamicData(nameof(Neurons))]
+    public void Kernels_BFloat16_RoundWhatLeavesThem(object neuron, float learned)
+    {
+        var random = new Random(42);
+        foreach (NormShape shape in Shapes)
+        {
+            var test = new NormCase((SpikingNeuronDefinition)neuron, learned, TimeSteps: 4, shape);
+            NormValues values = NormValues.Random(random, test, isRounded: true);
+            NormOutcome full = CudaNormRun.Run(test, values);
+            float[] rounded = [.. full.ByNormalized.Select(CudaRun.Round)];
+            NormOutcome fromRounded = CudaNormRun.Run(test, values, isHalf: false, rounded);
+
+            NormOutcome half = CudaNormRun.Run(test, values, isHalf: true);
+
+            Assert.AreSequenceEqual(full.Spikes, half.Spikes, shape.ToString());
+            Assert.AreEqual(full.SpikeCount, half.SpikeCount);
+            Assert.AreSequenceEqual(full.Running, half.Running);
+            Assert.AreSequenceEqual(rounded, half.ByNormalized, shape.ToString());
+            Assert.AreSequenceEqual([.. fromRounded.Gradient.Select(CudaRun.Round)], half.Gradient, shape.ToString());
+            Assert.AreSequenceEqual(fromRounded.ByWeight, half.ByWeight);
+            Assert.AreSequenceEqual(fromRounded.ByBias, half.ByBias);
+            Assert.AreEqual(full.ByLearned, half.ByLearned);
+        }
+    }
+
+    /// <summary>Many sums of a channel, which three launches add, and a mean far from 0.</summary>
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Kernels_ManyValuesFarFromZero_HaveTheirStatistics(bool isChannelsLast)
+    {
+        var test = new NormCase(new LifNeuron(), 0, TimeSteps: 2, new(40, 4, 16, 16, isChannelsLast));
+        NormValues values = NormValues.Random(new Random(43), test);
+        values = values with { Input = [.. values.Input.Select(x => x + 300)] };
+
+        NormOutcome found = CudaNormRun.Run(test, values);
+        NormOutcome expected = OnCpu(test, values);
+
+        Assert.IsLessThan(1e-5, Difference(expected.ByWeight, found.ByWeight));
+        Assert.IsLessThan(1e-5, Difference(expected.ByBias, found.ByBias));
+        Assert.IsLessThan(1e-5, Difference(expected.Gradient, found.Gradient));
+        double kept = Math.Pow(1 - test.Layer.Momentum, 2);
+        float[] before = [.. values.Mean, .. values.Variance];
+        for (int i = 0; i < before.Length; i++)
+        {
+            Assert.AreEqual((kept * before[i]) + found.Moved[i], found.Running[i], 1e-5);
+        }
+    }
+
     private static IEnumerable<(SpikingNeuronDefinition Neuron, int TimeSteps, NormShape Shape)> Cases(
         SpikingNeuronDefinition neuron)
     {
         int number = 0;
         foreach (int timeSteps in Steps)
         {
-            foreach (double? reset in (double?[])[null, 0, -0.08])
+            // Every reset with every surrogate at T = 4; both in turn at the other steps.
+            bool isEach = timeSteps == 4;
+            foreach (double? reset in isEach ? Resets : [Resets[number % Resets.Length]])
             {
-                foreach (SurrogateGradient surrogate in
-                    timeSteps == 4 ? Surrogates : [Surrogates[number % Surrogates.Length]])
+                foreach (SurrogateGradient surrogate in isEach ? Surrogates : [Surrogates[number % Surrogates.Length]])
                 {
                     number++;
                     SpikingNeuronDefinition variant = neuron with

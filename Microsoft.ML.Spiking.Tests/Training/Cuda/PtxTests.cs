@@ -58,6 +58,52 @@ public sealed partial class PtxTests
         }
     }
 
+    [TestMethod]
+    [DataRow("sm_80")]
+    [DataRow("sm_90")]
+    public void Programs_OfBatchNorm_StayInRegistersAndReadVectors(string architecture)
+    {
+        SkipUnlessKnown(architecture);
+        foreach (SpikingNeuronDefinition neuron in (SpikingNeuronDefinition[])[new ClifNeuron(), new PlifNeuron()])
+        {
+            foreach (int timeSteps in (int[])[4, 6, 16])
+            {
+                NeuronProgram program =
+                    NeuronProgram.Of(neuron, timeSteps, NeuronProgram.WidthFor(neuron, timeSteps, 1024, 4));
+                AssertSuits(program with { Normalization = ProgramNormalization.ChannelsLast }, architecture);
+                AssertSuits(program with
+                {
+                    Normalization = ProgramNormalization.ChannelsLast,
+                    HasHalfCurrent = true,
+                    HasHalfSpikes = true,
+                }, architecture);
+                AssertSuits(program with { Normalization = ProgramNormalization.Planes }, architecture);
+            }
+        }
+        foreach (bool isChannelsLast in (bool[])[true, false])
+        {
+            foreach (bool isHalf in (bool[])[true, false])
+            {
+                var program = new NormProgram(4, isChannelsLast, isHalf);
+                string ptx = Compile(program, architecture);
+                Assert.DoesNotContain(".local", ptx);
+                string[] kernels =
+                    ["norm_sums", "norm_gradient_sums", "norm_statistics", "norm_gradients", "norm_apply", "norm_combine"];
+                foreach (string kernel in kernels)
+                {
+                    int live = MostLive(Entry(ptx, kernel));
+                    Assert.IsLessThanOrEqualTo(MostRegisters, live, kernel);
+                    TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"{architecture} {program} {kernel}: words alive at once {live}, no local memory"));
+                }
+                string wide = isHalf ? "v2" : "v4";
+                Assert.IsGreaterThan(0, Regex.Count(Entry(ptx, "norm_sums"), $@"ld\.global\.nc\.{wide}\.u32 "));
+                Assert.IsGreaterThan(1, Regex.Count(Entry(ptx, "norm_combine"), $@"ld\.global\.nc\.{wide}\.u32 "));
+                Assert.AreEqual(1, Regex.Count(Entry(ptx, "norm_combine"), $@"st\.global\.{wide}\.u32 "));
+            }
+        }
+    }
+
     private static void SkipUnlessKnown(string architecture)
     {
         if (Clang is null)
@@ -82,15 +128,23 @@ public sealed partial class PtxTests
         string what = program.ToString(), loads = $@"ld\.global(\.nc)?{width}\.{type} ";
         string stores = $@"st\.global{width}\.{type} ";
         Assert.DoesNotContain(".local", ptx, what);
-        Assert.AreEqual(program.TimeSteps, Regex.Count(forward, loads), what);
+        // Scale and shift are float32, for each channel of a thread or for all its neurons.
+        int constants = program.Normalization switch
+        {
+            ProgramNormalization.None => 0,
+            ProgramNormalization.Planes => program is { Width: 1, HasHalfCurrent: false } ? 2 * program.TimeSteps : 0,
+            _ => program.HasHalfCurrent ? 0 : 2 * program.TimeSteps,
+        };
+        Assert.AreEqual(program.TimeSteps + constants, Regex.Count(forward, loads), what);
         Assert.AreEqual(program.TimeSteps, Regex.Count(forward, stores), what);
-        Assert.AreEqual(2 * program.TimeSteps, Regex.Count(backward, loads), what);
+        Assert.AreEqual((2 * program.TimeSteps) + constants, Regex.Count(backward, loads), what);
         Assert.AreEqual(program.TimeSteps, Regex.Count(backward, stores), what);
         (int first, int second) = (MostLive(forward), MostLive(backward));
         Assert.IsLessThanOrEqualTo(MostRegisters, second, what);
         string values = program.HasHalfCurrent ? "bfloat16" : "float32";
         TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{architecture} {program.Neuron} T {program.TimeSteps} {values}: {program.Width} neurons a thread, " +
+            $"{architecture} {program.Neuron} T {program.TimeSteps} {values} {program.Normalization}: " +
+            $"{program.Width} neurons a thread, " +
             $"words alive at once {first} forward, {second} backward, no local memory"));
     }
 

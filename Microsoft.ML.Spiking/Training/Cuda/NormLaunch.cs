@@ -13,8 +13,9 @@ internal readonly unsafe struct NormLaunch
     private const long LeastRows = 16;
     private const long MostLanes = 32;
 
-    // Sums of a channel that one thread adds, behind a launch that leaves so few.
-    private const long FewSums = 32;
+    // Sums of a channel that one thread adds one after the other: launches are repeated until few are left.
+    private const long Fold = 16;
+    private const long FewSums = 8;
 
     private readonly CudaKernels _kernels;
     private readonly NormProgram _program;
@@ -38,7 +39,12 @@ internal readonly unsafe struct NormLaunch
         long most = program.IsChannelsLast ? (places + LeastRows - 1) / LeastRows : places;
         long rows = Math.Clamp(SumThreads / threads, 1, most), parts = rows * lanes;
         Parts = parts;
-        Kept = parts <= FewSums ? parts : Math.Min(FewSums, (long)Math.Ceiling(Math.Sqrt(parts)));
+        long kept = parts, sums = parts;
+        while (kept > FewSums)
+        {
+            kept = Folded(kept);
+            sums += kept;
+        }
         _extents = new()
         {
             Outer = places,
@@ -47,7 +53,7 @@ internal readonly unsafe struct NormLaunch
             Inner = (uint)inner,
             Rows = (uint)rows,
             Lanes = (uint)lanes,
-            Kept = (uint)Kept,
+            Kept = (uint)kept,
         };
         _steps = new()
         {
@@ -57,20 +63,18 @@ internal readonly unsafe struct NormLaunch
             Channels = (uint)channels,
             Inner = (uint)inner,
         };
-        (Columns, SumOfThreads) = (columns, threads * rows);
+        (Columns, Threads, ScratchDoubles) = (columns, threads * rows, 2 * columns * sums);
     }
 
     /// <summary>Number of groups times channels.</summary>
     public long Columns { get; }
 
     /// <summary>Number of double precision values of working memory.</summary>
-    public long ScratchDoubles => 2 * Columns * (Parts + Kept);
+    public long ScratchDoubles { get; }
 
     private long Parts { get; }
 
-    private long Kept { get; }
-
-    private long SumOfThreads { get; }
+    private long Threads { get; }
 
     /// <summary>Computes the statistics and moves the running ones.</summary>
     /// <param name="values">The arriving values.</param>
@@ -85,7 +89,7 @@ internal readonly unsafe struct NormLaunch
     {
         Extents e = _extents;
         void** first = stackalloc void*[] { &values, &scratch, &e };
-        _kernels.Launch(_program, "norm_sums", SumOfThreads, first);
+        _kernels.Launch(_program, "norm_sums", Threads, first);
         nint sums = Fewer(scratch), constants = results.Constants, exact = results.Exact, moved = results.Moved;
         (nint mean, nint variance) = running;
         void** last = stackalloc void*[]
@@ -122,7 +126,7 @@ internal readonly unsafe struct NormLaunch
         long columns = Columns;
         nint means = results.Constants + (nint)(2 * columns * sizeof(float)), exact = results.Exact;
         void** first = stackalloc void*[] { &values, &upstream, &means, &scratch, &e };
-        _kernels.Launch(_program, "norm_gradient_sums", SumOfThreads, first);
+        _kernels.Launch(_program, "norm_gradient_sums", Threads, first);
         nint sums = Fewer(scratch);
         (nint byWeight, nint byBias) = parameters;
         void** last = stackalloc void*[] { &sums, &exact, &weight, &combination, &byWeight, &byBias, &e };
@@ -141,17 +145,23 @@ internal readonly unsafe struct NormLaunch
         Inner = _steps.Inner,
     };
 
+    private static long Folded(long sums) => (sums + Fold - 1) / Fold;
+
+    // Adds sums, behind which there is room, until few are left.
     private nint Fewer(nint sums)
     {
-        if (Kept == Parts)
-        {
-            return sums;
-        }
         Extents e = _extents;
-        nint fewer = sums + (nint)(2 * Columns * Parts * sizeof(double));
-        void** arguments = stackalloc void*[] { &sums, &fewer, &e };
-        _kernels.Launch(_program, "norm_sums_next", Columns * Kept, arguments);
-        return fewer;
+        nint fewer;
+        uint parts, kept;
+        void** arguments = stackalloc void*[] { &sums, &fewer, &e, &parts, &kept };
+        for (long count = Parts; count > FewSums; count = kept)
+        {
+            (parts, kept) = ((uint)count, (uint)Folded(count));
+            fewer = sums + (nint)(2 * Columns * count * sizeof(double));
+            _kernels.Launch(_program, "norm_sums_next", Columns * kept, arguments);
+            sums = fewer;
+        }
+        return sums;
     }
 
     /// <summary>The structure Extents of norm.cu.</summary>

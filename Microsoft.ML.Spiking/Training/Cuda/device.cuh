@@ -48,6 +48,7 @@ DEVICE void store_words(void* p, const word (&w)[4]) {
     :: "l"(p), "r"(w[0]), "r"(w[1]), "r"(w[2]), "r"(w[3]) : "memory");
 }
 
+
 DEVICE word bits_of(float x) { word w; asm("mov.b32 %0, %1;" : "=r"(w) : "f"(x)); return w; }
 DEVICE double square_root(double x) { double y; asm("sqrt.rn.f64 %0, %1;" : "=d"(y) : "d"(x)); return y; }
 DEVICE float square_root(float x) { float y; asm("sqrt.rn.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
@@ -95,3 +96,80 @@ DEVICE void random_words(word block, word epoch, long_word item, word key0, word
   }
   words[0] = c0; words[1] = c1; words[2] = c2; words[3] = c3;
 }
+
+#ifdef WIDTH
+// WIDTH neighbouring values of an array, float32 or bfloat16, read and written at once.
+union FloatBits { float value; word bits; };
+
+// Rounds to the nearest, ties to even, as torch does. Not a number stays that.
+DEVICE half_word to_bf16(float x) {
+  FloatBits b;
+  b.value = x;
+  if (x != x) return 0x7FC0;
+  return (half_word)((b.bits + 0x7FFFu + ((b.bits >> 16) & 1u)) >> 16);
+}
+
+struct Floats { float v[WIDTH]; };
+
+DEVICE Floats load(const float* p) {
+  word w[WIDTH];
+  load_words(p, w);
+  Floats result;
+  for (int i = 0; i < WIDTH; i++) {
+    FloatBits b;
+    b.bits = w[i];
+    result.v[i] = b.value;
+  }
+  return result;
+}
+
+DEVICE float value_of(const float* p) {
+  word w[1];
+  load_words(p, w);
+  FloatBits b;
+  b.bits = w[0];
+  return b.value;
+}
+
+DEVICE float value_of(const half_word* p) {
+  FloatBits b;
+  b.bits = (word)*p << 16;
+  return b.value;
+}
+
+DEVICE void store(float* p, const Floats& f) {
+  word w[WIDTH];
+  for (int i = 0; i < WIDTH; i++) {
+    FloatBits b;
+    b.value = f.v[i];
+    w[i] = b.bits;
+  }
+  store_words(p, w);
+}
+
+DEVICE Floats load(const half_word* p) {
+  Floats result;
+#if WIDTH == 1
+  result.v[0] = value_of(p);
+#else
+  word w[WIDTH / 2];
+  load_words(p, w);
+  for (int i = 0; i < WIDTH; i++) {
+    FloatBits b;
+    b.bits = i % 2 == 0 ? w[i / 2] << 16 : w[i / 2] & 0xFFFF0000u;
+    result.v[i] = b.value;
+  }
+#endif
+  return result;
+}
+
+DEVICE void store(half_word* p, const Floats& f) {
+#if WIDTH == 1
+  *p = to_bf16(f.v[0]);
+#else
+  word w[WIDTH / 2];
+  for (int i = 0; i < WIDTH / 2; i++) w[i] = (word)to_bf16(f.v[2 * i]) | ((word)to_bf16(f.v[2 * i + 1]) << 16);
+  store_words(p, w);
+#endif
+}
+#endif

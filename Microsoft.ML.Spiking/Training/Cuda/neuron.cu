@@ -54,7 +54,7 @@ DEVICE Floats arriving(const Current* p, const Channels& norm, word channel, int
   const Floats a = load(scale), b = load(shift);
   for (int i = 0; i < WIDTH; i++) x.v[i] = multiply_add(a.v[i], x.v[i], b.v[i]);
 #else
-  const float a = *scale, b = *shift;
+  const float a = value_of(scale), b = value_of(shift);
   for (int i = 0; i < WIDTH; i++) x.v[i] = multiply_add(a, x.v[i], b);
 #endif
 #endif

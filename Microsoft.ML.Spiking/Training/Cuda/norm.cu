@@ -10,7 +10,7 @@
 //   BF16              1: values and gradients are bfloat16, else float32
 //
 // Sums are in fixed order, without atomics: each thread adds up to RUN values in float32 and these sums in double
-// precision; two more launches add the threads' sums.
+// precision; further launches add the threads' sums.
 #define RUN 32
 
 #if BF16
@@ -24,7 +24,7 @@ struct Extents {
   word groups, channels, inner;
   word rows;  // threads that share the outer places of a channel
   word lanes; // threads that share its inner places
-  word kept;  // sums of a channel after the second launch
+  word kept;  // sums of a channel that are left for the last launch
 };
 
 struct Sums { double first, second; };
@@ -75,7 +75,7 @@ template <bool IS_BACKWARD> DEVICE void sum_part(
   Floats center;
   for (int i = 0; i < WIDTH; i++) {
     long long own = CHANNELS_LAST ? i : 0;
-    center.v[i] = IS_BACKWARD ? means[group * e.channels + channel + own] : value_of(x + start + own);
+    center.v[i] = IS_BACKWARD ? value_of(means + group * e.channels + channel + own) : value_of(x + start + own);
   }
   Run run;
   for (int i = 0; i < WIDTH; i++) run.total[i].first = run.total[i].second = 0.;
@@ -108,15 +108,14 @@ KERNEL void norm_gradient_sums(const Value* x, const Value* u, const float* mean
   sum_part<true>(x, u, means, sums, e);
 }
 
-// Each thread adds every "kept"-th sum of a channel: [groups, rows lanes, channels] to [groups, kept, channels].
-KERNEL void norm_sums_next(const Sums* sums, Sums* fewer, Extents e) {
+// Each thread adds every "kept"-th sum of a channel: [groups, parts, channels] to [groups, kept, channels].
+KERNEL void norm_sums_next(const Sums* sums, Sums* fewer, Extents e, word parts, word kept) {
   word thread = BLOCK * BLOCK_SIZE + THREAD;
-  word channel = thread % e.channels, part = thread / e.channels % e.kept, group = thread / e.channels / e.kept;
+  word channel = thread % e.channels, part = thread / e.channels % kept, group = thread / e.channels / kept;
   if (group >= e.groups) return;
-  long long parts = (long long)e.rows * e.lanes;
   Sums own = {0., 0.};
-  for (long long i = part; i < parts; i += e.kept) {
-    Sums other = sums[(group * parts + i) * e.channels + channel];
+  for (word i = part; i < parts; i += kept) {
+    Sums other = sums[((long long)group * parts + i) * e.channels + channel];
     own.first += other.first;
     own.second += other.second;
   }
@@ -208,7 +207,7 @@ DEVICE Floats constants_at(const float* p) {
   return load(p);
 #else
   Floats all;
-  for (int i = 0; i < WIDTH; i++) all.v[i] = *p;
+  for (int i = 0; i < WIDTH; i++) all.v[i] = value_of(p);
   return all;
 #endif
 }

@@ -49,6 +49,9 @@ internal readonly record struct TorchSignal(torch.Tensor Values, bool IsConstant
 /// </summary>
 internal sealed class TorchSequence(IReadOnlyList<TorchLayer> layers) : TorchLayer
 {
+    /// <summary>Gets the layers.</summary>
+    public IReadOnlyList<TorchLayer> Layers => layers;
+
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
         TorchSignal signal = input;
