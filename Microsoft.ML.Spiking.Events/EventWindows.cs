@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Events.Frames;
 
 namespace Microsoft.ML.Spiking.Events;
@@ -7,6 +8,15 @@ namespace Microsoft.ML.Spiking.Events;
 /// its windows do not depend on which event comes first or last, so a live stream has the same ones. The others are
 /// those of SpikingJelly and Tonic, with their edges, for comparison.
 /// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "rule")]
+[JsonDerivedType(typeof(GridWindows), nameof(Grid))]
+[JsonDerivedType(typeof(JellyNumberWindows), nameof(SpikingJellyNumber))]
+[JsonDerivedType(typeof(JellyTimeWindows), nameof(SpikingJellyTime))]
+[JsonDerivedType(typeof(JellyDurationWindows), nameof(SpikingJellyDuration))]
+[JsonDerivedType(typeof(TonicTimeWindows), nameof(TonicTimeWindow))]
+[JsonDerivedType(typeof(TonicTimeBinWindows), nameof(TonicTimeBins))]
+[JsonDerivedType(typeof(TonicCountWindows), nameof(TonicEventCount))]
+[JsonDerivedType(typeof(TonicEventBinWindows), nameof(TonicEventBins))]
 public abstract record EventWindows
 {
     private protected EventWindows()
@@ -103,6 +113,21 @@ public abstract record EventWindows
         WindowRules.CheckShare(overlap, nameof(overlap));
         return new TonicEventBinWindows(steps, overlap);
     }
+
+    /// <summary>Gets the number of windows; null where it depends on the recording.</summary>
+    [JsonIgnore]
+    internal virtual int? StepCount => null;
+
+    /// <summary>Gets the windows as a live stream has them; null where they depend on events that are to come.</summary>
+    [JsonIgnore]
+    internal virtual LiveWindows? Live => null;
+
+    /// <summary>Returns the time at which a window ends.</summary>
+    /// <param name="index">The window, from 0.</param>
+    /// <param name="events">All events.</param>
+    /// <param name="slice">The window's events.</param>
+    internal virtual long EndOf(int index, ReadOnlySpan<Event> events, (int From, int To) slice) =>
+        events[Math.Max(slice.To - 1, 0)].Time;
 
     /// <summary>Returns the events of each window, from and to positions in the recording.</summary>
     /// <param name="events">At least one, in the order of time.</param>

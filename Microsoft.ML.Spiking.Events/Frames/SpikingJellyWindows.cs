@@ -4,6 +4,8 @@ namespace Microsoft.ML.Spiking.Events.Frames;
 
 internal sealed record JellyNumberWindows(int Steps) : EventWindows
 {
+    internal override int? StepCount => Steps;
+
     internal override IReadOnlyList<(int From, int To)> Slices(ReadOnlySpan<Event> events)
     {
         var slices = new (int, int)[Steps];
@@ -18,6 +20,8 @@ internal sealed record JellyNumberWindows(int Steps) : EventWindows
 
 internal sealed record JellyTimeWindows(int Steps) : EventWindows
 {
+    internal override int? StepCount => Steps;
+
     internal override IReadOnlyList<(int From, int To)> Slices(ReadOnlySpan<Event> events)
     {
         var slices = new (int From, int To)[Steps];
@@ -40,6 +44,11 @@ internal sealed record JellyTimeWindows(int Steps) : EventWindows
 
 internal sealed record JellyDurationWindows(long Duration) : EventWindows
 {
+    internal override LiveWindows Live => new(Duration, 0, null);
+
+    internal override long EndOf(int index, ReadOnlySpan<Event> events, (int From, int To) slice) =>
+        events[0].Time + ((index + 1) * Duration);
+
     internal override IReadOnlyList<(int From, int To)> Slices(ReadOnlySpan<Event> events)
     {
         long first = events[0].Time;

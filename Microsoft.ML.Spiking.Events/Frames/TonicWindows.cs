@@ -2,6 +2,11 @@ namespace Microsoft.ML.Spiking.Events.Frames;
 
 internal sealed record TonicTimeWindows(long Duration, long Overlap, bool IncludeIncomplete) : EventWindows
 {
+    internal override LiveWindows? Live => Overlap == 0 ? new(Duration, 0, null) : null;
+
+    internal override long EndOf(int index, ReadOnlySpan<Event> events, (int From, int To) slice) =>
+        events[0].Time + (index * (Duration - Overlap)) + Duration;
+
     internal override IReadOnlyList<(int From, int To)> Slices(ReadOnlySpan<Event> events)
     {
         double stride = Duration - Overlap;
@@ -13,6 +18,8 @@ internal sealed record TonicTimeWindows(long Duration, long Overlap, bool Includ
 
 internal sealed record TonicTimeBinWindows(int Steps, double Overlap) : EventWindows
 {
+    internal override int? StepCount => Steps;
+
     internal override IReadOnlyList<(int From, int To)> Slices(ReadOnlySpan<Event> events)
     {
         double duration = (events[^1].Time - events[0].Time) / Steps * (1 + Overlap);
@@ -22,6 +29,8 @@ internal sealed record TonicTimeBinWindows(int Steps, double Overlap) : EventWin
 
 internal sealed record TonicCountWindows(int Count, int Overlap, bool IncludeIncomplete) : EventWindows
 {
+    internal override LiveWindows? Live => Overlap == 0 ? new(0, Count, null) : null;
+
     internal override IReadOnlyList<(int From, int To)> Slices(ReadOnlySpan<Event> events)
     {
         double rest = (events.Length - Count) / (double)(Count - Overlap);
@@ -32,6 +41,8 @@ internal sealed record TonicCountWindows(int Count, int Overlap, bool IncludeInc
 
 internal sealed record TonicEventBinWindows(int Steps, double Overlap) : EventWindows
 {
+    internal override int? StepCount => Steps;
+
     internal override IReadOnlyList<(int From, int To)> Slices(ReadOnlySpan<Event> events)
     {
         int count = (int)(events.Length / Steps * (1 + Overlap));

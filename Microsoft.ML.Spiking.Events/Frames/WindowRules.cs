@@ -49,8 +49,21 @@ internal static class WindowRules
     }
 }
 
+/// <summary>Windows that close while events arrive: after a time or after a number of events.</summary>
+/// <param name="Duration">Microseconds; 0 where events are counted.</param>
+/// <param name="Count">Events; 0 where time is.</param>
+/// <param name="Origin">Where the grid of windows begins; null for the first event.</param>
+internal sealed record LiveWindows(long Duration, int Count, long? Origin);
+
 internal sealed record GridWindows(int Steps, long Duration, long Start) : EventWindows
 {
+    internal override int? StepCount => Steps;
+
+    internal override LiveWindows Live => new(Duration, 0, Start);
+
+    internal override long EndOf(int index, ReadOnlySpan<Event> events, (int From, int To) slice) =>
+        Start + ((index + 1) * Duration);
+
     internal override IReadOnlyList<(int From, int To)> Slices(ReadOnlySpan<Event> events)
     {
         var slices = new (int, int)[Steps];

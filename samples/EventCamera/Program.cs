@@ -1,0 +1,41 @@
+// Trains spiking networks on recordings of an event camera (N-MNIST), replays a recording through the live scorer as
+// fast as it was recorded, and draws its events and spikes.
+//
+//   EventCamera train FOLDER [EPOCHS]     FOLDER has train1K.txt, test100.txt and the .bs2 files that they list
+//   EventCamera replay RECORDING [SPEED]  with the model of the training; SPEED 0.1 is ten times slower
+//   EventCamera picture RECORDING FILE    a PNG
+
+using System.Globalization;
+using EventCamera;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+try
+{
+    switch (args)
+    {
+        case ["train", string folder]:
+            Training.Run(folder, epochs: 15);
+            return 0;
+        case ["train", string folder, string number] when int.TryParse(number, out int epochs) && epochs > 0:
+            Training.Run(folder, epochs);
+            return 0;
+        case ["replay", string recording]:
+            Replay.Run(recording, speed: 1);
+            return 0;
+        case ["replay", string recording, string number] when double.TryParse(number, out double speed) && speed > 0:
+            Replay.Run(recording, speed);
+            return 0;
+        case ["picture", string recording, string file]:
+            Picture.Draw(recording, file);
+            return 0;
+        default:
+            Console.Error.WriteLine("EventCamera train FOLDER [EPOCHS] | replay RECORDING [SPEED] | picture " +
+                "RECORDING FILE");
+            return 2;
+    }
+}
+catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
