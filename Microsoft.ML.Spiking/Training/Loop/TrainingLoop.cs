@@ -33,6 +33,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ScalarType? _productType;
     private readonly TrainingState _state;
     private readonly Loss _loss;
+    private WeightMasks? _masks;
     private int _epochs;
 
     private TrainingLoop(
@@ -130,7 +131,11 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    public void Dispose() => _state.Dispose();
+    public void Dispose()
+    {
+        _masks?.Dispose();
+        _state.Dispose();
+    }
 
     private static ScalarType? ProductType(TrainingPrecision precision, Device device, ITrainingObserver observer)
     {
@@ -162,6 +167,7 @@ internal sealed class TrainingLoop : IDisposable
         SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
         _state.Network.Parameters.Import(_initial ?? WeightInitializer.Create(
             _definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary)));
+        _masks = _settings.KeepsZeroWeights == true ? new(_state.Network.Parameters, _initial!) : null;
         if (_settings.BatchSize > rows.Summary.Rows)
         {
             _observer.Warning(string.Create(CultureInfo.InvariantCulture,
@@ -306,11 +312,13 @@ internal sealed class TrainingLoop : IDisposable
     private void Step(Schedule schedule)
     {
         _state.Gradients.Finish();
+        _masks?.ApplyToGradients();
         if (_settings.GradientClipping is double maximumNorm)
         {
             GradientClipping.Apply(_state.Network.Parameters.Trained, maximumNorm);
         }
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
+        _masks?.ApplyToWeights();
     }
 
     /// <summary>Returns the weights of a training that has not finished an epoch.</summary>
