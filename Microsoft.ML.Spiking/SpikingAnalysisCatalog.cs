@@ -159,6 +159,71 @@ public static class SpikingAnalysisCatalog
     }
 
     /// <summary>
+    /// Rounds the weights of a model's linear layers and convolutions, so that its file becomes smaller: to about half
+    /// with <see cref="WeightPrecision.BFloat16"/>, to about a quarter with <see cref="WeightPrecision.Int8"/>. Biases,
+    /// normalizations and neurons' values stay float32. Scoring is about as fast as before; see docs/compression.md.
+    /// </summary>
+    /// <remarks>
+    /// The result scores, saves and loads like any model, in packages from the version on that has this method; others
+    /// refuse its file. Exported to ONNX, its weights are the rounded values as float32. A training that continues from
+    /// it starts from the rounded values and gives a model of float32, as do other conversions for the layers that they
+    /// change: quantize last. Measure what it costs by evaluating both models on rows that neither has seen.
+    /// </remarks>
+    /// <param name="catalog">The model operations of the context.</param>
+    /// <param name="model">A trained or loaded model with one spiking network, which is not changed.</param>
+    /// <param name="precision">
+    /// Of the weights; with <see cref="WeightPrecision.Float32"/> they keep their values and are saved in 32 bits.
+    /// </param>
+    /// <returns>The model with rounded weights; of a chain, the whole chain.</returns>
+    /// <exception cref="ArgumentException">
+    /// The model has no spiking network, or more than one, or the precision is not one of those that are defined.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">A weight is infinite or not a number.</exception>
+    public static ITransformer QuantizeWeights(
+        this ModelOperationsCatalog catalog, ITransformer model, WeightPrecision precision = WeightPrecision.Int8)
+    {
+        using var host = new CatalogHost(catalog, nameof(QuantizeWeights));
+        if (!Enum.IsDefined(precision))
+        {
+            throw host.Host.ExceptParam(nameof(precision), $"The precision is {precision}; it must be one of " +
+                $"{string.Join(", ", Enum.GetNames<WeightPrecision>())}.");
+        }
+        return AnalyzedModel.Exchange(host.Host, model, parameters => new(
+            parameters.Network, WeightQuantization.Apply(parameters.Network, parameters.Weights, precision)));
+    }
+
+    /// <summary>
+    /// Sets the smallest weights of a model's linear layers and convolutions to 0, and trains the others on. The file
+    /// becomes smaller, as zeros are compressed; scoring becomes no faster. See docs/compression.md.
+    /// </summary>
+    /// <remarks>
+    /// The result is an ordinary model with weights of float32: quantize it afterwards. A later training keeps its
+    /// zeros where <see cref="SpikingClifTrainer.Options.KeepZeroWeights"/> says so.
+    /// </remarks>
+    /// <param name="catalog">The model operations of the context.</param>
+    /// <param name="model">A trained or loaded model with one spiking network, which is not changed.</param>
+    /// <param name="trainData">
+    /// Rows as the model takes them, with labels, for the fine-tuning; those that the model was trained on.
+    /// </param>
+    /// <param name="testData">Rows as the model takes them, with labels, that accuracies are measured on.</param>
+    /// <param name="options">The choices; null for the defaults.</param>
+    /// <returns>The accuracies, and the pruned model.</returns>
+    /// <exception cref="ArgumentException">
+    /// The model has no spiking network or more than one, a column is missing or has another type, or an option is out
+    /// of its range.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// No test row has a label and finite features, or the fine-tuning cannot run; see
+    /// <see cref="SpikingClifTrainer.Fit(IDataView, ITransformer)"/>.
+    /// </exception>
+    public static PruningReport PruneWeights(this ModelOperationsCatalog catalog, ITransformer model,
+        IDataView trainData, IDataView testData, PruningOptions? options = null)
+    {
+        using var host = new CatalogHost(catalog, nameof(PruneWeights));
+        return ModelPruning.Run(host.Host, model, trainData, testData, options ?? new());
+    }
+
+    /// <summary>
     /// Reports what a training has led to: its learning curve, and on labelled rows the confusion of classes, their
     /// precision and recall, and how far probabilities can be believed.
     /// </summary>

@@ -34,6 +34,9 @@ public sealed class SpikingBinaryPredictionTransformer : SpikingPredictionTransf
 
     private protected override VersionInfo Version => VersionInfo();
 
+    /// <summary>Gets the name of the column with the probability of true.</summary>
+    internal string ProbabilityColumnName => Columns.ProbabilityName!;
+
     internal override SpikingBinaryPredictionTransformer With(SpikingModelParameters model) =>
         new(Host, model, TrainSchema, ColumnNames, Columns.ProbabilityName!);
 

@@ -194,6 +194,14 @@ public sealed partial class SpikingClifTrainer
         public int? GradientHorizon { get; set; }
 
         /// <summary>
+        /// Gets or sets whether the weights of linear layers and convolutions that are exactly 0 in a model whose
+        /// training is continued stay 0, so that a pruned model stays as sparse as it is; see
+        /// <see cref="SpikingAnalysisCatalog.PruneWeights"/>. A training without a model refuses it. Default
+        /// <see langword="false"/>.
+        /// </summary>
+        public bool KeepZeroWeights { get; set; }
+
+        /// <summary>
         /// Gets or sets the number of batches whose gradients make one step of the optimizer, from 1 to 65,536: as if
         /// batches were that many times larger, in the memory of one, except that batch normalization sees each batch
         /// by itself. An epoch's last group may be smaller. Default 1.

@@ -249,6 +249,11 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             throw _host.ExceptParam("validationData", $"{nameof(Options.EarlyStoppingPatience)} needs validation " +
                 "data: call Fit with training and validation data, or leave it null.");
         }
+        if (_options.KeepZeroWeights && trained is null)
+        {
+            throw _host.ExceptParam("model", $"{nameof(Options.KeepZeroWeights)} is set, but the training starts from " +
+                "new weights: pass the model that it is to continue, or leave the option at its default.");
+        }
         CheckClassWeights(columns);
         RowLayout layout = trained?.Layout(columns.FeatureShape, _options.InputShape)
             ?? RowLayout.Of(columns.FeatureShape, _options.InputShape, _options.PixelOrder);
@@ -353,6 +358,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         LossTarget = _options.LossTarget,
         GradientClipping = _options.GradientClipping,
         GradientHorizon = _options.GradientHorizon,
+        KeepsZeroWeights = _options.KeepZeroWeights ? true : null,
         GradientAccumulation = _options.GradientAccumulation,
         EarlyStoppingPatience = _options.EarlyStoppingPatience,
         ValidationMetric = _options.ValidationMetric,

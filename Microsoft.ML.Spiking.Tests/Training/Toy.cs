@@ -28,6 +28,7 @@ internal static class Toy
         LossTarget = LossTarget.Constant,
         GradientClipping = null,
         GradientHorizon = null,
+        KeepsZeroWeights = null,
         GradientAccumulation = 1,
         EarlyStoppingPatience = null,
         ValidationMetric = ValidationMetric.Accuracy,

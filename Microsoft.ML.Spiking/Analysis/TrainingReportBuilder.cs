@@ -78,6 +78,10 @@ internal static class TrainingReportBuilder
 /// <param name="Skipped">The number of other rows.</param>
 internal sealed record ScoredLabels(IReadOnlyList<float[]> Scores, IReadOnlyList<int> Labels, long Skipped)
 {
+    /// <summary>Gets the share of the rows whose highest score is that of their label, 0 to 1.</summary>
+    public double Accuracy =>
+        Scores.Zip(Labels).Count(row => Predicted(row.First) == row.Second) / (double)Labels.Count;
+
     /// <summary>Scores the rows in managed code.</summary>
     /// <exception cref="InvalidOperationException">No row has a label and finite features.</exception>
     public static ScoredLabels Of(NetworkDefinition network, NetworkWeights weights, AnalysisData data)

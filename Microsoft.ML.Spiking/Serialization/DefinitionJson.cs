@@ -20,14 +20,16 @@ internal static class DefinitionJson
         new() { MaxDepth = Depth, AllowDuplicateProperties = false };
 
     /// <summary>Returns the document, UTF-8.</summary>
-    public static byte[] Write(NetworkDefinition definition)
+    /// <param name="definition">The network.</param>
+    /// <param name="version">The version that a reader must know, of the weights beside it too.</param>
+    public static byte[] Write(NetworkDefinition definition, int version = ModelFormat.Float32Version)
     {
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
         {
             writer.WriteStartObject();
             writer.WriteString("format", ModelFormat.Name);
-            writer.WriteNumber("version", ModelFormat.Version);
+            writer.WriteNumber("version", version);
             writer.WritePropertyName("network");
             JsonSerializer.Serialize(writer, definition, WriteOptions.Network);
             writer.WriteEndObject();

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Networks;
+
 namespace Microsoft.ML.Spiking.Serialization;
 
 /// <summary>
@@ -10,10 +12,14 @@ internal static class ModelFormat
     public const string Name = "Microsoft.ML.Spiking.Network";
 
     /// <summary>
-    /// The version that is written, and the newest that is read. It grows when an older reader would misunderstand a
-    /// document; a new layer or neuron needs no new version, because readers name the types that they do not know.
+    /// The newest version that is read. It grows when an older reader would misunderstand a document; a new layer or
+    /// neuron needs no new version, because readers name the types that they do not know. Written is the oldest version
+    /// whose readers understand the model: 1, or 2 where weights are bfloat16 or int8.
     /// </summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>The version of models whose weights are all float32.</summary>
+    public const int Float32Version = 1;
 
     /// <summary>The signature of the trained network in ML.NET's zip.</summary>
     public const string ModelSignature = "SPKMODEL";
@@ -43,6 +49,10 @@ internal static class ModelFormat
     /// Longest safetensors header that is read: 16 MiB, for checkpoints hold each array several times.
     /// </summary>
     public const int LargestHeader = 16 << 20;
+
+    /// <summary>Returns the version that a reader of these arrays must know.</summary>
+    public static int VersionOf(IEnumerable<WeightArray> arrays) =>
+        arrays.All(array => array.Precision == WeightPrecision.Float32) ? Float32Version : Version;
 
     /// <summary>Returns the fault of an entry whose checksum is not the one that was written.</summary>
     public static FormatException Changed(string entry) =>

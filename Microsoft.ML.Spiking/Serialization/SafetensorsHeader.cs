@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using static System.FormattableString;
 
@@ -80,11 +81,11 @@ internal static class SafetensorsHeader
             throw new FormatException(
                 $"{What} describes the array '{Quotation.Of(name)}' without a valid dtype, shape and data_offsets.");
         }
-        if (type.GetString() != SafetensorsEntry.ElementType)
+        if (SafetensorsEntry.PrecisionOf(type.GetString()!) is not WeightPrecision precision)
         {
             throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as " +
-                $"{Quotation.Of(type.GetString()!)}; only {SafetensorsEntry.ElementType} (32-bit floating point) is " +
-                "read.");
+                $"{Quotation.Of(type.GetString()!)}; only F32 (32-bit floating point), BF16 (bfloat16) and I8 (8-bit " +
+                "integers) are read.");
         }
         if (lengths.Length > NetworkLimits.MostDimensions)
         {
@@ -92,7 +93,7 @@ internal static class SafetensorsHeader
                 $"'{Quotation.Of(name)}'; at most {NetworkLimits.MostDimensions} are possible.");
         }
         int[] dimensions = new int[lengths.Length];
-        long size = sizeof(float);
+        long size = SafetensorsEntry.TypeOf(precision).Size;
         for (int i = 0; i < lengths.Length; i++)
         {
             // A hostile header may announce more than 2^63 bytes.
@@ -105,7 +106,7 @@ internal static class SafetensorsHeader
             dimensions[i] = (int)lengths[i];
         }
         return begin >= 0 && end >= begin && end - begin == size
-            ? new(name, dimensions, begin, end)
+            ? new(name, precision, dimensions, begin, end)
             : throw new FormatException(Invariant($"{What} gives the array '{Quotation.Of(name)}' the bytes ") +
                 Invariant($"{begin:N0} to {end:N0}; its shape needs {size:N0} bytes."));
     }
@@ -131,14 +132,31 @@ internal static class SafetensorsHeader
 
 /// <summary>One array as the header of a safetensors file describes it.</summary>
 /// <param name="Name">Unique within the file.</param>
+/// <param name="Precision">Of its values.</param>
 /// <param name="Shape">Row-major lengths.</param>
 /// <param name="Begin">First byte, counted from the end of the header.</param>
 /// <param name="End">Byte after the last.</param>
-internal sealed record SafetensorsEntry(string Name, IReadOnlyList<int> Shape, long Begin, long End)
+internal sealed record SafetensorsEntry(
+    string Name, WeightPrecision Precision, IReadOnlyList<int> Shape, long Begin, long End)
 {
-    /// <summary>The only element type that is written and read: 32-bit floating point.</summary>
-    public const string ElementType = "F32";
-
     /// <summary>The header's entry that describes no array.</summary>
     public const string Metadata = "__metadata__";
+
+    /// <summary>Returns the name of an element type, and its bytes.</summary>
+    public static (string Name, int Size) TypeOf(WeightPrecision precision) => precision switch
+    {
+        WeightPrecision.BFloat16 => ("BF16", sizeof(ushort)),
+        WeightPrecision.Int8 => ("I8", sizeof(sbyte)),
+        _ => ("F32", sizeof(float)),
+    };
+
+    /// <summary>Returns the precision of an element type; null if it is not read.</summary>
+    public static WeightPrecision? PrecisionOf(string type)
+    {
+        WeightPrecision[] found = [.. Enum.GetValues<WeightPrecision>().Where(known => TypeOf(known).Name == type)];
+        return found is [WeightPrecision precision] ? precision : null;
+    }
+
+    /// <summary>Returns the name of the array that holds the scales of an array of int8.</summary>
+    public static string ScalesOf(string name) => $"{name}.int8_scale";
 }

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using static System.FormattableString;
@@ -11,8 +9,6 @@ namespace Microsoft.ML.Spiking.Serialization;
 /// </summary>
 internal static class SafetensorsReader
 {
-    private const int FirstBufferValues = 1 << 16;
-
     /// <summary>Reads weights, checked against the definition before anything large is allocated.</summary>
     /// <param name="stream">Holds the file and nothing after it. Need not be seekable; stays open.</param>
     /// <param name="definition">The network that the weights must fit.</param>
@@ -43,13 +39,13 @@ internal static class SafetensorsReader
                 Invariant($"{SafetensorsHeader.What} is cut short: its arrays need {announced:N0} bytes and the ") +
                 Invariant($"whole file has {length:N0}."));
         }
-        var arrays = new List<WeightArray>(entries.Count);
+        var contents = new StoredArrays(entries);
         foreach (SafetensorsEntry entry in entries)
         {
-            arrays.Add(new WeightArray(entry.Name, entry.Shape, Values(stream, entry, isThere: length is not null)));
+            contents.Read(stream, entry, isThere: length is not null);
         }
         return stream.ReadByte() < 0
-            ? arrays
+            ? contents.Arrays()
             : throw new FormatException($"{SafetensorsHeader.What} goes on after its last array.");
     }
 
@@ -61,7 +57,8 @@ internal static class SafetensorsReader
             // No name is there twice: layers' names are unique, and what a layer adds to its own has no further dot.
             needed.Add(spec.Name, spec);
         }
-        foreach (SafetensorsEntry entry in entries)
+        HashSet<string> scales = StoredArrays.ScalesIn(entries);
+        foreach (SafetensorsEntry entry in entries.Where(entry => !scales.Contains(entry.Name)))
         {
             if (!needed.Remove(entry.Name, out ParameterSpec? spec))
             {
@@ -75,53 +72,16 @@ internal static class SafetensorsReader
                     $"{SafetensorsHeader.What} holds the array '{Quotation.Of(entry.Name)}' in the shape " +
                     $"{Shapes.Text(entry.Shape)}; the network needs {Shapes.Text(spec.Shape)}.");
             }
+            if (entry.Precision != WeightPrecision.Float32 && spec.Role != ParameterRole.Weight)
+            {
+                throw new FormatException(
+                    $"{SafetensorsHeader.What} holds the array '{Quotation.Of(entry.Name)}' as " +
+                    $"{SafetensorsEntry.TypeOf(entry.Precision).Name}; only weights of layers may be.");
+            }
         }
         if (needed.Count > 0)
         {
             throw new FormatException($"{SafetensorsHeader.What} lacks the array '{needed.Keys.First()}'.");
         }
-    }
-
-    // A file of known length holds all that it announces; else memory grows with the bytes that arrive.
-    private static float[] Values(Stream stream, SafetensorsEntry entry, bool isThere)
-    {
-        long count = (entry.End - entry.Begin) / sizeof(float);
-        if (count > Array.MaxLength)
-        {
-            throw new FormatException(
-                Invariant($"{SafetensorsHeader.What} announces {count:N0} values for the array ") +
-                Invariant($"'{Quotation.Of(entry.Name)}'; at most {Array.MaxLength:N0} are possible."));
-        }
-        float[] values = new float[isThere ? count : Math.Min(count, FirstBufferValues)];
-        long filled = 0; // bytes
-        while (filled < count * sizeof(float))
-        {
-            if (filled == (long)values.Length * sizeof(float))
-            {
-                Array.Resize(ref values, (int)Math.Min(count, 2L * values.Length));
-            }
-            int read = stream.Read(Remaining(values, filled));
-            if (read == 0)
-            {
-                throw new FormatException(
-                    $"{SafetensorsHeader.What} is cut short within the array '{Quotation.Of(entry.Name)}'.");
-            }
-            filled += read;
-        }
-        if (!BitConverter.IsLittleEndian)
-        {
-            Span<int> bits = MemoryMarshal.Cast<float, int>(values.AsSpan());
-            BinaryPrimitives.ReverseEndianness(bits, bits);
-        }
-        return values;
-    }
-
-    /// <summary>Returns the place of the next bytes: at most 1 GiB, because an int counts a span of bytes.</summary>
-    private static Span<byte> Remaining(float[] values, long filled)
-    {
-        int first = (int)(filled / sizeof(float));
-        int within = (int)(filled % sizeof(float));
-        int length = Math.Min(values.Length - first, 1 << 28);
-        return MemoryMarshal.AsBytes(values.AsSpan(first, length))[within..];
     }
 }

@@ -2,13 +2,15 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
 /// <summary>
 /// Writes arrays in the safetensors layout: the header's length (8 bytes, little-endian), the header (JSON: each
 /// array's dtype, shape and data_offsets; padded with spaces so that the data starts at a multiple of 8), then the
-/// values of all arrays (little-endian, in the order of the header, nothing between them).
+/// values of all arrays (little-endian, in the order of the header, nothing between them). An array of int8 is followed by
+/// one of float32 with the scale of each output.
 /// </summary>
 internal static class SafetensorsWriter
 {
@@ -31,7 +33,19 @@ internal static class SafetensorsWriter
         stream.Write(spaces);
         foreach (WeightArray array in arrays)
         {
-            WriteValues(stream, array.Values.Span);
+            switch (array)
+            {
+                case { Int8: { } int8 }:
+                    stream.Write(MemoryMarshal.AsBytes(int8.Codes.AsSpan()));
+                    WriteValues(stream, int8.Scales);
+                    break;
+                case { Precision: WeightPrecision.BFloat16 }:
+                    WriteHalves(stream, array.Array);
+                    break;
+                default:
+                    WriteValues(stream, array.Array);
+                    break;
+            }
         }
     }
 
@@ -43,22 +57,51 @@ internal static class SafetensorsWriter
             writer.WriteStartObject();
             writer.WriteStartObject(SafetensorsEntry.Metadata);
             writer.WriteString("format", ModelFormat.Name);
-            writer.WriteString("version", $"{ModelFormat.Version}");
+            writer.WriteString("version", $"{ModelFormat.VersionOf(arrays)}");
             writer.WriteEndObject();
             long begin = 0;
             foreach (WeightArray array in arrays)
             {
-                long end = begin + ((long)array.Values.Length * sizeof(float));
-                writer.WriteStartObject(array.Name);
-                writer.WriteString("dtype", SafetensorsEntry.ElementType);
-                WriteNumbers(writer, "shape", array.Shape.Select(length => (long)length));
-                WriteNumbers(writer, "data_offsets", [begin, end]);
-                writer.WriteEndObject();
-                begin = end;
+                begin = WriteEntry(writer, array.Name, array.Precision, array.Shape, begin);
+                if (array.Int8 is { } int8)
+                {
+                    begin = WriteEntry(writer, SafetensorsEntry.ScalesOf(array.Name), WeightPrecision.Float32,
+                        [int8.Scales.Length], begin);
+                }
             }
             writer.WriteEndObject();
         }
         return bytes.ToArray();
+    }
+
+    /// <summary>Writes the entry of an array and returns the end of its data.</summary>
+    private static long WriteEntry(
+        Utf8JsonWriter writer, string name, WeightPrecision precision, IReadOnlyList<int> shape, long begin)
+    {
+        (string type, int size) = SafetensorsEntry.TypeOf(precision);
+        long end = begin + (Shapes.LongSize(shape) * size);
+        writer.WriteStartObject(name);
+        writer.WriteString("dtype", type);
+        WriteNumbers(writer, "shape", shape.Select(length => (long)length));
+        WriteNumbers(writer, "data_offsets", [begin, end]);
+        writer.WriteEndObject();
+        return end;
+    }
+
+    private static void WriteHalves(Stream stream, ReadOnlySpan<float> values)
+    {
+        byte[] bytes = new byte[sizeof(ushort) * Math.Min(values.Length, ChunkValues)];
+        while (!values.IsEmpty)
+        {
+            ReadOnlySpan<float> chunk = values[..Math.Min(values.Length, ChunkValues)];
+            for (int i = 0; i < chunk.Length; i++)
+            {
+                BinaryPrimitives.WriteUInt16LittleEndian(
+                    bytes.AsSpan(i * sizeof(ushort)), BFloat16Bits.Of(chunk[i]));
+            }
+            stream.Write(bytes, 0, chunk.Length * sizeof(ushort));
+            values = values[chunk.Length..];
+        }
     }
 
     private static void WriteNumbers(Utf8JsonWriter writer, string name, IEnumerable<long> numbers)

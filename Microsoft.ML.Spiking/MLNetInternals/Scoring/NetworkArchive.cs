@@ -17,8 +17,8 @@ internal static class NetworkArchive
         // *** Binary format of the main stream ***
         // byte[32]: SHA-256 of the entry Network.json
         // byte[32]: SHA-256 of the entry Weights.safetensors
-        byte[] definitionChecksum = SaveEntry(
-            context, ModelFormat.DefinitionEntry, stream => stream.Write(DefinitionJson.Write(network)));
+        byte[] definitionChecksum = SaveEntry(context, ModelFormat.DefinitionEntry, stream => stream.Write(
+            DefinitionJson.Write(network, ModelFormat.VersionOf(weights))));
         byte[] weightsChecksum = SaveEntry(
             context, ModelFormat.WeightsEntry, stream => SafetensorsWriter.Write(stream, weights));
         context.Writer.Write(definitionChecksum);

@@ -33,6 +33,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingState _state;
     private readonly ReplicaSet _replicas;
     private readonly RoundedWeights? _rounded;
+    private WeightMasks? _masks;
     private int _epochs;
 
     private TrainingLoop(
@@ -133,6 +134,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         _replicas.Dispose();
         _rounded?.Dispose();
+        _masks?.Dispose();
         _state.Dispose();
     }
 
@@ -166,6 +168,7 @@ internal sealed class TrainingLoop : IDisposable
         SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
         _state.Network.Parameters.Import(_initial ?? WeightInitializer.Create(
             _definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary)));
+        _masks = _settings.KeepsZeroWeights == true ? new(_state.Network.Parameters, _initial!) : null;
         if (_settings.BatchSize > rows.Summary.Rows)
         {
             _observer.Warning(string.Create(CultureInfo.InvariantCulture,
@@ -315,7 +318,9 @@ internal sealed class TrainingLoop : IDisposable
     private void Step(Schedule schedule)
     {
         _state.Gradients.Finish();
+        _masks?.ApplyToGradients();
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
+        _masks?.ApplyToWeights();
         _rounded?.Refresh();
         _replicas.Follow();
     }

@@ -38,6 +38,12 @@ internal sealed record TrainingSettings
     /// <summary>Gets the time steps back that the gradient of a spike goes in its layer; null for all.</summary>
     public required int? GradientHorizon { get; init; }
 
+    /// <summary>
+    /// Gets whether weights that are 0 in the initial weights, which must be there, stay 0; null for no, as it is in
+    /// the checkpoints of versions without this setting.
+    /// </summary>
+    public required bool? KeepsZeroWeights { get; init; }
+
     /// <summary>Gets the number of batches whose gradients make one step of the optimizer.</summary>
     public required int GradientAccumulation { get; init; }
 

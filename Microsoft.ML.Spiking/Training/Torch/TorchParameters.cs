@@ -46,7 +46,7 @@ internal sealed class TorchParameters : IDisposable
     {
         foreach (WeightArray array in weights)
         {
-            TensorCopy.Fill(_byName[array.Name], array.Values.Span);
+            TensorCopy.Fill(_byName[array.Name], array.Array);
         }
     }
 

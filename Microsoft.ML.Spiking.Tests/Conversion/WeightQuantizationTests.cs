@@ -1,0 +1,176 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Conversion;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Tests.Serialization;
+
+namespace Microsoft.ML.Spiking.Tests.Conversion;
+
+[TestClass]
+public sealed class WeightQuantizationTests
+{
+    private static readonly MLContext Ml = new(seed: 1);
+
+    [TestMethod]
+    public void Of_RowsOfOtherSizes_GivesEachItsScaleAndTheNearestCodes()
+    {
+        Int8Rows rows = Int8Rows.Of([1.27f, -0.634f, 0.636f, 0f, 0f, 0f, -254f, 1f, 127f], outputs: 3);
+
+        Assert.AreSequenceEqual(new sbyte[] { 127, -63, 64, 0, 0, 0, -127, 0, 64 }, rows.Codes);
+        Assert.AreSequenceEqual([1.27f / 127, 0f, 2f], rows.Scales);
+        Assert.AreSequenceEqual([rows.Scales[0] * 127, rows.Scales[0] * -63, rows.Scales[0] * 64, 0, 0, 0, -254, 0, 128],
+            rows.ToFloats());
+    }
+
+    [TestMethod]
+    public void Of_LargestAndSmallestFloats_StaysFinite()
+    {
+        Int8Rows rows = Int8Rows.Of(
+            [float.MaxValue, -float.MaxValue, float.Epsilon, -float.Epsilon, 1e-44f, -3e-45f], outputs: 3);
+
+        Assert.IsTrue(rows.ToFloats().All(float.IsFinite));
+        Assert.IsTrue(rows.Codes.All(code => code != sbyte.MinValue));
+    }
+
+    [TestMethod]
+    [DataRow(1f, 1f)]
+    [DataRow(-0.5f, -0.5f)]
+    [DataRow(1.00390625f, 1f)] // halfway between 1 and the next: the even one
+    [DataRow(1.01171875f, 1.015625f)] // halfway, the other way
+    [DataRow(0f, 0f)]
+    [DataRow(3.4028235e38f, 3.3895314e38f)] // not infinity
+    [DataRow(-3.4028235e38f, -3.3895314e38f)]
+    public void Round_Value_IsTheNearestOfBFloat16(float value, float expected)
+    {
+        float rounded = BFloat16Bits.Round(value);
+
+        Assert.AreEqual(expected, rounded);
+        Assert.AreEqual(rounded, BFloat16Bits.ToSingle(BFloat16Bits.Of(rounded)));
+    }
+
+    [TestMethod]
+    public void Apply_Network_RoundsWeightsAndNothingElse()
+    {
+        NetworkDefinition network = SmallNetworks.Small();
+        NetworkWeights weights = SmallNetworks.Weights(network);
+        foreach (WeightPrecision precision in new[] { WeightPrecision.BFloat16, WeightPrecision.Int8 })
+        {
+            NetworkWeights rounded = WeightQuantization.Apply(network, weights, precision);
+            foreach (ParameterSpec spec in network.Parameters)
+            {
+                bool isWeight = spec.Role == ParameterRole.Weight;
+                Assert.AreEqual(isWeight ? precision : WeightPrecision.Float32, rounded[spec.Name].Precision);
+                Assert.AreEqual(!isWeight,
+                    weights[spec.Name].Values.Span.SequenceEqual(rounded[spec.Name].Values.Span), spec.Name);
+                foreach ((float before, float after) in
+                    weights[spec.Name].Values.ToArray().Zip(rounded[spec.Name].Values.ToArray()))
+                {
+                    Assert.AreEqual(before, after, 1 / 254f + 1e-6f, spec.Name); // half a code of a row within -1 to 1
+                }
+            }
+            Assert.AreSame(rounded[0], WeightQuantization.Apply(network, rounded, precision)[0]);
+        }
+    }
+
+    [TestMethod]
+    public void Apply_WeightThatIsNotANumber_IsRefused()
+    {
+        NetworkDefinition network = SmallNetworks.Small();
+        var weights = new NetworkWeights(network, network.Parameters.Select(spec =>
+            new WeightArray(spec.Name, spec.Shape, [.. Enumerable.Repeat(float.NaN, (int)spec.Size)])));
+
+        Assert.Contains("infinite or not a number", Assert.ThrowsExactly<InvalidOperationException>(
+            () => WeightQuantization.Apply(network, weights, WeightPrecision.Int8)).Message);
+    }
+
+    [TestMethod]
+    [DataRow(WeightPrecision.BFloat16)]
+    [DataRow(WeightPrecision.Int8)]
+    public void QuantizeWeights_TrainedChain_LoadsWithTheSameScores(WeightPrecision precision)
+    {
+        (IDataView rows, ITransformer model) = Trained();
+
+        ITransformer rounded = Ml.Model.QuantizeWeights(model, precision);
+        byte[] zip = Saved(rounded, rows);
+        SpikingModelFile.Check(new MemoryStream(zip));
+        ITransformer loaded = Ml.Model.Load(new MemoryStream(zip), out _);
+
+        Assert.AreSequenceEqual(Scores(rounded, rows), Scores(loaded, rows));
+        Assert.IsFalse(Scores(model, rows).SequenceEqual(Scores(loaded, rows)));
+        Assert.IsGreaterThan(0.95, Right(loaded, rows));
+        Assert.AreEqual(precision, Network(loaded).Weights["fc1.weight"].Precision);
+    }
+
+    [TestMethod]
+    [DataRow(WeightPrecision.Float32, 1)]
+    [DataRow(WeightPrecision.BFloat16, 2)]
+    [DataRow(WeightPrecision.Int8, 2)]
+    public void Save_Precision_WritesTheVersionThatAReaderNeeds(WeightPrecision precision, int version)
+    {
+        (IDataView rows, ITransformer model) = Trained();
+        byte[] zip = Saved(Ml.Model.QuantizeWeights(model, precision), rows);
+
+        string definition = System.Text.Encoding.UTF8.GetString(ModelZip.Entry(zip, ModelZip.Definition));
+        Assert.Contains($"\"version\": {version},", definition);
+    }
+
+    [TestMethod]
+    public void QuantizeWeights_BackToFloat32_KeepsTheRoundedValues()
+    {
+        (IDataView rows, ITransformer model) = Trained();
+        ITransformer rounded = Ml.Model.QuantizeWeights(model, WeightPrecision.BFloat16);
+        ITransformer back = Ml.Model.QuantizeWeights(rounded, WeightPrecision.Float32);
+
+        Assert.AreSequenceEqual(Scores(rounded, rows), Scores(back, rows));
+        Assert.AreEqual(WeightPrecision.Float32, Network(back).Weights["fc1.weight"].Precision);
+    }
+
+    [TestMethod]
+    public void Fit_QuantizedModel_ContinuesInFloat32()
+    {
+        (IDataView rows, ITransformer model) = Trained();
+        ITransformer rounded = Ml.Model.QuantizeWeights(model);
+        IDataView keyed = ((TransformerChain<ITransformer>)rounded).First().Transform(rows);
+
+        SpikingPredictionTransformer trained =
+            Ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()).Fit(keyed, rounded);
+
+        Assert.AreEqual(WeightPrecision.Float32, trained.Model.Weights["fc1.weight"].Precision);
+        Assert.IsFalse(trained.Model.Weights["fc1.weight"].Values.Span.SequenceEqual(
+            Network(rounded).Weights["fc1.weight"].Values.Span));
+    }
+
+    [TestMethod]
+    public void QuantizeWeights_UnknownPrecision_IsNamed()
+    {
+        (_, ITransformer model) = Trained();
+        Assert.Contains("The precision is 9; it must be one of Float32, BFloat16, Int8.",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+                () => Ml.Model.QuantizeWeights(model, (WeightPrecision)9)).Message);
+    }
+
+    private static (IDataView Rows, ITransformer Model) Trained()
+    {
+        IDataView rows = Ml.Data.LoadFromEnumerable(Flowers.Rows());
+        return (rows, Ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(Ml.MulticlassClassification.Trainers.SpikingClif(Flowers.Quick()))
+            .Append(Ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
+            .Fit(rows));
+    }
+
+    private static byte[] Saved(ITransformer model, IDataView rows)
+    {
+        using var stream = new MemoryStream();
+        Ml.Model.Save(model, rows.Schema, stream);
+        return stream.ToArray();
+    }
+
+    private static SpikingModelParameters Network(ITransformer model) =>
+        ((IEnumerable<ITransformer>)model).OfType<SpikingPredictionTransformer>().Single().Model;
+
+    private static float[] Scores(ITransformer model, IDataView rows) =>
+        [.. model.Transform(rows).GetColumn<float[]>("Score").SelectMany(scores => scores)];
+
+    private static double Right(ITransformer model, IDataView rows) => Flowers.Rows()
+        .Zip(model.Transform(rows).GetColumn<string>("PredictedLabel")).Average(row => row.First.Label == row.Second ? 1 : 0);
+}
