@@ -1,0 +1,2 @@
+// libtorch's threads are of the whole process.
+[assembly: DoNotParallelize]
