@@ -83,10 +83,6 @@ public sealed class NirFileTests
     [TestMethod]
     public void Export_LifNetwork_GivesTheSameLogitsInNirsOwnForm()
     {
-        if (ProgramRun.Of("python3", ["-c", "import nir"]).ExitCode != 0)
-        {
-            Assert.Inconclusive("python3 with nir is not at hand.");
-        }
         NetworkDefinition network = new Mlp(20, 16).Bind(
             Bindings.Of([7], neuron: new LifNeuron { ResetPotential = 0, Threshold = 0.7 }) with { TimeSteps = 5 });
         NetworkWeights weights = RandomNetwork.Weights(network, 3);
@@ -96,9 +92,7 @@ public sealed class NirFileTests
 
         NirFile.Export(new SpikingModelParameters(network, weights), path);
 
-        (int exitCode, string output) = ProgramRun.Of(
-            "python3", ["-c", Simulation, path, "5"], JsonSerializer.Serialize(rows.Chunk(7)));
-        Assert.AreEqual(0, exitCode, output);
+        string output = Python.Run("nir", Simulation, [path, "5"], JsonSerializer.Serialize(rows.Chunk(7)));
         float[] expected = Scores(network, weights, rows);
         float[] actual = [.. JsonSerializer.Deserialize<float[][]>(output)!.SelectMany(Probabilities)];
         Assert.HasCount(expected.Length, actual);
@@ -110,10 +104,6 @@ public sealed class NirFileTests
     [TestMethod]
     public void Export_ConvNet_IsReadByNirItselfWithItsShapes()
     {
-        if (ProgramRun.Of("python3", ["-c", "import nir"]).ExitCode != 0)
-        {
-            Assert.Inconclusive("python3 with nir is not at hand.");
-        }
         NetworkDefinition network = new ConvNet(4, 6).Bind(
             Bindings.Image(3, 8, neuron: new IfNeuron { ResetPotential = 0 }));
         using var folder = new TemporaryFolder();
@@ -121,9 +111,8 @@ public sealed class NirFileTests
 
         NirFile.Export(new SpikingModelParameters(network, RandomNetwork.Weights(network, 3)), path);
 
-        (int exitCode, string output) = ProgramRun.Of("python3", ["-c",
-            "import sys, nir; g = nir.read(sys.argv[1]); print([type(n).__name__ for n in g.nodes.values()])", path]);
-        Assert.AreEqual(0, exitCode, output);
+        string output = Python.Run("nir",
+            "import sys, nir; g = nir.read(sys.argv[1]); print([type(n).__name__ for n in g.nodes.values()])", [path]);
         Assert.Contains("Conv2d", output);
         Assert.Contains("AvgPool2d", output);
         Assert.Contains("IF", output);

@@ -15,8 +15,9 @@ internal static class SafetensorsHeader
 
     /// <summary>The arrays that the header announces, in the order of their data, which is without gaps.</summary>
     /// <param name="stream">Stands at the first byte of the file; afterwards at the first byte of the data.</param>
+    /// <param name="ofOthers">Whether the file may have other types than this library writes.</param>
     /// <exception cref="FormatException">The header is damaged, or of a kind that is not read.</exception>
-    public static IReadOnlyList<SafetensorsEntry> Read(Stream stream)
+    public static IReadOnlyList<SafetensorsEntry> Read(Stream stream, bool ofOthers = false)
     {
         long length = BinaryPrimitives.ReadInt64LittleEndian(BoundedReading.ReadExactly(stream, sizeof(long), What));
         if (length is < 2 or > ModelFormat.LargestHeader)
@@ -28,7 +29,7 @@ internal static class SafetensorsHeader
         try
         {
             using JsonDocument document = JsonDocument.Parse(header, DocumentOptions);
-            return InOrder(document.RootElement);
+            return InOrder(document.RootElement, ofOthers);
         }
         catch (Exception exception) when (exception is JsonException
             or InvalidOperationException) // text that is not valid Unicode throws when it is read
@@ -37,7 +38,7 @@ internal static class SafetensorsHeader
         }
     }
 
-    private static List<SafetensorsEntry> InOrder(JsonElement root)
+    private static List<SafetensorsEntry> InOrder(JsonElement root, bool ofOthers)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -48,7 +49,7 @@ internal static class SafetensorsHeader
         {
             if (property.Name != SafetensorsEntry.Metadata)
             {
-                entries.Add(Entry(property.Name, property.Value));
+                entries.Add(Entry(property.Name, property.Value, ofOthers));
             }
         }
         entries.Sort((left, right) =>
@@ -67,7 +68,7 @@ internal static class SafetensorsHeader
         return entries;
     }
 
-    private static SafetensorsEntry Entry(string name, JsonElement value)
+    private static SafetensorsEntry Entry(string name, JsonElement value, bool ofOthers)
     {
         if (value.ValueKind != JsonValueKind.Object
             || !value.TryGetProperty("dtype", out JsonElement type)
@@ -80,11 +81,12 @@ internal static class SafetensorsHeader
             throw new FormatException(
                 $"{What} describes the array '{Quotation.Of(name)}' without a valid dtype, shape and data_offsets.");
         }
-        if (type.GetString() != SafetensorsEntry.ElementType)
+        if (StoredTypes.OfSafetensors(type.GetString()!) is not StoredType stored
+            || (stored != StoredType.Float32 && !ofOthers))
         {
             throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as " +
-                $"{Quotation.Of(type.GetString()!)}; only {SafetensorsEntry.ElementType} (32-bit floating point) is " +
-                "read.");
+                $"{Quotation.Of(type.GetString()!)}; only " + (ofOthers ? "F32, F64, F16, BF16 and I64 are read."
+                    : $"{SafetensorsEntry.ElementType} (32-bit floating point) is read."));
         }
         if (lengths.Length > NetworkLimits.MostDimensions)
         {
@@ -92,7 +94,7 @@ internal static class SafetensorsHeader
                 $"'{Quotation.Of(name)}'; at most {NetworkLimits.MostDimensions} are possible.");
         }
         int[] dimensions = new int[lengths.Length];
-        long size = sizeof(float);
+        long size = stored.Size();
         for (int i = 0; i < lengths.Length; i++)
         {
             // A hostile header may announce more than 2^63 bytes.
@@ -105,7 +107,7 @@ internal static class SafetensorsHeader
             dimensions[i] = (int)lengths[i];
         }
         return begin >= 0 && end >= begin && end - begin == size
-            ? new(name, dimensions, begin, end)
+            ? new(name, dimensions, begin, end, stored)
             : throw new FormatException(Invariant($"{What} gives the array '{Quotation.Of(name)}' the bytes ") +
                 Invariant($"{begin:N0} to {end:N0}; its shape needs {size:N0} bytes."));
     }
@@ -134,9 +136,11 @@ internal static class SafetensorsHeader
 /// <param name="Shape">Row-major lengths.</param>
 /// <param name="Begin">First byte, counted from the end of the header.</param>
 /// <param name="End">Byte after the last.</param>
-internal sealed record SafetensorsEntry(string Name, IReadOnlyList<int> Shape, long Begin, long End)
+/// <param name="Type">Of the values.</param>
+internal sealed record SafetensorsEntry(
+    string Name, IReadOnlyList<int> Shape, long Begin, long End, StoredType Type = StoredType.Float32)
 {
-    /// <summary>The only element type that is written and read: 32-bit floating point.</summary>
+    /// <summary>The element type of this library's files: 32-bit floating point.</summary>
     public const string ElementType = "F32";
 
     /// <summary>The header's entry that describes no array.</summary>
