@@ -41,7 +41,10 @@ public static class NirFile
         }
         catch (Exception exception)
         {
-            File.Delete(partial);
+            if (File.Exists(partial))
+            {
+                File.Delete(partial);
+            }
             if (exception is not (IOException or UnauthorizedAccessException))
             {
                 throw;

@@ -37,8 +37,8 @@ internal sealed class NirImporter
             NirNode end = import.Follow(input, depth: 0);
             if (end.Type != "Output")
             {
-                throw end.Fault("has inputs that do not come from two paths of one node; recurrence and other branches " +
-                    "have no form in this library");
+                throw end.Fault("has inputs that do not come from two paths of one node; recurrence and other " +
+                    "branches have no form in this library");
             }
             if (import._visited < graph.Nodes.Count)
             {
@@ -137,9 +137,12 @@ internal sealed class NirImporter
             case "LIF":
                 AddLif(node);
                 break;
+            case "CubaLIF":
+                AddCurrentLif(node);
+                break;
             default:
                 throw node.Fault("has no form in this library; Affine, Linear, Conv2d, AvgPool2d, SumPool2d, " +
-                    "Flatten, Scale, IF and LIF have one");
+                    "Flatten, Scale, IF, LIF and CubaLIF have one");
         }
     }
 
@@ -276,8 +279,8 @@ internal sealed class NirImporter
         double synapse = node.Common("tau_syn") / _options.TimeStep;
         if (!IsNear(synapse, 1))
         {
-            throw node.Fault(Invariant($"has a synaptic time constant of {synapse} steps; neurons of this library have ") +
-                "no synaptic current: only one step is possible");
+            throw node.Fault(Invariant($"has a synaptic time constant of {synapse:G6} steps; neurons of this ") +
+                "library have no synaptic current: only one step is possible");
         }
         AddGain($"{node.Name}.synapse", node.Common("w_in", otherwise: 1));
         AddLif(node, "tau_mem");
