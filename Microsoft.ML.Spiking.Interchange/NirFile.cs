@@ -17,7 +17,8 @@ public static class NirFile
 
     /// <summary>
     /// Writes a network as a NIR graph. Batch normalizations are folded into weights, average poolings, flattening and
-    /// LIF, PLIF and IF neurons with the hard reset have nodes of their own.
+    /// LIF, PLIF and IF neurons with the hard reset have nodes of their own, the paths of residual layers are branches.
+    /// Where it fails no file is left, and one that was there stays.
     /// </summary>
     /// <param name="model">The network.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
@@ -32,20 +33,31 @@ public static class NirFile
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         CheckTimeStep(timeStep, nameof(timeStep));
         NirGraph graph = NirExporter.Graph(model.Network, model.Weights, timeStep);
+        string partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
-            NirStorage.Write(graph, path);
+            NirStorage.Write(graph, partial);
+            File.Move(partial, path, overwrite: true);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
+            if (File.Exists(partial))
+            {
+                File.Delete(partial);
+            }
+            if (exception is not (IOException or UnauthorizedAccessException))
+            {
+                throw;
+            }
             throw new IOException(
                 $"The network was not exported: '{path}' could not be written: {exception.Message}", exception);
         }
     }
 
     /// <summary>
-    /// Reads a network from a NIR graph: a chain of Affine, Linear, Conv2d, AvgPool2d, SumPool2d, Flatten, Scale, IF
-    /// and LIF nodes between an Input and an Output. A trainer can go on training it.
+    /// Reads a network from a NIR graph: Affine, Linear, Conv2d, AvgPool2d, SumPool2d, Flatten, Scale, IF, LIF and
+    /// CubaLIF nodes between an Input and an Output, in a chain or in two branches that meet again. A trainer can go on
+    /// training it.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What the file does not say.</param>

@@ -2,6 +2,8 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking;
+using Microsoft.ML.Spiking.Import;
+using Microsoft.ML.Spiking.Import.PyTorch;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.Networks;
@@ -10,6 +12,7 @@ using Microsoft.ML.Spiking.Scoring.Plan;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Scoring.Streams;
 using Microsoft.ML.Spiking.Serialization;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 [assembly: LoadableClass(typeof(SpikingModelParameters), null, typeof(SignatureLoadModel),
     "Spiking network", SpikingModelParameters.LoaderSignature)]
@@ -129,6 +132,42 @@ public sealed class SpikingModelParameters :
                 DefaultColumnNames.PredictedLabel, DefaultColumnNames.Score));
     }
 
+    /// <summary>
+    /// Reads weights from a safetensors file of another program, such as PyTorch: float32, float64, float16 or
+    /// bfloat16, laid out as there ([outputs, inputs], [outputs, inputs, height, width]).
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="template">The network that the weights are of.</param>
+    /// <param name="names">What its arrays are called in the file.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <exception cref="FormatException">
+    /// The file is damaged, its names or shapes are not those of the network, or a value is not finite.
+    /// </exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or a given name is of no layer.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static SpikingModelParameters FromSafetensors(
+        string path, NetworkTemplate template, WeightNames names, WeightImportOptions options) =>
+        Imported(path, template, names, options, StoredArray.OfSafetensors);
+
+    /// <summary>
+    /// Reads weights from a file that PyTorch 1.6 or later wrote with torch.save(model.state_dict(), path), or from a
+    /// checkpoint's dictionary that holds one. Such files are pickles, programs; nothing in them is run, and what is
+    /// not a dictionary of tensors is refused.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="template">The network that the weights are of.</param>
+    /// <param name="names">What its arrays are called in the file.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <exception cref="FormatException">
+    /// The file is damaged or no dictionary of tensors, its names or shapes are not those of the network, or a value is
+    /// not finite.
+    /// </exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or a given name is of no layer.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static SpikingModelParameters FromStateDict(
+        string path, NetworkTemplate template, WeightNames names, WeightImportOptions options) =>
+        Imported(path, template, names, options, StateDictFile.Read);
+
     /// <summary>Frees native memory; the model can still be used. See the remarks of the type.</summary>
     public void Dispose() => Scorer.Dispose();
 
@@ -154,6 +193,34 @@ public sealed class SpikingModelParameters :
         ctx.CheckAtModel();
         ctx.SetVersionInfo(VersionInfo());
         NetworkArchive.Save(ctx, Network, Weights);
+    }
+
+    private static SpikingModelParameters Imported(string path, NetworkTemplate template, WeightNames names,
+        WeightImportOptions options, Func<string, IReadOnlyList<StoredArray>> read)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Binding(classCount: 2); // faults of the options come before those of the file
+        if (template.Faults().FirstOrDefault() is string fault)
+        {
+            throw new ArgumentException(fault, nameof(template));
+        }
+        WeightArray[] normalization = [];
+        if (options.InputNormalization is ChannelNormalization given)
+        {
+            InputConstants constants = InputConstants.Of(given);
+            int[] shape = [constants.Scale.Count];
+            normalization =
+            [
+                new($"{AffineLayer.InputName}.scale", shape, [.. constants.Scale]),
+                new($"{AffineLayer.InputName}.shift", shape, [.. constants.Shift]),
+            ];
+        }
+        (NetworkDefinition network, NetworkWeights weights) =
+            new WeightImport(path, template, names, options).Network(read(path), normalization);
+        return new SpikingModelParameters(network, weights);
     }
 
     /// <summary>Loads a model; ML.NET finds this method by its name and calls it.</summary>

@@ -106,6 +106,22 @@ public abstract class SpikingPredictionTransformerBase :
         OnnxFile().Write(stream, Model.Network, Model.Weights);
     }
 
+    /// <summary>
+    /// Writes the scored function as an ONNX model with further outputs; see <see cref="ExportToOnnx(string)"/>.
+    /// </summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="options">What the file has besides the prediction.</param>
+    /// <exception cref="NotSupportedException">
+    /// The encoder is random, a layer or neuron has no form in ONNX, or the model is larger than 2 GB.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void ExportToOnnx(string path, OnnxExportOptions options)
+    {
+        Host.CheckNonWhiteSpace(path, nameof(path));
+        Host.CheckValue(options, nameof(options));
+        (OnnxFile() with { HasSpikeCounts = options.SpikeCounts }).Write(path, Model.Network, Model.Weights);
+    }
+
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
     {
         Host.CheckValue(inputSchema, nameof(inputSchema));

@@ -10,6 +10,10 @@ internal sealed class NirExporter
     private readonly NetworkWeights _weights;
     private readonly double _timeStep;
     private readonly List<NirNode> _nodes = [];
+    private readonly List<(string From, string To)> _edges = [];
+
+    // The nodes whose sum goes on: two behind a residual layer.
+    private IReadOnlyList<string> _ends = [];
 
     // A normalization of a vector, which goes into the weights behind it.
     private ChannelAffine? _before;
@@ -33,34 +37,72 @@ internal sealed class NirExporter
                 $"{nameof(DirectEncoder)}, or with rows that bring their own spikes");
         }
         var walk = new NirExporter(weights, timeStep);
-        walk._nodes.Add(NirNode.Of("input", "Input", ("shape", NirArray.Integers(network.InputShape))));
-        Signal signal = network.InputSignal;
-        Layer[] layers = [.. network.Layers];
+        walk.Add(NirNode.Of("input", "Input", ("shape", NirArray.Integers(network.InputShape))));
+        walk.AddPath(network.Layers, network.InputSignal);
+        walk.Add(NirNode.Of("output", "Output", ("shape", NirArray.Integers(network.ClassCount))));
+        return new(walk._nodes.ToDictionary(node => node.Name), walk._edges);
+    }
+
+    private void AddPath(IReadOnlyList<Layer> path, Signal input)
+    {
+        Layer[] layers = [.. path];
+        Signal signal = input;
         for (int i = 0; i < layers.Length; i++)
         {
             int first = i;
-            walk.Add(layers[i], signal, layers, ref i);
+            Add(layers[i], signal, layers, ref i);
             for (int j = first; j <= i; j++)
             {
                 signal = layers[j].Infer(signal);
             }
         }
-        if (walk._before is not null)
+        if (_before is not null)
         {
-            throw NotSupported("it ends in a normalization of a vector, which NIR has only within a linear layer");
+            throw NotSupported("a path of it ends in a normalization of a vector, which NIR has only within a linear " +
+                "layer");
         }
-        walk._nodes.Add(NirNode.Of("output", "Output", ("shape", NirArray.Integers(network.ClassCount))));
-        NirNode[] nodes = [.. Named(walk._nodes)];
-        return new(nodes.ToDictionary(node => node.Name),
-            [.. nodes.Zip(nodes.Skip(1), (from, to) => (from.Name, to.Name))]);
     }
 
     // Names of groups in HDF5: no slash. The layers' own names are behind a number, so that none is the same as
     // another.
-    private static IEnumerable<NirNode> Named(IEnumerable<NirNode> nodes) => nodes.Select((node, index) =>
-        node.Type is "Input" or "Output"
-            ? node
-            : node with { Name = $"{index}_{node.Name.Replace('/', '_').Replace('.', '_')}" });
+    private void Add(NirNode node)
+    {
+        string name = node.Type is "Input" or "Output" ? node.Name
+            : $"{_nodes.Count}_{node.Name.Replace('/', '_').Replace('.', '_')}";
+        _nodes.Add(node with { Name = name });
+        _edges.AddRange(_ends.Select(end => (end, name)));
+        _ends = [name];
+    }
+
+    /// <summary>Adds two paths whose ends lead to the same node: it receives their sum.</summary>
+    private void AddResidual(ResidualLayer layer, Signal input)
+    {
+        Join(layer.Name, input);
+        IReadOnlyList<string> start = _ends;
+        AddPath(layer.Shortcut, input);
+        Join($"{layer.Name}.shortcut", layer.Infer(input));
+        string shortcut = _ends[0];
+        _ends = start;
+        AddPath(layer.Main, input);
+        Join($"{layer.Name}.main", layer.Infer(input));
+        if (_ends[0] == shortcut)
+        {
+            AddUnit($"{layer.Name}.main", input); // two edges between the same nodes would be one
+        }
+        _ends = [_ends[0], shortcut];
+    }
+
+    /// <summary>Adds a node for a sum that more than one node receives, or that is the end of a path.</summary>
+    private void Join(string name, Signal signal)
+    {
+        if (_ends.Count > 1)
+        {
+            AddUnit($"{name}.sum", signal);
+        }
+    }
+
+    private void AddUnit(string name, Signal signal) =>
+        Add(NirNode.Of(name, "Scale", ("scale", NirArray.All(1, signal.Shape))));
 
     private void Add(Layer layer, Signal input, Layer[] layers, ref int index)
     {
@@ -91,11 +133,14 @@ internal sealed class NirExporter
                 AddPool(layer.Name, window, window);
                 break;
             case FlattenLayer when input.Shape.Count > 1:
-                _nodes.Add(NirNode.Of(layer.Name, "Flatten", ("start_dim", NirArray.Integer(0)),
+                Add(NirNode.Of(layer.Name, "Flatten", ("start_dim", NirArray.Integer(0)),
                     ("end_dim", NirArray.Integer(-1)), ("input_type", NirArray.Integers(input.Shape))));
                 break;
             case NeuronLayer neuron:
                 AddNeuron(neuron, input);
+                break;
+            case ResidualLayer residual:
+                AddResidual(residual, input);
                 break;
             case FlattenLayer or DropoutLayer:
                 break;
@@ -122,7 +167,7 @@ internal sealed class NirExporter
             }
             _before = null;
         }
-        _nodes.Add(NirNode.Of(layer.Name, "Affine",
+        Add(NirNode.Of(layer.Name, "Affine",
             ("weight", NirArray.Of(weight, outputs, inputs)), ("bias", NirArray.Of(bias, outputs))));
     }
 
@@ -142,12 +187,12 @@ internal sealed class NirExporter
 
     private void AddConvolution(string name, Signal input, float[] weight, int[] shape, float[] bias, Extent stride,
         Extent padding, int groups) =>
-        _nodes.Add(NirNode.Of(name, "Conv2d",
+        Add(NirNode.Of(name, "Conv2d",
             ("input_shape", NirArray.Integers(input.Shape.Skip(1))), ("weight", NirArray.Of(weight, shape)),
             ("bias", NirArray.Of(bias, bias.Length)), ("stride", Pair(stride)), ("padding", Pair(padding)),
             ("dilation", Pair(1)), ("groups", NirArray.Integer(groups))));
 
-    private void AddPool(string name, Extent kernel, Extent stride) => _nodes.Add(NirNode.Of(name, "AvgPool2d",
+    private void AddPool(string name, Extent kernel, Extent stride) => Add(NirNode.Of(name, "AvgPool2d",
         ("kernel_size", Pair(kernel)), ("stride", Pair(stride)), ("padding", Pair(0))));
 
     private void AddNeuron(NeuronLayer layer, Signal input)
@@ -158,13 +203,15 @@ internal sealed class NirExporter
             string kind = layer.Neuron is SpikingNeuronDefinition { ResetPotential: null } ? "the soft" : "a hard";
             throw NotSupported($"the neurons of layer '{Quotation.Of(layer.Name)}' are {layer.Neuron.GetType().Name}" +
                 $"{(layer.Neuron is SpikingNeuronDefinition ? $" with {kind} reset" : "")}; NIR has " +
-                $"{nameof(LifNeuron)} and {nameof(IfNeuron)} with the hard reset: train with one of them and a " +
+                $"{nameof(LifNeuron)} and {nameof(IfNeuron)} with the hard reset: " + (layer.Neuron is ClifNeuron
+                    ? "convert the model with mlContext.Model.ConvertClifToLif, or train with one of them and a "
+                    : "train with one of them and a ") +
                 $"{nameof(SpikingNeuronDefinition.ResetPotential)}, such as 0");
         }
         NirArray Each(double value) => NirArray.All(value, input.Shape);
         if (neuron is IfNeuron)
         {
-            _nodes.Add(NirNode.Of(layer.Name, "IF", ("r", Each(1 / _timeStep)),
+            Add(NirNode.Of(layer.Name, "IF", ("r", Each(1 / _timeStep)),
                 ("v_threshold", Each(neuron.Threshold)), ("v_reset", Each(reset))));
             return;
         }
@@ -172,7 +219,7 @@ internal sealed class NirExporter
         double tau = neuron is PlifNeuron
             ? 1 + Math.Exp(-_weights[layer.ArrayName(neuron.LearnedScalars[0])].Values.Span[0])
             : leaky.MembraneTimeConstant;
-        _nodes.Add(NirNode.Of(layer.Name, "LIF", ("tau", Each(tau * _timeStep)),
+        Add(NirNode.Of(layer.Name, "LIF", ("tau", Each(tau * _timeStep)),
             ("r", Each(leaky.DecayInput ? 1 : tau)), ("v_leak", Each(reset)),
             ("v_threshold", Each(neuron.Threshold)), ("v_reset", Each(reset))));
     }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Networks.Definition;
+
 namespace Microsoft.ML.Spiking.Interchange.Nir;
 
 /// <summary>A graph of NIR: nodes by name, and what leads where.</summary>
@@ -6,33 +8,33 @@ namespace Microsoft.ML.Spiking.Interchange.Nir;
 internal sealed record NirGraph(
     IReadOnlyDictionary<string, NirNode> Nodes, IReadOnlyList<(string From, string To)> Edges)
 {
-    /// <summary>Returns the nodes of a graph that is one chain from its Input to its Output.</summary>
-    /// <exception cref="FormatException">It is not.</exception>
-    public IReadOnlyList<NirNode> Chain()
+    private readonly ILookup<string, string> _next = Edges.ToLookup(edge => edge.From, edge => edge.To);
+    private readonly ILookup<string, string> _before = Edges.ToLookup(edge => edge.To, edge => edge.From);
+
+    /// <summary>Returns the only node of type Input.</summary>
+    /// <exception cref="FormatException">There is none, or more than one.</exception>
+    public NirNode Input()
     {
         NirNode[] inputs = [.. Nodes.Values.Where(node => node.Type == "Input")];
-        if (inputs.Length != 1)
-        {
-            throw new FormatException($"The NIR graph has {inputs.Length} nodes of type Input; one is needed.");
-        }
-        List<NirNode> chain = [inputs[0]];
-        while (chain[^1].Type != "Output")
-        {
-            NirNode last = chain[^1];
-            string[] next = [.. Edges.Where(edge => edge.From == last.Name).Select(edge => edge.To)];
-            if (next.Length != 1 || Edges.Count(edge => edge.To == next[0]) != 1)
-            {
-                throw new FormatException($"Node '{last.Name}' of the NIR graph leads to {next.Length} nodes" +
-                    (next.Length == 1 ? $", and '{next[0]}' has other inputs, too" : "") +
-                    "; only chains of nodes, without branches and recurrence, are networks of this library.");
-            }
-            chain.Add(Nodes.TryGetValue(next[0], out NirNode? node) ? node
-                : throw new FormatException($"An edge of the NIR graph leads to '{next[0]}', which is no node."));
-        }
-        return chain.Count == Nodes.Count ? chain : throw new FormatException(
-            $"Node '{Nodes.Keys.Except(chain.Select(node => node.Name)).First()}' of the NIR graph does not lie " +
-            "between its Input and its Output.");
+        return inputs.Length == 1 ? inputs[0] : throw new FormatException(
+            $"The NIR graph has {inputs.Length} nodes of type Input; one is needed.");
     }
+
+    /// <summary>Returns the nodes that a node leads to: one, or two where a residual layer begins.</summary>
+    /// <exception cref="FormatException">There are none, or more, or an edge leads nowhere.</exception>
+    public IReadOnlyList<NirNode> After(NirNode node)
+    {
+        string[] names = [.. _next[node.Name]];
+        return names.Length is 1 or 2 ? [.. names.Select(Find)] : throw new FormatException(
+            $"Node '{Quotation.Of(node.Name)}' of the NIR graph leads to {names.Length} nodes; here it can lead to one, " +
+            "or to two whose paths meet again.");
+    }
+
+    /// <summary>Returns how many nodes lead to a node, which receives their sum.</summary>
+    public int InputCount(NirNode node) => _before[node.Name].Count();
+
+    private NirNode Find(string name) => Nodes.TryGetValue(name, out NirNode? node) ? node
+        : throw new FormatException($"An edge of the NIR graph leads to '{Quotation.Of(name)}', which is no node.");
 }
 
 /// <summary>A node of NIR.</summary>

@@ -11,12 +11,16 @@ internal sealed class NirImporter
     private const double Tolerance = 1e-5;
 
     private readonly NirImportOptions _options;
-    private readonly List<Layer> _layers = [];
+    private readonly NirGraph _graph;
+    private List<Layer> _layers = [];
     private readonly List<WeightArray> _arrays = [];
     private Signal _signal;
 
-    private NirImporter(NirImportOptions options, IReadOnlyList<int> inputShape)
+    private int _visited = 1;
+
+    private NirImporter(NirGraph graph, NirImportOptions options, IReadOnlyList<int> inputShape)
     {
+        _graph = graph;
         _options = options;
         _signal = new(inputShape, options.HasTimeAxis ? Neurons.SignalKind.Graded : Neurons.SignalKind.Constant);
     }
@@ -25,14 +29,20 @@ internal sealed class NirImporter
     /// <exception cref="FormatException">The graph has no form in this library.</exception>
     public static (NetworkDefinition Network, NetworkWeights Weights) Network(NirGraph graph, NirImportOptions options)
     {
-        IReadOnlyList<NirNode> chain = graph.Chain();
-        int[] shape = [.. chain[0]["shape"].Values.Select(value => checked((int)value))];
-        var import = new NirImporter(options, shape);
+        NirNode input = graph.Input();
+        int[] shape = [.. input["shape"].Values.Select(value => checked((int)value))];
+        var import = new NirImporter(graph, options, shape);
         try
         {
-            foreach (NirNode node in chain.Skip(1).SkipLast(1))
+            NirNode end = import.Follow(input, depth: 0);
+            if (end.Type != "Output")
             {
-                import.Add(node);
+                throw end.Fault("has inputs that do not come from two paths of one node; recurrence and other " +
+                    "branches have no form in this library");
+            }
+            if (import._visited < graph.Nodes.Count)
+            {
+                throw new FormatException("The NIR graph has nodes that do not lie between its Input and its Output.");
             }
             if (import._signal.Shape.Count != 1)
             {
@@ -48,10 +58,61 @@ internal sealed class NirImporter
         }
     }
 
+    /// <summary>Adds the layers behind a node, up to the Output or a node where paths meet, which it returns.</summary>
+    private NirNode Follow(NirNode from, int depth)
+    {
+        NirNode last = from;
+        while (last.Type != "Output")
+        {
+            IReadOnlyList<NirNode> next = _graph.After(last);
+            if (next.Count == 1 && _graph.InputCount(next[0]) > 1)
+            {
+                return next[0];
+            }
+            last = next.Count == 1 ? next[0] : AddResidual(last, next, depth + 1);
+            Add(last);
+            _visited++;
+        }
+        return last;
+    }
+
+    /// <summary>Adds two paths of a node, and returns the node where they meet.</summary>
+    private NirNode AddResidual(NirNode from, IReadOnlyList<NirNode> starts, int depth)
+    {
+        Signal input = _signal;
+        List<Layer> before = _layers;
+        List<List<Layer>> paths = [];
+        List<NirNode> ends = [];
+        foreach (NirNode start in starts)
+        {
+            (_signal, _layers) = (input, []);
+            NirNode end = start;
+            if (_graph.InputCount(start) == 1)
+            {
+                Add(start);
+                _visited++;
+                end = depth > NetworkLimits.MostNesting || start.Type == "Output" ? start : Follow(start, depth);
+            }
+            paths.Add(_layers);
+            ends.Add(end);
+        }
+        if (ends[0] != ends[1] || _graph.InputCount(ends[0]) != 2)
+        {
+            throw from.Fault("leads to two nodes whose paths do not meet again; such branches have no form here");
+        }
+        // The path without layers is the shortcut.
+        (List<Layer> main, List<Layer> shortcut) = paths[0].Count > 0 ? (paths[0], paths[1]) : (paths[1], paths[0]);
+        (_signal, _layers) = (input, before);
+        Add(new ResidualLayer($"{from.Name}.residual", main, shortcut));
+        return ends[0];
+    }
+
     private void Add(NirNode node)
     {
         switch (node.Type)
         {
+            case "Output":
+                break;
             case "Affine" or "Linear":
                 AddLinear(node);
                 break;
@@ -68,7 +129,7 @@ internal sealed class NirImporter
                 }
                 break;
             case "Scale":
-                AddScale(node.Name, node.Common("scale"));
+                AddGain(node.Name, node.Common("scale"));
                 break;
             case "IF":
                 AddIf(node);
@@ -76,9 +137,12 @@ internal sealed class NirImporter
             case "LIF":
                 AddLif(node);
                 break;
+            case "CubaLIF":
+                AddCurrentLif(node);
+                break;
             default:
                 throw node.Fault("has no form in this library; Affine, Linear, Conv2d, AvgPool2d, SumPool2d, " +
-                    "Flatten, Scale, IF and LIF have one");
+                    "Flatten, Scale, IF, LIF and CubaLIF have one");
         }
     }
 
@@ -174,7 +238,7 @@ internal sealed class NirImporter
 
     private void AddIf(NirNode node)
     {
-        AddGain(node, node.Common("r") * _options.TimeStep);
+        AddGain($"{node.Name}.gain", node.Common("r") * _options.TimeStep);
         Add(new NeuronLayer(node.Name, new IfNeuron
         {
             Threshold = node.Common("v_threshold"),
@@ -182,9 +246,9 @@ internal sealed class NirImporter
         }));
     }
 
-    private void AddLif(NirNode node)
+    private void AddLif(NirNode node, string tauName = "tau")
     {
-        double tau = node.Common("tau") / _options.TimeStep, leak = node.Common("v_leak");
+        double tau = node.Common(tauName) / _options.TimeStep, leak = node.Common("v_leak");
         double reset = node.Common("v_reset", otherwise: 0);
         if (leak != reset)
         {
@@ -199,7 +263,7 @@ internal sealed class NirImporter
         // v + dt/tau (v_leak - v + r I): the factor of the current.
         double gain = node.Common("r") / tau;
         bool decays = IsNear(gain * tau, 1);
-        AddGain(node, decays ? 1 : gain);
+        AddGain($"{node.Name}.gain", decays ? 1 : gain);
         Add(new NeuronLayer(node.Name, new LifNeuron
         {
             MembraneTimeConstant = tau,
@@ -209,11 +273,24 @@ internal sealed class NirImporter
         }));
     }
 
-    private void AddGain(NirNode node, double gain)
+    // A synaptic current that is forgotten within a step, I + dt/tau_syn (w_in s - I), is the input times w_in.
+    private void AddCurrentLif(NirNode node)
+    {
+        double synapse = node.Common("tau_syn") / _options.TimeStep;
+        if (!IsNear(synapse, 1))
+        {
+            throw node.Fault(Invariant($"has a synaptic time constant of {synapse:G6} steps; neurons of this ") +
+                "library have no synaptic current: only one step is possible");
+        }
+        AddGain($"{node.Name}.synapse", node.Common("w_in", otherwise: 1));
+        AddLif(node, "tau_mem");
+    }
+
+    private void AddGain(string name, double gain)
     {
         if (!IsNear(gain, 1))
         {
-            AddScale($"{node.Name}.gain", gain);
+            AddScale(name, gain);
         }
     }
 

@@ -19,13 +19,14 @@ internal static class Rooms
         ["Randomness"] = [],
         ["Networks"] = ["Neurons", "Numerics", "Randomness"],
         ["Serialization"] = Definitions,
+        ["Import"] = Stored,
         ["Scoring"] = Stored,
         [Training] = ["Randomness", .. Stored],
         ["Analysis"] = Work,
         ["Conversion"] = ["Analysis", .. Work],
         ["Export"] = Work,
         [Internals] = ["Analysis", "Export", .. Work],
-        [Root] = [Internals, "Analysis", "Conversion", "Export", .. Work],
+        [Root] = [Internals, "Analysis", "Conversion", "Export", "Import", .. Work],
     };
 
     /// <summary>Gets the rooms that may use ML.NET's non-public API.</summary>
@@ -37,7 +38,7 @@ internal static class Rooms
     public static IReadOnlyList<string> WithTorch { get; } = [Training, "Analysis"];
 
     /// <summary>Gets the rooms that take rows as arrays, never as ML.NET's data views.</summary>
-    public static IReadOnlyList<string> WithoutDataViews { get; } = [.. Stored, "Scoring", Training];
+    public static IReadOnlyList<string> WithoutDataViews { get; } = [.. Stored, "Import", "Scoring", Training];
 
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Folders =
         new(() => SourceFolders.Read(Library.Path, Library.Name));

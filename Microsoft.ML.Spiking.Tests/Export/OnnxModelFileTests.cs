@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.Spiking.Export.Onnx;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Tests.Networks;
 using Microsoft.ML.Spiking.Tests.Scoring;
@@ -62,6 +63,50 @@ public sealed class OnnxModelFileTests
         Assert.AreSequenceEqual(new[] { -1, 3 }, onnx.Session.OutputMetadata["Score"].Dimensions);
         Assert.AreSequenceEqual(new[] { -1, 1 }, onnx.Session.OutputMetadata["PredictedLabel"].Dimensions);
         Assert.AreSequenceEqual(new[] { -1, 1 }, onnx.Session.OutputMetadata["PredictedLabelText"].Dimensions);
+    }
+
+    [TestMethod]
+    public void ExportToOnnx_WithSpikeCounts_GivesTheFiringRatesOfTheReport()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        SpikingPredictionTransformer model =
+            Flowers.Fit(_ml, data, options => options.Network = new Mlp(16, 12));
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "flowers.onnx");
+
+        model.ExportToOnnx(path, new OnnxExportOptions { SpikeCounts = true });
+
+        using var onnx = new OnnxScorer(File.ReadAllBytes(path));
+        float[] features = [.. Flowers.Rows().SelectMany(flower => flower.Features)];
+        Dictionary<string, Array> outputs = onnx.Run(features, 90);
+        foreach (LayerFiring layer in _ml.Model.FiringRates(model, data).Layers)
+        {
+            float[] counts = (float[])outputs[$"Spikes.{layer.Name}"];
+            Assert.HasCount(90 * layer.Neurons, counts);
+            Assert.IsTrue(counts.All(count => count is 0 or 1 or 2));
+            Assert.AreEqual(layer.Rate, counts.Average() / 2, 1e-3);
+        }
+        Assert.HasCount(5, outputs);
+    }
+
+    [TestMethod]
+    public void Write_LargerThanTheFormatAllows_IsRefusedWithBothSizes()
+    {
+        NetworkDefinition network = new Mlp(8).Bind(Bindings.Of([4]));
+        NetworkWeights weights = RandomNetwork.Weights(network, 2);
+        using var stream = new MemoryStream();
+        var file = new OnnxModelFile("Features", "PredictedLabel", "Score", null, null) { LargestFile = 200 };
+
+        // The weights alone are larger, or only the whole file is.
+        foreach ((long limit, string needed) in new[] { (200L, "268"), (268L, "") })
+        {
+            NotSupportedException fault = Assert.ThrowsExactly<NotSupportedException>(
+                () => (file with { LargestFile = limit }).Write(stream, network, weights));
+            Assert.StartsWith($"The network was not exported to ONNX: it needs {needed}", fault.Message);
+            Assert.Contains($"and a file of that format holds at most {limit}; save the model with", fault.Message);
+        }
+
+        Assert.AreEqual(0, stream.Length);
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Interchange;
+using Microsoft.ML.Spiking.Interchange.Nir;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Scoring.Scorers;
@@ -57,7 +58,19 @@ public sealed class NirFileTests
         [new ConvNet(4, 6), Bindings.Image(3, 8, neuron: new LifNeuron { ResetPotential = 0 }) with
             { InputNormalization = new ChannelNormalization(), TimeSteps = 3 }],
         [new Snn5(), Bindings.Image(2, 16, neuron: new IfNeuron { ResetPotential = 0 })],
+        [Nested(), Bindings.Image(2, 6, neuron: new LifNeuron { ResetPotential = 0, Threshold = 0.5 })],
     ];
+
+    // A residual layer in a residual layer, one behind another, and one with a shortcut of its own.
+    private static LayeredNetwork Nested() => new NetworkBuilder()
+        .Convolution(4, kernel: 3, padding: 1).Neuron()
+        .Residual(main => main.Convolution(4, kernel: 3, padding: 1).BatchNorm()
+            .Residual(inner => inner.Convolution(4, kernel: 1).Neuron()))
+        .Residual(main => main.Convolution(4, kernel: 1))
+        .BatchNorm().Neuron()
+        .Residual(main => main.Convolution(6, kernel: 3, stride: 2, padding: 1).BatchNorm().Neuron(),
+            shortcut => shortcut.Convolution(6, kernel: 1, stride: 2))
+        .Flatten().Build();
 
     [TestMethod]
     [DynamicData(nameof(Networks))]
@@ -83,10 +96,6 @@ public sealed class NirFileTests
     [TestMethod]
     public void Export_LifNetwork_GivesTheSameLogitsInNirsOwnForm()
     {
-        if (ProgramRun.Of("python3", ["-c", "import nir"]).ExitCode != 0)
-        {
-            Assert.Inconclusive("python3 with nir is not installed.");
-        }
         NetworkDefinition network = new Mlp(20, 16).Bind(
             Bindings.Of([7], neuron: new LifNeuron { ResetPotential = 0, Threshold = 0.7 }) with { TimeSteps = 5 });
         NetworkWeights weights = RandomNetwork.Weights(network, 3);
@@ -96,9 +105,7 @@ public sealed class NirFileTests
 
         NirFile.Export(new SpikingModelParameters(network, weights), path);
 
-        (int exitCode, string output) = ProgramRun.Of(
-            "python3", ["-c", Simulation, path, "5"], JsonSerializer.Serialize(rows.Chunk(7)));
-        Assert.AreEqual(0, exitCode, output);
+        string output = Python.Run("nir", Simulation, [path, "5"], JsonSerializer.Serialize(rows.Chunk(7)));
         float[] expected = Scores(network, weights, rows);
         float[] actual = [.. JsonSerializer.Deserialize<float[][]>(output)!.SelectMany(Probabilities)];
         Assert.HasCount(expected.Length, actual);
@@ -110,10 +117,6 @@ public sealed class NirFileTests
     [TestMethod]
     public void Export_ConvNet_IsReadByNirItselfWithItsShapes()
     {
-        if (ProgramRun.Of("python3", ["-c", "import nir"]).ExitCode != 0)
-        {
-            Assert.Inconclusive("python3 with nir is not installed.");
-        }
         NetworkDefinition network = new ConvNet(4, 6).Bind(
             Bindings.Image(3, 8, neuron: new IfNeuron { ResetPotential = 0 }));
         using var folder = new TemporaryFolder();
@@ -121,9 +124,8 @@ public sealed class NirFileTests
 
         NirFile.Export(new SpikingModelParameters(network, RandomNetwork.Weights(network, 3)), path);
 
-        (int exitCode, string output) = ProgramRun.Of("python3", ["-c",
-            "import sys, nir; g = nir.read(sys.argv[1]); print([type(n).__name__ for n in g.nodes.values()])", path]);
-        Assert.AreEqual(0, exitCode, output);
+        string output = Python.Run("nir",
+            "import sys, nir; g = nir.read(sys.argv[1]); print([type(n).__name__ for n in g.nodes.values()])", [path]);
         Assert.Contains("Conv2d", output);
         Assert.Contains("AvgPool2d", output);
         Assert.Contains("IF", output);
@@ -147,6 +149,9 @@ public sealed class NirFileTests
 
     [TestMethod]
     [DataRow("lif_norse.nir", "classes")]
+    [DataRow("lif_rockpool.nir", "")]
+    [DataRow("two_lif_neurons.nir", "")]
+    [DataRow("braille_noDelay_bias_zero.nir", "")]
     [DataRow("braille_noDelay_noBias_subtract.nir", "NIR graph")]
     public void Import_GraphWithoutAFormHere_IsRefusedByName(string name, string word)
     {
@@ -182,11 +187,119 @@ public sealed class NirFileTests
     public void Export_NeuronsAndLayersWithoutAForm_AreRefusedByName()
     {
         AssertRefused(new Mlp(8).Bind(Bindings.Of([4])), "ClifNeuron");
+        AssertRefused(new Mlp(8).Bind(Bindings.Of([4])), "mlContext.Model.ConvertClifToLif");
         AssertRefused(new Mlp(8).Bind(Bindings.Of([4], neuron: new LifNeuron())), "the soft reset");
         NetworkBinding binding = Bindings.Of([4], neuron: new LifNeuron { ResetPotential = 0 });
         AssertRefused(new Mlp(8).Bind(binding with { Encoder = new PoissonEncoder() }), "PoissonEncoder");
-        AssertRefused(new SpikingResNet(18).Bind(Bindings.Image(3, 8, neuron: new LifNeuron { ResetPotential = 0 })),
-            "ResidualLayer");
+        AssertRefused(new NetworkBuilder().MaxPool(2).Flatten().Build().Bind(
+            Bindings.Image(3, 8, neuron: new LifNeuron { ResetPotential = 0 })), "a MaxPoolLayer, has no node in NIR");
+    }
+
+    [TestMethod]
+    public void Import_ResidualNetwork_HasTheLayersOfTheExported()
+    {
+        NetworkDefinition network = new SpikingResNet(18).Bind(
+            Bindings.Image(3, 8, neuron: new LifNeuron { ResetPotential = 0 }));
+        var model = new SpikingModelParameters(network, RandomNetwork.Weights(network, 3));
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "network.nir");
+
+        NirFile.Export(model, path);
+        SpikingModelParameters back = NirFile.Import(path, new NirImportOptions { TimeSteps = 2 });
+
+        Assert.HasCount(8, back.Network.AllLayers.OfType<ResidualLayer>());
+        Assert.HasCount(3, back.Network.AllLayers.OfType<ResidualLayer>().Where(layer => layer.Shortcut.Count > 0));
+        Assert.HasCount(17, back.Network.AllLayers.OfType<NeuronLayer>());
+    }
+
+    [TestMethod]
+    public void Export_ConvertedClif_IsReadBackWithItsScores()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        SpikingPredictionTransformer clif = Flowers.Fit(_ml, data);
+        var lif = (SpikingPredictionTransformer)_ml.Model.ConvertClifToLif(clif, data).Model;
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "network.nir");
+
+        NirFile.Export(lif.Model, path);
+        SpikingModelParameters back = NirFile.Import(path, new NirImportOptions { TimeSteps = 2 });
+
+        float[][] expected = [.. lif.Transform(data).GetColumn<float[]>("Score")];
+        float[][] actual =
+            [.. back.CreateTransformer(_ml, ["a", "b", "c"]).Transform(data).GetColumn<float[]>("Score")];
+        int flipped = expected.Zip(actual).Count(pair =>
+            pair.First.Zip(pair.Second).Any(score => !(Math.Abs(score.First - score.Second) <= 1e-4)));
+        Assert.IsLessThanOrEqualTo(1, flipped);
+    }
+
+    [TestMethod]
+    public void Export_ThatFails_LeavesNoFileAndTheOneThatWasThere()
+    {
+        NetworkDefinition network = new Mlp(8).Bind(Bindings.Of([4], neuron: new LifNeuron { ResetPotential = 0 }));
+        var model = new SpikingModelParameters(network, RandomNetwork.Weights(network, 3));
+        using var folder = new TemporaryFolder();
+        string taken = Path.Combine(folder.Path, "taken"), missing = Path.Combine(folder.Path, "no", "network.nir");
+        Directory.CreateDirectory(Path.Combine(taken, "full"));
+
+        foreach (string path in new[] { taken, missing })
+        {
+            IOException fault = Assert.ThrowsExactly<IOException>(() => NirFile.Export(model, path));
+            Assert.StartsWith($"The network was not exported: '{path}' could not be written: ", fault.Message);
+        }
+
+        Assert.AreSequenceEqual(new[] { taken }, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    public void Import_CurrentBasedNeurons_AreLifNeuronsOnlyWithoutASynapticMemory()
+    {
+        NirGraph graph = CurrentBased(synapse: 1e-4);
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "network.nir");
+        NirStorage.Write(graph, path);
+
+        SpikingModelParameters model = NirFile.Import(path, new NirImportOptions { TimeSteps = 3 });
+
+        var neuron = (LifNeuron)model.Network.Layers.OfType<NeuronLayer>().Single().Neuron;
+        Assert.AreEqual((2d, true, 0d), (Math.Round(neuron.MembraneTimeConstant, 6), neuron.DecayInput,
+            neuron.ResetPotential));
+        Assert.AreEqual(0.5f, model.Weights["spikes.synapse.scale"].Values.Span[0]);
+        NirStorage.Write(CurrentBased(synapse: 3e-4), path);
+        Assert.Contains("a CubaLIF, has a synaptic time constant of 3 steps", Assert.ThrowsExactly<FormatException>(
+            () => NirFile.Import(path, new NirImportOptions())).Message);
+    }
+
+    [TestMethod]
+    [DataRow("spikes", "linear", "has inputs that do not come from two paths of one node")] // recurrence
+    [DataRow("linear", "nowhere", "which is no node")]
+    [DataRow("linear", "output", "do not meet again")] // a third path into the end
+    public void Import_OtherBranches_AreRefusedByName(string from, string to, string what)
+    {
+        NirGraph chain = CurrentBased(synapse: 1e-4);
+        NirGraph graph = to == "output"
+            ? chain with { Edges = [.. chain.Edges, ("linear", "output"), ("input", "output")] }
+            : chain with { Edges = [.. chain.Edges, (from, to)] };
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "network.nir");
+        NirStorage.Write(graph, path);
+
+        Assert.Contains(what, Assert.ThrowsExactly<FormatException>(
+            () => NirFile.Import(path, new NirImportOptions())).Message);
+    }
+
+    private static NirGraph CurrentBased(double synapse)
+    {
+        static NirArray Each(double value) => NirArray.All(value, [3]);
+        NirNode[] nodes =
+        [
+            NirNode.Of("input", "Input", ("shape", NirArray.Integers(4))),
+            NirNode.Of("linear", "Linear", ("weight", NirArray.Of([.. Enumerable.Repeat(1f, 12)], 3, 4))),
+            NirNode.Of("spikes", "CubaLIF", ("tau_syn", Each(synapse)), ("tau_mem", Each(2e-4)), ("r", Each(1)),
+                ("v_leak", Each(0)), ("v_threshold", Each(1)), ("w_in", Each(0.5))),
+            NirNode.Of("output", "Output", ("shape", NirArray.Integers(3))),
+        ];
+        return new(nodes.ToDictionary(node => node.Name),
+            [.. nodes.Zip(nodes.Skip(1), (one, next) => (one.Name, next.Name))]);
     }
 
     [TestMethod]

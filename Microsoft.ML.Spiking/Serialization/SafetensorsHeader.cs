@@ -16,8 +16,9 @@ internal static class SafetensorsHeader
 
     /// <summary>The arrays that the header announces, in the order of their data, which is without gaps.</summary>
     /// <param name="stream">Stands at the first byte of the file; afterwards at the first byte of the data.</param>
+    /// <param name="ofOthers">Whether the file may have other types than this library writes.</param>
     /// <exception cref="FormatException">The header is damaged, or of a kind that is not read.</exception>
-    public static IReadOnlyList<SafetensorsEntry> Read(Stream stream)
+    public static IReadOnlyList<SafetensorsEntry> Read(Stream stream, bool ofOthers = false)
     {
         long length = BinaryPrimitives.ReadInt64LittleEndian(BoundedReading.ReadExactly(stream, sizeof(long), What));
         if (length is < 2 or > ModelFormat.LargestHeader)
@@ -29,7 +30,7 @@ internal static class SafetensorsHeader
         try
         {
             using JsonDocument document = JsonDocument.Parse(header, DocumentOptions);
-            return InOrder(document.RootElement);
+            return InOrder(document.RootElement, ofOthers);
         }
         catch (Exception exception) when (exception is JsonException
             or InvalidOperationException) // text that is not valid Unicode throws when it is read
@@ -38,7 +39,7 @@ internal static class SafetensorsHeader
         }
     }
 
-    private static List<SafetensorsEntry> InOrder(JsonElement root)
+    private static List<SafetensorsEntry> InOrder(JsonElement root, bool ofOthers)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -49,7 +50,7 @@ internal static class SafetensorsHeader
         {
             if (property.Name != SafetensorsEntry.Metadata)
             {
-                entries.Add(Entry(property.Name, property.Value));
+                entries.Add(Entry(property.Name, property.Value, ofOthers));
             }
         }
         entries.Sort((left, right) =>
@@ -68,7 +69,7 @@ internal static class SafetensorsHeader
         return entries;
     }
 
-    private static SafetensorsEntry Entry(string name, JsonElement value)
+    private static SafetensorsEntry Entry(string name, JsonElement value, bool ofOthers)
     {
         if (value.ValueKind != JsonValueKind.Object
             || !value.TryGetProperty("dtype", out JsonElement type)
@@ -81,11 +82,12 @@ internal static class SafetensorsHeader
             throw new FormatException(
                 $"{What} describes the array '{Quotation.Of(name)}' without a valid dtype, shape and data_offsets.");
         }
-        if (SafetensorsEntry.PrecisionOf(type.GetString()!) is not WeightPrecision precision)
+        if (StoredTypes.OfSafetensors(type.GetString()!) is not StoredType stored
+            || !(ofOthers ? stored != StoredType.Int8 : SafetensorsEntry.IsOwn(stored)))
         {
             throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as " +
-                $"{Quotation.Of(type.GetString()!)}; only F32 (32-bit floating point), BF16 (bfloat16) and I8 (8-bit " +
-                "integers) are read.");
+                $"{Quotation.Of(type.GetString()!)}; only " + (ofOthers ? "F32, F64, F16, BF16 and I64 are read."
+                    : "F32 (32-bit floating point), BF16 (bfloat16) and I8 (8-bit integers) are read."));
         }
         if (lengths.Length > NetworkLimits.MostDimensions)
         {
@@ -93,7 +95,7 @@ internal static class SafetensorsHeader
                 $"'{Quotation.Of(name)}'; at most {NetworkLimits.MostDimensions} are possible.");
         }
         int[] dimensions = new int[lengths.Length];
-        long size = SafetensorsEntry.TypeOf(precision).Size;
+        long size = stored.Size();
         for (int i = 0; i < lengths.Length; i++)
         {
             // A hostile header may announce more than 2^63 bytes.
@@ -106,7 +108,7 @@ internal static class SafetensorsHeader
             dimensions[i] = (int)lengths[i];
         }
         return begin >= 0 && end >= begin && end - begin == size
-            ? new(name, precision, dimensions, begin, end)
+            ? new(name, stored, dimensions, begin, end)
             : throw new FormatException(Invariant($"{What} gives the array '{Quotation.Of(name)}' the bytes ") +
                 Invariant($"{begin:N0} to {end:N0}; its shape needs {size:N0} bytes."));
     }
@@ -132,15 +134,23 @@ internal static class SafetensorsHeader
 
 /// <summary>One array as the header of a safetensors file describes it.</summary>
 /// <param name="Name">Unique within the file.</param>
-/// <param name="Precision">Of its values.</param>
+/// <param name="Type">Of its values.</param>
 /// <param name="Shape">Row-major lengths.</param>
 /// <param name="Begin">First byte, counted from the end of the header.</param>
 /// <param name="End">Byte after the last.</param>
 internal sealed record SafetensorsEntry(
-    string Name, WeightPrecision Precision, IReadOnlyList<int> Shape, long Begin, long End)
+    string Name, StoredType Type, IReadOnlyList<int> Shape, long Begin, long End)
 {
     /// <summary>The header's entry that describes no array.</summary>
     public const string Metadata = "__metadata__";
+
+    /// <summary>Gets the precision of the values in this library's files.</summary>
+    public WeightPrecision Precision => Type switch
+    {
+        StoredType.BFloat16 => WeightPrecision.BFloat16,
+        StoredType.Int8 => WeightPrecision.Int8,
+        _ => WeightPrecision.Float32,
+    };
 
     /// <summary>Returns the name of an element type, and its bytes.</summary>
     public static (string Name, int Size) TypeOf(WeightPrecision precision) => precision switch
@@ -150,12 +160,8 @@ internal sealed record SafetensorsEntry(
         _ => ("F32", sizeof(float)),
     };
 
-    /// <summary>Returns the precision of an element type; null if it is not read.</summary>
-    public static WeightPrecision? PrecisionOf(string type)
-    {
-        WeightPrecision[] found = [.. Enum.GetValues<WeightPrecision>().Where(known => TypeOf(known).Name == type)];
-        return found is [WeightPrecision precision] ? precision : null;
-    }
+    /// <summary>Returns whether this library's files have that type.</summary>
+    public static bool IsOwn(StoredType type) => type is StoredType.Float32 or StoredType.BFloat16 or StoredType.Int8;
 
     /// <summary>Returns the name of the array that holds the scales of an array of int8.</summary>
     public static string ScalesOf(string name) => $"{name}.int8_scale";

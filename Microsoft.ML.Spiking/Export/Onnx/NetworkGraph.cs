@@ -21,9 +21,12 @@ internal sealed class NetworkGraph
     private readonly GraphBuilder _graph;
     private readonly NetworkDefinition _network;
     private readonly NetworkWeights _weights;
+    private readonly List<SpikeCount>? _counts;
 
-    private NetworkGraph(GraphBuilder graph, NetworkDefinition network, NetworkWeights weights)
+    private NetworkGraph(
+        GraphBuilder graph, NetworkDefinition network, NetworkWeights weights, List<SpikeCount>? counts)
     {
+        _counts = counts;
         _graph = graph;
         _network = network;
         _weights = weights;
@@ -36,11 +39,13 @@ internal sealed class NetworkGraph
     /// <param name="network">The network.</param>
     /// <param name="weights">Its arrays.</param>
     /// <param name="rows">The features, [rows, features].</param>
+    /// <param name="counts">Takes the spikes of each layer of neurons; null where they are not asked for.</param>
     /// <returns>The mean logits, [rows, classes].</returns>
     /// <exception cref="NotSupportedException">A layer, neuron or encoder has no form in ONNX.</exception>
-    public static string Logits(GraphBuilder graph, NetworkDefinition network, NetworkWeights weights, string rows)
+    public static string Logits(GraphBuilder graph, NetworkDefinition network, NetworkWeights weights, string rows,
+        List<SpikeCount>? counts = null)
     {
-        var walk = new NetworkGraph(graph, network, weights);
+        var walk = new NetworkGraph(graph, network, weights, counts);
         Layer[] layers = [.. network.Layers];
         int tail = LinearTail.Start(layers);
         GraphFlow flow = new(InputGraph.Steps(graph, network, rows), network.InputSignal);
@@ -150,10 +155,12 @@ internal sealed class NetworkGraph
             : [.. Enumerable.Repeat(current, TimeSteps)];
         string[] spikes = steps.Run(currents);
         Signal signal = layer.Infer(input.Signal);
+        string? sum = !averages && _counts is null ? null
+            : TimeSteps > 1 ? _graph.Apply("Sum", spikes) : spikes[0];
+        _counts?.Add(new(layer.Name, sum!, signal.Shape));
         if (averages)
         {
-            string sum = TimeSteps > 1 ? _graph.Apply("Sum", spikes) : spikes[0];
-            return new(_graph.Times(sum, 1f / TimeSteps), signal with { Kind = SignalKind.Constant });
+            return new(_graph.Times(sum!, 1f / TimeSteps), signal with { Kind = SignalKind.Constant });
         }
         return new(TimeSteps > 1 ? _graph.Apply("Concat", spikes, new GraphAttribute("axis", 0L)) : spikes[0], signal);
     }
@@ -193,3 +200,9 @@ internal sealed class NetworkGraph
 /// <param name="Value">[rows, ...] where it is the same at every step, else [time steps x rows, ...].</param>
 /// <param name="Signal">The shape, and whether it is the same at every step.</param>
 internal sealed record GraphFlow(string Value, Signal Signal);
+
+/// <summary>The spikes of a layer's neurons, over all time steps.</summary>
+/// <param name="Layer">The layer's name.</param>
+/// <param name="Value">[rows, ...].</param>
+/// <param name="Shape">Without the rows.</param>
+internal sealed record SpikeCount(string Layer, string Value, IReadOnlyList<int> Shape);

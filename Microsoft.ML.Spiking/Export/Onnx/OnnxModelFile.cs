@@ -17,8 +17,11 @@ internal sealed record OnnxModelFile(
 {
     private const string Producer = "Microsoft.ML.Spiking";
 
-    // Protocol buffers end there; readers count in 32 bits.
-    private const long LargestFile = int.MaxValue;
+    /// <summary>Gets the most bytes of a file: protocol buffers end there; readers count in 32 bits.</summary>
+    public long LargestFile { get; init; } = int.MaxValue;
+
+    /// <summary>Gets whether the spikes of each layer of neurons are outputs, too.</summary>
+    public bool HasSpikeCounts { get; init; }
 
     /// <summary>Gets the name of the output that holds the predicted label as text.</summary>
     public string LabelText => $"{Label}Text";
@@ -69,7 +72,9 @@ internal sealed record OnnxModelFile(
         var graph = new OnnxFileGraph();
         graph.Input(Features, ElementType.Single, network.FeatureShape);
         var builder = new GraphBuilder(graph, "network");
-        PredictionGraph prediction = PredictionGraph.Add(builder, network, weights, Features, Probability is not null);
+        List<SpikeCount>? counts = HasSpikeCounts ? [] : null;
+        PredictionGraph prediction =
+            PredictionGraph.Add(builder, network, weights, Features, Probability is not null, counts);
         builder.Name(prediction.Label, Label);
         builder.Name(prediction.Score, Score);
         graph.Output(Label, Probability is null ? ElementType.UInt32 : ElementType.Boolean, 1);
@@ -83,6 +88,12 @@ internal sealed record OnnxModelFile(
         {
             builder.Name(builder.Texts(prediction.LabelNumber!, Classes), LabelText);
             graph.Output(LabelText, ElementType.Text, 1);
+        }
+        foreach (SpikeCount count in counts ?? [])
+        {
+            string name = $"Spikes.{count.Layer}";
+            builder.Name(count.Value, name);
+            graph.Output(name, ElementType.Single, count.Shape);
         }
         ProtoMessage model = new ProtoMessage()
             .Add(1, OperatorSets.FormatVersion)
@@ -122,7 +133,7 @@ internal sealed record OnnxModelFile(
     private static string Version() => typeof(OnnxModelFile).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    private static NotSupportedException TooLarge(long bytes) => new(
+    private NotSupportedException TooLarge(long bytes) => new(
         FormattableString.Invariant($"The network was not exported to ONNX: it needs {bytes:N0} bytes, and a file ") +
         FormattableString.Invariant($"of that format holds at most {LargestFile:N0}; save the model with Model.Save") +
         ", or train a smaller network.");
