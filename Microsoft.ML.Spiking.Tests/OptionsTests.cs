@@ -100,6 +100,11 @@ public sealed class OptionsTests
         ("Precision", o => o.Precision = (TrainingPrecision)7),
         ("CudaDeviceIndex", o => o.CudaDeviceIndex = -1),
         ("NumberOfThreads", o => o.NumberOfThreads = 0),
+        ("PopulationEncoder.Fields", o => o.Encoder = new PopulationEncoder(1)),
+        ("PopulationEncoder.Fields", o => o.Encoder = new PopulationEncoder(257)),
+        ("ValidationFraction", o => o.ValidationFraction = -0.1),
+        ("ValidationFraction", o => o.ValidationFraction = 1),
+        ("ValidationFraction", o => o.ValidationFraction = double.NaN),
         ("MemoryBudget", o => o.MemoryBudget = 0),
     ];
 

@@ -12,6 +12,7 @@ public sealed partial class SpikingClifTrainer
     public sealed class Options
     {
         private InputEncoder? _encoder;
+        private ValidationMetric? _validationMetric;
 
         /// <summary>
         /// Gets or sets the label: a key column of type <see cref="uint"/> whose number of keys is known. Default
@@ -84,7 +85,7 @@ public sealed partial class SpikingClifTrainer
         /// </summary>
         public InputEncoder Encoder
         {
-            get => _encoder ?? new DirectEncoder();
+            get => IsEncoderChosen ? _encoder! : new DirectEncoder();
             set
             {
                 _encoder = value;
@@ -126,7 +127,7 @@ public sealed partial class SpikingClifTrainer
         /// Gets or sets the number of passes over the training rows, from 1 to 100,000. Null (the default) for as many
         /// as see about 250,000 rows, but at least 10 and at most 100. Where rows are held out
         /// (<see cref="ValidationFraction"/>), null is at most as many as make 2,000 steps of the optimizer, but at
-        /// least 12 and at most 60, and the training ends when a fifth of them, or six, brought no better one.
+        /// least 15 and at most 60, and the training ends when a fifth of them, or six, brought no better one.
         /// </summary>
         public int? Epochs { get; set; }
 
@@ -219,9 +220,18 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets, for validation data, what makes an epoch better than another; the best one's weights are the
-        /// model's. Default <see cref="ValidationMetric.Accuracy"/>.
+        /// model's. Default <see cref="ValidationMetric.Accuracy"/>; as long as it is not set, where a tenth of the rows
+        /// is held out by default (<see cref="ValidationFraction"/>), <see cref="ValidationMetric.Loss"/>, which is less
+        /// noisy on few rows.
         /// </summary>
-        public ValidationMetric ValidationMetric { get; set; } = ValidationMetric.Accuracy;
+        public ValidationMetric ValidationMetric
+        {
+            get => _validationMetric ?? ValidationMetric.Accuracy;
+            set => _validationMetric = value;
+        }
+
+        /// <summary>Whether the metric was set; if not, tables are measured by their loss.</summary>
+        internal bool IsMetricChosen => _validationMetric is not null;
 
         /// <summary>
         /// Gets or sets the patience: the training ends when so many epochs in a row were not better than the best one

@@ -61,6 +61,7 @@ public sealed partial class SpikingClifTrainer
                 settings = settings with
                 {
                     Epochs = epochs,
+                    ValidationMetric = _options.IsMetricChosen ? settings.ValidationMetric : ValidationMetric.Loss,
                     EarlyStoppingPatience = settings.EarlyStoppingPatience ?? TableTraining.Patience(epochs),
                 };
             }

@@ -9,7 +9,6 @@ namespace Microsoft.ML.Spiking;
 [JsonDerivedType(typeof(DirectEncoder), "direct")]
 [JsonDerivedType(typeof(PoissonEncoder), "poisson")]
 [JsonDerivedType(typeof(LatencyEncoder), "latency")]
-[JsonDerivedType(typeof(PopulationEncoder), "population")]
 public abstract record InputEncoder
 {
     private protected InputEncoder() { }

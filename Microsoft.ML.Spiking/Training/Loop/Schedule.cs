@@ -83,7 +83,7 @@ internal static class TableTraining
     public const double MostCalibration = 4;
 
     private const double Steps = 2_000;
-    private const int LeastEpochs = 12, MostEpochs = 60, LeastPatience = 6;
+    private const int LeastEpochs = 15, MostEpochs = 60, LeastPatience = 6;
 
     /// <summary>Returns the most epochs for a number of training rows.</summary>
     public static int Epochs(long rows, int batchSize) => (int)Math.Clamp(
