@@ -106,6 +106,11 @@ public sealed class OptionsTests
         ("CudaDevices is [0], but Device is Cpu", o => (o.CudaDevices, o.Device) = ([0], ComputeDevice.Cpu)),
         ("each device needs at least one row", o => (o.CudaDevices, o.BatchSize) = ([0, 1, 2], 2)),
         ("NumberOfThreads", o => o.NumberOfThreads = 0),
+        ("PopulationEncoder.Fields", o => o.Encoder = new PopulationEncoder(1)),
+        ("PopulationEncoder.Fields", o => o.Encoder = new PopulationEncoder(257)),
+        ("ValidationFraction", o => o.ValidationFraction = -0.1),
+        ("ValidationFraction", o => o.ValidationFraction = 1),
+        ("ValidationFraction", o => o.ValidationFraction = double.NaN),
         ("MemoryBudget", o => o.MemoryBudget = 0),
     ];
 

@@ -11,6 +11,9 @@ public sealed partial class SpikingClifTrainer
     /// </summary>
     public sealed class Options
     {
+        private InputEncoder? _encoder;
+        private ValidationMetric? _validationMetric;
+
         /// <summary>
         /// Gets or sets the label: a key column of type <see cref="uint"/> whose number of keys is known. Default
         /// "Label".
@@ -75,10 +78,23 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets how the features become the current of every time step: <see cref="DirectEncoder"/> (the
-        /// default), which alone is possible where rows bring their own time steps, <see cref="PoissonEncoder"/> or
-        /// <see cref="LatencyEncoder"/>.
+        /// default), which alone is possible where rows bring their own time steps, <see cref="PopulationEncoder"/>,
+        /// <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>. As long as it is not set, an <see cref="Mlp"/>
+        /// whose <see cref="Epochs"/> are null gets a <see cref="PopulationEncoder"/> of eight fields for vectors of at
+        /// most 256 features, as tables have; to prevent that, set it.
         /// </summary>
-        public InputEncoder Encoder { get; set; } = new DirectEncoder();
+        public InputEncoder Encoder
+        {
+            get => IsEncoderChosen ? _encoder! : new DirectEncoder();
+            set
+            {
+                _encoder = value;
+                IsEncoderChosen = true;
+            }
+        }
+
+        /// <summary>Whether the encoder was set; if not, tables get population coding.</summary>
+        internal bool IsEncoderChosen { get; private set; }
 
         /// <summary>
         /// Gets or sets what the network's first layer does to the features, with constants that are saved with the
@@ -109,7 +125,9 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets the number of passes over the training rows, from 1 to 100,000. Null (the default) for as many
-        /// as see about 250,000 rows, but at least 10 and at most 100.
+        /// as see about 250,000 rows, but at least 10 and at most 100. Where rows are held out
+        /// (<see cref="ValidationFraction"/>), null is at most as many as make 2,000 steps of the optimizer, but at
+        /// least 15 and at most 60, and the training ends when a fifth of them, or six, brought no better one.
         /// </summary>
         public int? Epochs { get; set; }
 
@@ -210,9 +228,18 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets, for validation data, what makes an epoch better than another; the best one's weights are the
-        /// model's. Default <see cref="ValidationMetric.Accuracy"/>.
+        /// model's. Default <see cref="ValidationMetric.Accuracy"/>; as long as it is not set, where a tenth of the rows
+        /// is held out by default (<see cref="ValidationFraction"/>), <see cref="ValidationMetric.Loss"/>, which is less
+        /// noisy on few rows.
         /// </summary>
-        public ValidationMetric ValidationMetric { get; set; } = ValidationMetric.Accuracy;
+        public ValidationMetric ValidationMetric
+        {
+            get => _validationMetric ?? ValidationMetric.Accuracy;
+            set => _validationMetric = value;
+        }
+
+        /// <summary>Whether the metric was set; if not, tables are measured by their loss.</summary>
+        internal bool IsMetricChosen => _validationMetric is not null;
 
         /// <summary>
         /// Gets or sets the patience: the training ends when so many epochs in a row were not better than the best one
@@ -220,6 +247,16 @@ public sealed partial class SpikingClifTrainer
         /// (the default) for all <see cref="Epochs"/>, which in any case decide the schedule of the learning rate.
         /// </summary>
         public int? EarlyStoppingPatience { get; set; }
+
+        /// <summary>
+        /// Gets or sets the share of each class's training rows that are held out where Fit is given no validation data
+        /// and no model to continue: from 0, for none, up to, but not including, 1. They choose the epoch, by
+        /// <see cref="ValidationMetric"/>, and the temperature that calibrates the scores; the log says how many they
+        /// are. The same seed holds out the same rows. Null (the default) for a tenth of at least 300 rows of vectors
+        /// where <see cref="Epochs"/> is null, too, and for none else. Rows beyond the memory budget are not held out,
+        /// which a warning says.
+        /// </summary>
+        public double? ValidationFraction { get; set; }
 
         /// <summary>
         /// Gets or sets a folder for checkpoints; it is created if need be. After every epoch, and when the training is
@@ -401,6 +438,10 @@ public sealed partial class SpikingClifTrainer
     /// </summary>
     internal static class Defaults
     {
+        public const int Fields = 8;
+        public const int MostTableFeatures = 256;
+        public const double ValidationFraction = 0.1;
+        public const long LeastRowsToHoldOut = 300;
         public const int TimeSteps = 4;
         public const int BatchSize = 64;
         public const double LearningRate = 0.002;

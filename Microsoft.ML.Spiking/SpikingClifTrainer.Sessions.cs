@@ -5,6 +5,7 @@ using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 namespace Microsoft.ML.Spiking;
 
@@ -40,11 +41,11 @@ public sealed partial class SpikingClifTrainer
     internal TrainingSessionResult TrainSession(SharedTrainingData data, TrainingSession session)
     {
         RowLayout layout = Layout(data.Columns, data.HasValidation);
-        NetworkDefinition network = Bind(data.Columns, layout);
+        (NetworkDefinition network, TrainingSettings settings) = Fitted(data, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         (SharedRows rows, SharedRows? validationRows) = data.For(network);
-        TrainingOutcome outcome = TrainingLoop.Run(network, initial: null, rows, validationRows, Settings(layout),
-            observer, _options.CancellationToken, session);
+        TrainingOutcome outcome = TrainingLoop.Run(network, initial: null, rows, validationRows, settings, observer,
+            _options.CancellationToken, session);
         return new(outcome.History.Count, outcome.IsResting, outcome.Divergence,
             () => Model(network, outcome.Weights, data.Columns));
     }
@@ -70,8 +71,7 @@ public sealed partial class SpikingClifTrainer
     internal TrainingIdentity Identify(SharedTrainingData data)
     {
         RowLayout layout = Layout(data.Columns, data.HasValidation);
-        NetworkDefinition network = Bind(data.Columns, layout);
-        TrainingSettings settings = Settings(layout);
+        (NetworkDefinition network, TrainingSettings settings) = Fitted(data, layout);
         using var observer = new ChannelObserver(_host, metrics: null, progressed: null);
         CancellationToken token = _options.CancellationToken;
         (SharedRows shared, SharedRows? sharedValidation) = data.For(network);
@@ -79,5 +79,21 @@ public sealed partial class SpikingClifTrainer
         RowFeed? validation = sharedValidation is null ? null : UsableRows.Open(
             sharedValidation, "validation", network, Math.Max(0, settings.MemoryBudget - rows.Bytes), observer, token);
         return TrainingIdentity.Of(network, initial: null, rows, validation, settings);
+    }
+
+    /// <summary>Returns the network, with the receptive fields that the rows decide, and the settings.</summary>
+    private (NetworkDefinition Network, TrainingSettings Settings) Fitted(SharedTrainingData data, RowLayout layout)
+    {
+        CheckEncoder(layout);
+        NetworkDefinition network = Bind(data.Columns, layout);
+        TrainingSettings settings = Settings(layout);
+        if (_options.Encoder is not PopulationEncoder encoder)
+        {
+            return (network, settings);
+        }
+        RowFeed rows = data.For(network).Train.Feed(
+            network.ClassCount, settings.MemoryBudget, channels: null, _options.CancellationToken);
+        settings = settings with { Population = PopulationConstants.Of(rows, encoder.Fields, FixedSeed) };
+        return (Bind(data.Columns, layout, settings.Population.Fields), settings);
     }
 }

@@ -222,6 +222,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             : columns.FindLikeThese(_host, validation, _names);
         trained?.CheckFits(_host, columns, _options);
         RowLayout layout = Layout(columns, validation is not null, trained);
+        CheckEncoder(layout);
         NetworkDefinition network = model?.Network ?? Bind(columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         ReportTimeSteps(layout, columns, observer);
@@ -232,23 +233,35 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
         CheckScoring();
         bool isAgain = Interlocked.Increment(ref _fits) > 1;
-        TrainingOutcome outcome = TrainingLoop.Run(network, model?.Weights, rows, validationRows,
-            Settings(layout) with { SharesCheckpointFolder = isAgain }, observer, _options.CancellationToken);
+        PreparedTraining prepared = model is null
+            ? Prepare(network, columns, layout, rows, validation is not null, observer)
+            : new(network, rows, HeldOut: null, Settings(layout));
+        network = prepared.Network;
+        TrainingOutcome outcome = TrainingLoop.Run(network, model?.Weights, prepared.Rows,
+            validationRows ?? prepared.HeldOut, prepared.Settings with { SharesCheckpointFolder = isAgain }, observer,
+            _options.CancellationToken);
         if (outcome.Cancelled)
         {
             ReportCancelled(outcome, observer, hasInitial: model is not null);
         }
-        return Model(network, outcome.Weights, columns);
+        NetworkWeights weights = prepared.HeldOut is null
+            ? outcome.Weights
+            : Calibrate(network, outcome.Weights, prepared.HeldOut, observer);
+        return Model(network, weights, columns);
+    }
+
+    private void CheckEncoder(RowLayout layout)
+    {
+        if (_options.Encoder is PopulationEncoder && !IsVector(layout))
+        {
+            throw new NetworkDefinitionException($"A {nameof(PopulationEncoder)} takes vectors, and the rows have the " +
+                $"shape [{string.Join(", ", layout.StepShape)}]; use the {nameof(DirectEncoder)}.");
+        }
     }
 
     /// <summary>Returns how the rows lie, once all that depends on the data has been checked.</summary>
     private RowLayout Layout(TrainingColumns columns, bool hasValidation, TrainedModel? trained = null)
     {
-        if (_options.EarlyStoppingPatience is not null && !hasValidation)
-        {
-            throw _host.ExceptParam("validationData", $"{nameof(Options.EarlyStoppingPatience)} needs validation " +
-                "data: call Fit with training and validation data, or leave it null.");
-        }
         if (_options.KeepZeroWeights && trained is null)
         {
             throw _host.ExceptParam("model", $"{nameof(Options.KeepZeroWeights)} is set, but the training starts from " +
@@ -257,6 +270,12 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         CheckClassWeights(columns);
         RowLayout layout = trained?.Layout(columns.FeatureShape, _options.InputShape)
             ?? RowLayout.Of(columns.FeatureShape, _options.InputShape, _options.PixelOrder);
+        if (_options.EarlyStoppingPatience is not null && !hasValidation && (trained is not null || !MayHoldOut(layout)))
+        {
+            throw _host.ExceptParam("validationData", $"{nameof(Options.EarlyStoppingPatience)} needs validation " +
+                $"data: call Fit with training and validation data, set {nameof(Options.ValidationFraction)}, or " +
+                "leave it null.");
+        }
         CheckAugmentation(layout);
         return trained is null && layout.TimeSteps is not null && _options.Encoder is not DirectEncoder
             ? throw new NetworkDefinitionException("Rows that bring their own time steps need the " +
@@ -325,15 +344,19 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         }
     }
 
-    private NetworkDefinition Bind(TrainingColumns columns, RowLayout layout)
+    /// <summary>Returns the network; without fitted receptive fields each feature has one.</summary>
+    private NetworkDefinition Bind(TrainingColumns columns, RowLayout layout, IReadOnlyList<int>? fields = null)
     {
+        bool isPopulation = fields is not null || _options.Encoder is PopulationEncoder;
         return _options.Network.Bind(new NetworkBinding(layout.StepShape, columns.ClassCount,
-            layout.TimeSteps ?? _options.TimeSteps, _options.Encoder, _options.Neuron, _options.Dropout)
+            layout.TimeSteps ?? _options.TimeSteps, isPopulation ? new DirectEncoder() : _options.Encoder,
+            _options.Neuron, _options.Dropout)
         {
             HasTimeAxis = layout.TimeSteps is not null,
             PixelOrder = layout.Order,
             BatchNorm = _options.BatchNorm,
             InputNormalization = InputNormalization,
+            Fields = isPopulation ? fields ?? [.. Enumerable.Repeat(1, columns.FeatureCount)] : null,
         });
     }
 

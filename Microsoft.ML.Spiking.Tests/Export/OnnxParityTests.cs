@@ -53,6 +53,7 @@ public sealed class OnnxParityTests
         [Bindings.Of([7]) with { InputNormalization = new FeatureNormalization(), TimeSteps = 4 }],
         [Bindings.Of([7]) with { InputNormalization = new RootMeanSquareNormalization(), TimeSteps = 1 }],
         [Bindings.Of([7]) with { InputNormalization = new ChannelNormalization(), HasTimeAxis = true, TimeSteps = 5 }],
+        [Bindings.Of([7]) with { Fields = [1, 3, 2, 1, 8, 2, 2], TimeSteps = 4 }],
         [Bindings.Of([7]) with { Encoder = new LatencyEncoder(), TimeSteps = 6 }],
         [Bindings.Of([7]) with { Encoder = new LatencyEncoder(), TimeSteps = 1 }],
         [Bindings.Image(3, 4) with { InputNormalization = new ChannelNormalization() }],

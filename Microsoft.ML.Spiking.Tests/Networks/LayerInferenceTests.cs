@@ -30,6 +30,7 @@ public sealed class LayerInferenceTests
         (new LinearLayer("l", 1, 1), [1], [1]),
         (new AffineLayer("a", 1), [3, 4, 4], [3, 4, 4]),
         (new AffineLayer("a", 3), [3, 4, 4], [3, 4, 4]),
+        (new PopulationLayer("p", [1, 4, 2]), [3], [7]),
         (new DropoutLayer("d", 0), [3], [3]),
         (new ConvolutionLayer("c", 1, 1, kernel: 1, stride: 1, None), [1, 1, 1], [1, 1, 1]),
     ];
@@ -52,6 +53,8 @@ public sealed class LayerInferenceTests
         (new AdaptiveAveragePoolLayer("p", new(2, 4)), SignalKind.Spikes, SignalKind.Graded),
         (new AffineLayer("a", 1), SignalKind.Constant, SignalKind.Constant),
         (new AffineLayer("a", 1), SignalKind.Spikes, SignalKind.Graded),
+        (new PopulationLayer("p", [1, 4]), SignalKind.Constant, SignalKind.Constant),
+        (new PopulationLayer("p", [1, 4]), SignalKind.Spikes, SignalKind.Graded),
         (new DropoutLayer("d", 0.5), SignalKind.Spikes, SignalKind.Spikes),
         (new NeuronLayer("n", new ReluNeuron()), SignalKind.Constant, SignalKind.Graded),
         (new ResidualLayer(
@@ -141,6 +144,12 @@ public sealed class LayerInferenceTests
         (new LinearLayer("fc7", 3, 2), [4], "Layer 'fc7': expects a vector of 3 values and is given [4] Graded."),
         (new AffineLayer("a7", 2), [3, 4, 4],
             "Layer 'a7': has constants for 2 channels and is given [3, 4, 4] Graded."),
+        (new PopulationLayer("p7", [2, 2]), [3], "Layer 'p7': has fields for a vector of 2 values and is given [3] " +
+            "Graded."),
+        (new PopulationLayer("p7", [2, 0, 1]), [3],
+            "Layer 'p7': a feature without a field is not possible; each needs at least 1."),
+        (new PopulationLayer("p7", [int.MaxValue, int.MaxValue, 2]), [3],
+            "Layer 'p7': gives more than the 33,554,432 values that are possible."),
         (new DropoutLayer("d7", -0.1), [3], "Layer 'd7': the rate -0.1 is not in [0, 1)."),
         (new DropoutLayer("d7", 1), [3], "Layer 'd7': the rate 1 is not in [0, 1)."),
         (new ResidualLayer("block7", [], []), [3, 4, 4], "Layer 'block7': has no layers in its main path."),
@@ -160,7 +169,7 @@ public sealed class LayerInferenceTests
     [TestMethod]
     [DynamicData(nameof(Kinds))]
     public void Infer_KindOfSignal_GivesTheKind(Layer layer, object input, object output) =>
-        Assert.AreEqual(output, layer.Infer(new([2, 4, 4], (SignalKind)input)).Kind);
+        Assert.AreEqual(output, layer.Infer(new(layer is PopulationLayer ? [2] : [2, 4, 4], (SignalKind)input)).Kind);
 
     [TestMethod]
     [DynamicData(nameof(Faults))]

@@ -57,6 +57,7 @@ internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeig
             Values(norm.BiasName), Values(norm.MeanName), Values(norm.VarianceName)),
         AffineLayer affine => ReferenceLayers.Affine(input, from[0], Values(affine.ScaleName),
             Values(affine.ShiftName)),
+        PopulationLayer population => Population(population, input),
         AveragePoolLayer pool => ReferenceLayers.Pool(input, from, to, pool.Kernel, pool.Stride, 0, window =>
             window.Average()),
         MaxPoolLayer pool => ReferenceLayers.Pool(
@@ -64,6 +65,14 @@ internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeig
         AdaptiveAveragePoolLayer => ReferenceLayers.AdaptiveAveragePool(input, from, to),
         _ => throw new NotSupportedException(layer.GetType().Name),
     };
+
+    private double[] Population(PopulationLayer layer, double[] input)
+    {
+        (float[] scale, float[] shift) = (Values(layer.ScaleName), Values(layer.ShiftName));
+        (float[] lowest, float[] highest) = (Values(layer.LowestName), Values(layer.HighestName));
+        return [.. layer.Features().Select((feature, i) =>
+            Math.Min(Math.Max((input[feature] * scale[i]) + shift[i], lowest[i]), highest[i]))];
+    }
 
     private float[] Values(string name) => weights[name].Values.ToArray();
 

@@ -90,7 +90,8 @@ public sealed class DefinitionJsonTests
                 new AveragePoolLayer("average", 2, 2),
                 new AdaptiveAveragePoolLayer("adaptive", new Extent(2, 3)),
                 new FlattenLayer("flat"),
-                new LinearLayer("output", 24, 3) { ZeroBias = true },
+                new PopulationLayer("fields", [.. Enumerable.Range(0, 24).Select(i => 1 + (i % 3))]),
+                new LinearLayer("output", 48, 3) { ZeroBias = true },
             ], 3, hasTimeAxis: true);
 
         NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));

@@ -188,7 +188,7 @@ internal static class AssumedRates
                 case NeuronLayer neurons:
                     share = activity[layer] = rateOf(neurons);
                     break;
-                case WeightedLayer or BatchNormLayer or AffineLayer:
+                case WeightedLayer or BatchNormLayer or AffineLayer or PopulationLayer:
                     share = 1;
                     break;
             }

@@ -31,4 +31,7 @@ internal enum RandomPurpose
     /// Values of a sweep's trials; the channel is the dimension's index, the item the trial's number.
     /// </summary>
     Sweeping = 9,
+
+    /// <summary>The rows that are held out of the training rows.</summary>
+    HoldingOut = 10,
 }

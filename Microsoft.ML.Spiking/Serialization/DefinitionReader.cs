@@ -51,6 +51,7 @@ internal static class DefinitionReader
         return type switch
         {
             "affine" => new AffineLayer(name, fields.Integer("channels")),
+            "population" => new PopulationLayer(name, fields.Integers("fields")),
             "linear" => Linear(fields, name),
             "convolution" => Convolution(fields, name),
             "batchNorm" => BatchNorm(fields, name),

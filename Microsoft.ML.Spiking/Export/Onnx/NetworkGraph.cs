@@ -67,6 +67,7 @@ internal sealed class NetworkGraph
             {
                 WeightedLayer weighted => Weighted(weighted, flow, FoldedWeights.Of(weighted, layers, ref i, _weights)),
                 BatchNormLayer or AffineLayer => Affine(layer, flow),
+                PopulationLayer population => Population(population, flow),
                 AveragePoolLayer pool => Next(layer, flow, _graph.Apply("AveragePool", [flow.Value],
                     Lengths("kernel_shape", pool.Kernel), Lengths("strides", pool.Stride))),
                 MaxPoolLayer pool => Next(layer, flow, _graph.Apply("MaxPool", [flow.Value],
@@ -107,6 +108,25 @@ internal sealed class NetworkGraph
         string shift = _graph.Constant("shift", Singles(affine.Shift), shape);
         return Next(layer, input,
             _graph.Apply("Add", [_graph.Apply("Mul", [input.Value, scale]), shift]));
+    }
+
+    /// <summary>Adds receptive fields; a matrix of ones and zeros repeats each feature.</summary>
+    private GraphFlow Population(PopulationLayer layer, GraphFlow input)
+    {
+        int[] features = [.. layer.Features()];
+        float[] repeat = new float[layer.Fields.Count * features.Length];
+        for (int output = 0; output < features.Length; output++)
+        {
+            repeat[(features[output] * features.Length) + output] = 1;
+        }
+        string Constant(string name, string array) =>
+            _graph.Constant(name, _weights[array].Array, 1, features.Length);
+        string value = _graph.Apply(
+            "MatMul", [input.Value, _graph.Constant("repeat", repeat, layer.Fields.Count, features.Length)]);
+        value = _graph.Apply("Mul", [value, Constant("scale", layer.ScaleName)]);
+        value = _graph.Apply("Add", [value, Constant("shift", layer.ShiftName)]);
+        value = _graph.Apply("Max", [value, Constant("lowest", layer.LowestName)]);
+        return Next(layer, input, _graph.Apply("Min", [value, Constant("highest", layer.HighestName)]));
     }
 
     /// <summary>

@@ -11,6 +11,7 @@ namespace Microsoft.ML.Spiking.Networks;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(AffineLayer), "affine")]
+[JsonDerivedType(typeof(PopulationLayer), "population")]
 [JsonDerivedType(typeof(LinearLayer), "linear")]
 [JsonDerivedType(typeof(ConvolutionLayer), "convolution")]
 [JsonDerivedType(typeof(BatchNormLayer), "batchNorm")]

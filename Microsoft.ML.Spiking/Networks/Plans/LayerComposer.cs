@@ -23,7 +23,8 @@ internal sealed class LayerComposer(NetworkBinding binding)
         NetworkBinding binding, IReadOnlyList<int> shape, IEnumerable<LayerPlan> plans, LinearPlan readout)
     {
         var composer = new LayerComposer(binding);
-        Signal input = binding.Input with { Shape = shape };
+        Signal input = binding.InputLayers.Aggregate(
+            binding.Input with { Shape = shape }, (signal, layer) => layer.Infer(signal));
         List<Layer> layers = composer.Bind(plans.Append(new FlattenPlan()), input, out Signal signal);
         layers.Add(readout.Bind(signal, "output"));
         layers.InsertRange(0, binding.InputLayers);

@@ -30,9 +30,13 @@ internal sealed record NetworkBinding(
     /// <summary>Gets the first layer's scale and shift; null for no such layer.</summary>
     public InputNormalization? InputNormalization { get; init; }
 
-    /// <summary>Gets the layer that normalizes the features, or none.</summary>
-    public IEnumerable<AffineLayer> InputLayers => InputNormalization is null
-        ? []
+    /// <summary>Gets the receptive fields of each feature, fitted on the rows; null without population coding.</summary>
+    public IReadOnlyList<int>? Fields { get; init; }
+
+    /// <summary>Gets the layer that normalizes the features or has their receptive fields, or none.</summary>
+    public IEnumerable<Layer> InputLayers => Fields is not null
+        ? [new PopulationLayer(PopulationLayer.InputName, Fields)]
+        : InputNormalization is null ? []
         : [new AffineLayer(AffineLayer.InputName, InputNormalization.PairsFor(InputShape))];
 
     /// <summary>Gets the signal that arrives at the first layer.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Plans;
 
 namespace Microsoft.ML.Spiking;
@@ -50,7 +51,7 @@ public sealed record Mlp : NetworkTemplate
     // Channels are needed only where they are normalized or reordered before images become vectors.
     private protected override IReadOnlyList<int> InputShape(NetworkBinding binding) =>
         binding.InputShape.Count > 1
-        && (binding.InputLayers.Any(layer => layer.Channels > 1) || binding.PixelOrder == PixelOrder.Interleaved)
+        && (binding.InputLayers.OfType<AffineLayer>().Any(layer => layer.Channels > 1) || binding.PixelOrder == PixelOrder.Interleaved)
             ? binding.InputShape
             : [binding.Input.Size];
 }

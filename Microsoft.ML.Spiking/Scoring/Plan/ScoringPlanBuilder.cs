@@ -86,6 +86,7 @@ internal sealed class ScoringPlanBuilder
             {
                 WeightedLayer weighted => Weighted(weighted, flow, FoldedWeights.Of(weighted, layers, ref i, _weights)),
                 BatchNormLayer or AffineLayer => Affine(layers[i], flow),
+                PopulationLayer population => Population(population, flow),
                 AveragePoolLayer pool => Pool(pool, flow, (from, to) =>
                     PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, padding: 0)),
                 MaxPoolLayer pool => Pool(pool, flow, (from, to) =>
@@ -151,6 +152,15 @@ internal sealed class ScoringPlanBuilder
         ChannelAffine affine = ChannelAffine.Of(layer, _weights, input.Signal.Shape[0])!;
         return Add(OverTime(input, steps => _factory.Affine(affine, input.Order, input.Signal.Size, steps)), input,
             layer.Infer(input.Signal), input.Order);
+    }
+
+    private Flow Population(PopulationLayer layer, Flow input)
+    {
+        Signal output = layer.Infer(input.Signal);
+        var executor = new PopulationExecutor([.. layer.Fields], (_weights[layer.ScaleName].Array,
+            _weights[layer.ShiftName].Array, _weights[layer.LowestName].Array, _weights[layer.HighestName].Array),
+            StepsOf(input));
+        return Add(executor, input, output, Interleaving.Natural(output.Size));
     }
 
     private Flow Pool(Layer layer, Flow input, Func<Extent, Extent, PoolWindows> windowsOf)

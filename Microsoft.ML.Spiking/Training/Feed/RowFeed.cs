@@ -38,7 +38,8 @@ internal abstract class RowFeed
             return shared.Feed(classCount, memoryBudget, channels, token);
         }
         var counter = new RowCounter(source.FeatureCount, classCount, channels);
-        RowStore? store = new(source.FeatureCount);
+        var stored = source as StoredRows;
+        RowStore? store = stored is null ? new(source.FeatureCount) : null;
         using IRowCursor cursor = source.Open();
         while (cursor.MoveNext())
         {
@@ -50,7 +51,9 @@ internal abstract class RowFeed
             }
             store?.Add(cursor);
         }
-        return store is not null
+        return stored is not null
+            ? new CachedFeed(source.FeatureCount, counter.Summary(), stored.Store, stored.Rows)
+            : store is not null
             ? new CachedFeed(source.FeatureCount, counter.Summary(), store)
             : new StreamedFeed(source, counter.Summary(), memoryBudget);
     }
@@ -69,21 +72,27 @@ internal abstract class RowFeed
 }
 
 /// <summary>Rows in memory. Every epoch draws its own order, each equally likely.</summary>
-internal sealed class CachedFeed(int featureCount, RowSummary summary, RowStore store)
+/// <param name="featureCount">Values in a row.</param>
+/// <param name="summary">The summary of the first pass.</param>
+/// <param name="store">The rows.</param>
+/// <param name="rows">The indices of those that count; null for all.</param>
+internal sealed class CachedFeed(int featureCount, RowSummary summary, RowStore store, int[]? rows = null)
     : RowFeed(featureCount, summary, store.Bytes)
 {
-    public override RowFeed Again(RowSummary summary) => new CachedFeed(FeatureCount, summary, store);
+    public RowStore Store => store;
+
+    public override RowFeed Again(RowSummary summary) => new CachedFeed(FeatureCount, summary, store, rows);
 
     public override IRowReader Shuffled(int seed, int epoch)
     {
-        var reader = new StoreReader(store, FeatureCount);
+        var reader = new StoreReader(store, FeatureCount, rows);
         reader.Restart(new RandomStream(seed, RandomPurpose.Shuffling, epoch: epoch));
         return reader;
     }
 
     public override IRowReader InOrder()
     {
-        var reader = new StoreReader(store, FeatureCount);
+        var reader = new StoreReader(store, FeatureCount, rows);
         reader.Restart();
         return reader;
     }

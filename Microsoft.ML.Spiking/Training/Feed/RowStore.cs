@@ -63,6 +63,27 @@ internal sealed class RowStore(int featureCount)
         return (entry.Label, entry.Weight);
     }
 
+    /// <summary>Returns the values of a row: all, or with <see cref="IndicesOf"/> those that are not zero.</summary>
+    public ReadOnlySpan<float> ValuesOf(int index)
+    {
+        Entry entry = _entries[index];
+        return _blocks[entry.Block].AsSpan(entry.Offset, entry.NonZeros == Dense ? featureCount : entry.NonZeros);
+    }
+
+    /// <summary>Returns the indices of <see cref="ValuesOf"/>; none where the row is dense.</summary>
+    public ReadOnlySpan<int> IndicesOf(int index)
+    {
+        Entry entry = _entries[index];
+        return entry.NonZeros == Dense ? [] : MemoryMarshal.Cast<float, int>(
+            _blocks[entry.Block].AsSpan(entry.Offset + entry.NonZeros, entry.NonZeros));
+    }
+
+    public bool IsDense(int index) => _entries[index].NonZeros == Dense;
+
+    public int LabelOf(int index) => _entries[index].Label;
+
+    public float WeightOf(int index) => _entries[index].Weight;
+
     /// <summary>Removes the rows and keeps the memory for others.</summary>
     public void Clear()
     {
@@ -128,7 +149,10 @@ internal sealed class RowStore(int featureCount)
 }
 
 /// <summary>A reader of the rows of a <see cref="RowStore"/>, shuffled or in their order.</summary>
-internal sealed class StoreReader(RowStore store, int featureCount) : IRowReader
+/// <param name="store">The rows.</param>
+/// <param name="featureCount">Values in a row.</param>
+/// <param name="rows">The indices of those that are read; null for all that there are.</param>
+internal sealed class StoreReader(RowStore store, int featureCount, int[]? rows = null) : IRowReader
 {
     private int[] _order = [];
     private int _next;
@@ -139,7 +163,7 @@ internal sealed class StoreReader(RowStore store, int featureCount) : IRowReader
     public void Restart(RandomStream? random = null)
     {
         _next = 0;
-        _count = store.Count;
+        _count = rows?.Length ?? store.Count;
         if (_order.Length < _count)
         {
             _order = new int[_count];
@@ -147,7 +171,7 @@ internal sealed class StoreReader(RowStore store, int featureCount) : IRowReader
         Span<int> order = _order.AsSpan(0, _count);
         for (int i = 0; i < order.Length; i++)
         {
-            order[i] = i;
+            order[i] = rows is null ? i : rows[i];
         }
         if (random is RandomStream stream)
         {

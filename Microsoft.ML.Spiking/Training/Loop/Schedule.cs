@@ -73,6 +73,26 @@ internal static class AutomaticEpochs
     public static int For(long rows) => (int)Math.Clamp(Math.Ceiling(Visits / rows), Least, Most);
 }
 
+/// <summary>
+/// The length of a training on a table that measures itself on rows held out (docs/tables.md): a number of optimizer
+/// steps, and the end as soon as a fifth of the epochs brought no improvement.
+/// </summary>
+internal static class TableTraining
+{
+    /// <summary>The largest temperature of calibration, and its inverse the smallest.</summary>
+    public const double MostCalibration = 4;
+
+    private const double Steps = 2_000;
+    private const int LeastEpochs = 15, MostEpochs = 60, LeastPatience = 6;
+
+    /// <summary>Returns the most epochs for a number of training rows.</summary>
+    public static int Epochs(long rows, int batchSize) => (int)Math.Clamp(
+        Math.Ceiling(Steps / Math.Ceiling(rows / (double)batchSize)), LeastEpochs, MostEpochs);
+
+    /// <summary>Returns the epochs in a row that may bring no improvement.</summary>
+    public static int Patience(int epochs) => Math.Max(LeastPatience, epochs / 5);
+}
+
 /// <summary>The rule that ends a training which no longer improves on the validation rows.</summary>
 /// <param name="patience">Epochs in a row that may pass without a new best one; null for no limit.</param>
 internal sealed class EarlyStopping(int? patience)

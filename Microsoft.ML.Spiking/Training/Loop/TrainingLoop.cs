@@ -167,7 +167,8 @@ internal sealed class TrainingLoop : IDisposable
             InputConstants.Meter(_settings.InputNormalization, _definition));
         SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
         _state.Network.Parameters.Import(_initial ?? WeightInitializer.Create(
-            _definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary)));
+            _definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary),
+            _settings.Population));
         _masks = _settings.KeepsZeroWeights == true ? new(_state.Network.Parameters, _initial!) : null;
         if (_settings.BatchSize > rows.Summary.Rows)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
@@ -141,6 +142,10 @@ internal sealed record TrainingSettings
     /// Gets the normalization of the input, where the network has a layer for it and there are no initial weights.
     /// </summary>
     public required InputNormalization InputNormalization { get; init; }
+
+    /// <summary>Gets the receptive fields, which the rows decide; null without population coding.</summary>
+    [JsonIgnore]
+    public PopulationConstants? Population { get; init; }
 
     /// <summary>Gets the random changes of training rows; null for none.</summary>
     public required ImageAugmentation? Augmentation { get; init; }

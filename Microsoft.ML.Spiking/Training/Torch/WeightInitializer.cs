@@ -16,16 +16,23 @@ internal static class WeightInitializer
     /// <param name="definition">The network.</param>
     /// <param name="seed">The user's seed.</param>
     /// <param name="input">The constants of the first layer, which normalizes the input; null for none.</param>
+    /// <param name="population">The receptive fields of the first layer; null for none.</param>
     /// <exception cref="NotSupportedException">
     /// A layer has arrays but no rule for them; the message names it.
     /// </exception>
-    public static NetworkWeights Create(NetworkDefinition definition, int seed, InputConstants? input = null)
+    public static NetworkWeights Create(NetworkDefinition definition, int seed, InputConstants? input = null,
+        PopulationConstants? population = null)
     {
         var arrays = new List<WeightArray>();
         foreach (Layer layer in definition.AllLayers)
         {
             foreach (ParameterSpec spec in layer.Parameters)
             {
+                if (layer is PopulationLayer fields)
+                {
+                    arrays.Add(new(spec.Name, spec.Shape, Fields(fields, spec, population)));
+                    continue;
+                }
                 float[] values = new float[spec.Size];
                 var random = new RandomStream(seed, RandomPurpose.Initialization, item: Key(spec.Name));
                 Fill(values, layer, spec, random, input);
@@ -68,6 +75,18 @@ internal static class WeightInitializer
                 throw new NotSupportedException(
                     $"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no rule for its first weights.");
         }
+    }
+
+    private static float[] Fields(PopulationLayer layer, ParameterSpec spec, PopulationConstants? constants)
+    {
+        if (constants is null)
+        {
+            throw new NotSupportedException($"Layer '{layer.Name}': its receptive fields were not fitted to rows.");
+        }
+        return spec.Name == layer.ScaleName ? constants.Scale
+            : spec.Name == layer.ShiftName ? constants.Shift
+            : spec.Name == layer.LowestName ? constants.Lowest
+            : constants.Highest;
     }
 
     private static void FillInput(float[] values, InputConstants input, bool isScale)

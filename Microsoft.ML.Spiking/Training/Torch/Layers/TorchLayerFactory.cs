@@ -89,6 +89,7 @@ internal sealed class TorchLayerFactory(
         return layer switch
         {
             AffineLayer affine => new TorchAffine(parameters[affine.ScaleName], parameters[affine.ShiftName]),
+            PopulationLayer population => new TorchPopulation(population, parameters),
             LinearLayer linear => new TorchLinear(parameters[linear.WeightName], Bias(linear)),
             ConvolutionLayer convolution =>
                 new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),

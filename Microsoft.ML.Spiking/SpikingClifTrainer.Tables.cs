@@ -1,0 +1,129 @@
+using Microsoft.ML.Spiking.Analysis;
+using Microsoft.ML.Spiking.MLNetInternals.Access;
+using Microsoft.ML.Spiking.MLNetInternals.Schema;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using static System.FormattableString;
+
+namespace Microsoft.ML.Spiking;
+
+// What the rows decide: receptive fields, rows that are held out, the length of the training.
+public sealed partial class SpikingClifTrainer
+{
+    /// <summary>A training whose network and rows are known.</summary>
+    /// <param name="Network">The network, with receptive fields fitted where it has some.</param>
+    /// <param name="Rows">The training rows, without those held out.</param>
+    /// <param name="HeldOut">The rows held out; null for none.</param>
+    /// <param name="Settings">Everything else.</param>
+    private sealed record PreparedTraining(
+        NetworkDefinition Network, IRowSource Rows, IRowSource? HeldOut, TrainingSettings Settings);
+
+    private bool IsTable(RowLayout layout) => _options.Epochs is null && IsVector(layout);
+
+    private static bool IsVector(RowLayout layout) => layout.StepShape.Count == 1 && layout.TimeSteps is null;
+
+    private PopulationEncoder? Population(TrainingColumns columns, RowLayout layout) =>
+        _options.Encoder is PopulationEncoder chosen ? chosen
+            : IsTable(layout) && !_options.IsEncoderChosen && columns.FeatureCount <= Defaults.MostTableFeatures
+                && _options.Network is Mlp && _options.InputNormalization is FeatureNormalization
+            ? new PopulationEncoder(Defaults.Fields)
+            : null;
+
+    /// <summary>Returns whether the trainer may hold rows out where it is given none to validate on.</summary>
+    private bool MayHoldOut(RowLayout layout) => _options.ValidationFraction is { } share ? share > 0 : IsTable(layout);
+
+    private PreparedTraining Prepare(
+        NetworkDefinition network, TrainingColumns columns, RowLayout layout, IRowSource rows, bool hasValidation,
+        ChannelObserver observer)
+    {
+        TrainingSettings settings = Settings(layout);
+        PopulationEncoder? encoder = Population(columns, layout);
+        bool mayHoldOut = !hasValidation && MayHoldOut(layout);
+        if (encoder is null && !mayHoldOut)
+        {
+            return new(network, rows, HeldOut: null, settings);
+        }
+        RowFeed feed = UsableRows.Open(
+            rows, "training", network, settings.MemoryBudget, observer, _options.CancellationToken);
+        if (encoder is not null)
+        {
+            settings = settings with { Population = PopulationConstants.Of(feed, encoder.Fields, FixedSeed) };
+            network = Bind(columns, layout, settings.Population.Fields);
+        }
+        if (mayHoldOut && HoldOut(feed, observer) is var (train, heldOut))
+        {
+            if (IsTable(layout))
+            {
+                int epochs = TableTraining.Epochs(train.Rows.Length, settings.BatchSize);
+                settings = settings with
+                {
+                    Epochs = epochs,
+                    ValidationMetric = _options.IsMetricChosen ? settings.ValidationMetric : ValidationMetric.Loss,
+                    EarlyStoppingPatience = settings.EarlyStoppingPatience ?? TableTraining.Patience(epochs),
+                };
+            }
+            return new(network, train, heldOut, settings);
+        }
+        return new(network, feed is CachedFeed cached ? StoredRows.All(cached) : rows, HeldOut: null, settings);
+    }
+
+    // Rows that are held out, and those that fields are fitted on, are the same when a training is resumed.
+    private int FixedSeed => _isSeedGiven ? _seed : 0;
+
+    private (StoredRows Train, StoredRows HeldOut)? HoldOut(RowFeed feed, ChannelObserver observer)
+    {
+        double share = _options.ValidationFraction ?? Defaults.ValidationFraction;
+        string option = nameof(Options.ValidationFraction);
+        if (_options.ValidationFraction is null && feed.Summary.Rows < Defaults.LeastRowsToHoldOut)
+        {
+            observer.Info(Invariant($"With {feed.Summary.Rows} rows none are held out; set {option} to do so."));
+            return null;
+        }
+        if (feed is not CachedFeed cached)
+        {
+            observer.Warning("No rows are held out, because the training rows do not fit into the memory budget: " +
+                $"give validation data, or raise {nameof(Options.MemoryBudget)}.");
+            return null;
+        }
+        if (StoredRows.HoldOut(cached, share, FixedSeed) is not var (train, heldOut))
+        {
+            observer.Warning(Invariant($"{option} is {share}, but of the {feed.Summary.Rows} rows that holds out ") +
+                "none, or leaves none to train on: no rows are held out.");
+            return null;
+        }
+        observer.Info(Invariant($"{heldOut.Rows.Length} of the {feed.Summary.Rows} training rows are held out: they ") +
+            $"choose the epoch and calibrate the scores. Set {option} to 0 to train on all rows.");
+        return (train, heldOut);
+    }
+
+    /// <summary>Divides the logits by the temperature that suits the rows held out.</summary>
+    private static NetworkWeights Calibrate(
+        NetworkDefinition network, NetworkWeights weights, IRowSource heldOut, ChannelObserver observer)
+    {
+        if (network.Layers[^1] is not WeightedLayer)
+        {
+            return weights;
+        }
+        TemperatureFit fit =
+            TemperatureFit.Of(ScoredLabels.Of(network, weights, new(Rows(heldOut), Classes: null)));
+        double temperature = Math.Clamp(fit.Temperature, 1 / TableTraining.MostCalibration,
+            TableTraining.MostCalibration);
+        observer.Info(Invariant($"The scores are calibrated by the temperature {temperature:0.00}: a log loss of ") +
+            Invariant($"{fit.LogLossBefore:0.000} becomes {fit.LogLossAfter:0.000} on the rows held out."));
+        return TemperatureFit.Divide(network, weights, temperature);
+
+        static IEnumerable<AnalysisRow> Rows(IRowSource source)
+        {
+            float[] features = new float[source.FeatureCount];
+            using IRowCursor cursor = source.Open();
+            for (long row = 0; cursor.MoveNext(); row++)
+            {
+                RowStore.Densify(cursor.Values, cursor.Indices, cursor.IsDense, features);
+                yield return new(row, features, cursor.Label);
+            }
+        }
+    }
+}

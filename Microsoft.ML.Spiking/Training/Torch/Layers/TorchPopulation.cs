@@ -1,0 +1,22 @@
+using Microsoft.ML.Spiking.Networks;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Spiking.Training.Torch.Layers;
+
+/// <summary>Receptive fields: y = min(max(scale x + shift, lowest), highest), several for each feature.</summary>
+/// <param name="layer">The fields.</param>
+/// <param name="parameters">Its constants, [outputs] each.</param>
+internal sealed class TorchPopulation(PopulationLayer layer, TorchParameters parameters) : TorchLayer
+{
+    private readonly long[] _features = [.. layer.Features().Select(feature => (long)feature)];
+
+    public override TorchSignal Forward(TorchSignal input, ForwardPass pass) => input.MapRows(rows =>
+    {
+        using Tensor features = tensor(_features, device: rows.device);
+        using Tensor repeated = rows.index_select(1, features);
+        using Tensor scaled = repeated * parameters[layer.ScaleName];
+        using Tensor shifted = scaled + parameters[layer.ShiftName];
+        using Tensor raised = maximum(shifted, parameters[layer.LowestName]);
+        return minimum(raised, parameters[layer.HighestName]);
+    });
+}
