@@ -16,6 +16,7 @@ public sealed class LayerInferenceTests
             [8, 4, 9]),
         (new BatchNormLayer("b", 3), [3, 4, 5], [3, 4, 5]),
         (new BatchNormLayer("b", 7), [7], [7]),
+        (new BatchNormLayer("b", 1), [1, 4, 5], [1, 4, 5]),
         (new AveragePoolLayer("a", kernel: 2, stride: 2), [3, 7, 8], [3, 3, 4]),
         (new MaxPoolLayer("m", kernel: 3, stride: 2, padding: 1), [3, 32, 31], [3, 16, 16]),
         (new AdaptiveAveragePoolLayer("p", 7), [3, 2, 30], [3, 7, 7]),

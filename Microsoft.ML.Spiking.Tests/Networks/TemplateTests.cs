@@ -71,6 +71,19 @@ public sealed class TemplateTests
     }
 
     [TestMethod]
+    public void Vggs_Images_AreBlocksOfConvolutionNormAndNeuron()
+    {
+        const string Block = "Convolution BatchNorm Neuron ";
+        const string Pool = "AveragePool ";
+        string small = Types(new SpikingVgg(11).Bind(Bindings.Image(3, 32)));
+        string events = Types(new VggSnn().Bind(Bindings.Image(2, 48, dropout: 0.1)));
+
+        Assert.AreEqual(Block + Pool + Block + Pool + string.Concat(Enumerable.Repeat(Block + Block + Pool, 3)) +
+            "AdaptiveAveragePool Flatten Linear", small);
+        Assert.AreEqual(string.Concat(Enumerable.Repeat(Block + Block + Pool, 4)) + "Flatten Dropout Linear", events);
+    }
+
+    [TestMethod]
     [DataRow(28)]
     [DataRow(32)]
     [DataRow(64)]
@@ -218,6 +231,9 @@ public sealed class TemplateTests
         .MaxPool(2).AveragePool(2).AdaptiveAveragePool(new Extent(2, 3)).Dropout(0).Flatten()
         .Linear(7, weights: WeightDistribution.FanOutNormal).BatchNorm().Neuron().Dropout()
         .Build();
+
+    private static string Types(NetworkDefinition network) => string.Join(
+        ' ', network.Layers.Select(layer => layer.GetType().Name.Replace("Layer", "", StringComparison.Ordinal)));
 
     private static int Dropouts(NetworkDefinition network) => network.AllLayers.Count(layer => layer is DropoutLayer);
 }

@@ -35,6 +35,21 @@ public sealed class FoldingTests
     }
 
     [TestMethod]
+    public void LinearTail_Layers_BeginsBehindTheLastThatIsNotAffine()
+    {
+        var linear = new LinearLayer("linear", 2, 2);
+        var neuron = new NeuronLayer("neuron", new IfNeuron());
+        var affine = new ResidualLayer("affine", [linear], []);
+        var spiking = new ResidualLayer("spiking", [linear, neuron], []);
+
+        Assert.AreEqual(0, LinearTail.Start([]));
+        Assert.AreEqual(0, LinearTail.Start([linear, affine]));
+        Assert.AreEqual(1, LinearTail.Start([neuron]));
+        Assert.AreEqual(2, LinearTail.Start([linear, neuron, new FlattenLayer("flatten"), affine, linear]));
+        Assert.AreEqual(1, LinearTail.Start([spiking, linear]));
+    }
+
+    [TestMethod]
     public void Of_OtherLayer_GivesNull()
     {
         var other = new NeuronLayer("neuron", new IfNeuron());

@@ -20,18 +20,13 @@ internal static class NeuronExchange
             .SelectMany(layer => layer.Neuron.LearnedScalars.Select(
                 scalar => (Name: layer.ArrayName(scalar), scalar.Initial)))
             .ToDictionary(pair => pair.Name, pair => (float)pair.Initial, StringComparer.Ordinal);
-        HashSet<string> old =
-        [
-            .. network.AllLayers.OfType<NeuronLayer>()
-                .SelectMany(layer => layer.Neuron.LearnedScalars.Select(layer.ArrayName)),
-        ];
         return (exchanged, new(exchanged, exchanged.Parameters.Select(spec =>
-            initial.TryGetValue(spec.Name, out float value) && !(old.Contains(spec.Name) && IsSame(spec.Name))
+            initial.TryGetValue(spec.Name, out float value) && !IsLearned(spec.Name)
                 ? new WeightArray(spec.Name, spec.Shape, [value])
                 : weights[spec.Name])));
 
         // A layer that keeps its kind of neuron keeps what it has learned.
-        bool IsSame(string array) =>
+        bool IsLearned(string array) =>
             network.AllLayers.OfType<NeuronLayer>().Zip(exchanged.AllLayers.OfType<NeuronLayer>())
                 .Any(pair => pair.First.Neuron.GetType() == pair.Second.Neuron.GetType()
                     && pair.First.Neuron.LearnedScalars.Any(scalar => pair.First.ArrayName(scalar) == array));
