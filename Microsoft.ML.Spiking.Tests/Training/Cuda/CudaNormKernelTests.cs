@@ -1,6 +1,4 @@
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Numerics.Threading;
-using Microsoft.ML.Spiking.Tests.Neurons;
 using Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Native;
@@ -135,7 +133,7 @@ public sealed class CudaNormKernelTests
     {
         var test = new NormCase(new LifNeuron(), 0, TimeSteps: 2, new(40, 4, 16, 16, isChannelsLast));
         NormValues values = NormValues.Random(new Random(43), test);
-        values = values with { Input = [.. values.Input.Select(x => x + 300)] };
+        values = values with { Input = [.. values.Input.Select(x => x + 30)] };
 
         NormOutcome found = CudaNormRun.Run(test, values);
         NormOutcome expected = OnCpu(test, values);
@@ -190,9 +188,9 @@ public sealed class CudaNormKernelTests
         Tensor spikes = new FusedNeuron(test.Neuron)
             .Forward(new(normalized, test.TimeSteps, IsConstant: false), test.IsLearned ? [learned] : []).Values;
         CallbackFaults.Backward(spikes, test.Tensor(values.Upstream).contiguous());
-        return new(test.Flat(spikes), test.Flat(input.grad!), test.Values(weight.grad!), test.Values(bias.grad!))
+        return new(test.Flat(spikes), test.Flat(input.grad!), NormCase.Values(weight.grad!), NormCase.Values(bias.grad!))
         {
-            ByLearned = test.IsLearned ? test.Values(learned.grad!)[0] : 0,
+            ByLearned = test.IsLearned ? NormCase.Values(learned.grad!)[0] : 0,
         };
     }
 

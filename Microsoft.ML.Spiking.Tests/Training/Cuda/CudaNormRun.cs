@@ -1,8 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Tests.Neurons;
 using Microsoft.ML.Spiking.Tests.Neurons.Kernels;
 using Microsoft.ML.Spiking.Training.Cuda;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
@@ -113,7 +111,7 @@ internal sealed record NormCase(SpikingNeuronDefinition Neuron, float Learned, i
     /// <summary>The reverse of <see cref="Tensor"/>.</summary>
     public float[] Flat(Tensor values) => Values(Shape.IsChannelsLast ? values.permute(0, 1, 3, 4, 2) : values);
 
-    public float[] Values(Tensor values) => values.detach().to(ScalarType.Float32).contiguous().data<float>().ToArray();
+    public static float[] Values(Tensor values) => values.detach().to(ScalarType.Float32).contiguous().data<float>().ToArray();
 }
 
 /// <summary>The arrays of a case, in the order of memory.</summary>

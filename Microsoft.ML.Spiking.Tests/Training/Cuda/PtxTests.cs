@@ -93,8 +93,9 @@ public sealed partial class PtxTests
                 {
                     int live = MostLive(Entry(ptx, kernel));
                     Assert.IsLessThanOrEqualTo(MostRegisters, live, kernel);
+                    string order = isChannelsLast ? "channels-last" : "planes", type = isHalf ? "bfloat16" : "float32";
                     TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                        $"{architecture} {program} {kernel}: words alive at once {live}, no local memory"));
+                        $"{architecture} {kernel} {order} {type}: words alive at once {live}, no local memory"));
                 }
                 string wide = isHalf ? "v2" : "v4";
                 Assert.IsGreaterThan(0, Regex.Count(Entry(ptx, "norm_sums"), $@"ld\.global\.nc\.{wide}\.u32 "));
