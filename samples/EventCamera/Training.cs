@@ -9,7 +9,9 @@ using Spectre.Console;
 
 namespace EventCamera;
 
-/// <summary>CLIF and LIF on frames, and LightGbm on the sum of all events, by their accuracy on other recordings.</summary>
+/// <summary>
+/// CLIF and LIF on frames, and LightGbm on the sum of all events, by their accuracy on other recordings.
+/// </summary>
 internal static class Training
 {
     public const string ModelPath = "event-camera.zip";
