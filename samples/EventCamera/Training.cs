@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Events;
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Transforms;
 using Spectre.Console;
 
