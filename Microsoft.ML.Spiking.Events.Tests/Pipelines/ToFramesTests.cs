@@ -112,7 +112,10 @@ public sealed class ToFramesTests
             .Append(ml.Transforms.Events.ToFrames("Features", "Recording", Plain))
             .Append(ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
             {
-                Network = new ConvNet(3), Epochs = 1, BatchSize = 4, Seed = 1,
+                Network = new ConvNet(3),
+                Epochs = 1,
+                BatchSize = 4,
+                Seed = 1,
             })).Fit(data);
         using var stream = new MemoryStream();
         ml.Model.Save(model, data.Schema, stream);
