@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Events.Tests;
 
@@ -36,7 +35,7 @@ public sealed class EventStreamTests
             float[] expected = Score(events, options);
 
             stream.Reset();
-            int steps = stream.Push(events[..400]);
+            int steps = stream.Push(events.AsSpan(0, 400));
             foreach (Event item in events[400..])
             {
                 steps += stream.Scorer.Decision is null ? stream.Push([item]) : 0;
@@ -44,7 +43,7 @@ public sealed class EventStreamTests
             steps += stream.Scorer.Decision is null ? stream.AdvanceTo(5_000) : 0;
 
             Assert.AreEqual(Steps, steps);
-            CollectionAssert.AreEqual(expected, stream.Scorer.Scores.ToArray());
+            Assert.AreSequenceEqual(expected, stream.Scorer.Scores.ToArray());
         }
     }
 
@@ -60,7 +59,7 @@ public sealed class EventStreamTests
         int after = stream.AdvanceTo(4_000);
 
         Assert.AreEqual((0, 2), (before, after));
-        CollectionAssert.AreEqual(new[] { (2_000L, 3_000L, 1), (3_000L, 4_000L, 0) },
+        Assert.AreSequenceEqual(new[] { (2_000L, 3_000L, 1), (3_000L, 4_000L, 0) },
             seen.Select(step => (step.From, step.To, step.Events)).ToArray());
         Assert.IsTrue(stream.Frame.ToArray().All(value => value == 0));
     }
@@ -123,9 +122,9 @@ public sealed class EventStreamTests
             "A frame has 144 values, [2, 8, 9]; the model takes 128, [2, 8, 8].");
     }
 
-    private static void AssertRefused(EventFrameOptions options, string start) => StringAssert.StartsWith(
+    private static void AssertRefused(EventFrameOptions options, string start) => Assert.StartsWith(start,
         Assert.ThrowsExactly<ArgumentException>(
-            () => new EventStream(Trained.Value.Model.CreateStream(), options)).Message, start);
+            () => new EventStream(Trained.Value.Model.CreateStream(), options)).Message);
 
     private static EventFrameOptions Options(EventWindows windows) =>
         new() { SensorWidth = Side, SensorHeight = Side, Windows = windows };

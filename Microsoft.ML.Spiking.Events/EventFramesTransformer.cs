@@ -121,7 +121,8 @@ public sealed class EventFramesTransformer : OneToOneTransformerBase
     {
         protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore() =>
         [
-            new(parent.OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, parent.Options.Shape.ToArray())),
+            new(parent.OutputColumnName,
+                new VectorDataViewType(NumberDataViewType.Single, parent.Options.Shape.ToArray())),
         ];
 
         protected override Delegate MakeGetter(

@@ -20,7 +20,9 @@ public sealed class EventRecording
     /// the whole recording, whose times stay the reader's.
     /// </param>
     /// <param name="to">Where the part ends; its events are before that. Null for the file's end.</param>
-    /// <exception cref="ArgumentException">The end is not after the beginning, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The end is not after the beginning, or an option is out of its range.
+    /// </exception>
     public EventRecording(
         string path, string label = "", EventReaderOptions? options = null, long? from = null, long? to = null)
     {
@@ -76,7 +78,9 @@ public sealed class EventRecording
     /// class, start and end in microseconds.
     /// </summary>
     /// <param name="path">The recording.</param>
-    /// <param name="labels">The labels; null for the name of the recording with "_labels.csv" in its extension's place.</param>
+    /// <param name="labels">
+    /// The labels; null for the name of the recording with "_labels.csv" in its extension's place.
+    /// </param>
     /// <param name="options">How it is read; null for the defaults.</param>
     /// <exception cref="InvalidDataException">The labels are not such a file; the message names the line.</exception>
     public static IReadOnlyList<EventRecording> OfDvsGesture(
@@ -149,7 +153,8 @@ public sealed class EventRecording
         {
             return events;
         }
-        Event[] part = [.. events.Where(item => item.Time >= (From ?? long.MinValue) && item.Time < (To ?? long.MaxValue))
+        Event[] part = [.. events
+            .Where(item => item.Time >= (From ?? long.MinValue) && item.Time < (To ?? long.MaxValue))
             .Select(item => item with { Time = item.Time - (From ?? 0) })];
         return part.Length > 0 ? part : throw new InvalidDataException(
             Invariant($"{Path}: no event lies in the part from {From} to {To} µs, labelled '{Label}'; ") +

@@ -29,7 +29,7 @@ public sealed class LabelledRecordingsTests
         {
             Event[] expected = [.. all.Where(item => item.Time >= part.From && item.Time < part.To)
                 .Select(item => item with { Time = item.Time - part.From!.Value })];
-            CollectionAssert.AreEqual(expected, part.Load().ToArray());
+            Assert.AreSequenceEqual(expected, part.Load().ToArray());
             Assert.IsNotEmpty(expected);
         }
     }
@@ -67,6 +67,6 @@ public sealed class LabelledRecordingsTests
 
         Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single, 100, 700), frames.Schema["Features"].Type);
         float[] sums = [.. frames.GetColumn<VBuffer<float>>("Features").Select(row => row.DenseValues().Sum())];
-        CollectionAssert.AreEqual(recordings.Select(item => (float)item.Load().Length).ToArray(), sums);
+        Assert.AreSequenceEqual(recordings.Select(item => (float)item.Load().Length).ToArray(), sums);
     }
 }

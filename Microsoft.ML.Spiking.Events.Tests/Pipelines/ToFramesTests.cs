@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Events.Tests.Pipelines;
 
@@ -50,7 +49,7 @@ public sealed class ToFramesTests
         float[][] expected = Values(frames), actual = Values(loaded.Transform(data));
 
         var type = (VectorDataViewType)frames.Schema["Frames"].Type;
-        CollectionAssert.AreEqual(shape, type.Dimensions.ToArray());
+        Assert.AreSequenceEqual(shape, type.Dimensions.ToArray());
         Assert.AreEqual(type, transformer.GetOutputSchema(data.Schema)["Frames"].Type);
         SchemaShape.Column column =
             estimator.GetOutputSchema(ShapeOf(data.Schema)).Single(item => item.Name == "Frames");
@@ -60,7 +59,7 @@ public sealed class ToFramesTests
         Assert.IsTrue(expected.All(row => row.Any(value => value != 0)));
         for (int i = 0; i < expected.Length; i++)
         {
-            CollectionAssert.AreEqual(expected[i], actual[i]);
+            Assert.AreSequenceEqual(expected[i], actual[i]);
         }
     }
 
@@ -74,7 +73,7 @@ public sealed class ToFramesTests
                 EventWindows.TonicTimeBins(3), EventWindows.TonicEventBins(3, 0.5),
             })
         {
-            CollectionAssert.AreEqual(EventFrames.Count(events, 6, 4, windows).Values.ToArray(),
+            Assert.AreSequenceEqual(EventFrames.Count(events, 6, 4, windows).Values.ToArray(),
                 Frames(Plain with { Windows = windows }, events));
         }
     }
@@ -86,11 +85,11 @@ public sealed class ToFramesTests
         EventFrameOptions small = Plain with { Width = 2, Height = 1, Windows = EventWindows.Grid(2, 150) };
 
         // Columns 0 to 2 and 3 to 5 are one each. [steps, polarities, 1, 2]
-        CollectionAssert.AreEqual(new float[] { 0, 0, 1, 0, 0, 1, 0, 2 }, Frames(small, events));
-        CollectionAssert.AreEqual(new float[] { 0, 0, 1, 0, 0, 1, 0, 1 },
+        Assert.AreSequenceEqual(new float[] { 0, 0, 1, 0, 0, 1, 0, 2 }, Frames(small, events));
+        Assert.AreSequenceEqual(new float[] { 0, 0, 1, 0, 0, 1, 0, 1 },
             Frames(small with { MostValue = 1 }, events));
         // Of the nearest columns, 0 and 3, and the nearest row, 0, one has an event.
-        CollectionAssert.AreEqual(new float[] { 0, 0, 1, 0, 0, 0, 0, 0 },
+        Assert.AreSequenceEqual(new float[] { 0, 0, 1, 0, 0, 0, 0, 0 },
             Frames(small with { Scaling = EventScaling.Nearest }, events));
         // At 150, 199 and 200 of 300 µs two steps have come to 1, 1.3267 and 1.3333; the rest of them is lost.
         AssertNear([1, 0, 0, -1 + (1 - (49 / 150f)) + (1 - (50 / 150f))],
@@ -98,7 +97,7 @@ public sealed class ToFramesTests
         AssertNear([0, 0, MathF.Exp(-1.5f), 0, 0, MathF.Exp(-1.5f), MathF.Exp(-3), MathF.Exp(-1)],
             Frames(small with { Values = EventValues.TimeSurface, TimeConstant = 100 }, events));
         // Of the last four, (5, 3) at 199 follows itself alone; (4, 3) at 200 is its neighbor.
-        CollectionAssert.AreEqual(new float[] { 0, 0, 0, 0, 0, 0, 0, 1 },
+        Assert.AreSequenceEqual(new float[] { 0, 0, 0, 0, 0, 0, 0, 1 },
             Frames(small with { DenoiseTime = 10 }, events));
     }
 
@@ -109,11 +108,14 @@ public sealed class ToFramesTests
         EventRecording[] recordings =
             [.. Enumerable.Range(0, 12).Select(i => new EventRecording(Random(i), i % 2 == 0 ? "a" : "b"))];
         IDataView data = ml.Data.LoadFromEventFiles(recordings);
-        ITransformer model = ml.Transforms.Conversion.MapValueToKey("Label")
+        TransformerChain<SpikingPredictionTransformer> model = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.Events.ToFrames("Features", "Recording", Plain))
             .Append(ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
             {
-                Network = new ConvNet(3), Epochs = 1, BatchSize = 4, Seed = 1,
+                Network = new ConvNet(3),
+                Epochs = 1,
+                BatchSize = 4,
+                Seed = 1,
             })).Fit(data);
         using var stream = new MemoryStream();
         ml.Model.Save(model, data.Schema, stream);
@@ -127,7 +129,7 @@ public sealed class ToFramesTests
 
         for (int i = 0; i < recordings.Length; i++)
         {
-            CollectionAssert.AreEqual(
+            Assert.AreSequenceEqual(
                 expected[i], engine.Predict(new EventRecordingRow { Recording = recordings[i] }).Score);
         }
     }
@@ -148,7 +150,7 @@ public sealed class ToFramesTests
 
             IDataView data = ml.Data.LoadFromEventFiles(folder);
 
-            CollectionAssert.AreEqual(new[] { "a", "a", "b", "b" }, data.GetColumn<string>("Label").ToArray());
+            Assert.AreSequenceEqual(new[] { "a", "a", "b", "b" }, data.GetColumn<string>("Label").ToArray());
             Assert.Contains("begins with 010203",
                 Assert.Throws<Exception>(() => Values(Transform(data))).GetBaseException().Message);
             Assert.Throws<ArgumentException>(() => ml.Data.LoadFromEventFiles(folder, searchPattern: "*.raw"));
@@ -223,8 +225,8 @@ public sealed class ToFramesTests
         .Invoke(null, [schema])!;
 
     private static void AssertFault(EventFrameOptions options, string message) =>
-        StringAssert.StartsWith(Assert.Throws<ArgumentException>(
-            () => new MLContext().Transforms.Events.ToFrames("Frames", "Recording", options)).Message, message);
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(
+            () => new MLContext().Transforms.Events.ToFrames("Frames", "Recording", options)).Message);
 
     private static void AssertRefused(EventRecording recording, string part, EventFrameOptions? options = null)
     {

@@ -2,7 +2,9 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Events.Frames;
 
-/// <summary>Frames made of events one by one, in the order of time: of a recording's windows or of a live stream's.</summary>
+/// <summary>
+/// Frames made of events one by one, in the order of time: of a recording's windows or of a live stream's.
+/// </summary>
 internal sealed class FrameBuilder
 {
     private const long Never = long.MinValue / 2;

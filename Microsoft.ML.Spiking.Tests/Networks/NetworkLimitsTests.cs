@@ -27,7 +27,7 @@ public sealed class NetworkLimitsTests
             "The input shape [1, 1, 1, 1, 1, 1, 1, 1, … (9 lengths)] is not possible; it needs 1 to 8 lengths, " +
             "each at least 1."),
         (() => Define(500, [1 << 20], hasTimeAxis: true),
-            "A row has 524,288,000 values over 500 time steps; at most 134,217,728 are possible. Lower the number " +
+            "A row has 524,288,000 values over 500 time steps; at most 268,435,456 are possible. Lower the number " +
             "of time steps or the size of the rows."),
         (() => Image(4, Convolution(kernel: 1, padding: 10_000)),
             "Layer 'conv': a kernel of 1x1 with stride 1x1 and padding 10000x10000 makes an image of 400,160,016 " +
@@ -50,8 +50,8 @@ public sealed class NetworkLimitsTests
         (OutOfBoundsKernel, Exploit),
         (() => Image(1_000, Convolution(kernel: 1, outputs: 100)),
             "Layer 'conv': gives 100,000,000 values at each time step; at most 33,554,432 are possible."),
-        (() => Define(1_000, [1, 500, 500], new NeuronLayer("neuron", new IfNeuron())),
-            "Layer 'neuron': gives 250,000,000 values for a row over 1,000 time steps; at most 134,217,728 are " +
+        (() => Define(1_000, [1, 600, 600], new NeuronLayer("neuron", new IfNeuron())),
+            "Layer 'neuron': gives 360,000,000 values for a row over 1,000 time steps; at most 268,435,456 are " +
             "possible. Lower the number of time steps, the layer's size, or that of what arrives at it."),
         (() => Define(1, [32, 1_024, 1_024], new NeuronLayer("first", new IfNeuron()),
             new ConvolutionLayer("conv", 32, 1, 1, 1, 0)),
@@ -89,6 +89,10 @@ public sealed class NetworkLimitsTests
             "Layer 'conv': brings the network to 64,064,016,000,000 products for a row; at most 4,398,046,511,104 " +
             "are possible. Lower the number of time steps, the layer's size, or that of what arrives at it."),
     ];
+
+    [TestMethod]
+    public void Bind_VggOnEventsOfDvsGesture_TakesAHundredSteps() => Assert.AreEqual(100, new VggSnn()
+        .Bind(Bindings.Image(2, 128) with { HasTimeAxis = true, TimeSteps = 100 }).TimeSteps);
 
     [TestMethod]
     [DynamicData(nameof(TooLarge))]

@@ -3,13 +3,14 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Events;
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Transforms;
 using Spectre.Console;
 
 namespace EventCamera;
 
-/// <summary>CLIF and LIF on frames, and LightGbm on the sum of all events, by their accuracy on other recordings.</summary>
+/// <summary>
+/// CLIF and LIF on frames, and LightGbm on the sum of all events, by their accuracy on other recordings.
+/// </summary>
 internal static class Training
 {
     public const string ModelPath = "event-camera.zip";

@@ -7,7 +7,6 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking;
-using Microsoft.ML.Spiking.Networks;
 using Spectre.Console;
 using Tactile;
 

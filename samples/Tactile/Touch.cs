@@ -37,10 +37,12 @@ internal sealed class Touch
         {
             number++;
             string[] fields = line.Split(',');
-            if (fields.Length != Sensors + 3 || !int.TryParse(fields[1], CultureInfo.InvariantCulture, out int repetition)
+            if (fields.Length != Sensors + 3
+                || !int.TryParse(fields[1], CultureInfo.InvariantCulture, out int repetition)
                 || !int.TryParse(fields[2], CultureInfo.InvariantCulture, out int step))
             {
-                throw new InvalidDataException($"{path}, line {number}: '{line}' is not a reading of {Sensors} sensors.");
+                throw new InvalidDataException(
+                    $"{path}, line {number}: '{line}' is not a reading of {Sensors} sensors.");
             }
             if (step == 0)
             {

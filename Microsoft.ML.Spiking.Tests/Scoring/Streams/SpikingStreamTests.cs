@@ -21,8 +21,8 @@ public sealed class SpikingStreamTests
 
         StreamStep[] steps = [.. Enumerable.Range(0, 6).Select(t => stream.Push(At(t)))];
 
-        CollectionAssert.AreEqual(new[] { 1, 2, 3, 4, 1, 2 }, steps.Select(step => step.Step).ToArray());
-        CollectionAssert.AreEqual(new[] { false, false, false, true, false, false },
+        Assert.AreSequenceEqual(new[] { 1, 2, 3, 4, 1, 2 }, steps.Select(step => step.Step).ToArray());
+        Assert.AreSequenceEqual(new[] { false, false, false, true, false, false },
             steps.Select(step => step.IsDecision).ToArray());
         Assert.AreEqual(StreamReset.Decision, steps[4].Reset);
         Assert.IsTrue(steps.Where((_, i) => i != 4).All(step => step.Reset == StreamReset.None));
@@ -77,7 +77,7 @@ public sealed class SpikingStreamTests
         if (expected != StreamReset.None)
         {
             fresh.Push(At(1));
-            CollectionAssert.AreEqual(fresh.Scores.ToArray(), stream.Scores.ToArray());
+            Assert.AreSequenceEqual(fresh.Scores.ToArray(), stream.Scores.ToArray());
         }
     }
 
@@ -94,7 +94,7 @@ public sealed class SpikingStreamTests
         Assert.IsTrue(stream.Scores.ToArray().All(score => score == 0));
         Assert.AreEqual(StreamReset.Requested, stream.Push(At(2)).Reset);
         fresh.Push(At(2));
-        CollectionAssert.AreEqual(fresh.Scores.ToArray(), stream.Scores.ToArray());
+        Assert.AreSequenceEqual(fresh.Scores.ToArray(), stream.Scores.ToArray());
     }
 
     [TestMethod]
@@ -132,12 +132,12 @@ public sealed class SpikingStreamTests
         ArgumentException length = Assert.ThrowsExactly<ArgumentException>(() => stream.Push([1, 2]));
         ArgumentException finite = Assert.ThrowsExactly<ArgumentException>(() => stream.Push([1, float.NaN, 2]));
 
-        StringAssert.StartsWith(length.Message, "The step has 2 values; the model takes 3, [3].");
-        StringAssert.StartsWith(finite.Message, "The value at index 1 of the step is NaN; it would stay in the " +
-            "neurons' state. Leave the step out or replace the value.");
+        Assert.StartsWith("The step has 2 values; the model takes 3, [3].", length.Message);
+        Assert.StartsWith("The value at index 1 of the step is NaN; it would stay in the neurons' state. Leave the " +
+            "step out or replace the value.", finite.Message);
         stream.Push(At(1));
         other.Push(At(1));
-        CollectionAssert.AreEqual(other.Scores.ToArray(), stream.Scores.ToArray());
+        Assert.AreSequenceEqual(other.Scores.ToArray(), stream.Scores.ToArray());
     }
 
     [TestMethod]
@@ -151,8 +151,8 @@ public sealed class SpikingStreamTests
 
             NotSupportedException thrown = Assert.ThrowsExactly<NotSupportedException>(() => model.CreateStream());
 
-            StringAssert.StartsWith(thrown.Message,
-                $"The network cannot score a stream: its {encoder.GetType().Name} ");
+            Assert.StartsWith(
+                $"The network cannot score a stream: its {encoder.GetType().Name} ", thrown.Message);
         }
     }
 

@@ -98,7 +98,7 @@ public sealed class StreamEqualityTests
 
         for (int i = 0; i < rows.Length; i++)
         {
-            CollectionAssert.AreEqual(Score(model, rows[i]), streams[i].Scores.ToArray());
+            Assert.AreSequenceEqual(Score(model, rows[i]), streams[i].Scores.ToArray());
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class StreamEqualityTests
                 Assert.AreEqual(t + 1, result.Step);
             }
             float[] expected = Score(model, row);
-            CollectionAssert.AreEqual(expected, stream.Scores.ToArray());
+            Assert.AreSequenceEqual(expected, stream.Scores.ToArray());
             Assert.IsTrue(result.IsDecision);
             Assert.AreEqual(expected.Max(), result.Probability);
             first.Add(expected[0]);

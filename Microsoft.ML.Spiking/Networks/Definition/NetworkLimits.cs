@@ -29,8 +29,10 @@ internal static class NetworkLimits
     /// <summary>Values of a row at one time step that pass between two layers: 128 MiB.</summary>
     public const long MostValues = 1L << 25;
 
-    /// <summary>The same over all time steps: 512 MiB, the longest buffer of a scorer.</summary>
-    public const long MostValuesOfRow = 1L << 27;
+    /// <summary>
+    /// The same over all time steps: 1 GiB, the longest buffer of a scorer. VGG-11 on events of 128x128 takes 128 steps.
+    /// </summary>
+    public const long MostValuesOfRow = 1L << 28;
 
     /// <summary>
     /// Values of an image with its padding, for the channels that a kernel sees. The kernel fits into such an image,

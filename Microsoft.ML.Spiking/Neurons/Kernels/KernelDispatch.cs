@@ -86,7 +86,7 @@ internal readonly unsafe struct NeuronFunctions
         where TSubthreshold : struct, ISubthreshold<TLanes>
         where TForward : struct, INeuronEquations
         where TBackward : struct, INeuronEquations =>
-        new(&NeuronForwardPass<TForward>.Run, &NeuronForwardPass<TForward>.Step, &FiringCheck<TLanes, TSubthreshold>.Run,
-            &NeuronBackwardPass<TBackward>.Run, &TBackward.SurrogateConstants, TForward.StateVariables,
+        new(&NeuronForwardPass<TForward>.Run, &NeuronForwardPass<TForward>.Step,
+            &FiringCheck<TLanes, TSubthreshold>.Run, &NeuronBackwardPass<TBackward>.Run, &TBackward.SurrogateConstants, TForward.StateVariables,
             TBackward.ReplayedVariables);
 }

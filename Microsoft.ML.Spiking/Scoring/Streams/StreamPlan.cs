@@ -99,8 +99,8 @@ internal sealed unsafe class StreamPlan
             ? "gives the same row to the network at every step"
             : "makes all steps of a row from the whole row";
         throw new NotSupportedException($"The network cannot score a stream: its {network.Encoder.GetType().Name} " +
-            $"{reason}, and a stream brings one step after the other. Train it on rows with a time axis, [time steps, " +
-            "features] or [time steps, channels, height, width] (InputShape).");
+            $"{reason}, and a stream brings one step after the other. Train it on rows with a time axis, " +
+            "[time steps, features] or [time steps, channels, height, width] (InputShape).");
     }
 
     private static long Lines(long length) => (length + CacheLine - 1) / CacheLine * CacheLine;
