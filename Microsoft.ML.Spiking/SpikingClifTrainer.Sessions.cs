@@ -41,7 +41,8 @@ public sealed partial class SpikingClifTrainer
     {
         RowLayout layout = Layout(data.Columns, data.HasValidation);
         NetworkDefinition network = Bind(data.Columns, layout);
-        using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
+        using var observer =
+            new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback, session.Warned);
         (SharedRows rows, SharedRows? validationRows) = data.For(network);
         TrainingOutcome outcome = TrainingLoop.Run(network, initial: null, rows, validationRows, Settings(layout),
             observer, _options.CancellationToken, session);

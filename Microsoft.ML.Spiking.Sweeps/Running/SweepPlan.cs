@@ -37,6 +37,9 @@ internal sealed record SweepPlan
     /// <summary>Stops the sweep early.</summary>
     public required SweepStop Stop { get; init; }
 
+    /// <summary>Receives the warnings of trainings.</summary>
+    public required TrialWarnings Warnings { get; init; }
+
     /// <summary>Writes a line to the log.</summary>
     public required Action<string> Info { get; init; }
 }
