@@ -137,6 +137,16 @@ public sealed class WeightPruningTests
     }
 
     [TestMethod]
+    public void PruneWeights_NoTestRows_SaysSo()
+    {
+        IDataView rows = Ml.Data.LoadFromEnumerable(TwoClasses.Rows());
+        SpikingBinaryPredictionTransformer model = TwoClasses.Trainer(Ml, options => options.Epochs = 1).Fit(rows);
+
+        Assert.Contains("no row with a label", Assert.ThrowsExactly<InvalidOperationException>(
+            () => Ml.Model.PruneWeights(model, rows, Ml.Data.TakeRows(rows, 0))).Message);
+    }
+
+    [TestMethod]
     public void Fit_KeepZeroWeightsWithoutAModel_SaysWhatToDo()
     {
         Assert.Contains("pass the model that it is to continue", Assert.ThrowsExactly<ArgumentOutOfRangeException>(
