@@ -38,16 +38,76 @@ public static class FiringRatePictures
         return new(plot);
     }
 
+    /// <summary>Draws how many spikes of a layer fall to each time step, as bars.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="layer">The layer's name.</param>
+    /// <exception cref="ArgumentException">There is no such layer.</exception>
+    public static Picture DrawStepHistogram(this FiringRateReport report, string layer)
+    {
+        LayerFiring found = Find(report, layer);
+        PlotModel plot = Plot.New(Invariant($"Spikes of '{found.Name}' by time step, mean of {report.Rows:N0} rows"));
+        plot.Axes.Add(Plot.Counting(AxisPosition.Bottom, "time step", 0.5, report.TimeSteps + 0.5));
+        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "spikes of a row", from: 0));
+        Plot.AddBars(plot, 0, null,
+            found.StepRates.Select((rate, t) => (t + 0.7, t + 1.3, rate * found.Neurons)));
+        return new(plot);
+    }
+
+    /// <summary>Draws the firing rate of each layer on the rows of each class, as a table of colors.</summary>
+    /// <param name="report">The report; its data must have the label column.</param>
+    /// <exception cref="ArgumentException">The report has no classes.</exception>
+    public static Picture DrawClassRates(this FiringRateReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        string[] classes =
+            [.. report.Layers.SelectMany(layer => layer.ClassRates).Select(rate => rate.Class).Distinct()];
+        if (classes.Length == 0)
+        {
+            throw new ArgumentException("The report has no classes: its data had no label column.", nameof(report));
+        }
+        int layers = report.Layers.Count;
+        double[,] rates = new double[classes.Length, layers];
+        for (int layer = 0; layer < layers; layer++)
+        {
+            foreach (ClassFiring rate in report.Layers[layer].ClassRates)
+            {
+                // The first layer is drawn at the top.
+                rates[Array.IndexOf(classes, rate.Class), layers - 1 - layer] = 100 * rate.Rate;
+            }
+        }
+        PlotModel plot = Plot.New(
+            Invariant($"Firing rate by class, {report.Rows:N0} rows, spikes per neuron and step (%)"));
+        plot.Axes.Add(Plot.Names(AxisPosition.Bottom, "class", classes));
+        plot.Axes.Add(Plot.Names(AxisPosition.Left, "layer", report.Layers.Select(layer => layer.Name).Reverse()));
+        plot.Axes.Add(new LinearColorAxis
+        {
+            Position = AxisPosition.Right,
+            Palette = OxyPalette.Interpolate(100, OxyColors.White, Plot.Color(0)),
+            Minimum = 0,
+            Maximum = Math.Max(1e-9, rates.Cast<double>().Max() * 1.5), // numbers are legible on all colors
+        });
+        plot.Series.Add(new HeatMapSeries
+        {
+            X0 = 0,
+            X1 = Math.Max(classes.Length - 1, 1e-6),
+            Y0 = 0,
+            Y1 = Math.Max(layers - 1, 1e-6),
+            Data = rates,
+            Interpolate = false,
+            RenderMethod = HeatMapRenderMethod.Rectangles,
+            LabelFontSize = classes.Length <= 20 ? 0.2 : 0,
+            LabelFormatString = "0.0",
+        });
+        return new(plot);
+    }
+
     /// <summary>Draws how many of a layer's neurons fire how often.</summary>
     /// <param name="report">The report.</param>
     /// <param name="layer">The layer's name.</param>
     /// <exception cref="ArgumentException">There is no such layer.</exception>
     public static Picture DrawHistogram(this FiringRateReport report, string layer)
     {
-        ArgumentNullException.ThrowIfNull(report);
-        LayerFiring found = report.Layers.FirstOrDefault(each => each.Name == layer)
-            ?? throw new ArgumentException($"The report has no layer '{layer}'; it has " +
-                $"{string.Join(", ", report.Layers.Select(each => $"'{each.Name}'"))}.", nameof(layer));
+        LayerFiring found = Find(report, layer);
         PlotModel plot = Plot.New(
             Invariant($"Neurons of '{layer}' by firing rate ({found.DeadNeurons:N0} never fire)"));
         plot.Axes.Add(Plot.Axis(AxisPosition.Bottom, "spikes per step (%)", 0, 100));
@@ -112,6 +172,14 @@ public static class FiringRatePictures
         }
         plot.Subtitle = "gray bars: spikes";
         return new(plot);
+    }
+
+    private static LayerFiring Find(FiringRateReport report, string layer)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return report.Layers.FirstOrDefault(each => each.Name == layer)
+            ?? throw new ArgumentException($"The report has no layer '{layer}'; it has " +
+                $"{string.Join(", ", report.Layers.Select(each => $"'{each.Name}'"))}.", nameof(layer));
     }
 
     private static IEnumerable<(double X, double Y)> Points(IReadOnlyList<float> values) =>

@@ -7,6 +7,19 @@ namespace Microsoft.ML.Spiking.Sweeps.Tests;
 public sealed class SweepSpaceTests
 {
     [TestMethod]
+    public void WholeNumbers_GradientHorizon_IsSweptOnlyWhereItIsNamed()
+    {
+        const string name = nameof(SpikingClifSweepOptions.GradientHorizon);
+        Assert.DoesNotContain(name, SweepSpace.Default.Names);
+        SweepSpace space = SweepSpace.Empty.WholeNumbers(name, 0, 3), choice = SweepSpace.Empty.Choice(name, 0, 2);
+
+        Assert.AreSequenceEqual([0, 1, 2, 3], space.Points()!.Select(Horizon));
+        Assert.AreSequenceEqual([0, 2], choice.Points()!.Select(Horizon));
+
+        static int Horizon(SweepPoint point) => point.ApplyTo(new()).GradientHorizon!.Value;
+    }
+
+    [TestMethod]
     public void Default_Always_HasEveryProperty() =>
         Assert.AreSequenceEqual(typeof(SpikingClifSweepOptions).GetProperties().Select(property => property.Name)
             .ToArray(),

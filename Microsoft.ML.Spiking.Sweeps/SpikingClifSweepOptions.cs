@@ -64,6 +64,13 @@ public sealed class SpikingClifSweepOptions
     [Range(0, 1.0, init: 0.0)]
     public double AugmentationStrength { get; set; }
 
+    /// <summary>
+    /// Gets or sets <see cref="SpikingClifTrainer.Options.GradientHorizon"/>; null (the default) for that of the other
+    /// options. It is not swept unless a space names its values, because a cut gradient takes longer and seldom helps:
+    /// <c>SweepSpace.Default.WholeNumbers(nameof(SpikingClifSweepOptions.GradientHorizon), 0, 3)</c>.
+    /// </summary>
+    public int? GradientHorizon { get; set; }
+
     /// <summary>Returns the options of a trainer with these values.</summary>
     /// <param name="others">
     /// Everything that is not in this class, such as the columns; it is not changed. The settings of the neuron are
@@ -114,6 +121,8 @@ public sealed class SpikingClifSweepOptions
         nameof(Dropout) => new(property, o => o.Dropout, (o, value) => o.Dropout = (double)value),
         nameof(BatchSize) => new(property, o => o.BatchSize, (o, value) => o.BatchSize = (int)value),
         nameof(LabelSmoothing) => new(property, o => o.LabelSmoothing, (o, value) => o.LabelSmoothing = (double)value),
+        nameof(GradientHorizon) => new(property, o => o.GradientHorizon,
+            (o, value) => o.GradientHorizon = (int?)value ?? o.GradientHorizon),
         nameof(AugmentationStrength) => new(property, o => o.Augmentation is null ? 0.0 : 1.0,
             (o, value) => o.Augmentation = Scaled(o.Augmentation, (double)value)),
         _ => throw new NotSupportedException($"{property.Name} is not connected to the trainer's options."),

@@ -57,7 +57,7 @@ public sealed class SweepSpace
             return With(new RangeDimension(name, low, high, isWhole: false, isLogarithmic, Boxed(apply)));
         }
         SweptProperty swept = Property(name);
-        bool isWhole = swept.Property.PropertyType == typeof(int);
+        bool isWhole = swept.ValueType == typeof(int);
         return With(new RangeDimension(name, low, high, isWhole, isLogarithmic, swept.Apply) { Read = swept.Read });
     }
 
@@ -80,7 +80,7 @@ public sealed class SweepSpace
         {
             return With(new RangeDimension(name, low, high, isWhole: true, isLogarithmic, Boxed(apply)));
         }
-        return Property(name).Property.PropertyType == typeof(int)
+        return Property(name).ValueType == typeof(int)
             ? Range(name, low, high, apply: null, isLogarithmic)
             : throw new ArgumentException($"{name} is not a whole number; use {nameof(Range)}.", nameof(name));
     }
@@ -95,7 +95,7 @@ public sealed class SweepSpace
     {
         ArgumentNullException.ThrowIfNull(values);
         SweptProperty swept = Property(name);
-        Type type = swept.Property.PropertyType;
+        Type type = swept.ValueType;
         return type == typeof(T)
             ? With(new ChoiceDimension(name, values.Cast<object>(), swept.Apply) { Read = swept.Read })
             : throw new ArgumentException(

@@ -42,7 +42,8 @@ public sealed partial class SpikingClifTrainer
     {
         RowLayout layout = Layout(data.Columns, data.HasValidation);
         (NetworkDefinition network, TrainingSettings settings) = Fitted(data, layout);
-        using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
+        using var observer =
+            new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback, session.Warned);
         (SharedRows rows, SharedRows? validationRows) = data.For(network);
         TrainingOutcome outcome = TrainingLoop.Run(network, initial: null, rows, validationRows, settings, observer,
             _options.CancellationToken, session);

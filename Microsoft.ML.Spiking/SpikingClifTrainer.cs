@@ -264,8 +264,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     {
         if (_options.KeepZeroWeights && trained is null)
         {
-            throw _host.ExceptParam("model", $"{nameof(Options.KeepZeroWeights)} is set, but the training starts from " +
-                "new weights: pass the model that it is to continue, or leave the option at its default.");
+            throw _host.ExceptParam("model", $"{nameof(Options.KeepZeroWeights)} is set, but the training starts " +
+                "from new weights: pass the model that it is to continue, or leave the option at its default.");
         }
         CheckClassWeights(columns);
         RowLayout layout = trained?.Layout(columns.FeatureShape, _options.InputShape)

@@ -71,6 +71,7 @@ internal sealed partial class Sweep
             (SweepPlan plan, ITransformer? featurizers) = Prepare(data, validation, store, sql, temporary, stop);
             plan.Checkpoints?.DeleteAbandoned();
             SweepWorker.RunAll(plan, stop.Search);
+            plan.Warnings.Finish();
             plan.Checkpoints?.DeleteAbandoned();
             return new ResultBuilder(plan, stop.End).Build(options => FitOnAll(data, featurizers, options, stop));
         }
@@ -136,6 +137,7 @@ internal sealed partial class Sweep
             Checkpoints = _settings.Storage is null || _settings.CheckpointInterval is null ? null : Checkpoints(store),
             Context = _context,
             Stop = stop,
+            Warnings = new(Warn),
             Info = _host.Info,
         }, featurizers);
     }

@@ -37,6 +37,9 @@ internal sealed record SweepPlan
     /// <summary>Gets the object that stops the sweep early.</summary>
     public required SweepStop Stop { get; init; }
 
+    /// <summary>Gets the receiver of the trainings' warnings.</summary>
+    public required TrialWarnings Warnings { get; init; }
+
     /// <summary>Gets the action that writes a line to the log.</summary>
     public required Action<string> Info { get; init; }
 }

@@ -154,7 +154,10 @@ internal sealed class TrialTrainer(SweepPlan plan, int? device, Action<TrialReco
         try
         {
             TrainingSessionResult session =
-                Trainer(options).TrainSession(plan.Folds[fold].Rows, new(place, target, withinEpochs));
+                Trainer(options).TrainSession(plan.Folds[fold].Rows, new(place, target, withinEpochs)
+                {
+                    Warned = message => plan.Warnings.Add(trial.Number, message),
+                });
             Flush(place);
             return session;
         }

@@ -20,6 +20,9 @@ internal sealed record SweptProperty(
         typeof(SpikingClifSweepOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .ToDictionary(property => property.Name, SpikingClifSweepOptions.Swept, StringComparer.Ordinal);
 
+    /// <summary>Gets the type of its values; of one that may be null, the type of the others.</summary>
+    public Type ValueType => Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
+
     /// <summary>Returns a dimension for each property that has an attribute.</summary>
     public static IEnumerable<SweepDimension> Dimensions() =>
         All.Values.Select(swept => swept.Dimension()).OfType<SweepDimension>();
@@ -27,7 +30,7 @@ internal sealed record SweptProperty(
     private SweepDimension? Dimension() =>
         Property.GetCustomAttribute<RangeAttribute>() is { } range
             ? new RangeDimension(Property.Name, Convert.ToDouble(range.Min, null), Convert.ToDouble(range.Max, null),
-                isWhole: Property.PropertyType == typeof(int), range.LogBase, Apply)
+                isWhole: ValueType == typeof(int), range.LogBase, Apply)
             { Read = Read, IsDefault = true }
         : Property.GetCustomAttribute<ChoiceAttribute>() is { } choice
             ? new ChoiceDimension(Property.Name, choice.Candidates, Apply) { Read = Read, IsDefault = true }

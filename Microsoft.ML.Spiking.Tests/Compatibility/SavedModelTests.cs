@@ -9,7 +9,7 @@ namespace Microsoft.ML.Spiking.Tests.Compatibility;
 /// Models as users have them, one of each format (label to key, 4 features, CLIF 16, key to value), with their
 /// predictions for <c>Flowers.Rows(30, seed: 2)</c> in a text file beside each. Every later version must load them and
 /// predict the same. model-1.zip was saved by version 0.1; model-2.zip has checksums of the training schema and of the
-/// column names.
+/// column names; model-3.zip is model-2.zip with weights of int8.
 /// </summary>
 [TestClass]
 public sealed class SavedModelTests
@@ -19,6 +19,7 @@ public sealed class SavedModelTests
     [TestMethod]
     [DataRow("model-1")]
     [DataRow("model-2")]
+    [DataRow("model-3")]
     public void Load_ZipOfEveryFormat_ScoresAsItDid(string name)
     {
         var ml = new MLContext();
@@ -33,7 +34,9 @@ public sealed class SavedModelTests
     }
 
     [TestMethod]
-    public void Load_InAnotherProcessWithoutLibtorch_ScoresAsHere()
+    [DataRow("model-1")]
+    [DataRow("model-3")]
+    public void Load_InAnotherProcessWithoutLibtorch_ScoresAsHere(string name)
     {
         string program = typeof(SavedModelTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(attribute => attribute.Key == "PredictSample").Value!;
@@ -41,7 +44,7 @@ public sealed class SavedModelTests
         Assert.IsEmpty(Directory.GetFiles(folder, "libtorch*", SearchOption.AllDirectories),
             "The sample must have no libtorch.");
 
-        var start = new ProcessStartInfo("dotnet", [program, Path.Combine(Folder, "model-1.zip")])
+        var start = new ProcessStartInfo("dotnet", [program, Path.Combine(Folder, $"{name}.zip")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -59,7 +62,7 @@ public sealed class SavedModelTests
         process.WaitForExit();
 
         Assert.AreEqual(0, process.ExitCode, errors);
-        AssertExpected(Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        AssertExpected(Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), name);
     }
 
     internal static IEnumerable<(string Label, float[] Scores)> Parse(IEnumerable<string> lines) =>

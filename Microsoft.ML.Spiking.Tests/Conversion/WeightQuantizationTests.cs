@@ -2,6 +2,9 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Conversion;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Numerics.Simd;
+using Microsoft.ML.Spiking.Scoring.Scorers;
+using Microsoft.ML.Spiking.Tests.Export;
 using Microsoft.ML.Spiking.Tests.Serialization;
 
 namespace Microsoft.ML.Spiking.Tests.Conversion;
@@ -18,8 +21,8 @@ public sealed class WeightQuantizationTests
 
         Assert.AreSequenceEqual(new sbyte[] { 127, -63, 64, 0, 0, 0, -127, 0, 64 }, rows.Codes);
         Assert.AreSequenceEqual([1.27f / 127, 0f, 2f], rows.Scales);
-        Assert.AreSequenceEqual([rows.Scales[0] * 127, rows.Scales[0] * -63, rows.Scales[0] * 64, 0, 0, 0, -254, 0, 128],
-            rows.ToFloats());
+        Assert.AreSequenceEqual(
+            [rows.Scales[0] * 127, rows.Scales[0] * -63, rows.Scales[0] * 64, 0, 0, 0, -254, 0, 128], rows.ToFloats());
     }
 
     [TestMethod]
@@ -141,6 +144,24 @@ public sealed class WeightQuantizationTests
     }
 
     [TestMethod]
+    public void ExportToOnnx_Int8_ScoresWithTheRoundedValues()
+    {
+        NetworkDefinition network = SmallNetworks.Small();
+        NetworkWeights weights =
+            WeightQuantization.Apply(network, SmallNetworks.Weights(network), WeightPrecision.Int8);
+        float[] rows = [.. Enumerable.Range(0, 40).Select(i => i * 7 % 11 / 4f)];
+        float[] expected = new float[10 * network.ClassCount];
+        using var scorer = new ManagedScorer(network, weights, VectorWidth.Auto);
+        scorer.Score(rows, 10, expected);
+
+        using var onnx = new OnnxScorer(OnnxScorer.Export(network, weights));
+        float[] scores = onnx.Score(rows, network.InputSize).Scores;
+
+        Assert.HasCount(expected.Length, scores);
+        Assert.IsLessThan(1e-4f, expected.Zip(scores).Max(pair => Math.Abs(pair.First - pair.Second)));
+    }
+
+    [TestMethod]
     public void QuantizeWeights_UnknownPrecision_IsNamed()
     {
         (_, ITransformer model) = Trained();
@@ -171,6 +192,7 @@ public sealed class WeightQuantizationTests
     private static float[] Scores(ITransformer model, IDataView rows) =>
         [.. model.Transform(rows).GetColumn<float[]>("Score").SelectMany(scores => scores)];
 
-    private static double Right(ITransformer model, IDataView rows) => Flowers.Rows()
-        .Zip(model.Transform(rows).GetColumn<string>("PredictedLabel")).Average(row => row.First.Label == row.Second ? 1 : 0);
+    private static double Right(ITransformer model, IDataView rows) =>
+        Flowers.Rows().Zip(model.Transform(rows).GetColumn<string>("PredictedLabel"))
+            .Average(row => row.First.Label == row.Second ? 1 : 0);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.ML.Spiking.Analysis;
+using Microsoft.ML.Spiking.Conversion;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Tests.Analysis;
 
@@ -19,6 +20,9 @@ public sealed class PictureTests
         ("confusion", () => Training().DrawConfusion()), ("reliability", () => Training().DrawReliability()),
         ("vector", () => Why(HandMade.Vector(), HandMade.VectorWeights, [1f]).DrawAttributions()),
         ("image", () => Why(HandMade.Image(), HandMade.ImageWeights, [1f, 0f, 0f, 1f]).DrawAttributions()),
+        ("step histogram", () => Rates().DrawStepHistogram("neuron1")), ("classes", () => Rates().DrawClassRates()),
+        ("resets", () => Conversion().DrawResets()), ("sparsity", () => Pruning().DrawSparsity()),
+        ("temperature", () => Temperature().DrawTemperature()),
         ("horizons", () => HorizonPictures.DrawHorizons("title", [("LIF", [(0, 0.9, 0.01), (1, 0.95, 0.02)])])),
     ];
 
@@ -55,10 +59,45 @@ public sealed class PictureTests
     public void SavePng_SizeThatCannotBe_IsRefused() => Assert.ThrowsExactly<ArgumentOutOfRangeException>(
         () => Rates().DrawRates().SavePng("picture.png", width: 5));
 
-    private static FiringRateReport Rates()
+    [TestMethod]
+    public void DrawClassRates_ReportWithoutClasses_SaysWhatIsMissing() => Assert.Contains("had no label column",
+        Assert.ThrowsExactly<ArgumentException>(() => Rates(label: -1).DrawClassRates()).Message);
+
+    [TestMethod]
+    public void SavePng_FolderThatIsNotThere_NamesIt()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "missing", "rates.png");
+        Assert.Contains("missing",
+            Assert.ThrowsExactly<DirectoryNotFoundException>(() => Rates().DrawRates().SavePng(path)).Message);
+        Assert.Contains("missing", Assert.ThrowsExactly<DirectoryNotFoundException>(
+            () => Rates().DrawRates().SaveSvg(Path.ChangeExtension(path, "svg"))).Message);
+    }
+
+    private static LifConversion Conversion()
     {
         NetworkDefinition network = HandMade.Vector(new ClifNeuron());
-        return FiringRateBuilder.Build(network, HandMade.VectorWeights(network), HandMade.Rows(([1f], 0), ([2f], 1)),
+        return ClifToLifConverter.Convert(
+            network, HandMade.VectorWeights(network), [([1f], 0)], new() { ResetPotentials = [-0.2, 0.1] }).Report;
+    }
+
+    private static PruningReport Pruning() => new()
+    {
+        Rows = 1,
+        AccuracyBefore = 0.9,
+        PrunedAccuracy = 0.5,
+        Accuracy = 0.8,
+        Layers = [new() { Layer = "fc1", Weights = 10, Zeros = 5 }],
+    };
+
+    private static TemperatureFit Temperature() =>
+        TemperatureFit.Of(new([[0.9f, 0.1f], [0.4f, 0.6f]], [0, 0], Skipped: 0));
+
+    private static FiringRateReport Rates(int label = 0)
+    {
+        NetworkDefinition network = HandMade.Vector(new ClifNeuron());
+        AnalysisData rows = HandMade.Rows(([1f], label), ([2f], label == 0 ? 1 : label));
+        return FiringRateBuilder.Build(network, HandMade.VectorWeights(network), rows,
             new() { RasterRows = [0], TracedNeurons = [new("neuron1", 0)] });
     }
 

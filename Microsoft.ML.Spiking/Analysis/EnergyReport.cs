@@ -85,6 +85,19 @@ public sealed class EnergyReport : AnalysisReport
         return table.ToCsv();
     }
 
+    /// <summary>Returns the estimates as CSV: a line for each kind of neuron; energies are in uJ.</summary>
+    public string EstimatesToCsv()
+    {
+        var table = new TextTable(
+            "Neuron", "Accumulates", "MultiplyAccumulates", "OperationMicrojoules", "MemoryModelMicrojoules");
+        foreach (EnergyEstimate estimate in Estimates)
+        {
+            table.Add(estimate.Neuron, estimate.Accumulates, estimate.MultiplyAccumulates, estimate.OperationEnergy,
+                estimate.MemoryModelEnergy);
+        }
+        return table.ToCsv();
+    }
+
     private static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }
 

@@ -77,7 +77,10 @@ internal sealed class ClifToLifConverter
     {
         double[] candidates = [.. options.ResetPotentials.Append(0).Distinct().Order()];
         ResetTrial[] trials =
-            [.. candidates.Select(value => new ResetTrial(value, Accuracy(With(layer => value))))];
+        [
+            .. candidates.Select(value =>
+                new ResetTrial { ResetPotential = value, Accuracy = Accuracy(With(layer => value)) }),
+        ];
         ResetTrial best = trials.OrderByDescending(trial => trial.Accuracy)
             .ThenBy(trial => Math.Abs(trial.ResetPotential)).First();
         Dictionary<string, double> resets = layers.ToDictionary(layer => layer.Name, _ => best.ResetPotential);
@@ -104,7 +107,11 @@ internal sealed class ClifToLifConverter
             HardResetAccuracy = best.Accuracy,
             ResetPotential = best.ResetPotential,
             Trials = trials,
-            Layers = [.. layers.Select(layer => new LayerReset(layer.Name, resets[layer.Name]))],
+            Layers =
+            [
+                .. layers.Select(layer =>
+                    new LayerReset { Layer = layer.Name, ResetPotential = resets[layer.Name] }),
+            ],
             Accuracy = accuracy,
         };
         return (report, network, weights);

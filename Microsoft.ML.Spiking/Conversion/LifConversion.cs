@@ -112,11 +112,25 @@ public sealed class LifConversion : AnalysisReport
 }
 
 /// <summary>The accuracy with one potential of the hard reset.</summary>
-/// <param name="ResetPotential">The potential.</param>
-/// <param name="Accuracy">The share of rows classified correctly, 0 to 1.</param>
-public readonly record struct ResetTrial(double ResetPotential, double Accuracy);
+public sealed class ResetTrial
+{
+    internal ResetTrial() { }
+
+    /// <summary>Gets the potential.</summary>
+    public required double ResetPotential { get; init; }
+
+    /// <summary>Gets the share of rows classified correctly, 0 to 1.</summary>
+    public required double Accuracy { get; init; }
+}
 
 /// <summary>The hard reset of a layer.</summary>
-/// <param name="Layer">The layer's name.</param>
-/// <param name="ResetPotential">Its reset potential.</param>
-public readonly record struct LayerReset(string Layer, double ResetPotential);
+public sealed class LayerReset
+{
+    internal LayerReset() { }
+
+    /// <summary>Gets the layer's name.</summary>
+    public required string Layer { get; init; }
+
+    /// <summary>Gets its reset potential.</summary>
+    public required double ResetPotential { get; init; }
+}

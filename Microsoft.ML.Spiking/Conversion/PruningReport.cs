@@ -114,8 +114,10 @@ public sealed class PruningReport : AnalysisReport
 }
 
 /// <summary>The weights of a layer that are 0.</summary>
-public sealed record LayerSparsity
+public sealed class LayerSparsity
 {
+    internal LayerSparsity() { }
+
     /// <summary>Gets the layer's name.</summary>
     public required string Layer { get; init; }
 

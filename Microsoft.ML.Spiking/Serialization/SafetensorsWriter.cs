@@ -9,8 +9,8 @@ namespace Microsoft.ML.Spiking.Serialization;
 /// <summary>
 /// Writes arrays in the safetensors layout: the header's length (8 bytes, little-endian), the header (JSON: each
 /// array's dtype, shape and data_offsets; padded with spaces so that the data starts at a multiple of 8), then the
-/// values of all arrays (little-endian, in the order of the header, nothing between them). An array of int8 is followed by
-/// one of float32 with the scale of each output.
+/// values of all arrays (little-endian, in the order of the header, nothing between them). An array of int8 is followed
+/// by one of float32 with the scale of each output.
 /// </summary>
 internal static class SafetensorsWriter
 {

@@ -13,6 +13,7 @@ internal sealed class ChannelObserver : ITrainingObserver, IDisposable
     private readonly IHost _host;
     private readonly Action<EpochMetrics>? _metrics;
     private readonly Action<BatchProgress>? _progressed;
+    private readonly Action<string>? _warned;
     private readonly IChannel _channel;
     private readonly IProgressChannel _progress;
     private BatchProgress _position;
@@ -21,8 +22,11 @@ internal sealed class ChannelObserver : ITrainingObserver, IDisposable
     /// <param name="host">The trainer's.</param>
     /// <param name="metrics">Called after every epoch; may be null.</param>
     /// <param name="progressed">Called after every batch; may be null.</param>
-    public ChannelObserver(IHost host, Action<EpochMetrics>? metrics, Action<BatchProgress>? progressed)
+    /// <param name="warned">Receives warnings in place of the channel; null for the channel.</param>
+    public ChannelObserver(IHost host, Action<EpochMetrics>? metrics, Action<BatchProgress>? progressed,
+        Action<string>? warned = null)
     {
+        _warned = warned;
         _host = host;
         _metrics = metrics;
         _progressed = progressed;
@@ -42,7 +46,15 @@ internal sealed class ChannelObserver : ITrainingObserver, IDisposable
 
     public void Info(string message) => _channel.Info(message);
 
-    public void Warning(string message) => _channel.Warning(message);
+    public void Warning(string message)
+    {
+        if (_warned is null)
+        {
+            _channel.Warning(message);
+            return;
+        }
+        _warned(message);
+    }
 
     public void BatchFinished(BatchProgress progress)
     {

@@ -28,6 +28,7 @@ internal sealed record Int8Rows(sbyte[] Codes, float[] Scales)
                 largest = Math.Max(largest, Math.Abs(value));
             }
             float scale = largest / Largest;
+            scale = float.IsInfinity(scale * Largest) ? MathF.BitDecrement(scale) : scale;
             scales[output] = scale;
             for (int i = 0; scale > 0 && i < inputs; i++)
             {

@@ -11,4 +11,8 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// The last epoch of the session; 0 to train nothing and return the best weights so far.
 /// </param>
 /// <param name="Interval">The longest time between two checkpoints; null to write them only after epochs.</param>
-internal sealed record TrainingSession(ICheckpointPlace Checkpoints, int LastEpoch, TimeSpan? Interval = null);
+internal sealed record TrainingSession(ICheckpointPlace Checkpoints, int LastEpoch, TimeSpan? Interval = null)
+{
+    /// <summary>Gets what receives the training's warnings; null for the log.</summary>
+    public Action<string>? Warned { get; init; }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using static System.FormattableString;
+
+namespace Microsoft.ML.Spiking.Sweeps.Running;
+
+/// <summary>
+/// The warnings of a sweep's trainings: one that many trials have, such as that of a silent layer, is logged for the
+/// first of them and counted for the others.
+/// </summary>
+/// <param name="warn">Logs a warning.</param>
+internal sealed partial class TrialWarnings(Action<string> warn)
+{
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<int, bool>> _trials =
+        new(StringComparer.Ordinal);
+
+    /// <summary>Takes a warning of a trial's training.</summary>
+    public void Add(int trial, string message)
+    {
+        // The same sentence with other names and numbers is the same warning.
+        string kind = NamesAndNumbers().Replace(message, "...");
+        var first = new ConcurrentDictionary<int, bool> { [trial] = true };
+        if (_trials.GetOrAdd(kind, first) is var trials && ReferenceEquals(trials, first))
+        {
+            warn(Invariant($"Trial {trial}: {message} Other trials with this warning are counted at the end."));
+        }
+        trials[trial] = true;
+    }
+
+    /// <summary>Logs, for each warning that more trials had, how many.</summary>
+    public void Finish()
+    {
+        foreach ((string kind, ConcurrentDictionary<int, bool> trials) in _trials.Where(pair => pair.Value.Count > 1))
+        {
+            warn(Invariant($"{trials.Count} trials had a warning of this kind: {kind}"));
+        }
+    }
+
+    [GeneratedRegex(@"'[^']*'|[0-9][0-9.,E+-]*(?<![.,])")]
+    private static partial Regex NamesAndNumbers();
+}
