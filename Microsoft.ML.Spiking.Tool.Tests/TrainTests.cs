@@ -85,7 +85,8 @@ public sealed class TrainTests
     public void Train_DecimalCommas_AreNumbers()
     {
         using var folder = new TemporaryFolder();
-        string text = string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 2},{i % 7};{(i % 2 == 0 ? "a" : "b")}\n"));
+        string text = string.Concat(Enumerable.Range(0, 40)
+            .Select(i => $"{i % 2},{i % 7};{(i % 2 == 0 ? "a" : "b")}\n"));
         string data = folder.Write("commas.csv", "size;Label\n" + text), model = folder.File("m.zip");
 
         ToolRun.Done(["train", data, .. Samples.Quick, "--output", model]);
@@ -99,13 +100,14 @@ public sealed class TrainTests
     public void Train_TextsThatAreNoCategory_Warns()
     {
         using var folder = new TemporaryFolder();
-        string text = string.Concat(Enumerable.Range(0, 80).Select(i => $"name {i},{i % 2},{(i % 2 == 0 ? "a" : "b")}\n"));
+        string text = string.Concat(Enumerable.Range(0, 80)
+            .Select(i => $"name {i},{i % 2},{(i % 2 == 0 ? "a" : "b")}\n"));
         string data = folder.Write("names.csv", "who,size,Label\n" + text);
 
         ToolRun run = ToolRun.Done(["train", data, .. Samples.Quick, "--output", folder.File("m.zip")]);
 
-        Assert.Contains("Column 'who' has 80 different texts in 80 rows, such as 'name 0'; if it is no category, leave " +
-            "it out with --ignore \"who\".", run.Errors);
+        Assert.Contains("Column 'who' has 80 different texts in 80 rows, such as 'name 0'; if it is no category, " +
+            "leave it out with --ignore \"who\".", run.Errors);
     }
 
     [TestMethod]
@@ -116,7 +118,8 @@ public sealed class TrainTests
 
         string[] scores = [.. new[] { "3", "3", "4" }.Select(seed =>
         {
-            ToolRun.Done(["train", data, "--label", "kind", "--seed", seed, .. Samples.Quick, "-o", folder.File("m.zip")]);
+            ToolRun.Done(["train", data, "--label", "kind", "--seed", seed, .. Samples.Quick, "-o",
+                folder.File("m.zip")]);
             return ToolRun.Done("predict", folder.File("m.zip"), data, "--scores").Output;
         })];
 
@@ -131,7 +134,8 @@ public sealed class TrainTests
         string data = folder.Write("pebbles.csv", Samples.Pebbles()), model = folder.File("model.zip");
 
         ToolRun.Done("train", data, "--label", "kind", "--network", "5-7", "--time-steps", "3", "--epochs", "1",
-            "--neuron", "lif,membrane-time-constant=3.5,surrogate=triangle", "--encoder", "direct", "-o", model, "--quiet");
+            "--neuron", "lif,membrane-time-constant=3.5,surrogate=triangle", "--encoder", "direct", "-o", model,
+                "--quiet");
         JsonNode inspected = ToolRun.Done("inspect", model, "--json").Json;
 
         JsonNode network = inspected["network"]!;
@@ -152,7 +156,7 @@ public sealed class TrainTests
         string data = folder.Write("pebbles.csv", Samples.Pebbles()), model = folder.File("model.zip");
         using var stop = new CancellationTokenSource();
 
-        ToolRun run = ToolRun.Of(stop.Token, new StoppingWriter("epoch 2 of 500", stop),
+        ToolRun run = ToolRun.Stopped(stop, new StoppingWriter("epoch 2 of 500", stop),
             "train", data, "--label", "kind", "--network", "16", "--epochs", "500", "-o", model, "--json");
 
         Assert.AreEqual(ExitCodes.Cancelled, run.ExitCode);
@@ -166,8 +170,10 @@ public sealed class TrainTests
     {
         using var folder = new TemporaryFolder();
         string data = folder.Write("pebbles.csv", Samples.Pebbles()), model = folder.File("model.zip");
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
 
-        ToolRun run = ToolRun.Of(new CancellationToken(canceled: true), new StringWriter(),
+        ToolRun run = ToolRun.Stopped(stop, new StringWriter(),
             "train", data, "--label", "kind", "--network", "16", "-o", model);
 
         Assert.AreEqual(ExitCodes.Cancelled, run.ExitCode);
