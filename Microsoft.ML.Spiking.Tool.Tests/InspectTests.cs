@@ -29,13 +29,11 @@ public sealed partial class InspectTests
     public void Html_OfATable_ShowsEverySectionAndEscapesTexts()
     {
         string page = ToolRun.Done("inspect", _model, _data, "--html", Folder.File("page"), "--rows", "0", "4",
-            "--history",
-            _history).Output.Trim();
+            "--history", _history).Output.Trim();
 
         string html = File.ReadAllText(page);
         Assert.AreSequenceEqual(new[] { "Network", "Results", "Firing", "Spikes and potentials",
-            "Operations and energy",
-            "Gradients through time", "Explanations" }, Sections(html));
+            "Operations and energy", "Gradients through time", "Explanations" }, Sections(html));
         Assert.DoesNotContain("<script", html);
         Assert.DoesNotContain("<b>", html);
         Assert.Contains(WebUtility.HtmlEncode(Odd), html);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Tool.Data;
 
 namespace Microsoft.ML.Spiking.Tool.Tests;
 
@@ -94,6 +95,39 @@ public sealed class TrainTests
         new MLContext().Model.Load(model, out DataViewSchema schema);
         Assert.AreEqual(NumberDataViewType.Single, schema["size"].Type);
         Assert.AreEqual(1, (double)ToolRun.Done("evaluate", model, data, "--json").Json["accuracy"]!);
+    }
+
+    /// <summary>What counts as a missing number when columns are judged is missing when they are loaded.</summary>
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("?")]
+    [DataRow("NA")]
+    [DataRow("N/A")]
+    [DataRow("NaN")]
+    [DataRow("nan")]
+    public void Load_MissingNumber_IsNaN(string missing)
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("missing.csv", $"size,Label\n1.5,a\n{missing},b\n");
+
+        CsvSource source = CsvSource.ForTraining(new DataArguments { DataPath = data });
+        float[] sizes = [.. source.Load(new MLContext()).GetColumn<float>("size")];
+
+        Assert.AreSequenceEqual(new[] { 1.5f, float.NaN }, sizes);
+    }
+
+    /// <summary>Rows without a label are of no class of their own.</summary>
+    [TestMethod]
+    public void Train_RowsWithoutALabel_AreLeftOutWithAWarning()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("pebbles.csv", Samples.Pebbles(labels: "flat,round,"));
+
+        ToolRun run = ToolRun.Done(
+            ["train", data, "--label", "kind", .. Samples.Quick, "--output", folder.File("m.zip"), "--json"]);
+
+        Assert.Contains("30 rows have no label and are left out.", run.Errors);
+        Assert.HasCount(2, run.Json["classes"]!.AsArray());
     }
 
     [TestMethod]

@@ -53,14 +53,14 @@ internal sealed class Inspection(
     {
         var card = new NetworkCard(_network.Model);
         page.Section("Network").Facts(card.Facts).Table(
-            ["layer", "kind", "input", "output", "signal", "parameters#"],
+            ["layer", "kind", "output", "signal", "parameters#"],
             card.Layers.Select(layer => (IReadOnlyList<string>)
             [
-                new string('\u00a0', 4 * layer.Depth) + layer.Name, layer.Kind, layer.Input, layer.Output,
+                new string('\u00a0', 4 * layer.Depth) + layer.Name, layer.Kind, layer.Output,
                 layer.Signal, Number(layer.Parameters),
             ]));
-        page.Note("Shapes are those of one time step: [features] or [channels, height, width]. A signal is constant " +
-            "(the same at every time step), spikes (0 or 1) or graded.");
+        page.Note("Outputs are the shapes of one time step: [features] or [channels, height, width]. A signal is " +
+            "constant (the same at every time step), spikes (0 or 1) or graded.");
     }
 
     private void AddResults(HtmlPage page, TrainingReport results)
