@@ -67,6 +67,8 @@ pack() {
   in_root dotnet pack Microsoft.ML.Spiking.Interchange -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Plots -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Events -c Release -v quiet -o artifacts/packages >&2
+  # With libtorch in it, and for this system alone.
+  in_root dotnet pack Microsoft.ML.Spiking.Tool -c Release -v quiet -o artifacts/packages >&2
   ls -l "$root/artifacts/packages"
 }
 

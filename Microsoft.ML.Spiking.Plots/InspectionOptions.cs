@@ -34,7 +34,9 @@ public sealed class InspectionOptions
     /// </summary>
     public bool HasGradients { get; set; } = true;
 
-    /// <summary>Gets or sets how predictions are explained. Default <see cref="ExplanationMethod.Occlusion"/>.</summary>
+    /// <summary>
+    /// Gets or sets how predictions are explained. Default <see cref="ExplanationMethod.Occlusion"/>.
+    /// </summary>
     public ExplanationMethod Explanation { get; set; } = ExplanationMethod.Occlusion;
 
     /// <summary>Checks every value.</summary>

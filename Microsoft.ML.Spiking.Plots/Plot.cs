@@ -75,6 +75,7 @@ internal static class Plot
         {
             Position = position,
             Title = title,
+            AxisTitleDistance = position == AxisPosition.Left ? 10 : 4,
             GapWidth = 0.4,
             Angle = position == AxisPosition.Bottom && all.Sum(name => name.Length + 2) > 90 ? -60 : 0,
         };

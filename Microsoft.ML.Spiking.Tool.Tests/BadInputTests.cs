@@ -28,14 +28,14 @@ public sealed class BadInputTests
 
     [TestMethod]
     public void Option_OutOfItsRange_IsNamedAsItIsWritten() => Refused(
-        "The options have 2 faults: (1) --time-steps is 0; it must be from 1 to 1000. (2) --batch-size is 0; it must be " +
-        "from 1 to 65536.", "train", _data, "--label", "kind", "--time-steps", "0", "--batch-size", "0");
+        "The options have 2 faults: (1) --time-steps is 0; it must be from 1 to 1000. (2) --batch-size is 0; it must " +
+        "be from 1 to 65536.", "train", _data, "--label", "kind", "--time-steps", "0", "--batch-size", "0");
 
     [TestMethod]
     [DataRow("--epochs", "many", "--epochs: 'many' is not a whole number.")]
     [DataRow("--dropout", "x", "--dropout: 'x' is not a number, such as 0.001.")]
     [DataRow("--neuron", "clef", "--neuron: 'clef' is not one of clif, lif, plif, klif, if, relu.")]
-    [DataRow("--neuron", "clif,tau=2", "--neuron: 'tau' is not one of threshold,")]
+    [DataRow("--neuron", "clif,tau=2", "--neuron: 'tau' is not one of membrane-time-constant,")]
     [DataRow("--optimizer", "adem", "--optimizer: 'adem' is not one of sgd,")]
     [DataRow("--network", "big", "--network: 'big' is not a network; write \"512-512\"")]
     [DataRow("--holdout", "1.5", "--holdout is 1.5; it must be at least 0 and below 1.")]
@@ -56,7 +56,7 @@ public sealed class BadInputTests
     {
         Refused($"'{_data}' has no label column 'Label'; there are: weight, color, kind, note. Name it with --label.",
             "train", _data);
-        Refused($"'{_data}' has no label column 'knd'; nearest: kind, note. Name it with --label.",
+        Refused($"'{_data}' has no label column 'knd'; nearest: kind. Name it with --label.",
             "train", _data, "--label", "knd");
     }
 
@@ -103,7 +103,8 @@ public sealed class BadInputTests
     [TestMethod]
     public void Columns_OfAnotherFile_NamesTheNearest()
     {
-        string data = Folder.Write("columns.csv", Samples.Pebbles().Replace("weight", "wait", StringComparison.Ordinal));
+        string data = Folder.Write("columns.csv", Samples.Pebbles().Replace("weight", "wait",
+            StringComparison.Ordinal));
 
         Refused($"'{data}' has no column 'weight', and the model needs it; nearest: wait.", "predict", _model, data);
     }
@@ -113,7 +114,8 @@ public sealed class BadInputTests
     {
         string data = Folder.Write("text.csv", "weight,color,note\n1,gray,-\nheavy,gray,-\n");
 
-        Refused($"Column 'weight' has numbers in the model, but row 2 of '{data}' has 'heavy'.", "predict", _model, data);
+        Refused($"Column 'weight' has numbers in the model, but row 2 of '{data}' has 'heavy'.", "predict", _model,
+            data);
     }
 
     [TestMethod]
@@ -145,7 +147,7 @@ public sealed class BadInputTests
         ToolRun.Done(["train", _data, "--label", "kind", "--neuron", "relu", "--time-steps", "1", .. Samples.Quick,
             "--output", model]);
 
-        Refused("do not spike", ExitCodes.Failed, "inspect", model, _data);
+        Refused("which does not spike", ExitCodes.Failed, "inspect", model, _data);
     }
 
     [TestMethod]
@@ -154,7 +156,7 @@ public sealed class BadInputTests
 
     [TestMethod]
     public void Convert_ClifToNir_SaysWhy() =>
-        Refused("CLIF", ExitCodes.Failed, "convert", _model, Folder.File("model.nir"));
+        Refused("are ClifNeuron with the soft reset", ExitCodes.Failed, "convert", _model, Folder.File("model.nir"));
 
     [TestMethod]
     public void Convert_ToLifWithoutData_SaysWhatIsMissing() => Refused(
@@ -224,7 +226,8 @@ public sealed class BadInputTests
         Assert.Contains(sentence, run.Errors);
         Assert.IsEmpty(run.Output);
         Assert.DoesNotContain("   at ", run.Errors);
-        Assert.IsLessThanOrEqualTo(2, run.Errors.Trim().Split('\n').Count(line => !line.StartsWith("warning", StringComparison.Ordinal)));
+        Assert.IsLessThanOrEqualTo(2, run.Errors.Trim().Split('\n')
+            .Count(line => !line.StartsWith("warning", StringComparison.Ordinal)));
     }
 
     private sealed class Row

@@ -30,14 +30,16 @@ public sealed class HelpTests
     public void Options_OfTheTrainer_AreNamedAndDescribedByTheLibrary()
     {
         Dictionary<string, Option> options =
-            new SettingOptions<SpikingClifTrainer.Options>(TrainCommand.Decided).All.ToDictionary(option => option.Name);
+            new SettingOptions<SpikingClifTrainer.Options>(TrainCommand.Decided).All.ToDictionary(option =>
+                option.Name);
 
         Assert.IsGreaterThan(25, options.Count);
         Assert.AreEqual("The number of time steps T, from 1 to 1,000. Default 4.", options["--time-steps"].Description);
         Assert.AreEqual("The optimizer. Default adam-w.", options["--optimizer"].Description);
-        Assert.AreEqual("Whether training keeps, of each batch, only what passes between parts of the network (a part " +
-            "ends behind neurons and the pooling after them, or behind a residual block) and computes what is inside a " +
-            "part a second time on the backward pass. Default false.", options["--activation-checkpointing"].Description);
+        Assert.AreEqual("Whether training keeps, of each batch, only what passes between parts of the network (a " +
+            "part ends behind neurons and the pooling after them, or behind a residual block) and computes what is " +
+            "inside a part a second time on the backward pass. Default false.",
+                options["--activation-checkpointing"].Description);
         foreach (Option option in options.Values.Concat(new SettingOptions<SweepSettings>([]).All))
         {
             Assert.IsGreaterThan(10, option.Description!.Length, option.Name);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.ML.Spiking.Samples.Tests;
 
 namespace Microsoft.ML.Spiking.Tool.Tests;
 
@@ -27,12 +28,12 @@ public sealed partial class InspectTests
     [TestMethod]
     public void Html_OfATable_ShowsEverySectionAndEscapesTexts()
     {
-        string page = ToolRun.Done("inspect", _model, _data, "--html", Folder.File("page"), "--rows", "0", "4", "--history",
-            _history).Output.Trim();
+        string page = ToolRun.Done("inspect", _model, _data, "--html", Folder.File("page"), "--rows", "0", "4",
+            "--history", _history).Output.Trim();
 
         string html = File.ReadAllText(page);
-        Assert.AreSequenceEqual(new[] { "Network", "Results", "Firing", "Spikes and potentials", "Operations and energy",
-            "Gradients through time", "Explanations" }, Sections(html));
+        Assert.AreSequenceEqual(new[] { "Network", "Results", "Firing", "Spikes and potentials",
+            "Operations and energy", "Gradients through time", "Explanations" }, Sections(html));
         Assert.DoesNotContain("<script", html);
         Assert.DoesNotContain("<b>", html);
         Assert.Contains(WebUtility.HtmlEncode(Odd), html);
@@ -56,7 +57,8 @@ public sealed partial class InspectTests
         string images = Samples.WriteIdx(folder), model = folder.File("model.zip");
         ToolRun.Done(["train", images, .. Samples.Quick, "--output", model]);
 
-        string page = ToolRun.Done("inspect", model, images, "--html", folder.File("page"), "--no-gradients").Output.Trim();
+        string page = ToolRun.Done("inspect", model, images, "--html", folder.File("page"), "--no-gradients")
+            .Output.Trim();
 
         string html = File.ReadAllText(page);
         Assert.Contains("explanation-0.png", html);
@@ -80,18 +82,20 @@ public sealed partial class InspectTests
 
         string html = File.ReadAllText(page);
         Assert.HasCount(3, Regex.Matches(html, "Not shown: ").ToArray()); // results, firing, gradients
-        Assert.Contains("do not spike", html);
+        Assert.Contains("which does not spike", html);
+        Assert.Contains("the rows have no label column", html);
         Assert.Contains("Operations and energy", html);
     }
 
     [TestMethod]
     public void Html_WithoutData_ShowsTheNetwork()
     {
-        string page = ToolRun.Done("inspect", _model, "--html", Folder.File("alone"), "--json").Json["page"]!.ToString();
+        string page = ToolRun.Done("inspect", _model, "--html", Folder.File("alone"), "--json")
+            .Json["page"]!.ToString();
 
         string html = File.ReadAllText(page);
         Assert.AreSequenceEqual(new[] { "Network" }, Sections(html));
-        Assert.Contains("ClifNeuron: threshold 1, reset potential none", html);
+        Assert.Contains("ClifNeuron: membrane time constant 2, decay input no, threshold 1", html);
     }
 
     [TestMethod]
@@ -123,7 +127,7 @@ public sealed partial class InspectTests
         string model = Folder.File("simple.zip");
         ToolRun.Done(["train", simple, "--label", "kind", .. Samples.Quick, "--output", model]);
 
-        string page = Microsoft.ML.Spiking.Samples.Tests.ChildProcess.Run(Folder.Path, sample, model, simple, "kind", folder, "3").Trim();
+        string page = ChildProcess.Run(Folder.Path, sample, model, simple, "kind", folder, "3").Trim();
 
         string html = File.ReadAllText(Path.Combine(Folder.Path, page));
         Assert.HasCount(7, Sections(html));

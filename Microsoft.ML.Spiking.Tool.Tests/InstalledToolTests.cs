@@ -18,7 +18,8 @@ public sealed class InstalledToolTests
     {
         using var folder = new TemporaryFolder();
         string feed = folder.File("feed"), data = folder.Write("pebbles.csv", Samples.Pebbles());
-        ChildProcess.Run(Build.Of("Repository"), "pack", Path.Combine(Build.Of("Repository"), "Microsoft.ML.Spiking.Tool"),
+        ChildProcess.Run(Build.Of("Repository"), "pack", Path.Combine(Build.Of("Repository"),
+            "Microsoft.ML.Spiking.Tool"),
             "-c", Build.Of("Configuration"), "--no-build", "-o", feed, "-p:WithoutLibtorch=true", "-v", "quiet");
         File.WriteAllText(folder.File("nuget.config"), $"""
             <configuration>

@@ -22,7 +22,8 @@ internal static class Samples
     };
 
     /// <summary>Returns pebbles: weight (at times missing), color and kind, in the form of a CSV file.</summary>
-    public static string Pebbles(int rows = 90, int seed = 1, string separator = ",", string labels = "flat,round,sharp")
+    public static string Pebbles(int rows = 90, int seed = 1, string separator = ",", string labels =
+        "flat,round,sharp")
     {
         var random = new Random(seed);
         string[] kinds = labels.Split(',');
@@ -30,8 +31,10 @@ internal static class Samples
         for (int i = 0; i < rows; i++)
         {
             int kind = i % kinds.Length;
-            string weight = i % 17 == 5 ? "" : (10 * kind + (3 * random.NextDouble())).ToString("0.00", CultureInfo.InvariantCulture);
-            text.Append(string.Join(separator, weight, kind == 0 ? "gray" : "\"red, dark\"", kinds[kind], "-")).Append('\n');
+            double weight = (10 * kind) + (3 * random.NextDouble());
+            string field = i % 17 == 5 ? "" : weight.ToString("0.00", CultureInfo.InvariantCulture);
+            string color = kind == 0 ? "gray" : "\"red, dark\"";
+            text.Append(string.Join(separator, field, color, kinds[kind], "-")).Append('\n');
         }
         return text.ToString();
     }
@@ -42,7 +45,8 @@ internal static class Samples
         byte[] images = new byte[16 + (rows * 36)], labels = new byte[8 + rows];
         foreach ((byte[] file, int at, int value) in new[]
         {
-            (images, 0, 0x803), (images, 4, rows), (images, 8, 6), (images, 12, 6), (labels, 0, 0x801), (labels, 4, rows),
+            (images, 0, 0x803), (images, 4, rows), (images, 8, 6), (images, 12, 6), (labels, 0, 0x801), (labels, 4,
+                rows),
         })
         {
             BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(at), value);
@@ -81,7 +85,9 @@ internal static class Samples
         return path;
     }
 
-    /// <summary>Writes recordings in class folders, with events on the left or on the right; returns the folder.</summary>
+    /// <summary>
+    /// Writes recordings in class folders, with events on the left or on the right; returns the folder.
+    /// </summary>
     public static string WriteRecordings(TemporaryFolder folder, int perClass = 12)
     {
         string path = folder.File("recordings");

@@ -28,7 +28,8 @@ public sealed class ShowCodeTests
         using var folder = new TemporaryFolder();
         string[] data = Samples.Write(kind, folder);
         string model = folder.File("model.zip");
-        string[] line = ["train", .. data, .. Samples.Quick, "--neuron", "lif,threshold=0.9", "--dropout", "0.1", "-o", model];
+        string[] line = ["train", .. data, .. Samples.Quick, "--neuron", "lif,threshold=0.9", "--dropout", "0.1", "-o",
+            model];
 
         string code = ToolRun.Done([.. line, "--show-code"]).Output;
         ToolRun.Done(line);
@@ -49,7 +50,8 @@ public sealed class ShowCodeTests
     {
         using var folder = new TemporaryFolder();
 
-        string code = ToolRun.Done(["train", .. Samples.Write(kind, folder), "--holdout", "0", "--network", "conv 4-8", "--augmentation",
+        string code = ToolRun.Done(["train", .. Samples.Write(kind, folder), "--holdout", "0", "--network", "conv 4-8",
+            "--augmentation",
             "crop-padding=2,horizontal-flip", "--input-normalization", "none", "--show-code"]).Output;
 
         Assert.IsEmpty(Errors(code), $"{kind}\n{code}");
@@ -61,8 +63,9 @@ public sealed class ShowCodeTests
     public void Predict_OfAModel_TheCodeCompiles()
     {
         using var folder = new TemporaryFolder();
-        string odd = folder.Write("odd.csv", Samples.Pebbles().Replace("weight", "the \"weight\" (g)", StringComparison.Ordinal)
-            .Replace("the \"weight\" (g)", "\"the \"\"weight\"\" (g)\"", StringComparison.Ordinal).Replace("color", "class", StringComparison.Ordinal));
+        string odd = folder.Write("odd.csv", Samples.Pebbles()
+            .Replace("weight", "\"the \"\"weight\"\" (g)\"", StringComparison.Ordinal)
+            .Replace("color", "class", StringComparison.Ordinal));
         string model = folder.File("model.zip");
         ToolRun.Done(["train", odd, "--label", "kind", .. Samples.Quick, "-o", model]);
 
@@ -76,7 +79,8 @@ public sealed class ShowCodeTests
     {
         using var image = new MemoryStream();
         return [.. Compile(code).Emit(image).Diagnostics
-            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic => $"{diagnostic}")];
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic =>
+                $"{diagnostic}")];
     }
 
     private static void Run(string code)

@@ -12,7 +12,11 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
     public JsonNode Json => JsonNode.Parse(Output)!;
 
     /// <summary>Runs a command line.</summary>
-    public static ToolRun Of(params string[] arguments) => Of(CancellationToken.None, new StringWriter(), arguments);
+    public static ToolRun Of(params string[] arguments)
+    {
+        using var stop = new CancellationTokenSource();
+        return Stopped(stop, new StringWriter(), arguments);
+    }
 
     /// <summary>Runs a command line that must succeed.</summary>
     public static ToolRun Done(params string[] arguments)
@@ -22,11 +26,11 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
         return run;
     }
 
-    /// <summary>Runs a command line that a token stops.</summary>
-    public static ToolRun Of(CancellationToken token, StringWriter errors, params string[] arguments)
+    /// <summary>Runs a command line that can be stopped.</summary>
+    public static ToolRun Stopped(CancellationTokenSource stop, StringWriter errors, params string[] arguments)
     {
         using var output = new StringWriter();
-        int exitCode = Application.Run(arguments, new Session(output, errors, token));
+        int exitCode = Application.Run(arguments, new Session(output, errors, stop.Token));
         return new(exitCode, output.ToString(), errors.ToString());
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Tool.Data;
 
 namespace Microsoft.ML.Spiking.Tool.Tests;
 
@@ -85,7 +86,8 @@ public sealed class TrainTests
     public void Train_DecimalCommas_AreNumbers()
     {
         using var folder = new TemporaryFolder();
-        string text = string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 2},{i % 7};{(i % 2 == 0 ? "a" : "b")}\n"));
+        string text = string.Concat(Enumerable.Range(0, 40)
+            .Select(i => $"{i % 2},{i % 7};{(i % 2 == 0 ? "a" : "b")}\n"));
         string data = folder.Write("commas.csv", "size;Label\n" + text), model = folder.File("m.zip");
 
         ToolRun.Done(["train", data, .. Samples.Quick, "--output", model]);
@@ -95,17 +97,51 @@ public sealed class TrainTests
         Assert.AreEqual(1, (double)ToolRun.Done("evaluate", model, data, "--json").Json["accuracy"]!);
     }
 
+    /// <summary>What counts as a missing number when columns are judged is missing when they are loaded.</summary>
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("?")]
+    [DataRow("NA")]
+    [DataRow("N/A")]
+    [DataRow("NaN")]
+    [DataRow("nan")]
+    public void Load_MissingNumber_IsNaN(string missing)
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("missing.csv", $"size,Label\n1.5,a\n{missing},b\n");
+
+        CsvSource source = CsvSource.ForTraining(new DataArguments { DataPath = data });
+        float[] sizes = [.. source.Load(new MLContext()).GetColumn<float>("size")];
+
+        Assert.AreSequenceEqual(new[] { 1.5f, float.NaN }, sizes);
+    }
+
+    /// <summary>Rows without a label are of no class of their own.</summary>
+    [TestMethod]
+    public void Train_RowsWithoutALabel_AreLeftOutWithAWarning()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("pebbles.csv", Samples.Pebbles(labels: "flat,round,"));
+
+        ToolRun run = ToolRun.Done(
+            ["train", data, "--label", "kind", .. Samples.Quick, "--output", folder.File("m.zip"), "--json"]);
+
+        Assert.Contains("30 rows have no label and are left out.", run.Errors);
+        Assert.HasCount(2, run.Json["classes"]!.AsArray());
+    }
+
     [TestMethod]
     public void Train_TextsThatAreNoCategory_Warns()
     {
         using var folder = new TemporaryFolder();
-        string text = string.Concat(Enumerable.Range(0, 80).Select(i => $"name {i},{i % 2},{(i % 2 == 0 ? "a" : "b")}\n"));
+        string text = string.Concat(Enumerable.Range(0, 80)
+            .Select(i => $"name {i},{i % 2},{(i % 2 == 0 ? "a" : "b")}\n"));
         string data = folder.Write("names.csv", "who,size,Label\n" + text);
 
         ToolRun run = ToolRun.Done(["train", data, .. Samples.Quick, "--output", folder.File("m.zip")]);
 
-        Assert.Contains("Column 'who' has 80 different texts in 80 rows, such as 'name 0'; if it is no category, leave " +
-            "it out with --ignore \"who\".", run.Errors);
+        Assert.Contains("Column 'who' has 80 different texts in 80 rows, such as 'name 0'; if it is no category, " +
+            "leave it out with --ignore \"who\".", run.Errors);
     }
 
     [TestMethod]
@@ -116,7 +152,8 @@ public sealed class TrainTests
 
         string[] scores = [.. new[] { "3", "3", "4" }.Select(seed =>
         {
-            ToolRun.Done(["train", data, "--label", "kind", "--seed", seed, .. Samples.Quick, "-o", folder.File("m.zip")]);
+            ToolRun.Done(["train", data, "--label", "kind", "--seed", seed, .. Samples.Quick, "-o",
+                folder.File("m.zip")]);
             return ToolRun.Done("predict", folder.File("m.zip"), data, "--scores").Output;
         })];
 
@@ -131,7 +168,8 @@ public sealed class TrainTests
         string data = folder.Write("pebbles.csv", Samples.Pebbles()), model = folder.File("model.zip");
 
         ToolRun.Done("train", data, "--label", "kind", "--network", "5-7", "--time-steps", "3", "--epochs", "1",
-            "--neuron", "lif,membrane-time-constant=3.5,surrogate=triangle", "--encoder", "direct", "-o", model, "--quiet");
+            "--neuron", "lif,membrane-time-constant=3.5,surrogate=triangle", "--encoder", "direct", "-o", model,
+                "--quiet");
         JsonNode inspected = ToolRun.Done("inspect", model, "--json").Json;
 
         JsonNode network = inspected["network"]!;
@@ -152,7 +190,7 @@ public sealed class TrainTests
         string data = folder.Write("pebbles.csv", Samples.Pebbles()), model = folder.File("model.zip");
         using var stop = new CancellationTokenSource();
 
-        ToolRun run = ToolRun.Of(stop.Token, new StoppingWriter("epoch 2 of 500", stop),
+        ToolRun run = ToolRun.Stopped(stop, new StoppingWriter("epoch 2 of 500", stop),
             "train", data, "--label", "kind", "--network", "16", "--epochs", "500", "-o", model, "--json");
 
         Assert.AreEqual(ExitCodes.Cancelled, run.ExitCode);
@@ -166,8 +204,10 @@ public sealed class TrainTests
     {
         using var folder = new TemporaryFolder();
         string data = folder.Write("pebbles.csv", Samples.Pebbles()), model = folder.File("model.zip");
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
 
-        ToolRun run = ToolRun.Of(new CancellationToken(canceled: true), new StringWriter(),
+        ToolRun run = ToolRun.Stopped(stop, new StringWriter(),
             "train", data, "--label", "kind", "--network", "16", "-o", model);
 
         Assert.AreEqual(ExitCodes.Cancelled, run.ExitCode);

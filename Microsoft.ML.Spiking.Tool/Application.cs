@@ -106,7 +106,7 @@ internal static partial class Application
             string[] names = [.. Options(parsed.CommandResult).Select(option => option.Name)];
             return $"There is no option '{unknown}'; {Nearest.Hint(unknown, names)}.";
         }
-        string? word = parsed.UnmatchedTokens.FirstOrDefault();
+        string? word = parsed.UnmatchedTokens is [string first, ..] ? first : null;
         if (word is not null && parsed.CommandResult.Command is RootCommand root)
         {
             return $"There is no command '{word}'; " +

@@ -62,7 +62,8 @@ internal sealed class HtmlPage(string folder)
         _body.Append("<dl>\n");
         foreach ((string name, string text) in facts)
         {
-            _body.Append(text.Length > LongFact ? "<div class=\"wide\"><dt>" : "<div><dt>").Append(Escaped(name)).Append("</dt><dd>").Append(Escaped(text))
+            _body.Append(text.Length > LongFact ? "<div class=\"wide\"><dt>" : "<div><dt>").Append(Escaped(name))
+                .Append("</dt><dd>").Append(Escaped(text))
                 .Append("</dd></div>\n");
         }
         _body.Append("</dl>\n");
@@ -101,7 +102,9 @@ internal sealed class HtmlPage(string folder)
         return this;
     }
 
-    /// <summary>Adds a picture, drawn twice: for wide and for narrow windows, so that its labels stay legible.</summary>
+    /// <summary>
+    /// Adds a picture, drawn twice: for wide and for narrow windows, so that its labels stay legible.
+    /// </summary>
     /// <param name="name">The file's name, without its ending.</param>
     /// <param name="picture">The picture.</param>
     /// <param name="caption">What it shows.</param>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.Data;
 using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Plots.Pages;
@@ -20,7 +19,8 @@ internal sealed class Inspection(
         AddCard(page);
         if (data is not null)
         {
-            TrainingReport? results = Attempt(page, "Results", () => catalog.TrainingResults(model, data, options.Epochs));
+            TrainingReport? results = Attempt(page, "Results",
+                () => catalog.TrainingResults(model, data, options.Epochs), needsLabels: true);
             if (results is not null)
             {
                 AddResults(page, results);
@@ -53,14 +53,14 @@ internal sealed class Inspection(
     {
         var card = new NetworkCard(_network.Model);
         page.Section("Network").Facts(card.Facts).Table(
-            ["layer", "kind", "input", "output", "signal", "parameters#"],
+            ["layer", "kind", "output", "signal", "parameters#"],
             card.Layers.Select(layer => (IReadOnlyList<string>)
             [
-                new string('\u00a0', 4 * layer.Depth) + layer.Name, layer.Kind, layer.Input, layer.Output,
+                new string('\u00a0', 4 * layer.Depth) + layer.Name, layer.Kind, layer.Output,
                 layer.Signal, Number(layer.Parameters),
             ]));
-        page.Note("Shapes are those of one time step: [features] or [channels, height, width]. A signal is constant " +
-            "(the same at every time step), spikes (0 or 1) or graded.");
+        page.Note("Outputs are the shapes of one time step: [features] or [channels, height, width]. A signal is " +
+            "constant (the same at every time step), spikes (0 or 1) or graded.");
     }
 
     private void AddResults(HtmlPage page, TrainingReport results)
@@ -73,7 +73,8 @@ internal sealed class Inspection(
         ]);
         if (results.SkippedRows > 0)
         {
-            page.Note(Invariant($"{results.SkippedRows:N0} rows without a label, or with missing features, are left out."));
+            page.Note(
+                Invariant($"{results.SkippedRows:N0} rows without a label or with missing features are left out."));
         }
         page.Beside(pictures =>
         {
@@ -97,14 +98,16 @@ internal sealed class Inspection(
 
     private static void AddFiring(HtmlPage page, FiringRateReport firing)
     {
-        page.Section("Firing").Paragraph(Invariant($"A firing rate is the number of spikes per neuron and time step. ") +
+        page.Section("Firing")
+            .Paragraph(Invariant($"A firing rate is the number of spikes per neuron and time step. ") +
             Invariant($"Over {firing.Rows:N0} rows and {firing.TimeSteps} time steps all neurons together fire at ") +
             $"{Percent(firing.MeanRate)}.");
         page.Table(["layer", "neurons#", "rate %#", "dead#", "saturated#"], firing.Layers.Select(layer =>
             (IReadOnlyList<string>)
-            [layer.Name, Number(layer.Neurons), Share(layer.Rate), Number(layer.DeadNeurons), Number(layer.SaturatedNeurons)]));
-        page.Note(Invariant($"Dead neurons never fired; saturated ones fired at {100 * firing.SaturationRate:0.#} % of ") +
-            "the steps or more.");
+            [layer.Name, Number(layer.Neurons), Share(layer.Rate), Number(layer.DeadNeurons),
+                Number(layer.SaturatedNeurons)]));
+        page.Note(Invariant($"Dead neurons never fired; saturated ones fired at {100 * firing.SaturationRate:0.#} % ") +
+            "of the steps or more.");
         page.Beside(pictures =>
         {
             pictures.Figure("rates", firing.DrawRates(), "Firing rate of each layer.");
@@ -129,7 +132,9 @@ internal sealed class Inspection(
         NoteLayers(page, firing.Layers.Count);
     }
 
-    /// <summary>Adds spikes and potentials of the chosen rows: of each layer its busiest and its most usual neuron.</summary>
+    /// <summary>
+    /// Adds spikes and potentials of the chosen rows: of each layer its busiest and its most usual neuron.
+    /// </summary>
     private void AddRows(HtmlPage page, FiringRateReport firing)
     {
         if (options.Rows.Count == 0)
@@ -156,7 +161,8 @@ internal sealed class Inspection(
                         $"Which neurons of {raster.Layer} fire at which time step.");
                 }
             });
-            page.Heading(Invariant($"Row {row}: potentials")).Note("Of each layer the neuron that fires most over all " +
+            page.Heading(Invariant($"Row {row}: potentials"))
+                .Note("Of each layer the neuron that fires most over all " +
                 "rows, and one of the mean rate. The membrane potential is that before the reset.");
             page.Beside(pictures =>
             {
@@ -174,7 +180,8 @@ internal sealed class Inspection(
     {
         IReadOnlyList<double> rates = layer.NeuronRates;
         yield return new(layer.Name, Enumerable.Range(0, rates.Count).MaxBy(neuron => rates[neuron]));
-        yield return new(layer.Name, Enumerable.Range(0, rates.Count).MinBy(neuron => Math.Abs(rates[neuron] - layer.Rate)));
+        yield return new(layer.Name, Enumerable.Range(0, rates.Count)
+            .MinBy(neuron => Math.Abs(rates[neuron] - layer.Rate)));
     }
 
     private void AddEnergy(HtmlPage page)
@@ -202,7 +209,7 @@ internal sealed class Inspection(
             return;
         }
         TemporalGradientReport? report =
-            Attempt(page, "Gradients through time", () => catalog.TemporalGradients(model, data!));
+            Attempt(page, "Gradients through time", () => catalog.TemporalGradients(model, data!), needsLabels: true);
         if (report is not null)
         {
             page.Section("Gradients through time").Figure("gradients", report.DrawGradients(),
@@ -217,7 +224,8 @@ internal sealed class Inspection(
         {
             return;
         }
-        page.Section("Explanations").Paragraph("Which features speak for the predicted class, and which against it, by " +
+        page.Section("Explanations")
+            .Paragraph("Which features speak for the predicted class, and which against it, by " +
             (options.Explanation == ExplanationMethod.Occlusion
                 ? "occlusion: how much the class's probability falls without them."
                 : "the surrogate gradient of the class's logit."));
@@ -247,8 +255,13 @@ internal sealed class Inspection(
     }
 
     /// <summary>Returns a report, or says in its place why there is none: no labels, no spikes, no libtorch.</summary>
-    private static T? Attempt<T>(HtmlPage page, string title, Func<T> report) where T : class
+    private T? Attempt<T>(HtmlPage page, string title, Func<T> report, bool needsLabels = false) where T : class
     {
+        if (needsLabels && data!.Schema.GetColumnOrNull(_network.Label.Name) is null)
+        {
+            page.Section(title).Note($"Not shown: the rows have no label column '{_network.Label.Name}'.");
+            return null;
+        }
         try
         {
             return report();

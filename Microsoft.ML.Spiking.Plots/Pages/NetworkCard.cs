@@ -33,7 +33,8 @@ internal sealed partial class NetworkCard
     /// <summary>Gets pairs of a name and what it is.</summary>
     public IReadOnlyList<(string Name, string Text)> Facts =>
     [
-        ("Input", $"{Shape(_network.InputShape)}" + (_network.HasTimeAxis ? " at each time step, brought by rows" : "")),
+        ("Input", $"{Shape(_network.InputShape)}" +
+            (_network.HasTimeAxis ? " at each time step, brought by rows" : "")),
         ("Time steps", Invariant($"{_network.TimeSteps}")),
         ("Encoder", Text(_network.Encoder)),
         ("Classes", Invariant($"{_network.ClassCount}")),
@@ -88,7 +89,7 @@ internal sealed partial class NetworkCard
         return zeros;
     }
 
-    private IEnumerable<LayerCard> Walk(IReadOnlyList<Layer> layers, Signal signal, int depth)
+    private static IEnumerable<LayerCard> Walk(IReadOnlyList<Layer> layers, Signal signal, int depth)
     {
         foreach (Layer layer in layers)
         {

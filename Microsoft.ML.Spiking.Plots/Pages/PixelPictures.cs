@@ -2,12 +2,16 @@ using SkiaSharp;
 
 namespace Microsoft.ML.Spiking.Plots.Pages;
 
-/// <summary>The image of an explained row, and its attributions drawn over it, a pixel of the file for each pixel.</summary>
+/// <summary>
+/// The image of an explained row, and its attributions drawn over it, a pixel of the file for each pixel.
+/// </summary>
 internal static class PixelPictures
 {
     private const double Faintest = 0.35;
 
-    /// <summary>Saves the row: in colors where it has three channels, else the sum over channels and time in gray.</summary>
+    /// <summary>
+    /// Saves the row: in colors where it has three channels, else the sum over channels and time in gray.
+    /// </summary>
     public static void SaveImage(PredictionExplanation explanation, string path) =>
         Save(explanation, path, (gray, _) => gray);
 

@@ -41,7 +41,8 @@ internal static class PredictionCode
             using Microsoft.ML;
             using Microsoft.ML.Data;
 
-            // Scoring needs the packages Microsoft.ML.Spiking and Microsoft.ML{{(model.TakesImages ? ", Microsoft.ML.ImageAnalytics" : "")}}, no libtorch.
+            // Packages: Microsoft.ML.Spiking{{(
+                model.TakesImages ? ", Microsoft.ML.ImageAnalytics" : "")}}. No libtorch.
             var ml = new MLContext();
             ITransformer model = ml.Model.Load({{Literal.Of(path)}}, out _);
             using var engine = ml.Model.CreatePredictionEngine<Input, Prediction>(model);

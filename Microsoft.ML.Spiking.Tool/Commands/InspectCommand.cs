@@ -49,7 +49,7 @@ internal sealed class InspectCommand : ToolCommand
     private readonly DataOptions _dataOptions;
 
     public InspectCommand() : base("inspect",
-        "Shows a network's layers and, with data, firing rates, energy, results and why rows are predicted as they are.")
+        "Shows a network's layers and, with data, firing rates, energy, results and explanations.")
     {
         Add(_model);
         Add(_data);

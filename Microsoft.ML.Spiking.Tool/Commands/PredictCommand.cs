@@ -14,7 +14,7 @@ internal sealed class PredictCommand : ToolCommand
     private readonly Argument<string> _model = new("model") { Description = "The model zip." };
     private readonly Argument<string?> _data = new("data")
     {
-        Description = "Data as the model takes it, labels not needed; also one image or recording, or a folder of them.",
+        Description = "Data as the model takes it, labels not needed; also one image or recording, or a folder.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

@@ -4,7 +4,9 @@ namespace Microsoft.ML.Spiking.Tool.Data;
 internal static class ClassFolders
 {
     /// <summary>Returns the files and their classes, both in the order of their names.</summary>
-    /// <param name="path">The folder of class folders; where classes are not needed, also a file or a folder of files.</param>
+    /// <param name="path">
+    /// The folder of class folders; where classes are not needed, also a file or a folder of files.
+    /// </param>
     /// <param name="endings">The endings of the files, such as ".png".</param>
     /// <param name="what">What the files are, for messages.</param>
     /// <param name="needsClasses">Whether files without a class are an error.</param>

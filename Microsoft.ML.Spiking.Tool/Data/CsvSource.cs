@@ -6,8 +6,8 @@ using Microsoft.ML.Transforms;
 namespace Microsoft.ML.Spiking.Tool.Data;
 
 /// <summary>
-/// A CSV file. Numbers become one vector in which a missing value is the training rows' mean, with an indicator for each
-/// column that has missing values; texts become one-hot vectors, all zero for what the training rows do not have.
+/// A CSV file. Numbers become one vector in which a missing value is the training rows' mean, with an indicator for
+/// each column that has missing values; texts become one-hot vectors, all zero for what the training rows do not have.
 /// </summary>
 internal sealed class CsvSource : DataSource
 {

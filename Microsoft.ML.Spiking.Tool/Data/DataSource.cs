@@ -39,7 +39,9 @@ internal abstract class DataSource
     /// <summary>Returns the rows as they come, with the label's text where there is one.</summary>
     public abstract IDataView Load(MLContext ml);
 
-    /// <summary>Returns the transforms from the rows to <see cref="FeatureColumn"/>; null where there are none.</summary>
+    /// <summary>
+    /// Returns the transforms from the rows to <see cref="FeatureColumn"/>; null where there are none.
+    /// </summary>
     public virtual IEstimator<ITransformer>? Featurizers(MLContext ml) => null;
 
     /// <summary>Returns the labels' texts in the order of the rows.</summary>

@@ -39,7 +39,8 @@ internal static class DataSources
         {
             return ImageFolderSource.Open(arguments, needsLabels);
         }
-        if (model.Schema.GetColumnOrNull(model.Network.FeatureColumnName) is not { Type: VectorDataViewType vector } column)
+        if (model.Schema.GetColumnOrNull(
+            model.Network.FeatureColumnName) is not { Type: VectorDataViewType vector } column)
         {
             return File.Exists(path)
                 ? CsvSource.ForModel(arguments, model.Schema, model.Network.Label.Name, needsLabels)

@@ -92,7 +92,8 @@ internal sealed class IdxSource : DataSource
 
     public override string LoadCode => $$"""
         SchemaDefinition columns = SchemaDefinition.Create(typeof(LabeledImage));
-        columns["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1, {{Text(Height)}}, {{Text(Width)}});
+        columns["Features"].ColumnType =
+            new VectorDataViewType(NumberDataViewType.Single, 1, {{Text(Height)}}, {{Text(Width)}});
         IDataView rows = ml.Data.LoadFromEnumerable(
             LabeledImage.Read({{Literal.Of(_imagesPath)}}, {{Literal.Of(_labelsPath ?? "")}}), columns);
         """;
@@ -106,14 +107,16 @@ internal sealed class IdxSource : DataSource
 
             public string Label { get; set; } = "";
 
-            // IDX: {{Text(ImagesHeader)}} bytes, then a byte for each pixel; {{Text(LabelsHeader)}} bytes, then a byte for each label.
+            // Behind {{Text(ImagesHeader)}} bytes a byte for each pixel,
+                behind {{Text(LabelsHeader)}} one for each label.
             public static List<LabeledImage> Read(string images, string labels)
             {
                 (byte[] pixels, byte[] classes) = (Bytes(images), Bytes(labels));
                 const int size = {{Text(Height)}} * {{Text(Width)}};
                 return [.. Enumerable.Range(0, classes.Length - {{Text(LabelsHeader)}}).Select(i => new LabeledImage
                 {
-                    Features = [.. pixels.Skip({{Text(ImagesHeader)}} + (i * size)).Take(size).Select(pixel => (float)pixel)],
+                    Features =
+                        [.. pixels.Skip({{Text(ImagesHeader)}} + (i * size)).Take(size).Select(pixel => (float)pixel)],
                     Label = classes[{{Text(LabelsHeader)}} + i].ToString(),
                 })];
             }

@@ -1,11 +1,12 @@
 using System.Globalization;
-using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Tool.Code;
 using SkiaSharp;
 
 namespace Microsoft.ML.Spiking.Tool.Data;
 
-/// <summary>Images in class folders, cropped and resized to squares of one size, three channels from 0 to 255.</summary>
+/// <summary>
+/// Images in class folders, cropped and resized to squares of one size, three channels from 0 to 255.
+/// </summary>
 internal sealed class ImageFolderSource : DataSource
 {
     public static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp"];

@@ -11,7 +11,8 @@ internal static class LabelKeys
 
     /// <summary>Learns the classes of rows, in the order of their names.</summary>
     /// <exception cref="ToolException">There are fewer than two.</exception>
-    public static (ITransformer Keys, IReadOnlyList<string> Classes) Learn(MLContext ml, DataSource source, IDataView rows)
+    public static (ITransformer Keys, IReadOnlyList<string> Classes) Learn(MLContext ml, DataSource source,
+        IDataView rows)
     {
         string[] classes = [.. source.Labels().Where(label => label.Length > 0).Distinct(StringComparer.Ordinal)];
         if (classes.Length < 2)
@@ -39,7 +40,8 @@ internal static class LabelKeys
         (string Label, long Rows)[] unknown =
         [
             .. source.Labels().Where(label => label.Length > 0 && !known.Contains(label))
-                .CountBy(label => label).Select(count => (count.Key, (long)count.Value)).OrderByDescending(count => count.Item2),
+                .CountBy(label => label).Select(count => (count.Key, (long)count.Value)).OrderByDescending(count =>
+                    count.Item2),
         ];
         if (unknown.Length > 0)
         {
@@ -50,7 +52,8 @@ internal static class LabelKeys
                 (classes.Count > 10 ? ", ..." : "") + ".");
         }
         IDataView keys = ml.Data.LoadFromEnumerable(classes.Select(label => new Key { Label = label }));
-        return ml.Transforms.Conversion.MapValueToKey(name, source.LabelColumn, keyData: keys).Fit(rows).Transform(rows);
+        return ml.Transforms.Conversion.MapValueToKey(name, source.LabelColumn, keyData: keys).Fit(rows)
+            .Transform(rows);
     }
 
     /// <summary>Returns the names of a key column's classes; numbers where it has none.</summary>

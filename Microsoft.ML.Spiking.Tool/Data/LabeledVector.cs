@@ -15,7 +15,8 @@ internal sealed class LabeledVector
     /// <param name="shape">The shape of the features.</param>
     /// <param name="note">An annotation of the features that is saved with the model; null for none.</param>
     public static IDataView View(
-        MLContext ml, IEnumerable<LabeledVector> rows, IReadOnlyList<int> shape, (string Kind, string Text)? note = null)
+        MLContext ml, IEnumerable<LabeledVector> rows, IReadOnlyList<int> shape, (string Kind, string Text)? note =
+            null)
     {
         SchemaDefinition definition = SchemaDefinition.Create(typeof(LabeledVector));
         SchemaDefinition.Column features = definition[nameof(Features)];

@@ -33,7 +33,9 @@ internal sealed class VectorCsvSource : DataSource
     /// <param name="feature">The column of features, a vector.</param>
     /// <param name="label">The label's column.</param>
     /// <param name="needsLabel">Whether rows without a label are of no use.</param>
-    /// <exception cref="ToolException">The file has another number of columns, or text where numbers are needed.</exception>
+    /// <exception cref="ToolException">
+    /// The file has another number of columns, or text where numbers are needed.
+    /// </exception>
     public static VectorCsvSource ForModel(
         DataArguments arguments, DataViewSchema.Column feature, string label, bool needsLabel)
     {

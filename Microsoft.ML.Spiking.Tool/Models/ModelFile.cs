@@ -35,7 +35,9 @@ internal sealed class ModelFile
     }
 
     /// <summary>Loads a model.</summary>
-    /// <exception cref="ToolException">There is no such file, or it holds no model with one network of ours.</exception>
+    /// <exception cref="ToolException">
+    /// There is no such file, or it holds no model with one network of ours.
+    /// </exception>
     public static ModelFile Load(MLContext ml, string path)
     {
         if (!File.Exists(path))

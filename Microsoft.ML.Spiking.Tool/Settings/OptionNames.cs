@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Spiking.Tool.Settings;
 
-/// <summary>Names of the library's properties and values as the command line writes them: TimeSteps, time-steps.</summary>
+/// <summary>
+/// Names of the library's properties and values as the command line writes them: TimeSteps, time-steps.
+/// </summary>
 internal static class OptionNames
 {
     /// <summary>Returns the name in lower case with hyphens.</summary>

@@ -16,7 +16,7 @@ internal sealed class SettingOptions<T> where T : new()
     /// <param name="without">Properties that the command itself decides.</param>
     public SettingOptions(IReadOnlyCollection<string> without)
     {
-        var summaries = new Summaries(typeof(T).Assembly);
+        var summaries = Summaries.Of(typeof(T).Assembly);
         _options =
         [
             .. typeof(T).GetProperties()
@@ -50,7 +50,8 @@ internal sealed class SettingOptions<T> where T : new()
             }
             try
             {
-                property.SetValue(settings, SettingValue.Parse(property.PropertyType, parsed.GetValue(option) ?? "true"));
+                property.SetValue(settings, SettingValue.Parse(property.PropertyType,
+                    parsed.GetValue(option) ?? "true"));
             }
             catch (FormatException exception)
             {

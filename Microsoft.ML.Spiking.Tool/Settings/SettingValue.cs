@@ -143,9 +143,10 @@ internal static class SettingValue
         foreach (string part in parts.Where(part => part.Length > 0))
         {
             string[] pair = part.Split('=', 2, StringSplitOptions.TrimEntries);
+            string names = string.Join(", ", properties.Select(found => OptionNames.Of(found.Name)));
             PropertyInfo property = properties.FirstOrDefault(found => Same(OptionNames.Of(found.Name), pair[0]))
                 ?? throw Expected(pair[0], properties.Length == 0 ? $"nothing behind {OptionNames.Of(made.Name)}"
-                    : $"one of {string.Join(", ", properties.Select(found => OptionNames.Of(found.Name)))}, each =VALUE");
+                    : $"one of {names}, each =VALUE");
             property.SetValue(record, Parse(property.PropertyType, pair.Length > 1 ? pair[1] : "true"));
         }
         return record;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -9,10 +10,11 @@ namespace Microsoft.ML.Spiking.Tool.Settings;
 /// </summary>
 internal sealed partial class Summaries
 {
+    private static readonly ConcurrentDictionary<Assembly, Summaries> Read = new();
+
     private readonly Dictionary<string, XElement> _members;
 
-    /// <summary>Reads the documentation file beside an assembly.</summary>
-    public Summaries(Assembly assembly)
+    private Summaries(Assembly assembly)
     {
         string path = Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".xml");
         _members = File.Exists(path)
@@ -20,6 +22,9 @@ internal sealed partial class Summaries
                 .ToDictionary(member => member.Attribute("name")!.Value, member => member)
             : [];
     }
+
+    /// <summary>Returns those of the documentation file beside an assembly, which is read once.</summary>
+    public static Summaries Of(Assembly assembly) => Read.GetOrAdd(assembly, found => new(found));
 
     /// <summary>
     /// Returns what a property is, in one sentence, and its default; an empty text where nothing is documented.
@@ -40,7 +45,12 @@ internal sealed partial class Summaries
             || sentence.StartsWith("The default", StringComparison.Ordinal));
         string both = first + (standard is null ? "" : " " + standard);
         both = Opening().Replace(both, match => match.Groups["whether"].Success ? "Whether" : "");
-        both = Nothing().Replace(both, match => match.Value[0] == 'T' ? "Not given it stands" : char.IsUpper(match.Value[0]) ? "Not given" : "not given");
+        both = Nothing().Replace(both, match => match.Value[0] switch
+        {
+            'T' => "Not given it stands",
+            'N' => "Not given",
+            _ => "not given",
+        });
         both = both.Replace("null", "none", StringComparison.Ordinal);
         return char.ToUpperInvariant(both[0]) + both[1..];
     }

@@ -25,13 +25,15 @@ internal static class LabelledRows
             .. schema.Where(column => column.Name != label).Select(column => column.Type switch
             {
                 VectorDataViewType => new TextLoader.Column(column.Name, DataKind.Single,
-                    [.. names.Index().Where(name => name.Item != label).Select(name => new TextLoader.Range(name.Index))]),
+                    [.. names.Index().Where(name => name.Item != label)
+                        .Select(name => new TextLoader.Range(name.Index))]),
                 TextDataViewType => new TextLoader.Column(column.Name, DataKind.String, Place(column.Name)),
                 _ => new TextLoader.Column(column.Name, DataKind.Single, Place(column.Name)),
             }),
             new TextLoader.Column(label, DataKind.String, Place(label)),
         ];
-        IDataView rows = ml.Data.LoadFromTextFile(path, columns, separatorChar: ',', hasHeader: true, allowQuoting: true);
+        IDataView rows = ml.Data.LoadFromTextFile(path, columns, separatorChar: ',', hasHeader: true,
+            allowQuoting: true);
         IDataView classes = ml.Data.LoadFromEnumerable(Classes(model, rows.Schema).Select(name => new Class(name)));
         return ml.Transforms.Conversion.MapValueToKey(label, keyData: classes).Fit(rows).Transform(rows);
     }
