@@ -251,8 +251,8 @@ public sealed class WeightImportTests
 
     [TestMethod]
     public void FromStateDict_ArraysThatTheNetworkHasNot_AreNamed() =>
-        Assert.EndsWith("has 1 arrays that the network has not, such as 'fc2.weight': the network is another than the " +
-            "one that was saved.", Refusal(new Mlp(8), WeightNames.SameAsHere, ("fc1.weight", [8, 4]),
+        Assert.EndsWith("has 1 arrays that the network has not, such as 'fc2.weight': the network is another than " +
+            "the one that was saved.", Refusal(new Mlp(8), WeightNames.SameAsHere, ("fc1.weight", [8, 4]),
             ("fc1.bias", [8]), ("output.weight", [3, 8]), ("output.bias", [3]), ("fc2.weight", [8, 8])));
 
     [TestMethod]
