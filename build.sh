@@ -25,7 +25,8 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
   pack         make the NuGet packages and their symbols in artifacts/packages
 
 As root, on Debian and Ubuntu, the commands first install what is missing (the .NET SDK, libstdc++6, libgomp1, a font;
-test also PostgreSQL, g++ and clang) and say so, one line each. --no-setup, anywhere before --, installs nothing.
+test also PostgreSQL, g++, clang, numpy and, beside npm, chromium) and say so, one line each. --no-setup, anywhere
+before --, installs nothing.
 USAGE
 }
 
@@ -111,6 +112,7 @@ run_tests() {
   setup
   "$root/eng/postgresql.sh"
   "$root/eng/kernel-compilers.sh"
+  "$root/eng/test-programs.sh"
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet restore Spiking.sln -v quiet
   in_root dotnet build Spiking.sln -c Release --no-restore -warnaserror -v quiet

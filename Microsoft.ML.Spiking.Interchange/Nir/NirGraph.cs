@@ -26,8 +26,8 @@ internal sealed record NirGraph(
     {
         string[] names = [.. _next[node.Name]];
         return names.Length is 1 or 2 ? [.. names.Select(Find)] : throw new FormatException(
-            $"Node '{Quotation.Of(node.Name)}' of the NIR graph leads to {names.Length} nodes; here it can lead to one, " +
-            "or to two whose paths meet again.");
+            $"Node '{Quotation.Of(node.Name)}' of the NIR graph leads to {names.Length} nodes; here it can lead to " +
+            "one, or to two whose paths meet again.");
     }
 
     /// <summary>Returns how many nodes lead to a node, which receives their sum.</summary>

@@ -34,7 +34,7 @@ public sealed class ConsumerTests
     /// The local feed, in addition to the machine's own sources. The package goes into a separate folder, so that it is
     /// the one that was just packed and not one from an earlier run; everything else comes from this build's folder.
     /// </summary>
-    private static void WriteConfiguration(string folder) => new XDocument(new XElement("configuration",
+    internal static void WriteConfiguration(string folder) => new XDocument(new XElement("configuration",
         new XElement("config", Add("globalPackagesFolder", "packages")),
         new XElement("packageSources", Add("just packed", "feed")),
         new XElement("fallbackPackageFolders", Add("this build", Build.PackageFolder)))).Save(

@@ -6,12 +6,12 @@ namespace Microsoft.ML.Spiking.Samples.Tests.Package;
 internal static class PackedLibrary
 {
     /// <summary>Packs to a folder; returns the path of the package.</summary>
-    public static string Pack(string folder)
+    public static string Pack(string folder, string project = "Microsoft.ML.Spiking")
     {
         ChildProcess.Run(Build.InRepository(), new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1700000000" },
-            "pack", Build.InRepository("Microsoft.ML.Spiking"), "-c", Build.Configuration, "--no-build", "-o", folder,
+            "pack", Build.InRepository(project), "-c", Build.Configuration, "--no-build", "-o", folder,
             "-warnaserror");
-        return Path.Combine(folder, $"Microsoft.ML.Spiking.{Build.PackageVersion}.nupkg");
+        return Path.Combine(folder, $"{project}.{Build.PackageVersion}.nupkg");
     }
 
     /// <summary>Returns the content of a file in a package.</summary>

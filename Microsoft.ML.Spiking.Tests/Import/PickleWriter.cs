@@ -7,7 +7,6 @@ namespace Microsoft.ML.Spiking.Tests.Import;
 /// <summary>A writer of pickles, instruction by instruction, and of files of torch.save around them.</summary>
 internal sealed class PickleWriter
 {
-    private readonly MemoryStream _bytes = new();
     private readonly List<byte> _pickle = [0x80, 2];
     private readonly List<byte[]> _storages = [];
 
@@ -80,7 +79,8 @@ internal sealed class PickleWriter
     public byte[] File(CompressionLevel level = CompressionLevel.NoCompression)
     {
         Op('.');
-        using (var zip = new ZipArchive(_bytes, ZipArchiveMode.Create, leaveOpen: true))
+        using var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {
             Add(zip, "archive/data.pkl", [.. _pickle], level);
             for (int i = 0; i < _storages.Count; i++)
@@ -89,7 +89,7 @@ internal sealed class PickleWriter
             }
             Add(zip, "archive/version", "3\n"u8.ToArray(), level);
         }
-        return _bytes.ToArray();
+        return bytes.ToArray();
     }
 
     public static byte[] Bytes(float[] values, string type) =>

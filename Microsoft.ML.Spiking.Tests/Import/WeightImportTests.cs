@@ -8,7 +8,9 @@ using Microsoft.ML.Spiking.Tests.Export;
 
 namespace Microsoft.ML.Spiking.Tests.Import;
 
-/// <summary>Weights of PyTorch as models here: those that the reference's training steps made, and their names.</summary>
+/// <summary>
+/// Weights of PyTorch as models here: those that the reference's training steps made, and their names.
+/// </summary>
 [TestClass]
 public sealed class WeightImportTests
 {
@@ -92,8 +94,12 @@ public sealed class WeightImportTests
         SpikingPredictionTransformer trained = _ml.MulticlassClassification.Trainers.SpikingClif(
             new SpikingClifTrainer.Options
             {
-                Epochs = 20, BatchSize = 16, LearningRate = 0.02, InputNormalization = null,
-                Device = ComputeDevice.Cpu, NumberOfThreads = 1,
+                Epochs = 20,
+                BatchSize = 16,
+                LearningRate = 0.02,
+                InputNormalization = null,
+                Device = ComputeDevice.Cpu,
+                NumberOfThreads = 1,
             }).Fit(data, model);
 
         Assert.AreEqual(3, model.Network.ClassCount);
@@ -245,8 +251,8 @@ public sealed class WeightImportTests
 
     [TestMethod]
     public void FromStateDict_ArraysThatTheNetworkHasNot_AreNamed() =>
-        Assert.EndsWith("has 1 arrays that the network has not, such as 'fc2.weight': the network is another than the " +
-            "one that was saved.", Refusal(new Mlp(8), WeightNames.SameAsHere, ("fc1.weight", [8, 4]),
+        Assert.EndsWith("has 1 arrays that the network has not, such as 'fc2.weight': the network is another than " +
+            "the one that was saved.", Refusal(new Mlp(8), WeightNames.SameAsHere, ("fc1.weight", [8, 4]),
             ("fc1.bias", [8]), ("output.weight", [3, 8]), ("output.bias", [3]), ("fc2.weight", [8, 8])));
 
     [TestMethod]
@@ -260,7 +266,9 @@ public sealed class WeightImportTests
         Assert.Contains("no training rows to measure them in", Assert.ThrowsExactly<ArgumentException>(() => Read(
             WeightNames.Sequential, new()
             {
-                InputShape = [4], TimeSteps = 2, Neuron = new LifNeuron(),
+                InputShape = [4],
+                TimeSteps = 2,
+                Neuron = new LifNeuron(),
                 InputNormalization = new ChannelNormalization(),
             })).Message);
         NetworkDefinition network = new Mlp(8).Bind(options.Binding(3));
@@ -290,7 +298,9 @@ public sealed class WeightImportTests
         SpikingModelParameters model = SpikingModelParameters.FromStateDict(
             path, new Mlp(8), WeightNames.Sequential, new()
             {
-                InputShape = [2], TimeSteps = 2, Neuron = new LifNeuron(),
+                InputShape = [2],
+                TimeSteps = 2,
+                Neuron = new LifNeuron(),
                 InputNormalization = new ChannelNormalization { Means = [1, 2], Deviations = [2, 4] },
             });
 
@@ -301,7 +311,7 @@ public sealed class WeightImportTests
     private static string[] Names(NetworkTemplate template, WeightNames names, NeuronDefinition neuron, int size)
     {
         NetworkDefinition network = template.Bind(new WeightImportOptions
-            { InputShape = [3, size, size], TimeSteps = 1, Neuron = neuron, Dropout = 0.5 }.Binding(10));
+        { InputShape = [3, size, size], TimeSteps = 1, Neuron = neuron, Dropout = 0.5 }.Binding(10));
         Dictionary<string, string> map = names.Of(template, network);
         return [.. network.Parameters.Select(spec => map[spec.Name])];
     }
@@ -337,8 +347,10 @@ public sealed class WeightImportTests
 
     private static void AssertScores(JsonElement golden, SpikingModelParameters model)
     {
-        float[] rows = [.. golden.GetProperty("inputs")[0].GetProperty("data").Doubles().Select(value => (float)value)];
-        float[] logits = [.. golden.GetProperty("mean_logits_eval_first_batch").Doubles().Select(value => (float)value)];
+        float[] rows =
+            [.. golden.GetProperty("inputs")[0].GetProperty("data").Doubles().Select(value => (float)value)];
+        float[] logits =
+            [.. golden.GetProperty("mean_logits_eval_first_batch").Doubles().Select(value => (float)value)];
         int count = rows.Length / model.Network.InputSize, classes = model.Network.ClassCount;
         float[] expected = new float[classes], scores = new float[count * classes];
         using var scorer = new ManagedScorer(model.Network, model.Weights);

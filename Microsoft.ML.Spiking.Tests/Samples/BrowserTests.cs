@@ -118,7 +118,7 @@ public sealed class BrowserTests
     private static void Picture(string browser, WebFolder web, string folder, string path) => ProgramRun.Of(browser,
     [
         "--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={Path.Combine(folder, "picture")}",
-        "--window-size=940,760", "--virtual-time-budget=60000", $"--screenshot={path}",
+        "--window-size=940,700", "--virtual-time-budget=60000", $"--screenshot={path}",
         $"{web.Address}index.html#[[[0.3,0.2],[0.7,0.2],[0.45,0.8]]]",
     ]);
 
