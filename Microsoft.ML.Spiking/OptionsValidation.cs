@@ -121,8 +121,8 @@ internal static class OptionsValidation
                 : Invariant($"{nameof(o.WarmupEpochs)} is {o.WarmupEpochs}; it must be from 0 to {nameof(o.Epochs)} ") +
                     Invariant($"({o.Epochs ?? AutomaticEpochs.Least})."),
             o.ValidationFraction is not { } share || OptionRanges.IsShareBelowOne(share) ? null
-                : Invariant($"{nameof(o.ValidationFraction)} is {share}; it must be from 0 up to, but not including, ") +
-                    "1, or null for the default.",
+                : Invariant($"{nameof(o.ValidationFraction)} is {share}; it must be from 0 up to, but not ") +
+                    "including, 1, or null for the default.",
             Outside(o.GradientAccumulation, 1, OptionRanges.LargestBatch),
             o.GradientHorizon is null or (>= 0 and <= OptionRanges.MostTimeSteps) ? null
                 : Invariant($"{nameof(o.GradientHorizon)} is {o.GradientHorizon}; it must be from 0 to ") +

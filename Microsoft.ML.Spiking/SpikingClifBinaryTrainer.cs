@@ -49,7 +49,7 @@ public sealed class SpikingClifBinaryTrainer :
     /// <summary>Gets what ML.NET knows of the trainer; see <see cref="SpikingClifTrainer.Info"/>.</summary>
     public TrainerInfo Info => _trainer.Info;
 
-    /// <summary>Trains on all rows; the model is that of the last epoch.</summary>
+    /// <summary>Trains; see <see cref="SpikingClifTrainer.Fit(IDataView)"/> for what becomes the model.</summary>
     /// <param name="input">With the feature, label and, if named, example weight column.</param>
     /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
     /// <seealso cref="SpikingClifTrainer.Fit(IDataView)"/>

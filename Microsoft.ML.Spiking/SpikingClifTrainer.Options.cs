@@ -228,9 +228,9 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets, for validation data, what makes an epoch better than another; the best one's weights are the
-        /// model's. Default <see cref="ValidationMetric.Accuracy"/>; as long as it is not set, where a tenth of the rows
-        /// is held out by default (<see cref="ValidationFraction"/>), <see cref="ValidationMetric.Loss"/>, which is less
-        /// noisy on few rows.
+        /// model's. Default <see cref="ValidationMetric.Accuracy"/>; as long as it is not set, where rows are held out
+        /// (<see cref="ValidationFraction"/>) and <see cref="Epochs"/> is null, <see cref="ValidationMetric.Loss"/>,
+        /// which is less noisy on few rows.
         /// </summary>
         public ValidationMetric ValidationMetric
         {
@@ -243,8 +243,9 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets the patience: the training ends when so many epochs in a row were not better than the best one
-        /// on the validation data (by <see cref="ValidationMetric"/>), from 1 to 100,000. Needs validation data. Null
-        /// (the default) for all <see cref="Epochs"/>, which in any case decide the schedule of the learning rate.
+        /// on the validation data (by <see cref="ValidationMetric"/>), from 1 to 100,000. Needs validation data, or rows
+        /// that are held out (<see cref="ValidationFraction"/>). Null (the default) for all <see cref="Epochs"/>, which
+        /// in any case decide the schedule of the learning rate.
         /// </summary>
         public int? EarlyStoppingPatience { get; set; }
 
@@ -431,23 +432,5 @@ public sealed partial class SpikingClifTrainer
             copy.InputShape = InputShape is null ? null : [.. InputShape];
             return copy;
         }
-    }
-
-    /// <summary>
-    /// The defaults that <see cref="Options"/> shares with the catalog's short overload and with the options of sweeps.
-    /// </summary>
-    internal static class Defaults
-    {
-        public const int Fields = 8;
-        public const int MostTableFeatures = 256;
-        public const double ValidationFraction = 0.1;
-        public const long LeastRowsToHoldOut = 300;
-        public const int TimeSteps = 4;
-        public const int BatchSize = 64;
-        public const double LearningRate = 0.002;
-        public const double WeightDecay = 1e-4;
-        public const double Momentum = 0.9;
-        public const double Dropout = 0.2;
-        public static readonly IReadOnlyList<int> HiddenSizes = [512, 512];
     }
 }

@@ -85,7 +85,7 @@ public sealed partial class SpikingClifTrainer
     /// <summary>Returns the network, with the receptive fields that the rows decide, and the settings.</summary>
     private (NetworkDefinition Network, TrainingSettings Settings) Fitted(SharedTrainingData data, RowLayout layout)
     {
-        CheckEncoder(layout);
+        CheckEncoder(_options.Encoder, layout);
         NetworkDefinition network = Bind(data.Columns, layout);
         TrainingSettings settings = Settings(layout);
         if (_options.Encoder is not PopulationEncoder encoder)

@@ -35,6 +35,15 @@ public sealed partial class SpikingClifTrainer
     /// <summary>Returns whether the trainer may hold rows out where it is given none to validate on.</summary>
     private bool MayHoldOut(RowLayout layout) => _options.ValidationFraction is { } share ? share > 0 : IsTable(layout);
 
+    private static void CheckEncoder(InputEncoder encoder, RowLayout layout)
+    {
+        if (encoder is PopulationEncoder && !IsVector(layout))
+        {
+            throw new NetworkDefinitionException($"A {nameof(PopulationEncoder)} takes vectors, and the rows have " +
+                $"the shape [{string.Join(", ", layout.StepShape)}]; use the {nameof(DirectEncoder)}.");
+        }
+    }
+
     private PreparedTraining Prepare(
         NetworkDefinition network, TrainingColumns columns, RowLayout layout, IRowSource rows, bool hasValidation,
         ChannelObserver observer)
@@ -125,5 +134,23 @@ public sealed partial class SpikingClifTrainer
                 yield return new(row, features, cursor.Label);
             }
         }
+    }
+
+    /// <summary>
+    /// The defaults that <see cref="Options"/> shares with the catalog's short overload and with the options of sweeps.
+    /// </summary>
+    internal static class Defaults
+    {
+        public const int Fields = 8;
+        public const int MostTableFeatures = 256;
+        public const double ValidationFraction = 0.1;
+        public const long LeastRowsToHoldOut = 300;
+        public const int TimeSteps = 4;
+        public const int BatchSize = 64;
+        public const double LearningRate = 0.002;
+        public const double WeightDecay = 1e-4;
+        public const double Momentum = 0.9;
+        public const double Dropout = 0.2;
+        public static readonly IReadOnlyList<int> HiddenSizes = [512, 512];
     }
 }

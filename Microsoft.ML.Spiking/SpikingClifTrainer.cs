@@ -74,7 +74,10 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     public TrainerInfo Info { get; } =
         new(normalization: false, caching: false, supportValid: true, supportIncrementalTrain: true);
 
-    /// <summary>Trains on all rows; the model is that of the last epoch.</summary>
+    /// <summary>
+    /// Trains; the model is that of the last epoch or, where rows are held out (see
+    /// <see cref="Options.ValidationFraction"/>), of the best.
+    /// </summary>
     /// <param name="input">With the feature, label and, if named, example weight column.</param>
     /// <exception cref="ArgumentException">A column is missing or has a type that cannot be used.</exception>
     /// <exception cref="NetworkDefinitionException">
@@ -222,7 +225,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             : columns.FindLikeThese(_host, validation, _names);
         trained?.CheckFits(_host, columns, _options);
         RowLayout layout = Layout(columns, validation is not null, trained);
-        CheckEncoder(layout);
+        CheckEncoder(_options.Encoder, layout);
         NetworkDefinition network = model?.Network ?? Bind(columns, layout);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         ReportTimeSteps(layout, columns, observer);
@@ -250,15 +253,6 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         return Model(network, weights, columns);
     }
 
-    private void CheckEncoder(RowLayout layout)
-    {
-        if (_options.Encoder is PopulationEncoder && !IsVector(layout))
-        {
-            throw new NetworkDefinitionException($"A {nameof(PopulationEncoder)} takes vectors, and the rows have the " +
-                $"shape [{string.Join(", ", layout.StepShape)}]; use the {nameof(DirectEncoder)}.");
-        }
-    }
-
     /// <summary>Returns how the rows lie, once all that depends on the data has been checked.</summary>
     private RowLayout Layout(TrainingColumns columns, bool hasValidation, TrainedModel? trained = null)
     {
@@ -270,7 +264,8 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         CheckClassWeights(columns);
         RowLayout layout = trained?.Layout(columns.FeatureShape, _options.InputShape)
             ?? RowLayout.Of(columns.FeatureShape, _options.InputShape, _options.PixelOrder);
-        if (_options.EarlyStoppingPatience is not null && !hasValidation && (trained is not null || !MayHoldOut(layout)))
+        if (_options.EarlyStoppingPatience is not null && !hasValidation
+            && (trained is not null || !MayHoldOut(layout)))
         {
             throw _host.ExceptParam("validationData", $"{nameof(Options.EarlyStoppingPatience)} needs validation " +
                 $"data: call Fit with training and validation data, set {nameof(Options.ValidationFraction)}, or " +

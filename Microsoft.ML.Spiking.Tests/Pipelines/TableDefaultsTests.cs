@@ -168,7 +168,8 @@ public sealed class TableDefaultsTests
     public void Fit_AThousandClasses_ScoresEach()
     {
         SpikingPredictionTransformer model = Fit(
-            Table(2_000, (random, label) => [label, random.NextSingle()], classes: 1_000), options => options.Epochs = 1);
+            Table(2_000, (random, label) => [label, random.NextSingle()], classes: 1_000),
+            options => options.Epochs = 1);
 
         Assert.HasCount(1_000, Scores(model, 2));
     }
@@ -205,15 +206,18 @@ public sealed class TableDefaultsTests
         return _ml.Data.LoadFromEnumerable(rows, schema);
     }
 
-    private double Accuracy(ITransformer model, IDataView data) =>
+    private double Accuracy(SpikingPredictionTransformer model, IDataView data) =>
         _ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy;
 
     private float[] Scores(ITransformer model) =>
         [.. model.Transform(Rows(20, seed: 3)).GetColumn<float[]>("Score").SelectMany(row => row)];
 
-    private float[] Scores(ITransformer model, int features) =>
-        [.. model.Transform(Table(1, (random, _) => [.. Enumerable.Range(0, features).Select(_ => random.NextSingle())]))
-            .GetColumn<float[]>("Score").SelectMany(row => row)];
+    private float[] Scores(SpikingPredictionTransformer model, int features)
+    {
+        IDataView row =
+            Table(1, (random, _) => [.. Enumerable.Range(0, features).Select(_ => random.NextSingle())]);
+        return model.Transform(row).GetColumn<float[]>("Score").Single();
+    }
 
     private sealed class Row
     {

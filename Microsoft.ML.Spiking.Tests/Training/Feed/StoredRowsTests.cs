@@ -23,12 +23,12 @@ public sealed class StoredRowsTests
         (float[] heldOutRows, int[] heldOutLabels) = Read(heldOut);
         Assert.AreSequenceEqual([10, 2], heldOutLabels.CountBy(label => label).Select(pair => pair.Value).ToArray());
         Assert.AreSequenceEqual([90, 18, 1], trainLabels.CountBy(label => label).Select(pair => pair.Value).ToArray());
-        Assert.AreSequenceEqual(
-            Enumerable.Range(0, labels.Length).Select(i => (float)i).ToArray(), [.. trainRows.Concat(heldOutRows).Order()]);
-        Assert.AreSequenceEqual(
-            heldOut.Rows, StoredRows.HoldOut(feed, 0.1, seed: 5)!.Value.HeldOut.Rows);
-        Assert.AreNotEqual(
-            string.Join(',', heldOut.Rows), string.Join(',', StoredRows.HoldOut(feed, 0.1, seed: 6)!.Value.HeldOut.Rows));
+        Assert.AreSequenceEqual(Enumerable.Range(0, labels.Length).Select(i => (float)i).ToArray(),
+            [.. trainRows.Concat(heldOutRows).Order()]);
+        int[] same = StoredRows.HoldOut(feed, 0.1, seed: 5)!.Value.HeldOut.Rows;
+        int[] others = StoredRows.HoldOut(feed, 0.1, seed: 6)!.Value.HeldOut.Rows;
+        Assert.AreSequenceEqual(heldOut.Rows, same);
+        Assert.AreNotEqual(string.Join(',', heldOut.Rows), string.Join(',', others));
     }
 
     [TestMethod]

@@ -6,14 +6,15 @@ namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// Population coding: each number becomes several values, one for each receptive field, which are the current at every
-/// time step. The fields of a feature are the intervals between its quantiles over the training rows; a value is 0 below
-/// its field, 1 above it and rises linearly inside. Features of at most two values, such as those of one-hot encoding,
-/// remain one value. For vectors alone; <see cref="SpikingClifTrainer.Options.InputNormalization"/> is not used.
+/// time step. The fields of a feature are the intervals between its quantiles over the training rows; a value is 0
+/// below its field, 1 above it and rises linearly inside. Features of at most two values, such as those of one-hot
+/// encoding, remain one value. For vectors alone; <see cref="SpikingClifTrainer.Options.InputNormalization"/> is not
+/// used.
 /// </summary>
 /// <remarks>
-/// The fields become the network's first layer, a <see cref="Networks.PopulationLayer"/>, whose values are standardized as by
-/// <see cref="FeatureNormalization"/>. Source: Gorishniy et al., "On Embeddings for Numerical Features in Tabular Deep
-/// Learning", NeurIPS 2022, arXiv 2203.05556, where they are called piecewise linear encoding.
+/// The fields become the network's first layer, a <see cref="Networks.PopulationLayer"/>, whose values are standardized
+/// as by <see cref="FeatureNormalization"/>. Source: Gorishniy et al., "On Embeddings for Numerical Features in Tabular
+/// Deep Learning", NeurIPS 2022, arXiv 2203.05556, where they are called piecewise linear encoding.
 /// </remarks>
 public sealed record PopulationEncoder : InputEncoder
 {

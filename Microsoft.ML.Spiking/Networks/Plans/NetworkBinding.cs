@@ -30,7 +30,7 @@ internal sealed record NetworkBinding(
     /// <summary>Gets the first layer's scale and shift; null for no such layer.</summary>
     public InputNormalization? InputNormalization { get; init; }
 
-    /// <summary>Gets the receptive fields of each feature, fitted on the rows; null without population coding.</summary>
+    /// <summary>Gets the number of receptive fields of each feature; null without population coding.</summary>
     public IReadOnlyList<int>? Fields { get; init; }
 
     /// <summary>Gets the layer that normalizes the features or has their receptive fields, or none.</summary>

@@ -51,7 +51,8 @@ public sealed record Mlp : NetworkTemplate
     // Channels are needed only where they are normalized or reordered before images become vectors.
     private protected override IReadOnlyList<int> InputShape(NetworkBinding binding) =>
         binding.InputShape.Count > 1
-        && (binding.InputLayers.OfType<AffineLayer>().Any(layer => layer.Channels > 1) || binding.PixelOrder == PixelOrder.Interleaved)
+        && (binding.InputLayers.OfType<AffineLayer>().Any(layer => layer.Channels > 1)
+            || binding.PixelOrder == PixelOrder.Interleaved)
             ? binding.InputShape
             : [binding.Input.Size];
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -15,7 +16,7 @@ internal sealed class TorchPopulation(PopulationLayer layer, TorchParameters par
         using Tensor features = tensor(_features, device: rows.device);
         using Tensor repeated = rows.index_select(1, features);
         using Tensor scaled = repeated * parameters[layer.ScaleName];
-        using Tensor shifted = scaled + parameters[layer.ShiftName];
+        using Tensor shifted = scaled.Plus(parameters[layer.ShiftName]);
         using Tensor raised = maximum(shifted, parameters[layer.LowestName]);
         return minimum(raised, parameters[layer.HighestName]);
     });

@@ -121,7 +121,8 @@ internal sealed record PopulationConstants(
         int count = fields.Count;
         var statistics = new ChannelStatistics([.. fields.Select(field => field.Mean)],
             [.. fields.Select(field => field.Deviation)], [.. fields.Select(field => field.ZeroShare)],
-            [.. fields.Select(field => (float)field.LeastValue)], [.. fields.Select(field => (float)field.LargestValue)]);
+            [.. fields.Select(field => (float)field.LeastValue)],
+            [.. fields.Select(field => (float)field.LargestValue)]);
         InputConstants normal = InputConstants.Of(new FeatureNormalization(), summary with { Channels = statistics });
         float[] scale = new float[count], shift = new float[count], lowest = new float[count],
             highest = new float[count];
