@@ -52,7 +52,7 @@ internal sealed class TrainingLoop : IDisposable
         _productType = ProductType(settings.Precision, _device, observer);
         _state = new(definition, settings, _device);
         _replicas = new(_state, settings, devices, threads,
-            new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing));
+            new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty));
     }
 
     /// <summary>

@@ -26,11 +26,12 @@ internal sealed class TorchNeuronLayer(
         {
             Buffers = pass.Buffers,
             Loan = input.Loan,
-            Pool = pool,
+            Pool = pass.NeuronOutputs is null ? pool : null, // what is pooled at once is never seen
             SpikeCounter = pass.Spikes?.CounterOf(name),
         };
         NeuronSpikes spikes = neuron.Forward(current, learned);
         pass.Spikes?.Add(name, spikes);
+        pass.NeuronOutputs?.Invoke(name, spikes.Values);
         var signal = new TorchSignal(spikes.Values, IsConstant: false);
         if (_pool is null || spikes.IsPooled)
         {

@@ -28,6 +28,7 @@ internal abstract class TorchNeuron
         return definition switch
         {
             ReluNeuron => new TorchRelu(),
+            FirstSpikeNeuron firstSpike => new TorchFirstSpike(firstSpike),
             SpikingNeuronDefinition spiking when canFuse => new FusedNeuron(spiking, horizon),
             SpikingNeuronDefinition spiking when kernels is not null && horizon is null =>
                 new CudaNeuron(spiking, kernels),
