@@ -11,6 +11,7 @@ internal static class OptionRanges
     public const int LargestBatch = 65_536;
     public const double HighestLearningRate = 100;
     public const double HighestWeightDecay = 1;
+    public const double HighestSpikePenalty = 1;
     public const int MostThreads = 1_024;
 
     /// <summary>

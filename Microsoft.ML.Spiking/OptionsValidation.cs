@@ -63,6 +63,7 @@ internal static class OptionsValidation
             o.Encoder?.Faults() ?? [$"{nameof(o.Encoder)} is null; choose an encoder, such as the DirectEncoder."],
             o.InputNormalization?.Faults() ?? [],
             o.Augmentation?.Faults() ?? [],
+            o.Conversion?.Faults() ?? [],
         ];
         foreach (string fault in parts.SelectMany(faults => faults))
         {
@@ -78,10 +79,16 @@ internal static class OptionsValidation
         {
             yield return steps;
         }
-        else if (o.Neuron is ReluNeuron && o.TimeSteps != 1)
+        else if (o.Neuron is ReluNeuron or FirstSpikeNeuron && o.TimeSteps != 1)
         {
-            yield return $"{nameof(o.TimeSteps)} is {o.TimeSteps}; a network of {nameof(ReluNeuron)} does not change " +
-                "over time and needs 1.";
+            yield return $"{nameof(o.TimeSteps)} is {o.TimeSteps}; a network of {o.Neuron.GetType().Name} does not " +
+                "change over time and needs 1.";
+        }
+        if (o.Conversion is { } conversion && o.Neuron is not (ReluNeuron or null))
+        {
+            yield return $"{nameof(o.Conversion)} is a {conversion.GetType().Name}, but {nameof(o.Neuron)} is a " +
+                $"{o.Neuron.GetType().Name}; set {nameof(o.Neuron)} to a {nameof(ReluNeuron)} and " +
+                $"{nameof(o.TimeSteps)} to 1, or leave {nameof(o.Conversion)} null.";
         }
         if (o.InputShape is { } shape && (shape.Count is < 1 or > 4 || shape.Any(length => length < 1)))
         {
@@ -108,6 +115,8 @@ internal static class OptionsValidation
         string?[] faults =
         [
             Outside(o.Epochs ?? 1, 1, OptionRanges.MostEpochs, nameof(o.Epochs)),
+            o.Conversion is not FirstSpikeConversion conversion ? null
+                : Outside(conversion.FineTuneEpochs, 0, OptionRanges.MostEpochs),
             Outside(o.BatchSize, 1, OptionRanges.LargestBatch),
             OptionRanges.IsPositive(o.LearningRate) && o.LearningRate <= OptionRanges.HighestLearningRate ? null
                 : Invariant($"{nameof(o.LearningRate)} is {o.LearningRate}; it must be greater than 0 and at most ") +
@@ -144,6 +153,12 @@ internal static class OptionsValidation
             NotBelowOne(o.LabelSmoothing),
             Outside(o.LossLambda, 0, 1),
             Undefined(o.LossTarget),
+            Outside(o.SpikePenalty, 0, OptionRanges.HighestSpikePenalty),
+            o.SpikePenalty > 0 && o.ActivationCheckpointing
+                ? $"{nameof(o.SpikePenalty)} is given and {nameof(o.ActivationCheckpointing)} is true, but the " +
+                    $"spikes that the penalty is of are not kept then; set {nameof(o.ActivationCheckpointing)} to " +
+                    $"false, or {nameof(o.SpikePenalty)} to 0."
+                : null,
             Undefined(o.ClassWeighting),
             (o.ClassWeighting == ClassWeighting.Given, o.ClassWeights) switch
             {

@@ -34,6 +34,32 @@ public static class SpikingAnalysisCatalog
             analyzed.Parameters.Network, analyzed.Parameters.Weights, analyzed.Rows(), options ?? new());
     }
 
+    /// <summary>Lists when the neurons of a model's network of <see cref="FirstSpikeNeuron"/> spike.</summary>
+    /// <param name="catalog">The model operations of the context.</param>
+    /// <param name="model">A trained or loaded model with one spiking network; it may be a chain.</param>
+    /// <param name="data">Rows as the model takes them.</param>
+    /// <param name="maximumRows">The most rows that are read, at least 1.</param>
+    /// <exception cref="ArgumentException">
+    /// The model has no spiking network or more than one, a column is missing or has another type, or the number of
+    /// rows is less than 1.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// No row can be scored, or a layer is of other neurons.
+    /// </exception>
+    public static SpikeTimesReport SpikeTimes(
+        this ModelOperationsCatalog catalog, ITransformer model, IDataView data, int maximumRows = 100)
+    {
+        using var host = new CatalogHost(catalog, nameof(SpikeTimes));
+        if (maximumRows < 1)
+        {
+            throw host.Host.ExceptParam(nameof(maximumRows),
+                FormattableString.Invariant($"{nameof(maximumRows)} is {maximumRows}; it must be at least 1."));
+        }
+        AnalyzedModel analyzed = AnalyzedModel.Of(host.Host, model, data);
+        return SpikeTimesBuilder.Build(
+            analyzed.Parameters.Network, analyzed.Parameters.Weights, analyzed.Rows(), maximumRows);
+    }
+
     /// <summary>
     /// Counts the operations that a model's network needs for a row, and estimates their energy by two conventions,
     /// beside those of rectifiers, LIF and CLIF neurons.

@@ -72,9 +72,16 @@ public sealed partial class SpikingClifTrainer
         /// <summary>
         /// Gets or sets the neuron of every hidden layer: <see cref="ClifNeuron"/> (the default),
         /// <see cref="LifNeuron"/>, <see cref="PlifNeuron"/>, <see cref="KlifNeuron"/>, <see cref="IfNeuron"/>; or
-        /// <see cref="ReluNeuron"/>, the baseline that does not spike, which needs <see cref="TimeSteps"/> 1.
+        /// <see cref="ReluNeuron"/>, the baseline that does not spike, which needs <see cref="TimeSteps"/> 1, as
+        /// <see cref="FirstSpikeNeuron"/> does.
         /// </summary>
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
+
+        /// <summary>
+        /// Gets or sets what the trained network is converted to: <see cref="FirstSpikeConversion"/>, which needs
+        /// <see cref="ReluNeuron"/> and rows without time steps. Null (the default) for nothing.
+        /// </summary>
+        public NetworkConversion? Conversion { get; set; }
 
         /// <summary>
         /// Gets or sets how the features become the current of every time step: <see cref="DirectEncoder"/> (the
@@ -190,6 +197,13 @@ public sealed partial class SpikingClifTrainer
         /// <see cref="LossTarget.Constant"/>.
         /// </summary>
         public LossTarget LossTarget { get; set; } = LossTarget.Constant;
+
+        /// <summary>
+        /// Gets or sets the factor of the penalty of spikes in the loss, from 0 to 1: it is multiplied with a row's
+        /// spikes, or values of a neuron that does not spike, summed over all neurons and averaged over the time
+        /// steps. It makes activity rare; 0.0005 is a start for networks of some hundred neurons. Default 0.
+        /// </summary>
+        public double SpikePenalty { get; set; }
 
         /// <summary>
         /// Gets or sets the part of the hidden values that is dropped in training, from 0 up to, but not including, 1.

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Conversion;
 using Microsoft.ML.Spiking.MLNetInternals.Access;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.Networks;
@@ -42,19 +43,34 @@ public sealed partial class SpikingClifTrainer
     {
         RowLayout layout = Layout(data.Columns, data.HasValidation);
         (NetworkDefinition network, TrainingSettings settings) = Fitted(data, layout);
+        CheckConversion(network);
         using var observer =
             new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback, session.Warned);
         (SharedRows rows, SharedRows? validationRows) = data.For(network);
         TrainingOutcome outcome = TrainingLoop.Run(network, initial: null, rows, validationRows, settings, observer,
             _options.CancellationToken, session);
         return new(outcome.History.Count, outcome.IsResting, outcome.Divergence,
-            () => Model(network, outcome.Weights, data.Columns));
+            () => Converted(network, outcome, rows, validationRows, settings, data.Columns));
+    }
+
+    /// <summary>Returns the model of a session, converted where that is asked for.</summary>
+    private SpikingPredictionTransformer Converted(NetworkDefinition network, TrainingOutcome outcome, SharedRows rows,
+        SharedRows? validation, TrainingSettings settings, TrainingColumns columns)
+    {
+        if (_options.Conversion is FirstSpikeConversion conversion)
+        {
+            using var observer = new ChannelObserver(_host, metrics: null, progressed: null);
+            (network, outcome) = FirstSpikeConverter.Run(
+                network, outcome, conversion, rows, validation, settings, observer, _options.CancellationToken);
+        }
+        return Model(network, outcome.Weights, columns);
     }
 
     /// <summary>Refuses options that do not fit the columns of rows, without reading the rows.</summary>
     /// <param name="data">The rows, from <see cref="Share"/>.</param>
     /// <exception cref="ArgumentException">They do not fit.</exception>
-    internal void Check(SharedTrainingData data) => Bind(data.Columns, Layout(data.Columns, data.HasValidation));
+    internal void Check(SharedTrainingData data) =>
+        CheckConversion(Bind(data.Columns, Layout(data.Columns, data.HasValidation)));
 
     /// <summary>Returns a model that scores all classes alike: its weights are all 0.</summary>
     /// <param name="data">With the columns of training data; its rows are not read.</param>

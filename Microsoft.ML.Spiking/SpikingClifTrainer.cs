@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Spiking.Conversion;
 using Microsoft.ML.Spiking.MLNetInternals.Access;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.MLNetInternals.Scoring;
@@ -7,6 +8,7 @@ using Microsoft.ML.Spiking.MLNetInternals.Training;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Networks.Plans;
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Trainers;
@@ -227,12 +229,19 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         RowLayout layout = Layout(columns, validation is not null, trained);
         CheckEncoder(_options.Encoder, layout);
         NetworkDefinition network = model?.Network ?? Bind(columns, layout);
+        CheckConversion(network);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         ReportTimeSteps(layout, columns, observer);
         var features = new FeatureRows(network);
-        DataViewRowSource rows = Rows(data, columns, features, isTraining: true, observer.Warning);
-        DataViewRowSource? validationRows = validation is null ? null
+        IRowSource rows = Rows(data, columns, features, isTraining: true, observer.Warning);
+        IRowSource? validationRows = validation is null ? null
             : Rows(validation, validationColumns!, features, isTraining: false, observer.Warning);
+        if (_options.Conversion is not null)
+        {
+            // They are read by the training, by the conversion and by the training after it.
+            rows = new SharedRows(rows);
+            validationRows = validationRows is null ? null : new SharedRows(validationRows);
+        }
         using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
         CheckScoring();
         bool isAgain = Interlocked.Increment(ref _fits) > 1;
@@ -240,12 +249,22 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             ? Prepare(network, columns, layout, rows, validation is not null, observer)
             : new(network, rows, HeldOut: null, Settings(layout));
         network = prepared.Network;
-        TrainingOutcome outcome = TrainingLoop.Run(network, model?.Weights, prepared.Rows,
-            validationRows ?? prepared.HeldOut, prepared.Settings with { SharesCheckpointFolder = isAgain }, observer,
-            _options.CancellationToken);
+        TrainingSettings settings = prepared.Settings with { SharesCheckpointFolder = isAgain };
+        IRowSource? measured = validationRows ?? prepared.HeldOut;
+        TrainingOutcome outcome = TrainingLoop.Run(
+            network, model?.Weights, prepared.Rows, measured, settings, observer, _options.CancellationToken);
+        bool hasInitial = model is not null;
+        if (_options.Conversion is FirstSpikeConversion conversion
+            && !(outcome.Cancelled && outcome.BestEpoch == 0 && !hasInitial))
+        {
+            bool wasCancelled = outcome.Cancelled;
+            (network, outcome) = FirstSpikeConverter.Run(network, outcome, conversion, prepared.Rows, measured,
+                settings, observer, _options.CancellationToken);
+            hasInitial |= !wasCancelled;
+        }
         if (outcome.Cancelled)
         {
-            ReportCancelled(outcome, observer, hasInitial: model is not null);
+            ReportCancelled(outcome, observer, hasInitial);
         }
         NetworkWeights weights = prepared.HeldOut is null
             ? outcome.Weights
@@ -339,6 +358,14 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         }
     }
 
+    private void CheckConversion(NetworkDefinition network)
+    {
+        if (_options.Conversion is not null)
+        {
+            FirstSpikeConverter.Check(network);
+        }
+    }
+
     /// <summary>Returns the network; without fitted receptive fields each feature has one.</summary>
     private NetworkDefinition Bind(TrainingColumns columns, RowLayout layout, IReadOnlyList<int>? fields = null)
     {
@@ -374,6 +401,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         LabelSmoothing = _options.LabelSmoothing,
         LossLambda = _options.LossLambda,
         LossTarget = _options.LossTarget,
+        SpikePenalty = _options.SpikePenalty > 0 ? _options.SpikePenalty : null,
         GradientClipping = _options.GradientClipping,
         GradientHorizon = _options.GradientHorizon,
         KeepsZeroWeights = _options.KeepZeroWeights ? true : null,

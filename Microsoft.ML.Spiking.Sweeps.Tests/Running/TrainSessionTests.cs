@@ -61,6 +61,24 @@ public sealed class TrainSessionTests
     }
 
     [TestMethod]
+    public void CreateModel_Conversion_GivesWhatFitGives()
+    {
+        SpikingClifTrainer.Options options = Pebbles.Settings(_ml).Trainer;
+        (options.Epochs, options.Seed, options.Neuron, options.TimeSteps) = (3, 3, new ReluNeuron(), 1);
+        options.Conversion = new FirstSpikeConversion { ClockBits = 4, FineTuneEpochs = 2 };
+        (IDataView train, IDataView validation) = Rows();
+        SpikingClifTrainer trainer = _ml.MulticlassClassification.Trainers.SpikingClif(options);
+        using SpikingPredictionTransformer whole = trainer.Fit(train, validation);
+
+        SharedTrainingData shared = trainer.Share(train, validation, _ => { });
+        using SpikingPredictionTransformer model = trainer.TrainSession(shared, new(new Place(), 3)).CreateModel();
+
+        Assert.IsGreaterThan(0, _ml.Model.SpikeTimes(model, validation).SpikesPerNeuron);
+        Assert.AreSequenceEqual(Weights(whole), Weights(model));
+        Assert.AreSequenceEqual(Scores(whole.Transform(validation)), Scores(model.Transform(validation)));
+    }
+
+    [TestMethod]
     public void FitPart_OutOfPatience_EndsWhereFitDoes()
     {
         SpikingClifTrainer.Options options = Pebbles.Settings(_ml).Trainer;

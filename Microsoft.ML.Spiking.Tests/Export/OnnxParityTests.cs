@@ -60,6 +60,8 @@ public sealed class OnnxParityTests
         [Bindings.Image(3, 4) with { PixelOrder = PixelOrder.Interleaved, TimeSteps = 3 }],
         [Bindings.Image(2, 4) with { PixelOrder = PixelOrder.Interleaved, HasTimeAxis = true, TimeSteps = 3 }],
         [Bindings.Of([5], neuron: new ReluNeuron()) with { TimeSteps = 1 }],
+        [Bindings.Of([5], neuron: new FirstSpikeNeuron { Window = 0.4 }) with { TimeSteps = 1 }],
+        [Bindings.Of([5], neuron: new FirstSpikeNeuron { Window = 0.8, ClockBits = 3 }) with { TimeSteps = 1 }],
     ];
 
     [TestMethod]

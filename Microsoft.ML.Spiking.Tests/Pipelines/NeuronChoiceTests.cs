@@ -14,6 +14,7 @@ public sealed class NeuronChoiceTests
         [new KlifNeuron { ScaleReset = true, Surrogate = new AtanSurrogate() }],
         [new IfNeuron { DetachReset = true }],
         [new ReluNeuron()],
+        [new FirstSpikeNeuron { Window = 4, ClockBits = 8 }],
     ];
 
     [TestMethod]
@@ -25,7 +26,7 @@ public sealed class NeuronChoiceTests
         SpikingPredictionTransformer trained = Flowers.Fit(ml, data, options =>
         {
             options.Neuron = (NeuronDefinition)neuron;
-            options.TimeSteps = neuron is ReluNeuron ? 1 : 3;
+            options.TimeSteps = neuron is ReluNeuron or FirstSpikeNeuron ? 1 : 3;
             options.Epochs = 15;
         });
         using var zip = new MemoryStream();

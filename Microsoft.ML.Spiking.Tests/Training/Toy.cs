@@ -26,6 +26,7 @@ internal static class Toy
         LabelSmoothing = 0,
         LossLambda = 0.05,
         LossTarget = LossTarget.Constant,
+        SpikePenalty = null,
         GradientClipping = null,
         GradientHorizon = null,
         KeepsZeroWeights = null,

@@ -14,6 +14,7 @@ namespace Microsoft.ML.Spiking;
 [JsonDerivedType(typeof(KlifNeuron), "klif")]
 [JsonDerivedType(typeof(IfNeuron), "if")]
 [JsonDerivedType(typeof(ReluNeuron), "relu")]
+[JsonDerivedType(typeof(FirstSpikeNeuron), "firstSpike")]
 public abstract record NeuronDefinition
 {
     private protected NeuronDefinition() { }

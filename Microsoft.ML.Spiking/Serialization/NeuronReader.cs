@@ -16,6 +16,11 @@ internal static class NeuronReader
             "klif" => Leaky(new KlifNeuron { ScaleReset = fields.Flag("scaleReset", missing: false) }, fields),
             "if" => Spiking(new IfNeuron(), fields),
             "relu" => new ReluNeuron(),
+            "firstSpike" => new FirstSpikeNeuron
+            {
+                Window = fields.Number("window"),
+                ClockBits = fields.NumberOrNull("clockBits") is null ? null : fields.Integer("clockBits"),
+            },
             _ => throw fields.UnknownType(DefinitionJson.What),
         };
         fields.CheckAllTaken();

@@ -20,6 +20,25 @@ public sealed class LossTests
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);
 
     [TestMethod]
+    public void Compute_SpikePenalty_AddsItsFactorTimesTheWeightedMeanOfTheRows()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = tensor(Logits, [Steps, Rows, Classes]);
+        Tensor classes = Loss.OneHot(tensor(Labels), Classes, ScalarType.Float64);
+        Tensor weights = tensor(new double[] { 1, 2, 5 });
+        using var spikes = new SpikeSum();
+        spikes.Add("a", tensor(new double[] { 1, 0, 0, 1, 1, 1, /**/ 1, 0, 0, 0, 1, 1 }, [Steps, Rows, 2]));
+        spikes.Add("b", tensor(new double[] { 0, 0, 3, /**/ 0, 2, 1 }, [Steps, Rows, 1]));
+
+        double without = new Loss(0.05, LossTarget.Constant, 0).Compute(logits, classes, weights).item<double>();
+        double with = new Loss(0.05, LossTarget.Constant, 0, 0.1)
+            .Compute(logits, classes, weights, spikes.Rows).item<double>();
+
+        Assert.AreSequenceEqual(new double[] { 1, 1.5, 4 }, spikes.Rows!.data<double>().ToArray());
+        Assert.AreEqual(0.1 * ((1 * 1) + (2 * 1.5) + (5 * 4)) / 8, with - without, 1e-12);
+    }
+
+    [TestMethod]
     [DataRow(0.0, LossTarget.Constant, 0.0)]
     [DataRow(0.05, LossTarget.Constant, 0.0)]
     [DataRow(0.05, LossTarget.OneHot, 0.0)]

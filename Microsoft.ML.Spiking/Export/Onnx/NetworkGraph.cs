@@ -74,6 +74,8 @@ internal sealed class NetworkGraph
                     Lengths("kernel_shape", pool.Kernel), Lengths("strides", pool.Stride), Padding(pool.Padding))),
                 AdaptiveAveragePoolLayer pool => AdaptivePool(pool, flow),
                 NeuronLayer { Neuron: ReluNeuron } => Next(layer, flow, _graph.Apply("Relu", [flow.Value])),
+                NeuronLayer { Neuron: FirstSpikeNeuron firstSpike } =>
+                    Next(layer, flow, NeuronGraph.FirstSpike(_graph, firstSpike, flow.Value)),
                 NeuronLayer { Neuron: SpikingNeuronDefinition neuron } spiking =>
                     Neuron(spiking, neuron, flow, averages: averagesAtEnd && i == layers.Length - 1),
                 ResidualLayer residual => Residual(residual, flow),

@@ -10,6 +10,16 @@ namespace Microsoft.ML.Spiking.Export.Onnx;
 /// <param name="constants">Its numbers.</param>
 internal sealed class NeuronGraph(GraphBuilder graph, SpikingNeuronDefinition neuron, NeuronConstants constants)
 {
+    /// <summary>Adds a layer of neurons that spike once, as the values that their spikes stand for.</summary>
+    public static string FirstSpike(GraphBuilder graph, FirstSpikeNeuron neuron, string current)
+    {
+        string window = graph.Scalar((float)neuron.Window);
+        string values = graph.Apply("Min", [graph.Apply("Relu", [current]), window]);
+        return neuron.Tick is not double tick ? values : graph.Apply("Min",
+            [graph.Times(graph.Apply("Floor", [graph.Plus(graph.Times(values, (float)(1 / tick)), 0.5f)]), (float)tick),
+                window]);
+    }
+
     /// <summary>Adds what all steps share: the current with its gain and the constant that the leak adds.</summary>
     public string Prepare(string current) => graph.Plus(graph.Times(current, constants.Gain), constants.Leak);
 

@@ -92,7 +92,9 @@ internal sealed class ScoringPlanBuilder
                 MaxPoolLayer pool => Pool(pool, flow, (from, to) =>
                     PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, pool.Padding)),
                 AdaptiveAveragePoolLayer pool => Pool(pool, flow, PoolWindows.Adaptive),
-                NeuronLayer { Neuron: ReluNeuron } neuron => Relu(neuron, flow),
+                NeuronLayer { Neuron: ReluNeuron } neuron => Stateless(neuron, flow, Relu(flow)),
+                NeuronLayer { Neuron: FirstSpikeNeuron firstSpike } neuron => Stateless(neuron, flow,
+                    new FirstSpikeExecutor(firstSpike, _definition.TimeSteps, flow.Signal.Size, flow.IsConstant)),
                 NeuronLayer neuron => Neuron(neuron, flow, layers, ref i, averagesAtEnd),
                 ResidualLayer residual => Residual(residual, flow),
                 // The order of a vector's values is that of the image: the next layer asks for it.
@@ -174,11 +176,12 @@ internal sealed class ScoringPlanBuilder
             : _factory.MeanPool(windows, channels, steps)), image, output);
     }
 
-    private Flow Relu(NeuronLayer layer, Flow input) =>
-        Add(Watched(_definition.HasTimeAxis && !input.IsConstant
-            ? OverTime(input, steps => new ReluExecutor(steps, input.Signal.Size, constantCurrent: false))
-            : new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant), layer, input), input,
-            layer.Infer(input.Signal), input.Order);
+    private LayerExecutor Relu(Flow input) => _definition.HasTimeAxis && !input.IsConstant
+        ? OverTime(input, steps => new ReluExecutor(steps, input.Signal.Size, constantCurrent: false))
+        : new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant);
+
+    private Flow Stateless(NeuronLayer layer, Flow input, LayerExecutor executor) =>
+        Add(Watched(executor, layer, input), input, layer.Infer(input.Signal), input.Order);
 
     /// <summary>
     /// Adds neurons, with the pooling or the mean over time behind them if it can be taken of the spikes where they

@@ -20,9 +20,11 @@ internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
     public static BatchResult Of(
         TorchNetwork network, Batch batch, ForwardPass pass, Loss loss, GradientAccumulation gradients)
     {
+        using SpikeSum? spikes = loss.SpikePenalty is double ? new() : null;
+        pass = spikes is null ? pass : pass with { NeuronOutputs = spikes.Add };
         Tensor logits = network.Forward(batch.Features, pass); // [T, N, classes]
         Tensor classes = batch.Classes(network.Definition.ClassCount, logits.dtype);
-        Tensor mean = loss.Compute(logits, classes, batch.Weights);
+        Tensor mean = loss.Compute(logits, classes, batch.Weights, spikes?.Rows);
         gradients.Backward(mean, batch.TotalWeight);
         return new(mean.detach(), logits.detach().mean([0]));
     }

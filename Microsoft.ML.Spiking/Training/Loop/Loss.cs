@@ -14,16 +14,22 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// The mean over rows is weighted: sum of weight times loss over sum of weights. Weights that are all alike give the
 /// plain mean, and a row of weight 2 counts as the same row twice. A row's weight is its example weight times the
 /// weight of its class; both parts of the loss are weighted. Label smoothing epsilon replaces the row's classes q by
-/// (1 - epsilon) q + epsilon / classes, in CE only.
+/// (1 - epsilon) q + epsilon / classes, in CE only. With a penalty of spikes, its factor times the row's spikes (of
+/// neurons that do not spike, the values), summed over the neurons and averaged over the steps, is added to the row's
+/// loss.
 /// </remarks>
-internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing)
+internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing, double? spikePenalty = null)
 {
+    /// <summary>Gets the factor of the penalty of spikes; null for none.</summary>
+    public double? SpikePenalty => spikePenalty;
+
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="logits">[T, N, C].</param>
     /// <param name="classes">[N, C]: the probability of each class; one 1 in each row for plain labels.</param>
     /// <param name="weights">[N], positive; null where all rows weigh the same.</param>
+    /// <param name="spikes">[N], each row's spikes per step; null where they have no penalty.</param>
     /// <returns>A scalar.</returns>
-    public Tensor Compute(Tensor logits, Tensor classes, Tensor? weights = null)
+    public Tensor Compute(Tensor logits, Tensor classes, Tensor? weights = null, Tensor? spikes = null)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = lambda switch // [N]
@@ -32,6 +38,7 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
             1 => SquaredError(logits, classes),
             _ => CrossEntropy(logits, classes).Times(1 - lambda).Plus(SquaredError(logits, classes), factor: lambda),
         };
+        rows = spikes is null ? rows : rows.Plus(spikes, factor: spikePenalty ?? 0);
         Tensor loss = weights is null ? rows.mean() : (rows * weights).sum() / weights.sum();
         return loss.MoveToOuterDisposeScope();
     }

@@ -55,7 +55,7 @@ internal sealed class TrainingLoop : IDisposable
         _state = new(definition, settings, _device);
         _rounded = _productType is ScalarType type && _device.type == DeviceType.CUDA ? new(type) : null;
         _replicas = new(_state, settings, devices, threads,
-            new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing));
+            new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty));
     }
 
     /// <summary>

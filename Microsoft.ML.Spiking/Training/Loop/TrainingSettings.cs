@@ -33,6 +33,11 @@ internal sealed record TrainingSettings
     public required double LossLambda { get; init; }
     public required LossTarget LossTarget { get; init; }
 
+    /// <summary>
+    /// Gets the factor of the penalty of spikes; null for none, so that older checkpoints remain what they were.
+    /// </summary>
+    public required double? SpikePenalty { get; init; }
+
     /// <summary>Gets the maximum norm of the gradient of all parameters together; null for no clipping.</summary>
     public required double? GradientClipping { get; init; }
 

@@ -40,6 +40,12 @@ internal sealed record ForwardPass
     public SpikeTally? Spikes { get; init; }
 
     /// <summary>
+    /// Gets what is shown the output of each layer of neurons, [T, N, ...], with the layer's name; valid during the
+    /// call alone. Null for nothing.
+    /// </summary>
+    public Action<string, torch.Tensor>? NeuronOutputs { get; init; }
+
+    /// <summary>
     /// Gets whether this pass repeats another, which has updated the layers' running statistics already.
     /// </summary>
     public bool IsRepetition { get; init; }

@@ -33,7 +33,7 @@ internal sealed class TorchNeuronLayer(
         {
             Buffers = pass.Buffers,
             Loan = arriving.Loan,
-            Pool = pool,
+            Pool = pass.NeuronOutputs is null ? pool : null, // what is pooled at once is never seen
             SpikeCounter = counter,
         };
         NeuronSpikes spikes = neuron.Forward(current, learned);
@@ -44,6 +44,7 @@ internal sealed class TorchNeuronLayer(
     private TorchSignal Finish(NeuronSpikes spikes, TorchSignal input, ForwardPass pass)
     {
         pass.Spikes?.Add(name, spikes);
+        pass.NeuronOutputs?.Invoke(name, spikes.Values);
         var signal = new TorchSignal(spikes.Values, IsConstant: false);
         if (_pool is null || spikes.IsPooled)
         {

@@ -30,6 +30,7 @@ internal abstract class TorchNeuron
         return definition switch
         {
             ReluNeuron => new TorchRelu(),
+            FirstSpikeNeuron firstSpike => new TorchFirstSpike(firstSpike),
             SpikingNeuronDefinition spiking when canFuse => new FusedNeuron(spiking, horizon),
             SpikingNeuronDefinition spiking when canLaunch => new CudaNeuron(spiking, kernels!),
             _ => OpByOpNeuron.Create(definition, horizon),
