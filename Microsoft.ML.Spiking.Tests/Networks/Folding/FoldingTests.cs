@@ -131,6 +131,33 @@ public sealed class FoldingTests
         Assert.AreSequenceEqual([0, 1, 2], Enumerable.Range(0, 3).Select(Interleaving.Natural(3).PlaceOf).ToArray());
     }
 
+    [TestMethod]
+    public void FoldedWeights_OfALayerOnAPath_TakeInTheAffineLayersBehindIt()
+    {
+        Layer[] layers =
+        [
+            new LinearLayer("linear", 1, 2), new AffineLayer("affine", 2), new DropoutLayer("dropout", 0.5),
+            new LinearLayer("output", 2, 2, hasBias: false),
+        ];
+        var weights = new NetworkWeights(new([1], 1, new DirectEncoder(), layers, 2),
+        [
+            new("linear.weight", [2, 1], [1, 2]), new("linear.bias", [2], [3, 4]), new("affine.scale", [2], [10, 100]),
+            new("affine.shift", [2], [5, 6]), new("output.weight", [2, 2], [1, 2, 3, 4]),
+        ]);
+        int index = 0;
+
+        FoldedWeights first = FoldedWeights.Of((WeightedLayer)layers[index], layers, ref index, weights);
+
+        Assert.AreEqual(2, index);
+        Assert.AreSequenceEqual(new float[] { 10, 200 }, first.Weight);
+        Assert.AreSequenceEqual(new float[] { 35, 406 }, first.Bias);
+        index++;
+        FoldedWeights last = FoldedWeights.Of((WeightedLayer)layers[index], layers, ref index, weights);
+        Assert.AreEqual(3, index);
+        Assert.AreSequenceEqual(new float[] { 1, 2, 3, 4 }, last.Weight);
+        Assert.AreSequenceEqual(new float[2], last.Bias);
+    }
+
     private static string Text(ChannelAffine affine) =>
         $"{string.Join(' ', affine.Scale)} / {string.Join(' ', affine.Shift)}";
 
