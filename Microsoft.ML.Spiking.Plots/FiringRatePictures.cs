@@ -65,39 +65,38 @@ public static class FiringRatePictures
         {
             throw new ArgumentException("The report has no classes: its data had no label column.", nameof(report));
         }
-        int layers = report.Layers.Count;
-        double[,] rates = new double[classes.Length, layers];
-        for (int layer = 0; layer < layers; layer++)
-        {
-            foreach (ClassFiring rate in report.Layers[layer].ClassRates)
-            {
-                // The first layer is drawn at the top.
-                rates[Array.IndexOf(classes, rate.Class), layers - 1 - layer] = 100 * rate.Rate;
-            }
-        }
         PlotModel plot = Plot.New(
             Invariant($"Firing rate by class, {report.Rows:N0} rows, spikes per neuron and step (%)"));
         plot.Axes.Add(Plot.Names(AxisPosition.Bottom, "class", classes));
         plot.Axes.Add(Plot.Names(AxisPosition.Left, "layer", report.Layers.Select(layer => layer.Name).Reverse()));
-        plot.Axes.Add(new LinearColorAxis
+        double highest = report.Layers.SelectMany(layer => layer.ClassRates).Max(rate => rate.Rate);
+        var cells = new RectangleBarSeries { StrokeThickness = 0 };
+        for (int layer = 0; layer < report.Layers.Count; layer++)
         {
-            Position = AxisPosition.Right,
-            Palette = OxyPalette.Interpolate(100, OxyColors.White, Plot.Color(0)),
-            Minimum = 0,
-            Maximum = Math.Max(1e-9, rates.Cast<double>().Max() * 1.5), // numbers are legible on all colors
-        });
-        plot.Series.Add(new HeatMapSeries
-        {
-            X0 = 0,
-            X1 = Math.Max(classes.Length - 1, 1e-6),
-            Y0 = 0,
-            Y1 = Math.Max(layers - 1, 1e-6),
-            Data = rates,
-            Interpolate = false,
-            RenderMethod = HeatMapRenderMethod.Rectangles,
-            LabelFontSize = classes.Length <= 20 ? 0.2 : 0,
-            LabelFormatString = "0.0",
-        });
+            int y = report.Layers.Count - 1 - layer; // the first layer is drawn at the top
+            foreach (ClassFiring rate in report.Layers[layer].ClassRates)
+            {
+                int x = Array.IndexOf(classes, rate.Class);
+                cells.Items.Add(new RectangleBarItem(x - 0.5, y - 0.5, x + 0.5, y + 0.5)
+                {
+                    // Two thirds of the full color, so that numbers are legible on all.
+                    Color = OxyColor.Interpolate(
+                        OxyColors.White, Plot.Color(0), highest == 0 ? 0 : 0.66 * rate.Rate / highest),
+                });
+                if (classes.Length <= 20)
+                {
+                    plot.Annotations.Add(new TextAnnotation
+                    {
+                        Text = Invariant($"{100 * rate.Rate:0.0}"),
+                        TextPosition = new DataPoint(x, y),
+                        TextHorizontalAlignment = HorizontalAlignment.Center,
+                        TextVerticalAlignment = VerticalAlignment.Middle,
+                        StrokeThickness = 0,
+                    });
+                }
+            }
+        }
+        plot.Series.Add(cells);
         return new(plot);
     }
 

@@ -20,7 +20,8 @@ internal sealed partial class TrialWarnings(Action<string> warn)
         // The same sentence with other names and numbers is the same warning.
         string kind = NamesAndNumbers().Replace(message, "...");
         var first = new ConcurrentDictionary<int, bool> { [trial] = true };
-        if (_trials.GetOrAdd(kind, first) is var trials && ReferenceEquals(trials, first))
+        ConcurrentDictionary<int, bool> trials = _trials.GetOrAdd(kind, first);
+        if (ReferenceEquals(trials, first))
         {
             warn(Invariant($"Trial {trial}: {message} Other trials with this warning are counted at the end."));
         }
