@@ -89,7 +89,8 @@ public sealed partial class PtxTests
                 Assert.DoesNotContain(".local", ptx);
                 string[] kernels =
                 [
-                    "norm_sums", "norm_gradient_sums", "norm_statistics", "norm_gradients", "norm_apply", "norm_combine",
+                    "norm_sums", "norm_gradient_sums", "norm_statistics", "norm_gradients", "norm_apply",
+                    "norm_combine",
                 ];
                 foreach (string kernel in kernels)
                 {
