@@ -74,8 +74,8 @@ internal static class NetworkChecks
         Device device, bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0,
         bool keepsProductType = true)
     {
-        var step = new NetworkStep(Template, Image, timeSteps: 4, rows: 32, device, isCheckpointed, productType, dropout,
-            keepsProductType);
+        var step = new NetworkStep(
+            Template, Image, timeSteps: 4, rows: 32, device, isCheckpointed, productType, dropout, keepsProductType);
         step.Run();
         return step;
     }

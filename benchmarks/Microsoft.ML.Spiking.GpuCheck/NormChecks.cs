@@ -29,7 +29,7 @@ internal static class NormChecks
                 checks.Run($"batch norm and {neuron.GetType().Name}, {order}, as on the CPU",
                     () => Compare(kernels, variants, isChannelsLast, device));
             }
-            checks.Run($"batch norm and ClifNeuron, {order}, bfloat16: spikes as of the rounded values in float32", () =>
+            checks.Run($"batch norm and ClifNeuron, {order}, bfloat16: spikes as of rounded values in float32", () =>
             {
                 using DisposeScope scope = NewDisposeScope();
                 Tensor values = Values(4, isChannelsLast).to(device).to_type(ScalarType.BFloat16);

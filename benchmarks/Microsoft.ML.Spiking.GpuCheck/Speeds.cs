@@ -48,7 +48,8 @@ internal static class Speeds
                 }
             }
         }
-        Console.WriteLine("\nTraining steps, ms            op by op    kernels  products in TF32  in bfloat16  converted");
+        Console.WriteLine(
+            "\nTraining steps, ms            op by op    kernels  products in TF32  in bfloat16  converted");
         Row("MLP 784-512-512, T 4, 256", new Mlp(512, 512), [784], 4, 256, device);
         Row("conv net 64-128, T 6, 128", new ConvNet(64, 128), [1, 28, 28], 6, 128, device);
         Row("ResNet-18, T 6, 128", new SpikingResNet(18), [3, 32, 32], 6, 128, device);

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
-/// <summary>Networks as on a CUDA device, whose kernels run on this processor, beside the same networks on the CPU.</summary>
+/// <summary>
+/// Networks as on a CUDA device, whose kernels run on this processor, beside the same networks on the CPU.
+/// </summary>
 [TestClass]
 public sealed class CudaNetworkTests
 {
@@ -222,7 +224,8 @@ public sealed class CudaNetworkTests
             new BatchNormLayer("norm1", 12, mode), new NeuronLayer("neuron1", neuron), new DropoutLayer("drop1", 0.2),
             new ResidualLayer("block",
             [
-                new ConvolutionLayer("conv2", 12, 12, kernel: 3, stride: 1, padding: 1), new BatchNormLayer("norm2", 12),
+                new ConvolutionLayer("conv2", 12, 12, kernel: 3, stride: 1, padding: 1),
+                new BatchNormLayer("norm2", 12),
             ],
             []),
             new MaxPoolLayer("pool2", kernel: 2, stride: 2, padding: 0),

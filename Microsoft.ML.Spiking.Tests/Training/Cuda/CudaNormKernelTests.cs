@@ -188,7 +188,8 @@ public sealed class CudaNormKernelTests
         Tensor spikes = new FusedNeuron(test.Neuron)
             .Forward(new(normalized, test.TimeSteps, IsConstant: false), test.IsLearned ? [learned] : []).Values;
         CallbackFaults.Backward(spikes, test.Tensor(values.Upstream).contiguous());
-        return new(test.Flat(spikes), test.Flat(input.grad!), NormCase.Values(weight.grad!), NormCase.Values(bias.grad!))
+        return new(
+            test.Flat(spikes), test.Flat(input.grad!), NormCase.Values(weight.grad!), NormCase.Values(bias.grad!))
         {
             ByLearned = test.IsLearned ? NormCase.Values(learned.grad!)[0] : 0,
         };

@@ -111,7 +111,8 @@ internal sealed record NormCase(SpikingNeuronDefinition Neuron, float Learned, i
     /// <summary>The reverse of <see cref="Tensor"/>.</summary>
     public float[] Flat(Tensor values) => Values(Shape.IsChannelsLast ? values.permute(0, 1, 3, 4, 2) : values);
 
-    public static float[] Values(Tensor values) => values.detach().to(ScalarType.Float32).contiguous().data<float>().ToArray();
+    public static float[] Values(Tensor values) =>
+        values.detach().to(ScalarType.Float32).contiguous().data<float>().ToArray();
 }
 
 /// <summary>The arrays of a case, in the order of memory.</summary>

@@ -88,7 +88,10 @@ public sealed partial class PtxTests
                 string ptx = Compile(program, architecture);
                 Assert.DoesNotContain(".local", ptx);
                 string[] kernels =
-                    ["norm_sums", "norm_gradient_sums", "norm_statistics", "norm_gradients", "norm_apply", "norm_combine"];
+                [
+                    "norm_sums", "norm_gradient_sums", "norm_statistics", "norm_gradients", "norm_apply",
+                    "norm_combine",
+                ];
                 foreach (string kernel in kernels)
                 {
                     int live = MostLive(Entry(ptx, kernel));

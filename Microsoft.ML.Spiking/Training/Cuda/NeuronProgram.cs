@@ -37,7 +37,7 @@ internal readonly record struct NeuronProgram : ICudaProgram
     /// <summary>Gets whether the spikes and their gradient are bfloat16.</summary>
     public bool HasHalfSpikes { get; init; }
 
-    /// <summary>Gets whether a batch normalization is applied to the current as it is read, and in which order.</summary>
+    /// <summary>Gets the order of the channels that a batch normalization of the current has, if it has one.</summary>
     public ProgramNormalization Normalization { get; init; }
 
     /// <summary>Gets whether the neuron has a learned value.</summary>

@@ -86,7 +86,8 @@ template <bool IS_BACKWARD> DEVICE void sum_part(
 #if CHANNELS_LAST
     add<IS_BACKWARD>(run, x + at, u + at, center);
 #else
-    for (word i = lane * WIDTH; i < e.inner; i += e.lanes * WIDTH) add<IS_BACKWARD>(run, x + at + i, u + at + i, center);
+    for (word i = lane * WIDTH; i < e.inner; i += e.lanes * WIDTH)
+      add<IS_BACKWARD>(run, x + at + i, u + at + i, center);
 #endif
   }
   flush(run);

@@ -34,7 +34,7 @@ internal sealed class RoundedWeights(ScalarType type) : IDisposable
         return new RoundingOperation(copy.Values).Run(weight);
     }
 
-    /// <summary>To be called after the weights have changed: their copies are made again when they are needed.</summary>
+    /// <summary>To be called after the weights have changed: copies are made again when they are needed.</summary>
     public void Refresh()
     {
         foreach (Copy copy in _copies.Values)

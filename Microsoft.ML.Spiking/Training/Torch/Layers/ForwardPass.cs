@@ -25,12 +25,14 @@ internal sealed record ForwardPass
     public torch.ScalarType? ProductType { get; init; }
 
     /// <summary>
-    /// Gets whether values stay in <see cref="ProductType"/> from the first product to the logits, and images have their
-    /// channels innermost, as GPUs multiply fastest; otherwise each product gives the type that it takes.
+    /// Gets whether values stay in <see cref="ProductType"/> from the first product to the logits, and images have
+    /// their channels innermost, as GPUs multiply fastest; otherwise each product gives the type that it takes.
     /// </summary>
     public bool KeepsProductType { get; init; }
 
-    /// <summary>Gets the rounded weights, where <see cref="KeepsProductType"/>; null to round in each product.</summary>
+    /// <summary>
+    /// Gets the rounded weights, where <see cref="KeepsProductType"/>; null to round in each product.
+    /// </summary>
     public RoundedWeights? Rounded { get; init; }
 
     /// <summary>Gets the buffers of activations that are not needed after the batch; null for fresh memory.</summary>

@@ -37,7 +37,7 @@ internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, 
     private static Tensor Round(Tensor parameter, ScalarType type, ForwardPass pass) => pass.KeepsProductType
         && pass.Rounded is { } rounded ? rounded.Of(parameter) : parameter.to_type(type);
 
-    /// <summary>Returns the rows in that type, images with their channels innermost: a copy of the input alone.</summary>
+    /// <summary>Returns the rows in that type, images with channels innermost: a copy of the input alone.</summary>
     private static Tensor Arrange(Tensor rows, ScalarType type)
     {
         bool isArranged = rows.dim() != 4 || MemoryOrder.Has(rows, MemoryOrder.ChannelsLast(rows.shape));
