@@ -124,6 +124,8 @@ internal static class TrainingChecks
         LossTarget = LossTarget.Constant,
         GradientClipping = null,
         GradientHorizon = null,
+        KeepsZeroWeights = null,
+        SpikePenalty = null,
         GradientAccumulation = 1,
         EarlyStoppingPatience = null,
         ValidationMetric = ValidationMetric.Accuracy,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Spiking.Networks.Definition;
 
 namespace Microsoft.ML.Spiking.Networks;
@@ -62,6 +63,7 @@ public sealed class WeightArray
 }
 
 /// <summary>The precision of a network's weights, in its file.</summary>
+[SuppressMessage("Naming", "CA1720", Justification = "These are the field's names of the types.")]
 public enum WeightPrecision
 {
     /// <summary>32 bits, as training leaves them.</summary>

@@ -88,7 +88,7 @@ internal sealed class Compression : IBenchmark
         long largest = Bytes(ml, candidates[0].Model, test);
         output.WriteLine(Numbers.Text(
             $"  {digits.Network.Name}: weights, accuracy % (before fine-tuning), zip KB, times smaller, us a row, " +
-            "row's time of float32's"));
+            $"row's time of float32's"));
         foreach ((Candidate candidate, double[] times) in candidates.Zip(seconds))
         {
             double accuracy = ml.MulticlassClassification.Evaluate(candidate.Model.Transform(test)).MicroAccuracy;
