@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Tests.Networks;
 
@@ -38,7 +37,7 @@ public sealed class SpikingStreamTests
 
         Assert.AreEqual(8, stream.StepCount);
         Assert.AreEqual(3, Array.FindIndex(steps, step => step.IsDecision));
-        Assert.AreEqual(1, steps.Count(step => step.IsDecision));
+        Assert.ContainsSingle(step => step.IsDecision, steps);
         Assert.AreEqual(steps[3].Class, stream.Decision);
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Events;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using TorchSharp;
