@@ -95,7 +95,7 @@ public sealed class WeightQuantizationTests
 
         ITransformer rounded = Ml.Model.QuantizeWeights(model, precision);
         byte[] zip = Saved(rounded, rows);
-        SpikingModelFile.Check(new MemoryStream(zip));
+        SpikingModelFile.Check(new MemoryStream(zip), null, CancellationToken.None);
         ITransformer loaded = Ml.Model.Load(new MemoryStream(zip), out _);
 
         Assert.AreSequenceEqual(Scores(rounded, rows), Scores(loaded, rows));

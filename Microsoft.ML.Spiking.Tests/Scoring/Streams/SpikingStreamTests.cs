@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Tests.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring.Streams;
