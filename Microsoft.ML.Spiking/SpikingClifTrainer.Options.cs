@@ -257,9 +257,9 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets the patience: the training ends when so many epochs in a row were not better than the best one
-        /// on the validation data (by <see cref="ValidationMetric"/>), from 1 to 100,000. Needs validation data, or rows
-        /// that are held out (<see cref="ValidationFraction"/>). Null (the default) for all <see cref="Epochs"/>, which
-        /// in any case decide the schedule of the learning rate.
+        /// on the validation data (by <see cref="ValidationMetric"/>), from 1 to 100,000. Needs validation data, or
+        /// rows that are held out (<see cref="ValidationFraction"/>). Null (the default) for all <see cref="Epochs"/>,
+        /// which in any case decide the schedule of the learning rate; but see there for tables.
         /// </summary>
         public int? EarlyStoppingPatience { get; set; }
 

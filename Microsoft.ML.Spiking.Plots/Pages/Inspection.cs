@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.Data;
 using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Plots.Pages;
@@ -234,25 +235,32 @@ internal sealed class Inspection(
             PredictionExplanation why = catalog.Explain(
                 model, data!, new ExplanationOptions { Row = row, Method = options.Explanation });
             page.Heading(Invariant($"Row {row}: '{why.Class}', probability {100 * why.Probability:0.0} %"));
-            if (why.Shape is not [.., _, _, _])
+            if (ShapeOf(why) is not [.., _, _, _] shape)
             {
                 page.Figure(Invariant($"explanation-{row}"), why.DrawAttributions(),
                     "The features with the largest attributions.", 900, 480);
                 continue;
             }
             string image = Invariant($"row-{row}.png"), overlay = Invariant($"explanation-{row}.png");
-            PixelPictures.SaveImage(why, Path.Combine(folder, image));
-            PixelPictures.SaveOverlay(why, Path.Combine(folder, overlay));
+            PixelPictures.SaveImage(why, shape, Path.Combine(folder, image));
+            PixelPictures.SaveOverlay(why, shape, Path.Combine(folder, overlay));
             double most = why.Attributions.Max(Math.Abs);
             page.Beside(pictures =>
             {
-                pictures.Pixels(image, why.Shape.Count > 3 ? "The row, summed over time steps and channels."
-                    : why.Shape[0] is 1 or 3 ? "The row." : "The row, summed over channels.");
+                pictures.Pixels(image, shape.Count > 3 ? "The row, summed over time steps and channels."
+                    : shape[0] is 1 or 3 ? "The row." : "The row, summed over channels.");
                 pictures.Pixels(overlay, "Over it, blue for the class, orange against it; full color is " +
                     Invariant($"the largest attribution of a pixel (single values up to {most:0.###})."));
             });
         }
     }
+
+    /// <summary>
+    /// Returns the row's shape: that of the feature column where the network takes an image as a plain vector.
+    /// </summary>
+    private IReadOnlyList<int> ShapeOf(PredictionExplanation why) =>
+        why.Shape.Count == 1 && _network.FeatureColumnType is VectorDataViewType { Dimensions: [_, _, _] } image
+            ? image.Dimensions : why.Shape;
 
     /// <summary>Returns a report, or says in its place why there is none: no labels, no spikes, no libtorch.</summary>
     private T? Attempt<T>(HtmlPage page, string title, Func<T> report, bool needsLabels = false) where T : class

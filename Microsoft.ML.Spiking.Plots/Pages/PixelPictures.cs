@@ -12,18 +12,18 @@ internal static class PixelPictures
     /// <summary>
     /// Saves the row: in colors where it has three channels, else the sum over channels and time in gray.
     /// </summary>
-    public static void SaveImage(PredictionExplanation explanation, string path) =>
-        Save(explanation, path, (gray, _) => gray);
+    public static void SaveImage(PredictionExplanation explanation, IReadOnlyList<int> shape, string path) =>
+        Save(explanation, shape, path, (gray, _) => gray);
 
     /// <summary>
     /// Saves the row in gray, brightened, with what speaks for the class in blue over it and what speaks against it in
     /// orange.
     /// </summary>
-    public static void SaveOverlay(PredictionExplanation explanation, string path)
+    public static void SaveOverlay(PredictionExplanation explanation, IReadOnlyList<int> shape, string path)
     {
-        double[] sums = Sums(explanation.Attributions, explanation);
+        double[] sums = Sums(explanation.Attributions, shape);
         double largest = Math.Max(sums.Max(Math.Abs), 1e-12);
-        Save(explanation, path, (color, pixel) =>
+        Save(explanation, shape, path, (color, pixel) =>
         {
             double gray = 255 - ((255 - ((color.Red + color.Green + color.Blue) / 3.0)) * Faintest);
             double share = Math.Abs(sums[pixel]) / largest;
@@ -34,12 +34,13 @@ internal static class PixelPictures
 
     private static byte Mix(double from, double to, double share) => (byte)Math.Round(from + (share * (to - from)));
 
-    private static void Save(PredictionExplanation explanation, string path, Func<SKColor, int, SKColor> change)
+    private static void Save(PredictionExplanation explanation, IReadOnlyList<int> shape, string path,
+        Func<SKColor, int, SKColor> change)
     {
-        (int height, int width) = (explanation.Shape[^2], explanation.Shape[^1]);
+        (int height, int width) = (shape[^2], shape[^1]);
         int pixels = height * width;
-        bool isColored = explanation.Shape is [3, _, _];
-        double[] gray = Sums(explanation.Features.Select(value => (double)value), explanation);
+        bool isColored = shape is [3, _, _];
+        double[] gray = Sums(explanation.Features.Select(value => (double)value), shape);
         (double low, double high) = isColored
             ? (explanation.Features.Min(), explanation.Features.Max()) : (gray.Min(), gray.Max());
         double range = high > low ? high - low : 1;
@@ -58,9 +59,9 @@ internal static class PixelPictures
     }
 
     /// <summary>Sums values over channels and time steps.</summary>
-    private static double[] Sums(IEnumerable<double> values, PredictionExplanation explanation)
+    private static double[] Sums(IEnumerable<double> values, IReadOnlyList<int> shape)
     {
-        double[] sums = new double[explanation.Shape[^2] * explanation.Shape[^1]];
+        double[] sums = new double[shape[^2] * shape[^1]];
         int index = 0;
         foreach (double value in values)
         {

@@ -107,8 +107,7 @@ internal sealed class IdxSource : DataSource
 
             public string Label { get; set; } = "";
 
-            // Behind {{Text(ImagesHeader)}} bytes a byte for each pixel,
-                behind {{Text(LabelsHeader)}} one for each label.
+            // After the header there is a byte for each pixel, or for each label.
             public static List<LabeledImage> Read(string images, string labels)
             {
                 (byte[] pixels, byte[] classes) = (Bytes(images), Bytes(labels));
