@@ -118,7 +118,9 @@ public abstract record EventWindows
     [JsonIgnore]
     internal virtual int? StepCount => null;
 
-    /// <summary>Gets the windows as a live stream has them; null where they depend on events that are to come.</summary>
+    /// <summary>
+    /// Gets the windows as a live stream has them; null where they depend on events that are to come.
+    /// </summary>
     [JsonIgnore]
     internal virtual LiveWindows? Live => null;
 

@@ -64,7 +64,7 @@ public sealed class RepeatedValuesTests
     }
 
     [TestMethod]
-    public void SweepSpikingClif_BatchesLargerThanTheData_WarnsOnce()
+    public void SweepSpikingClif_BatchesLargerThanTheData_WarnsForOneTrialAndCountsTheOthers()
     {
         SweepSettings settings = Settings();
         settings.Space = settings.Space.Choice("BatchSize", 300, 400, 500, 600);
@@ -72,7 +72,10 @@ public sealed class RepeatedValuesTests
         SweepResult result = Sweep(settings);
 
         Assert.IsGreaterThan(1, result.Trials.Select(trial => trial.Values["BatchSize"]).Distinct().Count());
-        Assert.HasCount(1, _lines.Where(line => line.Contains("is larger than the", StringComparison.Ordinal)));
+        string[] lines = [.. _lines.Where(line => line.Contains("is larger than the", StringComparison.Ordinal))];
+        Assert.HasCount(3, lines, string.Join('\n', lines)); // the first trial, the others' number, the final training
+        Assert.StartsWith("Trial 1: ", lines[0]);
+        Assert.StartsWith("6 trials had a warning of this kind: ", lines[1]);
     }
 
     /// <summary>An error that the values did not cause is not a failed trial.</summary>

@@ -56,9 +56,12 @@ public sealed class OptionsTests
         ("ClockBits is 17", o => (o.Neuron, o.TimeSteps) = (new FirstSpikeNeuron { ClockBits = 17 }, 1)),
         ("Conversion is a FirstSpikeConversion, but Neuron is a ClifNeuron",
             o => o.Conversion = new FirstSpikeConversion()),
-        ("ClockBits is 0", o => o.Conversion = new FirstSpikeConversion { ClockBits = 0 }),
-        ("WindowPercentile is 40", o => o.Conversion = new FirstSpikeConversion { WindowPercentile = 40 }),
-        ("FineTuneEpochs is -1", o => o.Conversion = new FirstSpikeConversion { FineTuneEpochs = -1 }),
+        ("ClockBits is 0", o => (o.Conversion, o.Neuron, o.TimeSteps) =
+            (new FirstSpikeConversion { ClockBits = 0 }, new ReluNeuron(), 1)),
+        ("WindowPercentile is 40", o => (o.Conversion, o.Neuron, o.TimeSteps) =
+            (new FirstSpikeConversion { WindowPercentile = 40 }, new ReluNeuron(), 1)),
+        ("FineTuneEpochs is -1", o => (o.Conversion, o.Neuron, o.TimeSteps) =
+            (new FirstSpikeConversion { FineTuneEpochs = -1 }, new ReluNeuron(), 1)),
         ("SpikePenalty is -1", o => o.SpikePenalty = -1),
         ("SpikePenalty is given and ActivationCheckpointing",
             o => (o.SpikePenalty, o.ActivationCheckpointing) = (0.1, true)),

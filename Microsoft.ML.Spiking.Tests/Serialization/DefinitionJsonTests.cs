@@ -258,6 +258,7 @@ public sealed class DefinitionJsonTests
         type == typeof(bool) ? true
         : type == typeof(double) ? 1.75
         : type == typeof(double?) ? -0.5
+        : type == typeof(int?) ? 7
         : type == typeof(SurrogateGradient) ? surrogate
         : throw new NotSupportedException($"A neuron has a member of the new type {type}.");
 

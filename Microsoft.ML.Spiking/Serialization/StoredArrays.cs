@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
@@ -60,18 +59,19 @@ internal sealed class StoredArrays
         switch (entry.Precision)
         {
             case WeightPrecision.Int8:
-                _codes.Add(entry.Name, Values<sbyte>(stream, entry, isThere));
+                _codes.Add(entry.Name, [.. MemoryMarshal.Cast<byte, sbyte>(Bytes(stream, entry, isThere))]);
                 break;
             case WeightPrecision.BFloat16:
-                ushort[] halves = Values<ushort>(stream, entry, isThere);
-                if (!BitConverter.IsLittleEndian)
+                byte[] halves = Bytes(stream, entry, isThere);
+                float[] widened = new float[halves.Length / sizeof(ushort)];
+                for (int i = 0; i < widened.Length; i++)
                 {
-                    BinaryPrimitives.ReverseEndianness(halves, halves);
+                    widened[i] = StoredType.BFloat16.ToSingle(halves.AsSpan(i * sizeof(ushort)));
                 }
-                _floats.Add(entry.Name, Array.ConvertAll(halves, BFloat16Bits.ToSingle));
+                _floats.Add(entry.Name, widened);
                 break;
             default:
-                float[] values = Values<float>(stream, entry, isThere);
+                float[] values = Floats(stream, entry, isThere);
                 if (!BitConverter.IsLittleEndian)
                 {
                     Span<int> bits = MemoryMarshal.Cast<float, int>(values.AsSpan());
@@ -92,26 +92,53 @@ internal sealed class StoredArrays
                 : new WeightArray(entry.Name, entry.Shape, _floats[entry.Name], entry.Precision)),
     ];
 
-    private static T[] Values<T>(Stream stream, SafetensorsEntry entry, bool isThere)
-        where T : unmanaged
+    // Not generic: such methods are compiled at the start of a program, whatever was compiled ahead of time.
+    private static float[] Floats(Stream stream, SafetensorsEntry entry, bool isThere)
     {
-        int size = Unsafe.SizeOf<T>();
-        long count = (entry.End - entry.Begin) / size;
-        if (count > Array.MaxLength)
+        long count = CountOf(entry, sizeof(float));
+        float[] values = new float[isThere ? count : Math.Min(count, FirstBufferBytes / sizeof(float))];
+        Fill(stream, entry, filled =>
         {
-            throw new FormatException(
-                Invariant($"{SafetensorsHeader.What} announces {count:N0} values for the array ") +
-                Invariant($"'{Quotation.Of(entry.Name)}'; at most {Array.MaxLength:N0} are possible."));
-        }
-        T[] values = new T[isThere ? count : Math.Min(count, FirstBufferBytes / size)];
-        long filled = 0; // bytes
-        while (filled < count * size)
-        {
-            if (filled == (long)values.Length * size)
+            if (filled == (long)values.Length * sizeof(float))
             {
                 Array.Resize(ref values, (int)Math.Min(count, 2L * values.Length));
             }
-            int read = stream.Read(Remaining(values, filled, size));
+            // At most 1 GiB, because an int counts a span of bytes.
+            int first = (int)(filled / sizeof(float)), within = (int)(filled % sizeof(float));
+            return MemoryMarshal.AsBytes(values.AsSpan(first, Math.Min(values.Length - first, 1 << 28)))[within..];
+        });
+        return values;
+    }
+
+    private static byte[] Bytes(Stream stream, SafetensorsEntry entry, bool isThere)
+    {
+        long count = CountOf(entry, sizeof(byte));
+        byte[] bytes = new byte[isThere ? count : Math.Min(count, FirstBufferBytes)];
+        Fill(stream, entry, filled =>
+        {
+            if (filled == bytes.Length)
+            {
+                Array.Resize(ref bytes, (int)Math.Min(count, 2L * bytes.Length));
+            }
+            return bytes.AsSpan((int)filled);
+        });
+        return bytes;
+    }
+
+    private static long CountOf(SafetensorsEntry entry, int size)
+    {
+        long count = (entry.End - entry.Begin) / size;
+        return count <= Array.MaxLength ? count : throw new FormatException(
+            Invariant($"{SafetensorsHeader.What} announces {count:N0} values for the array ") +
+            Invariant($"'{Quotation.Of(entry.Name)}'; at most {Array.MaxLength:N0} are possible."));
+    }
+
+    private static void Fill(Stream stream, SafetensorsEntry entry, Place place)
+    {
+        long filled = 0;
+        while (filled < entry.End - entry.Begin)
+        {
+            int read = stream.Read(place(filled));
             if (read == 0)
             {
                 throw new FormatException(
@@ -119,16 +146,8 @@ internal sealed class StoredArrays
             }
             filled += read;
         }
-        return values;
     }
 
-    /// <summary>Returns the place of the next bytes: at most 1 GiB, because an int counts a span of bytes.</summary>
-    private static Span<byte> Remaining<T>(T[] values, long filled, int size)
-        where T : unmanaged
-    {
-        int first = (int)(filled / size);
-        int within = (int)(filled % size);
-        int length = Math.Min(values.Length - first, 1 << 28);
-        return MemoryMarshal.AsBytes(values.AsSpan(first, length))[within..];
-    }
+    // The place of the bytes behind those that are filled.
+    private delegate Span<byte> Place(long filled);
 }

@@ -63,7 +63,7 @@ public sealed class StreamEqualityTests
     [DynamicData(nameof(Presets))]
     public void Push_EachPreset_GivesTheScoresOfTheRow(object template, object binding) => AssertEqual(
         ((NetworkTemplate)template).Bind((NetworkBinding)binding with { HasTimeAxis = true, TimeSteps = 5 }),
-        isSettled: true);
+        mustDiffer: template is not SpikingResNet, isSettled: true); // a residual network of random weights saturates
 
     [TestMethod]
     public void Push_RandomNetworks_GivesTheScoresOfTheRow()

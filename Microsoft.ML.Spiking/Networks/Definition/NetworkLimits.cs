@@ -30,7 +30,8 @@ internal static class NetworkLimits
     public const long MostValues = 1L << 25;
 
     /// <summary>
-    /// The same over all time steps: 1 GiB, the longest buffer of a scorer. VGG-11 on events of 128x128 takes 128 steps.
+    /// The same over all time steps: 1 GiB, the longest buffer of a scorer. VGG-11 on events of 128x128 takes 128
+    /// steps.
     /// </summary>
     public const long MostValuesOfRow = 1L << 28;
 

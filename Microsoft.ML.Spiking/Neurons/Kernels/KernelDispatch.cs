@@ -87,6 +87,6 @@ internal readonly unsafe struct NeuronFunctions
         where TForward : struct, INeuronEquations
         where TBackward : struct, INeuronEquations =>
         new(&NeuronForwardPass<TForward>.Run, &NeuronForwardPass<TForward>.Step,
-            &FiringCheck<TLanes, TSubthreshold>.Run, &NeuronBackwardPass<TBackward>.Run, &TBackward.SurrogateConstants, TForward.StateVariables,
-            TBackward.ReplayedVariables);
+            &FiringCheck<TLanes, TSubthreshold>.Run, &NeuronBackwardPass<TBackward>.Run,
+            &TBackward.SurrogateConstants, TForward.StateVariables, TBackward.ReplayedVariables);
 }
