@@ -89,7 +89,7 @@ public sealed class WeightPruningTests
         Assert.AreEqual((90L, 1.0), (report.Rows, report.AccuracyBefore));
         Assert.IsGreaterThanOrEqualTo(report.PrunedAccuracy, report.Accuracy);
         Assert.IsGreaterThan(0.9, report.Accuracy);
-        Assert.AreEqual(0.7, report.Sparsity, 0.01);
+        Assert.AreEqual(0.7, report.Sparsity, 0.02); // whole weights of small layers
         Assert.Contains("after fine-tuning", report.ToString());
         Assert.StartsWith("Layer,Weights,Zeros,Sparsity\nfc1,64,", report.ToCsv());
         Assert.Contains("\"prunedAccuracy\"", report.ToJson());
@@ -143,7 +143,7 @@ public sealed class WeightPruningTests
         SpikingBinaryPredictionTransformer model = TwoClasses.Trainer(Ml, options => options.Epochs = 1).Fit(rows);
 
         Assert.Contains("no row with a label", Assert.ThrowsExactly<InvalidOperationException>(
-            () => Ml.Model.PruneWeights(model, rows, Ml.Data.TakeRows(rows, 0))).Message);
+            () => Ml.Model.PruneWeights(model, rows, Ml.Data.SkipRows(rows, 1_000_000))).Message);
     }
 
     [TestMethod]

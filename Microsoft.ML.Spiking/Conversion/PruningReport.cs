@@ -3,43 +3,6 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
-/// <summary>The choices of a pruning.</summary>
-public sealed class PruningOptions
-{
-    /// <summary>
-    /// Gets or sets the share of the weights of linear layers and convolutions that becomes 0, from 0 up to, but not
-    /// including, 1. Default 0.8.
-    /// </summary>
-    public double Sparsity { get; set; } = 0.8;
-
-    /// <summary>
-    /// Gets or sets among which weights the smallest are looked for. Default <see cref="PruningScope.Layer"/>.
-    /// </summary>
-    public PruningScope Scope { get; set; }
-
-    /// <summary>
-    /// Gets or sets the training that follows, in which weights that are 0 stay 0; null for none. The network, its time
-    /// steps and neurons are the model's, as are the columns of features and labels. Default 5 epochs with half the
-    /// learning rate of a training, 0.001.
-    /// </summary>
-    public SpikingClifTrainer.Options? FineTuning { get; set; } =
-        new() { Epochs = 5, LearningRate = SpikingClifTrainer.Defaults.LearningRate / 2 };
-
-    /// <summary>Returns one sentence for every value that is out of its range.</summary>
-    internal IEnumerable<string> Faults()
-    {
-        if (!(Sparsity is >= 0 and < 1))
-        {
-            yield return Invariant($"{nameof(Sparsity)} is {Sparsity}; it must be from 0 up to, but not including, 1.");
-        }
-        if (!Enum.IsDefined(Scope))
-        {
-            yield return $"{nameof(Scope)} is {Scope}; it must be one of " +
-                $"{string.Join(", ", Enum.GetNames<PruningScope>())}.";
-        }
-    }
-}
-
 /// <summary>The weights among which a pruning looks for the smallest.</summary>
 public enum PruningScope
 {
