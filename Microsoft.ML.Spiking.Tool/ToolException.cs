@@ -18,7 +18,7 @@ internal sealed class ToolException : Exception
         new(sentence, ExitCodes.Failed, inner);
 }
 
-/// <summary>What the process returns.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCodes
 {
     /// <summary>All was done.</summary>

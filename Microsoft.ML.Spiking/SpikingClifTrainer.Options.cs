@@ -9,7 +9,7 @@ public sealed partial class SpikingClifTrainer
     /// Everything that <see cref="SpikingClifTrainer"/> can be told. The trainer copies the options when it is created:
     /// changing them afterwards has no effect on it.
     /// </summary>
-    public sealed class Options
+    public sealed partial class Options
     {
         private InputEncoder? _encoder;
         private ValidationMetric? _validationMetric;
@@ -380,71 +380,5 @@ public sealed partial class SpikingClifTrainer
         /// <see langword="true"/>.
         /// </summary>
         public bool ReuseNativeMemory { get; set; } = true;
-
-        /// <summary>
-        /// Gets or sets what is called after every epoch, on the training's own thread. What it throws stops the
-        /// training and reaches the caller of Fit.
-        /// </summary>
-        public Action<EpochMetrics>? MetricsCallback { get; set; }
-
-        /// <summary>
-        /// Gets or sets what is called after every batch, on the training's own thread: for progress bars; keep it
-        /// short. What it throws stops the training and reaches the caller of Fit.
-        /// </summary>
-        public Action<BatchProgress>? ProgressCallback { get; set; }
-
-        /// <summary>
-        /// Gets or sets the token that stops the training between two batches; Fit then throws
-        /// <see cref="OperationCanceledException"/>. With <see cref="CheckpointFolder"/>, what has been trained is
-        /// saved before. An exception of that type which a callback throws for another reason reaches the caller as it
-        /// is.
-        /// </summary>
-        public CancellationToken CancellationToken { get; set; }
-
-        /// <summary>
-        /// Gets or sets whether a training that was stopped by <see cref="CancellationToken"/> after its first epoch
-        /// gives the best model so far instead of throwing. Default <see langword="false"/>.
-        /// </summary>
-        public bool KeepBestOnCancellation { get; set; }
-
-        /// <summary>Checks every value.</summary>
-        /// <exception cref="ArgumentException">
-        /// At least one value is out of its range; the message lists all of them.
-        /// </exception>
-        public void Validate()
-        {
-            string[] faults = [.. OptionsValidation.Faults(this)];
-            if (faults.Length > 0)
-            {
-                throw new ArgumentException(faults.Length == 1
-                    ? $"The options of {nameof(SpikingCatalog.SpikingClif)} have a fault: {faults[0]}"
-                    : $"The options of {nameof(SpikingCatalog.SpikingClif)} have {faults.Length} faults: " +
-                        string.Join(" ", faults.Select((fault, i) => $"({i + 1}) {fault}")));
-            }
-        }
-
-        /// <summary>Returns the options of the catalogs' short overloads.</summary>
-        internal static Options Of(
-            string label, string features, string? exampleWeight, IReadOnlyList<int>? hiddenSizes, int timeSteps,
-            int? epochs, int batchSize, double learningRate) =>
-            new()
-            {
-                LabelColumnName = label,
-                FeatureColumnName = features,
-                ExampleWeightColumnName = exampleWeight,
-                Network = new Mlp(hiddenSizes ?? Defaults.HiddenSizes),
-                TimeSteps = timeSteps,
-                Epochs = epochs,
-                BatchSize = batchSize,
-                LearningRate = learningRate,
-            };
-
-        internal Options Copy()
-        {
-            var copy = (Options)MemberwiseClone();
-            copy.ClassWeights = ClassWeights is null ? null : [.. ClassWeights];
-            copy.InputShape = InputShape is null ? null : [.. InputShape];
-            return copy;
-        }
     }
 }

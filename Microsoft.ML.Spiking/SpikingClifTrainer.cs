@@ -385,47 +385,4 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// <summary>Gets the normalization of the input; null with an encoder whose spikes are not normalized.</summary>
     private InputNormalization? InputNormalization =>
         _options.Encoder is DirectEncoder ? _options.InputNormalization : null;
-
-    private TrainingSettings Settings(RowLayout layout) => new()
-    {
-        Epochs = _options.Epochs,
-        BatchSize = _options.BatchSize,
-        LearningRate = _options.LearningRate,
-        Optimizer = _options.Optimizer,
-        Momentum = _options.Momentum,
-        WeightDecay = _options.WeightDecay,
-        Schedule = _options.Schedule,
-        WarmupEpochs = _options.WarmupEpochs,
-        ClassWeighting = _options.ClassWeighting,
-        ClassWeights = _options.ClassWeights,
-        LabelSmoothing = _options.LabelSmoothing,
-        LossLambda = _options.LossLambda,
-        LossTarget = _options.LossTarget,
-        SpikePenalty = _options.SpikePenalty > 0 ? _options.SpikePenalty : null,
-        GradientClipping = _options.GradientClipping,
-        GradientHorizon = _options.GradientHorizon,
-        KeepsZeroWeights = _options.KeepZeroWeights ? true : null,
-        GradientAccumulation = _options.GradientAccumulation,
-        EarlyStoppingPatience = _options.EarlyStoppingPatience,
-        ValidationMetric = _options.ValidationMetric,
-        Seed = _seed,
-        IsSeedGiven = _isSeedGiven,
-        Device = _options.Device,
-        CudaDeviceIndex = CudaDeviceIndex,
-        CudaDevices = _options.CudaDevices is null ? null : [.. _options.CudaDevices],
-        FallsBackToCpu = FallsBackToCpu,
-        Threads = _options.NumberOfThreads,
-        MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
-        ReuseNativeMemory = _options.ReuseNativeMemory,
-        ActivationCheckpointing = _options.ActivationCheckpointing,
-        KeepBestOnCancellation = _options.KeepBestOnCancellation,
-        CheckpointFolder = _options.CheckpointFolder,
-        SharesCheckpointFolder = false,
-        CheckpointEveryBatches = _options.CheckpointEveryBatches,
-        CheckpointEveryMinutes = _options.CheckpointEveryMinutes,
-        Precision = _options.Precision,
-        InputNormalization = InputNormalization ?? new FeatureNormalization(),
-        Augmentation = _options.Augmentation,
-        Rows = layout,
-    };
 }

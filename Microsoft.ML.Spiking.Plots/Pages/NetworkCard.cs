@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Plots.Pages;
 
-/// <summary>What a network is, in words and a table.</summary>
+/// <summary>A network in words and a table.</summary>
 internal sealed partial class NetworkCard
 {
     private readonly NetworkDefinition _network;

@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Tests.Export;
 
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
-/// <summary>What docs/onnx.md shows for other programs: Triton's configuration, and the program for Spark.</summary>
+/// <summary>The parts of docs/onnx.md for other programs: Triton's configuration, and the program for Spark.</summary>
 [TestClass]
 public sealed partial class OnnxPageTests
 {

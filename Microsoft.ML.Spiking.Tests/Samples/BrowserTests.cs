@@ -133,7 +133,7 @@ public sealed class BrowserTests
             .Fit(data).Transform(data);
     }
 
-    /// <summary>What a page posts; the browser is ended then.</summary>
+    /// <summary>Returns the post of a page; the browser is ended then.</summary>
     private static string Open(string browser, WebFolder web, string page, string folder)
     {
         using Process process = Process.Start(new ProcessStartInfo(browser,

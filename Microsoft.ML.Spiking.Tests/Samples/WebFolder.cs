@@ -27,7 +27,7 @@ internal sealed class WebFolder : IDisposable
 
     public string Address { get; }
 
-    /// <summary>What a page posted first.</summary>
+    /// <summary>Returns the first post of a page.</summary>
     public Task<string> Posted => _posted.Task;
 
     public void Dispose() => _listener.Close();

@@ -203,7 +203,7 @@ internal sealed class CsvFile
     }
 }
 
-/// <summary>What a column of a <see cref="CsvFile"/> holds.</summary>
+/// <summary>The content of a column of a <see cref="CsvFile"/>.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="index">Its place in the file, from 0.</param>
 internal sealed class CsvColumn(string name, int index)

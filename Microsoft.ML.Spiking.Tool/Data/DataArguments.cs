@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Tool.Data;
 
-/// <summary>What the command line says about data.</summary>
+/// <summary>The command line's arguments about data.</summary>
 internal sealed record DataArguments
 {
     public required string DataPath { get; init; }

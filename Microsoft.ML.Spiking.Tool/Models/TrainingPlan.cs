@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Tool.Data;
 
 namespace Microsoft.ML.Spiking.Tool.Models;
 
-/// <summary>What is trained, on what, and how rows are held out.</summary>
+/// <summary>A training: its options, its rows, and how some are held out.</summary>
 /// <param name="Source">The rows.</param>
 /// <param name="Validation">Rows to measure on; null to hold out a part.</param>
 /// <param name="Holdout">The part of the rows that is held out; 0 for none.</param>

@@ -2,7 +2,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
-/// <summary>What a network is converted to after its training; see <see cref="FirstSpikeConversion"/>.</summary>
+/// <summary>The conversion of a network after its training; see <see cref="FirstSpikeConversion"/>.</summary>
 public abstract record NetworkConversion
 {
     private protected NetworkConversion() { }

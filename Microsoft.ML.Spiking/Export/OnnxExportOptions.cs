@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking;
 
-/// <summary>What an exported ONNX model has besides the prediction.</summary>
+/// <summary>The outputs of an exported ONNX model besides the prediction.</summary>
 public sealed class OnnxExportOptions
 {
     /// <summary>

@@ -178,6 +178,6 @@ internal sealed record NormOutcome(float[] Spikes, float[] Gradient, float[] ByW
     /// <summary>The running means, then variances.</summary>
     public float[] Running { get; init; } = [];
 
-    /// <summary>What is added to the kept part of them.</summary>
+    /// <summary>The part that is added to what stays of them.</summary>
     public float[] Moved { get; init; } = [];
 }

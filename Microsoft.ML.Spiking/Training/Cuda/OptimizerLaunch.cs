@@ -152,7 +152,7 @@ internal sealed record OptimizedArray(Tensor Parameter, Tensor Gradient, Tensor?
     public long Length { get; } = Parameter.numel();
 }
 
-/// <summary>What a step of AdamW depends on besides the arrays.</summary>
+/// <summary>The values that a step of AdamW depends on besides the arrays.</summary>
 /// <param name="Kept">What weight decay leaves of a parameter.</param>
 /// <param name="Size">The learning rate over the correction of the mean's bias.</param>
 /// <param name="Root">The root of the correction of the squares' bias.</param>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
-/// <summary>What is measured of a batch that was trained on; its gradients are in the network's parameters.</summary>
+/// <summary>The measurements of a batch that was trained on; its gradients are in the network's parameters.</summary>
 /// <param name="Loss">The mean loss, a scalar.</param>
 /// <param name="MeanLogits">[N, classes], the mean over the time steps.</param>
 internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)

@@ -61,7 +61,7 @@ internal sealed record ForwardPass
     public ForwardPass Again() => this with { Spikes = null, IsRepetition = true };
 }
 
-/// <summary>What a batch normalization does to its running statistics after a batch.</summary>
+/// <summary>A move of a batch normalization's running statistics after a batch.</summary>
 /// <param name="MeanName">The array of the running mean.</param>
 /// <param name="VarianceName">The array of the running variance.</param>
 /// <param name="Apply">Moves these two, on any device.</param>
