@@ -19,7 +19,8 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
                the slow ones, which takes hours; with --sample of N mutants at random, which needs python3: a score,
                and artifacts/mutation; the arguments after -- go to dotnet stryker, such as --mutate 'Scoring/Plan/*.cs'
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
-               hour, -- NAME... for some of them
+               hour, -- NAME... for some of them; -- --compare COMMIT [--quick] measures this tree and another commit
+               in turn and prints what became slower, which ends with exit code 1
   gpu-check    make artifacts/gpu-check, a folder whose check.sh runs on a machine with an NVIDIA card and a libtorch,
                that of python3's torch or one that LD_LIBRARY_PATH names, without .NET: checks line by line, then speeds
   pack         make the NuGet packages and their symbols in artifacts/packages
@@ -84,7 +85,42 @@ gpu_check() {
   du -sh "$folder" | cut -f 1
 }
 
+# The library of two commits, measured in turn by the same program.
+compare() {
+  local commit=${1:-} old=$root/artifacts/compare/old models=$root/artifacts/compare/models hash
+  local guard=benchmarks/Microsoft.ML.Spiking.Guard
+  if ! hash=$(git -C "$root" rev-parse --verify --quiet "$commit^{commit}"); then
+    say "--compare wants a commit, such as HEAD~1 or a tag; '$commit' is none."
+    return 2
+  fi
+  shift
+  setup
+  say "Building both; the first time this downloads libtorch, which is large."
+  rm -rf "$root/artifacts/compare"
+  git -C "$root" worktree prune
+  git -C "$root" worktree add --quiet --detach "$old" "$hash"
+  # A worktree left behind would be in the way of the next call.
+  trap 'git -C "$root" worktree remove --force "$root/artifacts/compare/old" 2> /dev/null' EXIT
+  rm -rf "${old:?}/$guard"
+  mkdir -p "$old/$guard"
+  cp "$root/$guard"/*.cs "$root/$guard"/*.csproj "$old/$guard"
+  in_root dotnet build "$guard" -c Release -v quiet -o artifacts/compare/after >&2
+  (cd "$old" && dotnet build "$guard" -c Release -v quiet -o ../before >&2) || {
+    say "The library of $commit does not build with today's $guard, whose public API it must have."
+    return 2
+  }
+  # Models of the older version load in the newer one.
+  "$root/artifacts/compare/before/guard" prepare "$models"
+  "$root/artifacts/compare/after/guard" compare "$root/artifacts/compare/before/guard" \
+    "$root/artifacts/compare/after/guard" "$models" "$@"
+}
+
 bench() {
+  if [ "${1:-}" = --compare ]; then
+    shift
+    compare "$@"
+    return
+  fi
   local project=benchmarks/Microsoft.ML.Spiking.Benchmarks/Microsoft.ML.Spiking.Benchmarks.csproj
   setup
   say "Building; the first time this downloads libtorch, which is large."
