@@ -23,7 +23,10 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
                in turn and prints what became slower, which ends with exit code 1
   gpu-check    make artifacts/gpu-check, a folder whose check.sh runs on a machine with an NVIDIA card and a libtorch,
                that of python3's torch or one that LD_LIBRARY_PATH names, without .NET: checks line by line, then speeds
-  pack         make the NuGet packages and their symbols in artifacts/packages
+  docs         make the documentation site, artifacts/docs/site/index.html: the pages of docs/ and the API reference;
+               fails on warnings
+  pack         make the NuGet packages, their symbols and bills of materials in artifacts/packages, with the version of
+               the git tag; fails where the public API breaks users of the last release of the same major version
 
 As root, on Debian and Ubuntu, the commands first install what is missing (the .NET SDK, libstdc++6, libgomp1, a font;
 test also PostgreSQL, g++, clang, numpy and, beside npm, chromium) and say so, one line each. --no-setup, anywhere
@@ -60,18 +63,23 @@ sample() {
 
 pack() {
   "$root/eng/dotnet-sdk.sh"
-  # One commit gives the same bytes each time.
-  SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct 2> /dev/null || true)
-  export SOURCE_DATE_EPOCH
-  rm -rf "$root/artifacts/packages"
-  in_root dotnet pack Microsoft.ML.Spiking -c Release -v quiet -o artifacts/packages >&2
-  in_root dotnet pack Microsoft.ML.Spiking.Sweeps -c Release -v quiet -o artifacts/packages >&2
-  in_root dotnet pack Microsoft.ML.Spiking.Interchange -c Release -v quiet -o artifacts/packages >&2
-  in_root dotnet pack Microsoft.ML.Spiking.Plots -c Release -v quiet -o artifacts/packages >&2
-  in_root dotnet pack Microsoft.ML.Spiking.Events -c Release -v quiet -o artifacts/packages >&2
-  # With libtorch in it, and for this system alone.
-  in_root dotnet pack Microsoft.ML.Spiking.Tool -c Release -v quiet -o artifacts/packages >&2
-  ls -l "$root/artifacts/packages"
+  "$root/eng/pack.sh"
+}
+
+# What docfx warns of, such as a link that leads nowhere, is an error.
+docs() {
+  local site=$root/artifacts/docs
+  setup
+  in_root dotnet tool restore > /dev/null
+  rm -rf "$site"
+  in_root dotnet build Microsoft.ML.Spiking.Docs.Tests -c Release -v quiet >&2
+  mkdir -p "$site/assemblies"
+  # With the assemblies that they reference, and without links to libtorch.
+  cp "$root"/Microsoft.ML.Spiking.Docs.Tests/bin/Release/net10.0/*/*.dll "$site/assemblies"
+  cp "$root"/Microsoft.ML.Spiking.Docs.Tests/bin/Release/net10.0/*/Microsoft.ML.Spiking*.xml "$site/assemblies"
+  in_root dotnet docfx metadata docs/docfx.json --warningsAsErrors --logLevel Warning
+  in_root dotnet docfx build docs/docfx.json --warningsAsErrors --logLevel Warning
+  echo "$site/site/index.html"
 }
 
 gpu_check() {
@@ -254,6 +262,7 @@ case $command in
   mutate) mutate "$@" ;;
   bench) bench "$@" ;;
   gpu-check) gpu_check ;;
+  docs) docs ;;
   pack) pack ;;
   "" | help | -h | --help) usage ;;
   *)

@@ -1,0 +1,2 @@
+// Recipes write into the current folder, which belongs to the whole process.
+[assembly: DoNotParallelize]
