@@ -77,8 +77,8 @@ docs() {
   # With the assemblies that they reference, and without links to libtorch.
   cp "$root"/Microsoft.ML.Spiking.Docs.Tests/bin/Release/net10.0/*/*.dll "$site/assemblies"
   cp "$root"/Microsoft.ML.Spiking.Docs.Tests/bin/Release/net10.0/*/Microsoft.ML.Spiking*.xml "$site/assemblies"
-  in_root dotnet docfx metadata docs/docfx.json --warningsAsErrors --logLevel Warning
-  in_root dotnet docfx build docs/docfx.json --warningsAsErrors --logLevel Warning
+  in_root dotnet docfx metadata docfx.json --warningsAsErrors --logLevel Warning
+  in_root dotnet docfx build docfx.json --warningsAsErrors --logLevel Warning
   echo "$site/site/index.html"
 }
 

@@ -35,14 +35,15 @@ void Train()
             Network = new ConvNet(16, 32),
             InputNormalization = new ChannelNormalization(),
             Augmentation = new ImageAugmentation { CropPadding = 2, HorizontalFlip = true },
-            Epochs = 20,
+            Epochs = 60,
             BatchSize = 16,
             LearningRate = 0.005,
-            MetricsCallback = epoch => Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.Loss:F3}"),
+            MetricsCallback = epoch => Console.Write($"\repoch {epoch.Epoch}, loss {epoch.Loss:F3}"),
         }))
         .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
     ITransformer model = pipeline.Fit(split.TrainSet);
 
+    Console.WriteLine();
     var metrics = ml.MulticlassClassification.Evaluate(model.Transform(split.TestSet));
     Console.WriteLine($"accuracy on images that were held out: {metrics.MicroAccuracy:P1}");
     Console.WriteLine(metrics.ConfusionMatrix.GetFormattedConfusionTable());

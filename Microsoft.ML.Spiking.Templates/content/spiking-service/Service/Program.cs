@@ -1,4 +1,4 @@
-// dotnet run --project Service    serves model.zip of the current folder, or the one that --model names
+// dotnet run --project Service    serves its model.zip, or the one that --model names
 //
 //   curl localhost:5000/predict -H 'Content-Type: application/json' \
 //     -d '{"temperature": 81, "vibration": 4.2, "speed": 1460, "kind": "pump"}'

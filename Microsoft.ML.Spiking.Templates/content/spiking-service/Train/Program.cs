@@ -1,4 +1,4 @@
-// dotnet run --project Train [DATA.CSV]    trains, evaluates, and saves model.zip in the current folder
+// dotnet run --project Train [DATA.CSV]    trains, evaluates, and saves Service/model.zip
 
 using Microsoft.ML;
 using SpikingService;
@@ -25,8 +25,10 @@ ITransformer model = pipeline.Fit(keys.Transform(split.TrainSet));
 
 var metrics = ml.MulticlassClassification.Evaluate(model.Transform(keys.Transform(split.TestSet)));
 Console.WriteLine($"accuracy on rows that were held out: {metrics.MicroAccuracy:P1}");
+string folder = Directory.Exists("Service") ? "Service" : "."; // where the service runs
+string saved = Path.Combine(folder, "model.zip");
 // Written under another name and renamed: a running service never sees half a file.
-ml.Model.Save(model, rows.Schema, "model.zip.new");
-File.Move("model.zip.new", "model.zip", overwrite: true);
-Console.WriteLine("saved model.zip");
+ml.Model.Save(model, rows.Schema, saved + ".new");
+File.Move(saved + ".new", saved, overwrite: true);
+Console.WriteLine($"saved {saved}");
 return 0;
