@@ -25,7 +25,7 @@ public sealed partial class CookbookTests
         ["retraining"] = $"accuracy {GoodAccuracy}\r?\naccuracy {GoodAccuracy}",
         ["own-network"] = $"accuracy {GoodAccuracy}",
         ["calibration"] = "[Cc]alibration error",
-        ["explanation"] = "Features",
+        ["explanation"] = @"PlanVector\.basic +\d",
         ["energy"] = "pJ|uJ|nJ",
         ["serving"] = "^[1-9][0-9]* engines for 100 requests",
         ["batch-scoring"] = "file predictions.csv",
