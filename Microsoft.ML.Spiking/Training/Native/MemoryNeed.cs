@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Loop;
 using TorchSharp;
 

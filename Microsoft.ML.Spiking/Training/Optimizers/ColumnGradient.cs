@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Feed;
-using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace Microsoft.ML.Spiking.Training.Optimizers;

@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
-using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace Microsoft.ML.Spiking.Training.Optimizers;
