@@ -33,8 +33,8 @@ internal static class MemoryNeed
         throw new InsufficientMemoryException(string.Create(CultureInfo.InvariantCulture,
             $"Layer '{largest.Name}' has {Weights(largest):N0} weights{sizes}. Training needs {copies} times the " +
             $"memory of the network's weights: {bytes >> 20:N0} MB, and the process may use " +
-            $"{available.Value >> 20:N0} MB. Lower the layer's outputs, or for the first layer the number of features (the bits of a hashing " +
-            $"transform)."));
+            $"{available.Value >> 20:N0} MB. Lower the layer's outputs, or for the first layer the number of " +
+            $"features (the bits of a hashing transform)."));
     }
 
     private static long Weights(WeightedLayer layer) =>
