@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Spiking.Docs.Tests;
 
-/// <summary>Every recipe is run as its reader would: the program of the page beside the file of the index page.</summary>
+/// <summary>Every recipe is run as its reader would: the program beside the file of the index page.</summary>
 [TestClass]
 public sealed partial class CookbookTests
 {

@@ -28,7 +28,8 @@ internal sealed partial record Recipe(string Name)
 
     /// <summary>Gets the names of all pages with a program.</summary>
     public static IEnumerable<string> Names => Directory.EnumerateFiles(Repository.Cookbook, "*.md")
-        .Select(file => Path.GetFileNameWithoutExtension(file)!).Where(name => name is not ("index" or "troubleshooting"))
+        .Select(file => Path.GetFileNameWithoutExtension(file)!)
+        .Where(name => name is not ("index" or "troubleshooting"))
         .Order(StringComparer.Ordinal);
 
     /// <summary>Gets the C# blocks of the page.</summary>

@@ -10,7 +10,7 @@ public sealed partial class TemplateTests
 {
     private const string Templates = "Microsoft.ML.Spiking.Templates";
 
-    // What a user's command line does not have: libtorch is linked, not copied, and sources are not asked for advisories.
+    // What a user's command line does not have: libtorch is linked, not copied, and no source is asked for advisories.
     private static readonly Dictionary<string, string> Environment = new()
     {
         ["CreateHardLinksForCopyLocalIfPossible"] = "true",

@@ -39,7 +39,8 @@ internal static class Comparison
         [
             "time of the newer build / time of the older one: median [quartiles], and the median of each process",
             .. lines,
-            slower == 0 ? "nothing is slower beyond the spread" : $"slower beyond the spread: {slower} of {names.Length}",
+            slower == 0 ? "nothing is slower beyond the spread"
+                : $"slower beyond the spread: {slower} of {names.Length}",
         ];
         Console.WriteLine(string.Join('\n', all));
         if (results != null)

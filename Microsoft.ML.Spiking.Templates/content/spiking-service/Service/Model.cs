@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace SpikingService;
 
-/// <summary>A trained model for many requests at once. A prediction engine serves one at a time, so they are pooled.</summary>
+/// <summary>A trained model for many requests. A prediction engine serves one at a time, so they are pooled.</summary>
 internal sealed class Model
 {
     private readonly MLContext _ml = new();
