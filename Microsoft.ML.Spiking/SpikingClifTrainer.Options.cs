@@ -72,8 +72,8 @@ public sealed partial class SpikingClifTrainer
         /// <summary>
         /// Gets or sets the neuron of every hidden layer: <see cref="ClifNeuron"/> (the default),
         /// <see cref="LifNeuron"/>, <see cref="PlifNeuron"/>, <see cref="KlifNeuron"/>, <see cref="IfNeuron"/>,
-        /// <see cref="BurstNeuron"/>; or <see cref="ReluNeuron"/>, the baseline that does not spike, which needs <see cref="TimeSteps"/> 1, as
-        /// <see cref="FirstSpikeNeuron"/> does.
+        /// <see cref="BurstNeuron"/>; or <see cref="ReluNeuron"/>, the baseline that does not spike, which needs
+        /// <see cref="TimeSteps"/> 1, as <see cref="FirstSpikeNeuron"/> does.
         /// </summary>
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 

@@ -243,8 +243,8 @@ public sealed class SpikingModelParameters :
         }
         return source.IsNative
             ? throw new InvalidOperationException($"The model has an {nameof(EarlyExit)} and libtorch is to score, " +
-                $"which takes all time steps at once: choose {nameof(ScoringBackend)}.{nameof(ScoringBackend.Managed)} " +
-                $"or no {nameof(EarlyExit)}.")
+                "which takes all time steps at once: choose " +
+                $"{nameof(ScoringBackend)}.{nameof(ScoringBackend.Managed)} or no {nameof(EarlyExit)}.")
             : ScorerSource.Managed(() => new EarlyExitScorer(Network, Weights, exit.Rule, exit.Count), source.Backend);
     }
 

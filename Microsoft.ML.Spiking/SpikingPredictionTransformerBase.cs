@@ -218,8 +218,10 @@ public abstract class SpikingPredictionTransformerBase :
 
     private protected abstract VersionInfo Version { get; }
 
-    private OnnxModelFile OnnxFile() => Model.EarlyExit is null ? new(Columns.FeatureName, Columns.PredictedLabelName, Columns.ScoreName,
-        Columns.ProbabilityName, KeyNames.Of(Columns.Label)) : throw new NotSupportedException(NoExitInOnnx);
+    private OnnxModelFile OnnxFile() => Model.EarlyExit is null
+        ? new(Columns.FeatureName, Columns.PredictedLabelName, Columns.ScoreName, Columns.ProbabilityName,
+            KeyNames.Of(Columns.Label))
+        : throw new NotSupportedException(NoExitInOnnx);
 
     private static string NoExitInOnnx => "The network was not exported to ONNX: the model has an " +
         $"{nameof(EarlyExit)}, and a graph takes all time steps. Set it to null first " +

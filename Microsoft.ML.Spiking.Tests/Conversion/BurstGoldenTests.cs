@@ -104,7 +104,7 @@ public sealed class BurstGoldenTests
         for (int i = 0; i < 2; i++)
         {
             GoldenFiles.AssertClose(Doubles(weights[i].grad!), Doubles(stepwise[i]), Tolerance, $"weights {i}");
-            Assert.IsTrue(Doubles(stepwise[i]).Any(gradient => gradient != 0));
+            Assert.Contains(gradient => gradient != 0, Doubles(stepwise[i]));
         }
     }
 

@@ -125,7 +125,7 @@ public sealed class CountConversionTests
                     .Flatten().Build();
             });
 
-        Assert.IsFalse(converted.Model.Network.AllLayers.OfType<BatchNormLayer>().Any());
+        Assert.IsEmpty(converted.Model.Network.AllLayers.OfType<BatchNormLayer>());
         Assert.IsGreaterThan(0.9, _ml.MulticlassClassification.Evaluate(converted.Transform(data)).MicroAccuracy);
     }
 

@@ -13,6 +13,8 @@ public sealed class EarlyExitTests
 {
     private readonly MLContext _ml = new(1);
 
+    public TestContext TestContext { get; set; } = null!;
+
     public static IEnumerable<object[]> Networks =>
     [
         [new Mlp(30, 21), Bindings.Of([17]) with { TimeSteps = 5 }],
@@ -124,7 +126,7 @@ public sealed class EarlyExitTests
         model.Model.ChangeEarlyExit(exit);
         using var zip = new MemoryStream();
         _ml.Model.Save(model, data.Schema, zip);
-        SpikingModelFile.Check(zip);
+        SpikingModelFile.Check(zip, cancellationToken: TestContext.CancellationToken);
         zip.Position = 0;
 
         var loaded = (SpikingPredictionTransformer)new MLContext().Model.Load(zip, out _);
@@ -199,6 +201,6 @@ public sealed class EarlyExitTests
         return new(shorter, new(shorter, shorter.Parameters.Select(spec => weights[spec.Name])));
     }
 
-    private static float[] Scores(ITransformer model, IDataView data) =>
+    private static float[] Scores(SpikingPredictionTransformer model, IDataView data) =>
         [.. model.Transform(data).GetColumn<float[]>("Score").SelectMany(scores => scores)];
 }

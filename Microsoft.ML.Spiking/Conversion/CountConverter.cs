@@ -7,7 +7,9 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Conversion;
 
-/// <summary>Converts a trained network of rectifiers to counts of spikes, layer by layer where it learns meanwhile.</summary>
+/// <summary>
+/// Converts a trained network of rectifiers to counts of spikes, layer by layer where it learns meanwhile.
+/// </summary>
 /// <param name="conversion">The choices.</param>
 /// <param name="train">The rows that the network was trained on.</param>
 /// <param name="validation">The rows that choose the best epoch; null for none.</param>
@@ -93,7 +95,7 @@ internal sealed class CountConverter(CountConversion conversion, IRowSource trai
 
     /// <summary>Returns the network over time; layers that are not converted take the mean of their current.</summary>
     private NetworkDefinition Exchanged(
-        NetworkDefinition network, IReadOnlyDictionary<string, NeuronDefinition> converted) => NeuronExchange.Of(
+        NetworkDefinition network, Dictionary<string, NeuronDefinition> converted) => NeuronExchange.Of(
             network, layer => converted.TryGetValue(layer.Name, out NeuronDefinition? neuron) ? neuron
                 : new MeanReluNeuron(),
             conversion.TimeSteps);

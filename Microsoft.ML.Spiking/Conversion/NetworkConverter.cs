@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 

@@ -58,7 +58,8 @@ public sealed class StreamEqualityTests
             new NeuronLayer("n2", (NeuronDefinition)neuron),
             new LinearLayer("out", 37, 3),
         ],
-        3, hasTimeAxis: true), mustDiffer: neuron is not (ReluNeuron or FirstSpikeNeuron)); // whose sums saturate the softmax
+        // Sums of values that are not spikes saturate the softmax.
+        3, hasTimeAxis: true), mustDiffer: neuron is not (ReluNeuron or FirstSpikeNeuron));
 
     [TestMethod]
     [DynamicData(nameof(Presets))]

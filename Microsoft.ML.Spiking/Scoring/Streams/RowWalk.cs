@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Executors;
 using Microsoft.ML.Spiking.Scoring.Plan;
@@ -153,6 +152,8 @@ internal sealed unsafe class RowWalk
         }
     }
 
-    /// <summary>A layer, its buffers, its place in the carried values, and whether it runs at the first step alone.</summary>
+    /// <summary>
+    /// A layer, its buffers, its place in the carried values, and whether it runs at the first step alone.
+    /// </summary>
     private sealed record WalkStage(StepExecutor Executor, int Input, int Output, long StateStart, bool IsOnce);
 }
