@@ -21,7 +21,7 @@ internal sealed class TorchBurst(BurstNeuron neuron) : TorchNeuron
         {
             Tensor mean = wide.IsConstant ? wide.Values : wide.Values.mean([0]);
             Tensor straight = nn.functional.relu(mean).LimitTo(neuron.Largest);
-            values = values + (straight - straight.detach()); // the difference is 0, and has the gradient
+            values = values.Plus(straight - straight.detach()); // the difference is 0, and has the gradient
         }
         values = values.dtype == type ? values : values.to_type(type);
         return new(values.MoveToOuterDisposeScope(), Count: null);
@@ -36,7 +36,7 @@ internal sealed class TorchBurst(BurstNeuron neuron) : TorchNeuron
         for (int t = 0; t < steps.Length; t++)
         {
             using DisposeScope step = NewDisposeScope();
-            Tensor charged = potential is null ? arriving[t].detach() : potential + arriving[t];
+            Tensor charged = potential is null ? arriving[t].detach() : potential.Plus(arriving[t]);
             Tensor spikes = nn.functional.relu(charged.Over(neuron.Threshold).floor()).LimitTo(neuron.MaximumSpikes);
             steps[t] = spikes.Times(neuron.Threshold);
             Tensor left = charged - steps[t];
