@@ -30,7 +30,7 @@ import xml.etree.ElementTree
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARY = os.path.join(ROOT, "Microsoft.ML.Spiking")
 ASSEMBLY = "Microsoft.ML.Spiking.dll"
-FAST_CLASS_SECONDS = 1.0    # test classes that take longer run after the others
+FAST_CLASS_SECONDS, SLOW_CLASS_SECONDS = 1.0, 10.0    # of test classes the fast run first, the slow last and alone
 
 
 def read(path):
@@ -145,7 +145,7 @@ class Compiler:
 
 
 class Tests:
-    """The room's tests in a folder of their own: first the classes that are done soon, then the others."""
+    """The room's tests in a folder of their own: the classes that are done soon run first."""
 
     def __init__(self, room, bin_folder, folder):
         self.folder = folder
@@ -182,10 +182,12 @@ class Tests:
             if line.startswith("failed "):
                 first = line.strip()[len("failed "):][:200]
                 break
-        timer.cancel()
-        end()
-        process.stdout.close()
+        if first is not None:
+            end()
         code = process.wait()
+        timer.cancel()
+        end()    # what the tests have started
+        process.stdout.close()
         seconds = time.monotonic() - begun
         if first is not None:
             return "Killed", first, seconds
@@ -193,8 +195,33 @@ class Tests:
             return "Timeout", f"{limit:.0f} s", seconds
         return ("Passed", "", seconds) if code == 0 else ("Crashed", f"exit code {code}", seconds)
 
-    def measure(self):
-        """Runs all tests without a mutant, and sets which classes run first and how long they may take."""
+    def measure(self, kept):
+        """Runs all tests without a mutant, and sets in which stages classes run and how long each may take.
+
+        kept: a file that keeps the times for as long as tests and library are the same.
+        """
+        key = digest(os.path.join(self.folder, "Microsoft.ML.Spiking.Tests.dll")) + digest(
+            os.path.join(self.folder, ASSEMBLY))
+        base = read(kept) if os.path.exists(kept) else {}
+        if base.get("key") != key:
+            base = {"key": key, **self.measured()}
+            with open(kept, "w", encoding="utf-8") as file:
+                json.dump(base, file)
+        times, overhead = base["times"], base["seconds"] - sum(base["times"].values())
+        slow = sorted((name for name in times if times[name] > FAST_CLASS_SECONDS), key=times.get)
+        alone = [name for name in slow if times[name] > SLOW_CLASS_SECONDS]
+        stages = [("", [name for name in times if name not in slow])]
+        stages += [("|".join(f"FullyQualifiedName~.{name}." for name in group), group)
+                   for group in [[name for name in slow if name not in alone], *([name] for name in alone)] if group]
+        # Limits are generous: on a busy machine tests take several times as long.
+        self.stages = [(f"{self.all}&({chosen})" if chosen else
+                        self.all + "".join(f"&FullyQualifiedName!~.{name}." for name in slow),
+                        120 + 8 * (overhead + sum(times[name] for name in group))) for chosen, group in stages]
+        print(f"Without a mutant: {base['seconds']:.0f} s; last {', '.join(slow) or 'none'}.",
+              file=sys.stderr, flush=True)
+
+    def measured(self):
+        """The seconds of all tests and of each class, which must pass without a mutant."""
         report = "base.trx"
         state, why, seconds = self.run(self.all, 3600, "--report-trx", "--report-trx-filename", report,
                                        "--results-directory", self.folder)
@@ -209,16 +236,7 @@ class Tests:
             hours, minutes, rest = result.get("duration", "0:0:0").split(":")
             name = owner[result.get("testId")]
             times[name] = times.get(name, 0) + int(hours) * 3600 + int(minutes) * 60 + float(rest)
-        slow = sorted((name for name, spent in times.items() if spent > FAST_CLASS_SECONDS), key=times.get)
-        spent = sum(times[name] for name in slow)
-        # Limits are generous: on a busy machine tests take several times as long.
-        self.stages = [(self.all + "".join(f"&FullyQualifiedName!~.{name}." for name in slow),
-                        120 + 8 * (seconds - spent))]
-        if slow:
-            self.stages.append((f"{self.all}&(" + "|".join(f"FullyQualifiedName~.{name}." for name in slow) + ")",
-                                120 + 8 * spent))
-        print(f"Without a mutant: {len(owner)} tests in {seconds:.0f} s; last run {', '.join(slow) or 'none'}.",
-              file=sys.stderr, flush=True)
+        return {"seconds": seconds, "times": times}
 
     def judge(self):
         total = 0.0
@@ -261,7 +279,7 @@ def run(listing, room, size, seed, compiler, bin_folder, results, again=""):
         if not compile_with.compile(path, text(os.path.join(LIBRARY, path)), out):
             raise SystemExit(f"Without a mutant the library does not compile: {compile_with.output[-2000:]}")
         tests.take(out)
-        tests.measure()
+        tests.measure(os.path.join(os.path.dirname(os.path.abspath(results)), f"{room}-base.json"))
         drawn = 0
         for key in order:
             if drawn == size:

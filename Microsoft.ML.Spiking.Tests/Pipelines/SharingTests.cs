@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Tests.Training;
 
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
