@@ -69,7 +69,7 @@ public sealed class TrainingReportTests
         string message = Assert.Throws<ArgumentException>(() => Ml.Model.TrainingResults(model, without)).Message;
 
         Assert.Contains("The data has no label column 'Label', which this report needs. Its columns are: " +
-            "'Weight', 'Name', 'Number', 'Tail', 'Features'.", message);
+            "'Features', 'Weight', 'Name', 'Number', 'Tail'. (Parameter", message);
     }
 
     /// <summary>Logits 2 apart, right three times out of four: the best temperature makes the odds 3.</summary>
