@@ -14,10 +14,11 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
   test         build with warnings as errors, check the formatting, run all tests;
                the arguments after -- go to dotnet test
   coverage     the same tests with code coverage: a summary, and artifacts/coverage/index.html
-  mutate ROOM [--sample N [--seed S]]
+  mutate ROOM [--sample N [--seed S] [--survivors]]
                mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name without
-               the slow ones, which takes hours; with --sample of N mutants at random, which needs python3: a score,
-               and artifacts/mutation; the arguments after -- go to dotnet stryker, such as --mutate 'Scoring/Plan/*.cs'
+               the slow ones, which takes hours; with --sample of N mutants at random, each compiled alone, which needs
+               python3; with --survivors of those that the sample's last run did not notice; results in
+               artifacts/mutation; the arguments after -- go to dotnet stryker, such as --mutate 'Scoring/Plan/*.cs'
   bench        build and run the benchmarks, which write benchmarks/results; -- --quick for a few minutes instead of an
                hour, -- NAME... for some of them; -- --compare COMMIT [--quick] measures this tree and another commit
                in turn and prints what became slower, which ends with exit code 1
@@ -173,10 +174,15 @@ coverage() {
   local faults=0
   in_root dotnet tool restore > /dev/null
   run_tests --coverage --coverage-output-format cobertura "$@" || faults=1
-  assemblies=$(printf ';+Microsoft.ML.Spiking%s' '' .Sweeps .Interchange .Plots .Events)
+  # Every package; a project's assembly has the name of its folder, except the tool's.
+  local assemblies=+spiking project
+  for project in "$root"/Microsoft.ML.Spiking*/; do
+    project=$(basename "$project")
+    [[ $project == *.@(Tests|Tool) ]] || assemblies+=";+$project"
+  done
   in_root dotnet reportgenerator "-reports:$results/*.cobertura.xml" "-targetdir:$root/artifacts/coverage" \
     "-reporttypes:Html;TextSummary" \
-    "-assemblyfilters:${assemblies:1}" \
+    "-assemblyfilters:$assemblies" \
     "-filefilters:-*.g.cs" -verbosity:Warning
   cat "$root/artifacts/coverage/Summary.txt"
   return $faults
@@ -192,54 +198,66 @@ mutate() {
       ;;
   esac
   shift
-  local size= seed=1
-  while [ "${1:-}" = --sample ] || [ "${1:-}" = --seed ]; do
-    if ! [[ "${2:-}" =~ ^[1-9][0-9]*$ ]]; then
-      say "$1 takes a whole number from 1."
-      return 2
-    fi
-    if [ "$1" = --sample ]; then size=$2; else seed=$2; fi
-    shift 2
+  local size= seed=1 again=
+  while :; do
+    case ${1:-} in
+      --sample | --seed)
+        if ! [[ "${2:-}" =~ ^[1-9][0-9]*$ ]]; then
+          say "$1 takes a whole number from 1."
+          return 2
+        fi
+        if [ "$1" = --sample ]; then size=$2; else seed=$2; fi
+        shift 2
+        ;;
+      --survivors) again=survivors; shift ;;
+      *) break ;;
+    esac
   done
   [ "${1:-}" != -- ] || shift
+  if [ -n "$size" ] && [ $# -gt 0 ]; then
+    say "With --sample nothing is passed on: $*"
+    return 2
+  fi
   setup
   in_root dotnet tool restore > /dev/null
   # Built first, because Stryker takes the compilations that it analyses for those of the library.
   in_root dotnet build Microsoft.ML.Spiking.Tests -c Release -v quiet >&2
-  local folder=$root/artifacts/mutation config=$root/eng/stryker-config.json
   if [ -n "$size" ]; then
-    draw_mutants
-    config=$folder/sample-config.json
-  else
-    # Given arguments come last and may choose other files or tests.
-    [[ " $* " == *" --mutate "* ]] || set -- --mutate "$room/**/*.cs" "$@"
+    mutate_sample "$room" "$size" "$seed" "$again"
+    return
   fi
+  # Given arguments come last and may choose other files or tests.
+  [[ " $* " == *" --mutate "* ]] || set -- --mutate "$room/**/*.cs" "$@"
   # All tests that reach a mutant run for it. Those that train, score whole presets or try every byte would take days.
   local tests="FullyQualifiedName~.Tests.$room.&TestCategory!=Slow"
   [[ " $* " == *" --test-case-filter "* ]] || set -- --test-case-filter "$tests" "$@"
-  stryker --config-file "$config" --output "$folder" "$@"
-  [ -z "$size" ] ||
-    python3 "$root/eng/mutation_sample.py" score "$folder/reports/mutation-report.json" "$folder/sample.json"
+  stryker --output "$root/artifacts/mutation" "$@"
 }
 
-stryker() { (cd "$root/Microsoft.ML.Spiking.Tests" && dotnet stryker "$@"); }
+stryker() {
+  (cd "$root/Microsoft.ML.Spiking.Tests" && dotnet stryker --config-file "$root/eng/stryker-config.json" "$@")
+}
 
-# Draws mutants of the room from a list of all. Unless the list is current, Stryker makes it with a test that reaches
-# none of them.
-draw_mutants() {
-  local listing=$folder/all-$room drawn=0
-  local -a draw=("$root/eng/mutation_sample.py" draw "$listing/reports/mutation-report.json" "$room" "$size" "$seed"
-    "$folder/sample-config.json" "$folder/sample.json")
+# Draws mutants of the room from a list of all and tests each alone. Stryker lists those of the files that have changed
+# since, with a test that reaches none of them.
+mutate_sample() {
+  local room=$1 size=$2 seed=$3 again=$4 tool=$root/eng/mutation_sample.py folder=$root/artifacts/mutation
+  local listing=$folder/$room.json path
+  local -a changed=()
   mkdir -p "$folder"
-  cp "$config" "$folder/sample-config.json"
-  python3 "${draw[@]}" || drawn=$?
-  if [ "$drawn" = 3 ]; then
-    stryker --config-file "$config" --output "$listing" --mutate "$room/**/*.cs" \
+  while read -r path; do changed+=(--mutate "$path"); done < <(python3 "$tool" stale "$listing" "$room")
+  if [ ${#changed[@]} -gt 0 ]; then
+    stryker --output "$folder/list" "${changed[@]}" \
       --test-case-filter "FullyQualifiedName~LineLengthTests.Offences" >&2
-    python3 "${draw[@]}"
-  elif [ "$drawn" != 0 ]; then
-    return "$drawn"
+    python3 "$tool" merge "$listing" "$folder/list/reports/mutation-report.json" "$room"
+    in_root dotnet build Microsoft.ML.Spiking.Tests -c Release -v quiet >&2
   fi
+  in_root dotnet msbuild Microsoft.ML.Spiking -t:Compile -p:Configuration=Release -p:BuildProjectReferences=false \
+    -p:ProvideCommandLineArgs=true -p:SkipCompilerExecution=true -p:NonExistentFile=none \
+    -getItem:CscCommandLineArgs -getProperty:RoslynTargetsPath > "$folder/compiler.json"
+  local -a tests=("$root"/Microsoft.ML.Spiking.Tests/bin/Release/net10.0/*/)
+  python3 "$tool" run "$listing" "$room" "$size" "$seed" "$folder/compiler.json" "${tests[0]%/}" \
+    "$folder/$room-$seed.jsonl" $again
 }
 
 # --no-setup counts anywhere before --; what follows -- belongs to the program that is run.

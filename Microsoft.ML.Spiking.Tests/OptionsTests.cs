@@ -244,6 +244,32 @@ public sealed class OptionsTests
         Assert.AreSequenceEqual(expected, Weights(trainer.Fit(data)));
     }
 
+    [TestMethod]
+    public void Copy_ListsChangedAfterwards_KeepsItsOwn()
+    {
+        float[] weights = [1, 2];
+        int[] shape = [3, 4], devices = [0, 1];
+        var options = new SpikingClifTrainer.Options
+        {
+            ClassWeights = weights,
+            InputShape = shape,
+            CudaDevices = devices,
+        };
+        Assert.AreSequenceEqual(
+            [nameof(options.ClassWeights), nameof(options.CudaDevices), nameof(options.InputShape)],
+            typeof(SpikingClifTrainer.Options).GetProperties()
+                .Where(option => option.PropertyType.IsGenericType
+                    && option.PropertyType.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+                .Select(option => option.Name).Order());
+
+        SpikingClifTrainer.Options copy = options.Copy();
+        (weights[0], shape[0], devices[0]) = (9, 9, 9);
+
+        Assert.AreSequenceEqual([1f, 2], copy.ClassWeights!);
+        Assert.AreSequenceEqual([3, 4], copy.InputShape!);
+        Assert.AreSequenceEqual([0, 1], copy.CudaDevices!);
+    }
+
     private static float[] Weights(SpikingPredictionTransformer model) =>
         [.. model.Model.Weights.SelectMany(array => array.Values.ToArray())];
 

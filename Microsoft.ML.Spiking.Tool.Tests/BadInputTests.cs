@@ -175,7 +175,7 @@ public sealed class BadInputTests
         string photos = Samples.WriteImages(folder), damaged = Path.Combine(photos, "red", "00.png");
         File.WriteAllText(damaged, "no image");
 
-        Refused($"'{damaged}' is not an image that can be read; mend or remove it.", "train", photos);
+        Refused($"'{damaged}' is not an image that can be read; repair or remove it.", "train", photos);
     }
 
     [TestMethod]

@@ -116,7 +116,7 @@ public sealed partial class InspectTests
         ToolRun run = ToolRun.Of("inspect", _model, _data, "--history", _data);
 
         Assert.AreEqual(ExitCodes.Usage, run.ExitCode);
-        Assert.Contains("is no file that train --history has written.", run.Errors);
+        Assert.Contains("was not written by train --history.", run.Errors);
     }
 
     [TestMethod]

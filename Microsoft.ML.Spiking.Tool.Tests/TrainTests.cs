@@ -140,7 +140,7 @@ public sealed class TrainTests
 
         ToolRun run = ToolRun.Done(["train", data, .. Samples.Quick, "--output", folder.File("m.zip")]);
 
-        Assert.Contains("Column 'who' has 80 different texts in 80 rows, such as 'name 0'; if it is no category, " +
+        Assert.Contains("Column 'who' has 80 different texts in 80 rows, such as 'name 0'; if it is not a category, " +
             "leave it out with --ignore \"who\".", run.Errors);
     }
 

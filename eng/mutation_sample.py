@@ -1,21 +1,36 @@
 #!/usr/bin/env python3
-"""Mutation testing of a random sample: draws mutants of a room from Stryker's list of all, and scores them.
+"""Mutation testing of a random sample: draws mutants of a room from Stryker's list, and tests each one alone.
 
-draw LISTING ROOM SIZE SEED CONFIG SAMPLE
-    LISTING: a mutation report that covers the room, of tests that reach nothing. CONFIG: the settings for Stryker, into
-    which the spans of the drawn mutants are written. SAMPLE: the file that names the drawn mutants.
-    Exit code 3: LISTING is missing or of other sources.
-score REPORT SAMPLE
-    The share of the drawn mutants that the tests notice, with a 95 % confidence interval, and those that survived.
+stale LISTING ROOM
+    The room's files that LISTING, a mutation report, does not hold as they are now.
+merge LISTING REPORT ROOM
+    Takes the files of REPORT into LISTING, which need not exist yet.
+run LISTING ROOM SIZE SEED COMPILER BIN RESULTS [survivors]
+    Draws SIZE mutants that compile, compiles the library with each in turn, and runs the room's tests in a copy of the
+    folder BIN until one fails. COMPILER: the compiler's path and arguments, as MSBuild prints them. RESULTS: a line for
+    each mutant; a run that was interrupted goes on there. With survivors, only those that no test noticed run again.
+
+The list gives where each mutant is and what stands in its place. Compiled alone it runs at full speed, while in an
+assembly that holds all of them every expression is behind a switch.
 """
-import collections
+import hashlib
 import json
 import math
 import os
-import random
+import re
+import shutil
+import signal
+import subprocess
 import sys
+import tempfile
+import threading
+import time
+import xml.etree.ElementTree
 
-KILLED = ("Killed", "Timeout", "RuntimeError")
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LIBRARY = os.path.join(ROOT, "Microsoft.ML.Spiking")
+ASSEMBLY = "Microsoft.ML.Spiking.dll"
+FAST_CLASS_SECONDS, SLOW_CLASS_SECONDS = 1.0, 10.0    # of test classes the fast run first, the slow last and alone
 
 
 def read(path):
@@ -23,88 +38,280 @@ def read(path):
         return json.load(file)
 
 
-def inside_room(name, room):
-    """The path below the library's folder, or None for files of other rooms."""
-    name = name.replace("\\", "/")
-    start = name.find(f"Microsoft.ML.Spiking/{room}/")
-    return None if start < 0 else name[start + len("Microsoft.ML.Spiking/"):]
+def text(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return file.read()
 
 
-def offsets(source):
-    """Where each line of the source begins."""
-    starts = [0]
-    for i, letter in enumerate(source):
-        if letter == "\n":
-            starts.append(i + 1)
-    return starts
+def in_library(name):
+    """The path below the library's folder."""
+    return name.replace("\\", "/").rpartition("Microsoft.ML.Spiking/")[2]
 
 
-def span_of(mutant, starts):
-    begin, end = mutant["location"]["start"], mutant["location"]["end"]
-    return starts[begin["line"] - 1] + begin["column"] - 1, starts[end["line"] - 1] + end["column"] - 1
+def sources(room):
+    """The room's files as they are now."""
+    for folder, _, names in sorted(os.walk(os.path.join(LIBRARY, room))):
+        for name in sorted(names):
+            if name.endswith(".cs"):
+                path = os.path.join(folder, name)
+                yield os.path.relpath(path, LIBRARY).replace(os.sep, "/"), text(path)
 
 
-def key(path, mutant, span):
-    return [path, *span, mutant["mutatorName"], mutant["replacement"]]
+def listed(listing):
+    return {in_library(name): file for name, file in read(listing)["files"].items()} if os.path.exists(listing) else {}
 
 
-def mutants_of(report, room):
-    """Each mutant that compiles: its key and its record."""
-    for name, file in sorted(report["files"].items()):
-        path = inside_room(name, room)
-        if path is None:
-            continue
-        starts = offsets(file["source"])
-        for mutant in file["mutants"]:
-            if mutant["status"] not in ("CompileError", "Ignored"):
-                yield key(path, mutant, span_of(mutant, starts)), mutant
-
-
-def is_current(report, room):
-    """Whether the listing was made of the sources as they are."""
-    files = 0
-    for name, file in report["files"].items():
-        if inside_room(name, room) is None:
-            continue
-        files += 1
-        if not os.path.exists(name):
-            return False
-        with open(name, encoding="utf-8-sig", newline="") as source:
-            if source.read() != file["source"]:
-                return False
-    return files > 0
-
-
-def patterns(drawn, others):
-    """Spans that include what was drawn, and leave out what lies inside it and was not drawn."""
-    included, excluded = collections.defaultdict(set), collections.defaultdict(set)
-    for path, begin, end, *_ in drawn:
-        included[path].add((begin, end))
-    for path, begin, end, *_ in others:
-        if any(a <= begin and end <= b for a, b in included[path]) \
-                and not any(begin <= a and b <= end for a, b in included[path]):
-            excluded[path].add((begin, end))
-    for sign, spans in (("", included), ("!", excluded)):
-        for path in sorted(spans):
-            if spans[path]:
-                yield f"{sign}{path}" + "".join(f"{{{a}..{b}}}" for a, b in sorted(spans[path]))
-
-
-def draw(listing, room, size, seed, config, sample):
-    report = read(listing) if os.path.exists(listing) else None
-    if report is None or not is_current(report, room):
-        return 3
-    keys = [found for found, _ in mutants_of(report, room)]
-    drawn = random.Random(int(seed)).sample(keys, min(int(size), len(keys)))
-    chosen = {tuple(found) for found in drawn}
-    settings = read(config)
-    settings["stryker-config"]["mutate"] = list(patterns(drawn, [k for k in keys if tuple(k) not in chosen]))
-    with open(config, "w", encoding="utf-8") as file:
-        json.dump(settings, file, indent=2)
-    with open(sample, "w", encoding="utf-8") as file:
-        json.dump({"room": room, "of": len(keys), "seed": int(seed), "mutants": drawn}, file, indent=1)
-    print(f"{len(drawn)} of the {len(keys)} mutants in {room}, seed {seed}", file=sys.stderr)
+def stale(listing, room):
+    known = listed(listing)
+    for path, source in sources(room):
+        if path not in known or known[path]["source"] != source:
+            print(path)
     return 0
+
+
+def merge(listing, report, room):
+    known, new, now = listed(listing), listed(report), dict(sources(room))
+    known.update({path: file for path, file in new.items() if now.get(path) == file["source"]
+                  and any(mutant["status"] != "Ignored" for mutant in file["mutants"])})
+    files = {path: file for path, file in known.items() if now.get(path) == file["source"]}
+    for path in now.keys() - files.keys():
+        print(f"{path} has no mutants.", file=sys.stderr)
+        files[path] = {"source": now[path], "mutants": []}
+    os.makedirs(os.path.dirname(os.path.abspath(listing)), exist_ok=True)
+    with open(listing, "w", encoding="utf-8") as out:
+        json.dump({"files": files}, out)
+    return 0
+
+
+def offset(starts, place):
+    return starts[place["line"] - 1] + place["column"] - 1
+
+
+def mutants_of(listing, room):
+    """Each mutant of the files that are as listed: path, begin, end, mutator, replacement; and its line.
+
+    Those that do not compile among all others, behind switches, often compile alone.
+    """
+    known = listed(listing)
+    for path, source in sources(room):
+        if path not in known or known[path]["source"] != source:
+            continue
+        starts = [0] + [match.end() for match in re.finditer("\n", source)]
+        for mutant in known[path]["mutants"]:
+            if mutant["status"] != "Ignored":
+                place = mutant["location"]
+                yield (path, offset(starts, place["start"]), offset(starts, place["end"]), mutant["mutatorName"],
+                       mutant["replacement"]), place["start"]["line"]
+
+
+def rank(seed, key):
+    """Where a mutant stands in the order of drawing: it does not change when other files do."""
+    return hashlib.sha256(json.dumps([int(seed), *key]).encode()).hexdigest()
+
+
+class Compiler:
+    """Compiles the library with one file replaced."""
+
+    def __init__(self, path, scratch):
+        found = read(path)
+        self.command = ["dotnet", os.path.join(found["Properties"]["RoslynTargetsPath"], "bincore", "csc.dll")]
+        left_out = ("/out:", "/refout:", "/doc:", "/pdb:", "/debug", "/sourcelink:", "/embed", "/errorlog:",
+                    "/warnaserror")
+        self.arguments = [item["Identity"] for item in found["Items"]["CscCommandLineArgs"]
+                          if not item["Identity"].startswith(left_out)]
+        self.scratch = scratch
+
+    def compile(self, path, source, out):
+        """Whether the library compiles with this text in the place of the file."""
+        changed = os.path.join(self.scratch, "Changed.cs")
+        with open(changed, "w", encoding="utf-8", newline="") as file:
+            file.write(source)
+        replaced = 0
+        lines = [f"/out:{out}", "/debug-", "/warn:0", "/skipanalyzers+"]
+        for argument in self.arguments:
+            if argument.replace("\\", "/") == path:
+                argument, replaced = changed, replaced + 1
+            if not argument.startswith("/noconfig"):
+                lines.append(f'"{argument}"' if " " in argument and not argument.startswith("/") else argument)
+        if replaced != 1:
+            raise SystemExit(f"The compiler's arguments name {path} {replaced} times instead of once.")
+        response = os.path.join(self.scratch, "library.rsp")
+        with open(response, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines))
+        done = subprocess.run([*self.command, "/noconfig", "/shared", f"@{response}"], cwd=LIBRARY,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.output = done.stdout
+        return done.returncode == 0
+
+
+class Tests:
+    """The room's tests in a folder of their own: the classes that are done soon run first."""
+
+    def __init__(self, room, bin_folder, folder):
+        self.folder = folder
+        self.all = f"FullyQualifiedName~.Tests.{room}.&TestCategory!=Slow"
+        shutil.rmtree(folder, ignore_errors=True)
+        # Native libraries are large, and no mutant changes them.
+        shutil.copytree(bin_folder, folder, copy_function=lambda a, b:
+                        os.symlink(os.path.abspath(a), b) if ".so" in os.path.basename(a) else shutil.copy2(a, b))
+        self.stages = None
+
+    def take(self, assembly):
+        target = os.path.join(self.folder, ASSEMBLY)
+        os.remove(target)
+        shutil.copyfile(assembly, target)
+
+    def run(self, test_filter, limit, *arguments):
+        """Passed, Killed, Timeout or Crashed; the first test that failed or the exit code; the seconds."""
+        program = os.path.join(self.folder, "Microsoft.ML.Spiking.Tests.dll")
+        environment = dict(os.environ, DOTNET_GCHeapHardLimit="100000000", DOTNET_TieredPGO="0")
+        begun, first, late = time.monotonic(), None, threading.Event()
+        command = ["dotnet", program, "--filter", test_filter, "--no-progress", "--no-ansi", *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                   errors="replace", cwd=self.folder, env=environment, start_new_session=True)
+
+        def end():
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+        timer = threading.Timer(limit, lambda: (late.set(), end()))
+        timer.start()
+        for line in process.stdout:
+            if line.startswith("failed "):
+                first = line.strip()[len("failed "):][:200]
+                break
+        if first is not None:
+            end()
+        code = process.wait()
+        timer.cancel()
+        end()    # what the tests have started
+        process.stdout.close()
+        seconds = time.monotonic() - begun
+        if first is not None:
+            return "Killed", first, seconds
+        if late.is_set():
+            return "Timeout", f"{limit:.0f} s", seconds
+        return ("Passed", "", seconds) if code == 0 else ("Crashed", f"exit code {code}", seconds)
+
+    def measure(self, kept):
+        """Runs all tests without a mutant, and sets in which stages classes run and how long each may take.
+
+        kept: a file that keeps the times for as long as tests and library are the same.
+        """
+        key = digest(os.path.join(self.folder, "Microsoft.ML.Spiking.Tests.dll")) + digest(
+            os.path.join(self.folder, ASSEMBLY))
+        base = read(kept) if os.path.exists(kept) else {}
+        if base.get("key") != key:
+            base = {"key": key, **self.measured()}
+            with open(kept, "w", encoding="utf-8") as file:
+                json.dump(base, file)
+        times, overhead = base["times"], base["seconds"] - sum(base["times"].values())
+        slow = sorted((name for name in times if times[name] > FAST_CLASS_SECONDS), key=times.get)
+        alone = [name for name in slow if times[name] > SLOW_CLASS_SECONDS]
+        stages = [("", [name for name in times if name not in slow])]
+        stages += [("|".join(f"FullyQualifiedName~.{name}." for name in group), group)
+                   for group in [[name for name in slow if name not in alone], *([name] for name in alone)] if group]
+        # Limits are generous: on a busy machine tests take several times as long.
+        self.stages = [(f"{self.all}&({chosen})" if chosen else
+                        self.all + "".join(f"&FullyQualifiedName!~.{name}." for name in slow),
+                        120 + 8 * (overhead + sum(times[name] for name in group))) for chosen, group in stages]
+        print(f"Without a mutant: {base['seconds']:.0f} s; last {', '.join(slow) or 'none'}.",
+              file=sys.stderr, flush=True)
+
+    def measured(self):
+        """The seconds of all tests and of each class, which must pass without a mutant."""
+        report = "base.trx"
+        state, why, seconds = self.run(self.all, 3600, "--report-trx", "--report-trx-filename", report,
+                                       "--results-directory", self.folder)
+        if state != "Passed":
+            raise SystemExit(f"Without a mutant the tests do not pass: {state} {why}.")
+        root = xml.etree.ElementTree.parse(os.path.join(self.folder, report)).getroot()
+        spaces = {"t": root.tag[1:].partition("}")[0]}
+        owner = {test.get("id"): test.find("t:TestMethod", spaces).get("className").rpartition(".")[2]
+                 for test in root.iterfind(".//t:UnitTest", spaces)}
+        times = {}
+        for result in root.iterfind(".//t:UnitTestResult", spaces):
+            hours, minutes, rest = result.get("duration", "0:0:0").split(":")
+            name = owner[result.get("testId")]
+            times[name] = times.get(name, 0) + int(hours) * 3600 + int(minutes) * 60 + float(rest)
+        return {"seconds": seconds, "times": times}
+
+    def judge(self):
+        total = 0.0
+        for test_filter, limit in self.stages:
+            state, why, seconds = self.run(test_filter, limit)
+            total += seconds
+            if state != "Passed":
+                return state, why, total
+        return "Survived", "", total
+
+
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def run(listing, room, size, seed, compiler, bin_folder, results, again=""):
+    size, keys = int(size), dict(mutants_of(listing, room))
+    order = sorted(keys, key=lambda key: rank(seed, key))
+    tests_hash = digest(os.path.join(bin_folder, "Microsoft.ML.Spiking.Tests.dll"))
+    records = {}
+    if os.path.exists(results):
+        with open(results, encoding="utf-8") as file:
+            for line in file:
+                record = json.loads(line)
+                key = tuple(record["key"])
+                same = record["source"] == hashlib.sha256(text(os.path.join(LIBRARY, key[0])).encode()).hexdigest() \
+                    if key in keys else False
+                if same and (again or record["tests"] == tests_hash):
+                    records[key] = record
+    if again:
+        order = [key for key in order if key in records]
+        size = len([key for key in order if records[key]["status"] != "NoCompile"])
+    scratch = tempfile.mkdtemp(prefix="mutant-")
+    tests = Tests(room, bin_folder, os.path.join(os.path.dirname(os.path.abspath(results)), f"run-{room}"))
+    try:
+        compile_with = Compiler(compiler, scratch)
+        out = os.path.join(scratch, ASSEMBLY)
+        path = order[0][0]
+        if not compile_with.compile(path, text(os.path.join(LIBRARY, path)), out):
+            raise SystemExit(f"Without a mutant the library does not compile: {compile_with.output[-2000:]}")
+        tests.take(out)
+        tests.measure(os.path.join(os.path.dirname(os.path.abspath(results)), f"{room}-base.json"))
+        drawn = 0
+        for key in order:
+            if drawn == size:
+                break
+            known = records.get(key)
+            if known is None or (again and known["status"] == "Survived"):
+                known = test(key, keys[key], compile_with, tests, out)
+                known["tests"], records[key] = tests_hash, known
+                with open(results, "a", encoding="utf-8") as file:
+                    file.write(json.dumps(known) + "\n")
+                print(f"{drawn + 1}: {known['status']} {key[0]}:{known['line']} {key[3]} {known['by']} "
+                      f"({known['compiled']:.0f} + {known['tested']:.0f} s)", file=sys.stderr, flush=True)
+            drawn += known["status"] != "NoCompile"
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(tests.folder, ignore_errors=True)
+    report(room, [records[key] for key in order if key in records], len(keys), seed)
+    return 0
+
+
+def test(key, line, compile_with, tests, out):
+    path, begin, end, _, replacement = key
+    source = text(os.path.join(LIBRARY, path))
+    begun = time.monotonic()
+    compiles = compile_with.compile(path, source[:begin] + replacement + source[end:], out)
+    compiled = time.monotonic() - begun
+    record = {"key": key, "line": line, "source": hashlib.sha256(source.encode()).hexdigest(), "compiled": compiled}
+    if not compiles:
+        return {**record, "status": "NoCompile", "by": "", "tested": 0.0}
+    tests.take(out)
+    status, by, seconds = tests.judge()
+    return {**record, "status": status, "by": by, "tested": seconds}
 
 
 def interval(hits, total):
@@ -115,43 +322,30 @@ def interval(hits, total):
     return f"{100 * hits / total:.1f} % [{100 * (centre - half):.1f}, {100 * (centre + half):.1f}]"
 
 
-def score(report, sample):
-    drawn = read(sample)
-    wanted = collections.Counter(tuple(found) for found in drawn["mutants"])
-    states, survivors = collections.Counter(), []
-    lines = {}
-    for name, file in read(report)["files"].items():
-        lines[inside_room(name, drawn["room"])] = file["source"].split("\n")
-    for found, mutant in mutants_of(read(report), drawn["room"]):
-        if wanted[tuple(found)] == 0:
+def report(room, records, of, seed):
+    states = {}
+    for record in records:
+        states[record["status"]] = states.get(record["status"], 0) + 1
+    for record in sorted(records, key=lambda r: (r["status"], r["key"][0], r["line"])):
+        if record["status"] in ("Killed", "NoCompile"):
             continue
-        wanted[tuple(found)] -= 1
-        states[mutant["status"]] += 1
-        if mutant["status"] not in KILLED:
-            survivors.append((found[0], mutant))
-    for path, mutant in sorted(survivors, key=lambda s: (s[1]["status"], s[0], s[1]["location"]["start"]["line"])):
-        line = mutant["location"]["start"]["line"]
-        print(f"{mutant['status']}  {path}:{line}  {mutant['mutatorName']}")
-        print(f"    {lines[path][line - 1].strip()[:100]}  =>  {' '.join(mutant['replacement'].split())[:80]}")
-    missing = sum(wanted.values())
-    noticed = sum(states[state] for state in KILLED)
-    reached = noticed + states["Survived"]
-    total = reached + states["NoCoverage"]
-    print(f"{drawn['room']}: {total} of {drawn['of']} mutants drawn, seed {drawn['seed']}: "
-          f"{states['Killed']} killed, {states['Timeout']} timeouts, {states['RuntimeError']} crashes, "
-          f"{states['Survived']} survived, {states['NoCoverage']} not reached by a test")
-    if missing > 0:
-        print(f"{missing} drawn mutants have no result and are left out.")
-    if reached > 0:
-        print(f"Noticed of those that a test reaches: {interval(noticed, reached)}")
+        path, begin, end, mutator, replacement = record["key"]
+        old = " ".join(text(os.path.join(LIBRARY, path))[begin:end].split())
+        print(f"{record['status']}  {path}:{record['line']}  {mutator} {record['by']}")
+        print(f"    {old[:100]}  =>  {' '.join(replacement.split())[:80]}")
+    noticed = sum(states.get(state, 0) for state in ("Killed", "Timeout", "Crashed"))
+    total = noticed + states.get("Survived", 0)
+    print(f"{room}: {total} of {of} mutants drawn, seed {seed}: {states.get('Killed', 0)} killed, "
+          f"{states.get('Timeout', 0)} timeouts, {states.get('Crashed', 0)} crashes, "
+          f"{states.get('Survived', 0)} survived; {states.get('NoCompile', 0)} more did not compile alone")
+    if total > 0:
         print(f"Noticed of all: {interval(noticed, total)}")
-    return 0
 
 
 if __name__ == "__main__":
-    commands = {"draw": (draw, 6), "score": (score, 2)}
-    command, count = commands.get(sys.argv[1] if len(sys.argv) > 1 else "", (None, 0))
-    if command is None or len(sys.argv) != 2 + count:
+    commands = {"stale": (stale, 2, 2), "merge": (merge, 3, 3), "run": (run, 7, 8)}
+    command, least, most = commands.get(sys.argv[1] if len(sys.argv) > 1 else "", (None, 0, 0))
+    if command is None or not 2 + least <= len(sys.argv) <= 2 + most:
         print(__doc__, file=sys.stderr)
         sys.exit(2)
     sys.exit(command(*sys.argv[2:]))

@@ -34,7 +34,7 @@ internal sealed record NirGraph(
     public int InputCount(NirNode node) => _before[node.Name].Count();
 
     private NirNode Find(string name) => Nodes.TryGetValue(name, out NirNode? node) ? node
-        : throw new FormatException($"An edge of the NIR graph leads to '{Quotation.Of(name)}', which is no node.");
+        : throw new FormatException($"An edge of the NIR graph leads to '{Quotation.Of(name)}', which is not a node.");
 }
 
 /// <summary>A node of NIR.</summary>

@@ -54,7 +54,8 @@ internal sealed class NirImporter
         }
         catch (NetworkDefinitionException exception)
         {
-            throw new FormatException($"The NIR graph is no network of this library: {exception.Message}", exception);
+            throw new FormatException(
+                $"The NIR graph is not a network that this library has: {exception.Message}", exception);
         }
     }
 

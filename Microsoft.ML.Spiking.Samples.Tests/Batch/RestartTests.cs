@@ -112,21 +112,27 @@ public sealed class RestartTests
     }
 
     [TestMethod]
-    [DataRow("\"Rows\":", "\"Rows\":-")]
-    [DataRow("\"Rows\":", "\"Rows\":9")]
-    [DataRow("\"Bytes\":", "\"Bytes\":-")]
-    [DataRow("\"Bytes\":", "\"Bytes\":9")]
-    [DataRow("\"Rows\":", "\"Rows\":9999999999999999999")]
-    public void Run_ProgressFileWithImpossibleCounts_IsRefused(string text, string damaged)
+    public void Run_ProgressFileWithImpossibleCounts_IsRefused()
     {
+        (string Text, string Damaged)[] cases =
+        [
+            ("\"Rows\":", "\"Rows\":-"),
+            ("\"Rows\":", "\"Rows\":9"),
+            ("\"Bytes\":", "\"Bytes\":-"),
+            ("\"Bytes\":", "\"Bytes\":9"),
+            ("\"Rows\":", "\"Rows\":9999999999999999999"),
+        ];
         using var run = new BatchRun();
         run.WriteRows(TestModel.Rows(Rows, seed: 2));
         KillAfter(run, blocks: 2, "--input", "rows.csv", "--block", "1000");
         string progress = File.ReadAllText(run.In("predictions.csv.progress"));
-        File.WriteAllText(
-            run.In("predictions.csv.progress"), progress.Replace(text, damaged, StringComparison.Ordinal));
+        foreach ((string text, string damaged) in cases)
+        {
+            File.WriteAllText(
+                run.In("predictions.csv.progress"), progress.Replace(text, damaged, StringComparison.Ordinal));
 
-        Assert.AreEqual(Damaged, run.Fault("--input", "rows.csv"));
+            Assert.AreEqual(Damaged, run.Fault("--input", "rows.csv"), damaged);
+        }
     }
 
     /// <summary>

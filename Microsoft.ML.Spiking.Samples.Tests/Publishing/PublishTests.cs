@@ -15,7 +15,12 @@ public sealed class PublishTests
     private static readonly string[] OfLibtorch =
         ["torch", "c10", "mkl", "iomp", "gomp", "cudart", "cudnn", "cublas", "asmjit", "fbgemm"];
 
+    private static readonly TemporaryFolder Folder = new();
+
     public TestContext TestContext { get; set; } = null!;
+
+    [ClassCleanup]
+    public static void Remove() => Folder.Dispose();
 
     [TestMethod]
     [DataRow("Predict")]
@@ -23,14 +28,13 @@ public sealed class PublishTests
     [DataRow("BatchScoring")]
     public void Publish_Sample_IsSmallAndHoldsNoLibtorch(string sample)
     {
-        using var folder = new TemporaryFolder();
-        Publish(sample, folder.Path);
+        string folder = Published(sample);
         FileInfo[] files =
-            [.. new DirectoryInfo(folder.Path).GetFiles("*", SearchOption.AllDirectories)
+            [.. new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories)
                 .OrderByDescending(file => file.Length)];
         foreach (FileInfo file in files)
         {
-            TestContext.WriteLine($"{file.Length,10:N0}  {Path.GetRelativePath(folder.Path, file.FullName)}");
+            TestContext.WriteLine($"{file.Length,10:N0}  {Path.GetRelativePath(folder, file.FullName)}");
         }
         TestContext.WriteLine($"{files.Sum(file => file.Length),10:N0}  all {files.Length} files of {sample}");
 
@@ -46,8 +50,7 @@ public sealed class PublishTests
     public async Task PublishedService_Predicts()
     {
         using var folder = new TemporaryFolder();
-        string program = Path.Combine(folder.Path, "service"), model = Path.Combine(folder.Path, "model.zip");
-        Publish("WebService", program);
+        string program = Published("WebService"), model = Path.Combine(folder.Path, "model.zip");
         TestModel.Save(model, seed: 1);
         SampleRow row = TestModel.Rows(1, seed: 2)[0];
         using ChildProcess process = ChildProcess.Start(folder.Path, new Dictionary<string, string>(),
@@ -65,6 +68,15 @@ public sealed class PublishTests
         }
     }
 
-    private static void Publish(string sample, string folder) => ChildProcess.Run(Build.InRepository(),
-        "publish", Build.InRepository("samples", sample), "-c", Build.Configuration, "--no-build", "-o", folder);
+    /// <summary>Returns the folder that a sample is published to, once for all tests.</summary>
+    private static string Published(string sample)
+    {
+        string folder = Path.Combine(Folder.Path, sample);
+        if (!Directory.Exists(folder))
+        {
+            ChildProcess.Run(Build.InRepository(), "publish", Build.InRepository("samples", sample),
+                "-c", Build.Configuration, "--no-build", "-o", folder);
+        }
+        return folder;
+    }
 }

@@ -24,17 +24,21 @@ internal sealed partial class Sweep
     private readonly MLContext _context;
     private readonly int _seed;
     private readonly HashSet<string> _warnings = [];
+    private readonly TrialWarnings _trialWarnings;
 
     private Sweep(SweepSettings settings, CatalogHost host)
     {
         _settings = settings;
         _host = host;
         _seed = settings.Seed ?? settings.Trainer.Seed ?? host.Seed ?? DefaultSeed;
+        _trialWarnings = new(Warn);
         // Trainings log to a context of their own, or their lines could not be told apart.
         _context = new(_seed) { GpuDeviceId = host.GpuDeviceId, FallbackToCpu = host.FallbackToCpu };
         _context.Log += (_, entry) =>
         {
-            if (entry.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
+            // The final training has the warnings of the trial that it repeats.
+            if (entry.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error
+                && !_trialWarnings.Has(entry.RawMessage))
             {
                 // Numbers aside, each warning once: every trial would repeat it with its own.
                 Warn(entry.RawMessage, Numbers().Replace(entry.RawMessage, "0"));
@@ -137,7 +141,7 @@ internal sealed partial class Sweep
             Checkpoints = _settings.Storage is null || _settings.CheckpointInterval is null ? null : Checkpoints(store),
             Context = _context,
             Stop = stop,
-            Warnings = new(Warn),
+            Warnings = _trialWarnings,
             Info = _host.Info,
         }, featurizers);
     }

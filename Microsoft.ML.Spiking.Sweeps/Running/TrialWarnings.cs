@@ -17,8 +17,7 @@ internal sealed partial class TrialWarnings(Action<string> warn)
     /// <summary>Takes a warning of a trial's training.</summary>
     public void Add(int trial, string message)
     {
-        // The same sentence with other names and numbers is the same warning.
-        string kind = NamesAndNumbers().Replace(message, "...");
+        string kind = KindOf(message);
         var first = new ConcurrentDictionary<int, bool> { [trial] = true };
         ConcurrentDictionary<int, bool> trials = _trials.GetOrAdd(kind, first);
         if (ReferenceEquals(trials, first))
@@ -28,6 +27,9 @@ internal sealed partial class TrialWarnings(Action<string> warn)
         trials[trial] = true;
     }
 
+    /// <summary>Returns whether a trial had a warning of this kind.</summary>
+    public bool Has(string message) => _trials.ContainsKey(KindOf(message));
+
     /// <summary>Logs, for each warning that more trials had, how many.</summary>
     public void Finish()
     {
@@ -36,6 +38,9 @@ internal sealed partial class TrialWarnings(Action<string> warn)
             warn(Invariant($"{trials.Count} trials had a warning of this kind: {kind}"));
         }
     }
+
+    // The same sentence with other names and numbers is the same warning.
+    private static string KindOf(string message) => NamesAndNumbers().Replace(message, "...");
 
     [GeneratedRegex(@"'[^']*'|[0-9][0-9.,E+-]*(?<![.,])")]
     private static partial Regex NamesAndNumbers();

@@ -93,6 +93,6 @@ public sealed class AnalysisCatalogTests
         string message = Assert.Throws<InvalidOperationException>(
             () => Ml.Model.FiringRates(model, Ml.Data.FilterRowsByColumn(data, "Number", lowerBound: 1e6))).Message;
 
-        Assert.Contains("The data have no rows", message);
+        Assert.Contains("The data has no rows", message);
     }
 }

@@ -165,7 +165,7 @@ public sealed class FiringRateReportTests
     }
 
     [TestMethod]
-    public void Build_NoRows_SaysSo() => Assert.Contains("The data have no rows",
+    public void Build_NoRows_SaysSo() => Assert.Contains("The data has no rows",
         Assert.ThrowsExactly<InvalidOperationException>(() => Report([])).Message);
 
     [TestMethod]

@@ -64,7 +64,7 @@ public sealed class PredictionExplanationTests
     }
 
     [TestMethod]
-    [DataRow("Row is 7, but the data have 1 rows", 7, null, 4)]
+    [DataRow("Row is 7, but the data has 1 rows", 7, null, 4)]
     [DataRow("Row is -1", -1, null, 4)]
     [DataRow("ClassIndex is 2; the model has the classes 0 to 1", 0, 2, 4)]
     [DataRow("SquareSize is 0", 0, null, 0)]

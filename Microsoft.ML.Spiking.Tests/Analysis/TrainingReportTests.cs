@@ -63,11 +63,13 @@ public sealed class TrainingReportTests
     {
         IDataView data = Flowers.Keyed(Ml);
         SpikingPredictionTransformer model = Flowers.Fit(Ml, data);
-        IDataView without = Ml.Transforms.DropColumns("Label").Fit(data).Transform(data);
+        IDataView hidden = Ml.Transforms.NormalizeMinMax("Features").Fit(data).Transform(data); // two of that name
+        IDataView without = Ml.Transforms.DropColumns("Label").Fit(hidden).Transform(hidden);
 
         string message = Assert.Throws<ArgumentException>(() => Ml.Model.TrainingResults(model, without)).Message;
 
-        Assert.Contains("The data have no label column 'Label'", message);
+        Assert.Contains("The data has no label column 'Label', which this report needs. Its columns are: " +
+            "'Features', 'Weight', 'Name', 'Number', 'Tail'. (Parameter", message);
     }
 
     /// <summary>Logits 2 apart, right three times out of four: the best temperature makes the odds 3.</summary>

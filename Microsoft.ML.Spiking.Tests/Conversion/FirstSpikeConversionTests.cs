@@ -31,6 +31,18 @@ public sealed class FirstSpikeConversionTests
     }
 
     [TestMethod]
+    public void FiringRates_FirstSpikes_NamesTheReportOfTheirTimes()
+    {
+        IDataView data = Flowers.Keyed(_ml);
+        using SpikingPredictionTransformer model = Fit(data, new FirstSpikeConversion());
+
+        string message = Assert.Throws<InvalidOperationException>(() => _ml.Model.FiringRates(model, data)).Message;
+
+        Assert.Contains("FirstSpikeNeuron, which spikes at most once: firing rates do not describe it. Use SpikeTimes " +
+            "for when its neurons spike.", message);
+    }
+
+    [TestMethod]
     public void SpikeTimes_LoadedModel_LieInTheWindowAndAreThoseBeforeSaving()
     {
         IDataView data = Flowers.Keyed(_ml);

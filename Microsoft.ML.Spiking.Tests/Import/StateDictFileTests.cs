@@ -83,8 +83,8 @@ public sealed class StateDictFileTests
     [DataRow(0x82, "has the instruction 0x82")]
     [DataRow('P', "has the instruction 0x50")]
     [DataRow('R', "applies a name to what does not belong to it")]
-    [DataRow('b', "sets the state of what is no dictionary")]
-    [DataRow('Q', "refers to something that is no tensor's values")]
+    [DataRow('b', "sets the state of something that is not a dictionary")]
+    [DataRow('Q', "refers to something other than a tensor's values")]
     public void Read_OtherWaysToMakeObjects_AreRefused(int code, string what) =>
         Assert.Contains(what, Refusal(new PickleWriter().Text("posix").Text("system").Op((char)code).File()));
 
@@ -114,7 +114,7 @@ public sealed class StateDictFileTests
             bomb.Op('e');
         }
         Assert.Contains("it holds no dictionary", Refusal(bomb.File()));
-        Assert.Contains("takes from its memory what is not there", Refusal(new PickleWriter().Op('h', 3).File()));
+        Assert.Contains("reads a part of its memory that is not there", Refusal(new PickleWriter().Op('h', 3).File()));
 
         Assert.IsLessThan(64L << 20, GC.GetTotalAllocatedBytes(precise: true) - before);
     }
@@ -135,7 +135,7 @@ public sealed class StateDictFileTests
 
         for (int length = 0; length < whole.Length; length += 7)
         {
-            Assert.Contains("it is no file of torch.save, or is cut short", Refusal(whole[..length]));
+            Assert.Contains("it is not a torch.save file, or is truncated", Refusal(whole[..length]));
         }
         Assert.Contains("it is a bare pickle, as PyTorch wrote before 1.6", Refusal([0x80, 2, 0x8a, 10, 1, 2, 3]));
         using var bytes = new MemoryStream();
@@ -143,7 +143,7 @@ public sealed class StateDictFileTests
         {
             zip.CreateEntry("readme.txt");
         }
-        Assert.Contains("it is a zip, but no file of torch.save", Refusal(bytes.ToArray()));
+        Assert.Contains("it is a zip, but not a torch.save file", Refusal(bytes.ToArray()));
         Assert.Contains(
             "it holds a dictionary with 0 dictionaries of tensors", Refusal(new PickleWriter().Op('}').File()));
         Assert.Contains("takes from an empty stack", Refusal(new PickleWriter().File()));

@@ -250,9 +250,9 @@ public sealed class WeightImportTests
     }
 
     [TestMethod]
-    public void FromStateDict_ArraysThatTheNetworkHasNot_AreNamed() =>
-        Assert.EndsWith("has 1 arrays that the network has not, such as 'fc2.weight': the network is another than " +
-            "the one that was saved.", Refusal(new Mlp(8), WeightNames.SameAsHere, ("fc1.weight", [8, 4]),
+    public void FromStateDict_ArraysThatTheNetworkDoesNotHave_AreNamed() =>
+        Assert.EndsWith("has 1 arrays that the network does not have, such as 'fc2.weight': this is not the network " +
+            "that was saved.", Refusal(new Mlp(8), WeightNames.SameAsHere, ("fc1.weight", [8, 4]),
             ("fc1.bias", [8]), ("output.weight", [3, 8]), ("output.bias", [3]), ("fc2.weight", [8, 8])));
 
     [TestMethod]
@@ -283,7 +283,7 @@ public sealed class WeightImportTests
         Assert.Contains("has no names of weights", Assert.ThrowsExactly<FormatException>(
             () => WeightNames.FromJson(path)).Message);
         File.WriteAllText(path, "no arrays here");
-        Assert.Contains("is no safetensors file, or is damaged", Assert.ThrowsExactly<FormatException>(() =>
+        Assert.Contains("is not a safetensors file, or is damaged", Assert.ThrowsExactly<FormatException>(() =>
             SpikingModelParameters.FromSafetensors(path, new Mlp(8), WeightNames.Sequential, options)).Message);
     }
 

@@ -271,7 +271,7 @@ public sealed class NirFileTests
 
     [TestMethod]
     [DataRow("spikes", "linear", "has inputs that do not come from two paths of one node")] // recurrence
-    [DataRow("linear", "nowhere", "which is no node")]
+    [DataRow("linear", "nowhere", "which is not a node")]
     [DataRow("linear", "output", "do not meet again")] // a third path into the end
     public void Import_OtherBranches_AreRefusedByName(string from, string to, string what)
     {

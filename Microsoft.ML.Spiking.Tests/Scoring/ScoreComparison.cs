@@ -2,7 +2,6 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 
-
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
 /// <summary>Scores of random rows against a reference in double precision.</summary>
@@ -11,13 +10,17 @@ internal static class ScoreComparison
     /// <summary>
     /// Returns the number of rows that differ by more than 1e-4 from the tests' double-precision network.
     /// </summary>
-    public static int CountDifferences(NetworkDefinition definition, VectorWidth width, int rows)
+    public static int CountDifferences(NetworkDefinition definition, VectorWidth width, int rows) =>
+        CountDifferences(definition, [width], rows);
+
+    /// <summary>Returns the number of rows that differ, summed over the widths; the reference is computed once.</summary>
+    public static int CountDifferences(NetworkDefinition definition, IReadOnlyList<VectorWidth> widths, int rows)
     {
         NetworkWeights weights = RandomNetwork.Weights(definition, 3);
         var reference = new ReferenceNetwork(definition, weights);
         float[] features = RandomNetwork.Rows(rows, definition.InputSize, 4);
         double[][] expected = [.. features.Chunk(definition.InputSize).Select(row => reference.Score(row))];
-        return CountDifferences(definition, weights, width, features, expected);
+        return widths.Sum(width => CountDifferences(definition, weights, width, features, expected));
     }
 
     /// <summary>Returns the number of rows that differ by more than 1e-4 from the expected scores.</summary>

@@ -200,7 +200,7 @@ internal sealed class InspectCommand : ToolCommand
         catch (Exception exception) when (exception is IOException or JsonException or UnauthorizedAccessException)
         {
             throw ToolException.Usage(File.Exists(path)
-                ? $"'{path}' is no file that train --history has written." : $"There is no file '{path}'.", exception);
+                ? $"'{path}' was not written by train --history." : $"There is no file '{path}'.", exception);
         }
     }
 }

@@ -84,7 +84,7 @@ internal sealed class CsvFile
             {
                 throw ToolException.Usage(string.Create(CultureInfo.InvariantCulture,
                     $"Row {row} of '{FilePath}' has {record.Length} fields, the first line has {columns.Length}; ") +
-                    "mend the file, or name the separator with --separator.");
+                    "fix the file, or name the separator with --separator.");
             }
             for (int i = 0; i < record.Length; i++)
             {

@@ -74,7 +74,7 @@ internal sealed class CsvSource : DataSource
             .Select(column => string.Create(CultureInfo.InvariantCulture,
                 $"Column '{column.Name}' has {Many(column.Different)} different texts in {rows:N0} rows") +
                 (column.FirstText is { } text ? $", such as '{text.Text}'" : "") +
-                $"; if it is no category, leave it out with --ignore \"{column.Name}\"."));
+                $"; if it is not a category, leave it out with --ignore \"{column.Name}\"."));
         if (source._label!.Empty > 0)
         {
             source._warnings.Add(string.Create(CultureInfo.InvariantCulture,

@@ -158,11 +158,11 @@ internal sealed class IdxSource : DataSource
         }
         catch (InvalidDataException exception)
         {
-            throw ToolException.Usage($"'{path}' is no gzip file, as its name says, or is damaged.", exception);
+            throw ToolException.Usage($"'{path}' is named as a gzip file, but is not one, or is damaged.", exception);
         }
         return bytes.Length >= header && BinaryPrimitives.ReadInt32BigEndian(bytes) == magic
             ? bytes
-            : throw ToolException.Usage($"'{path}' is no IDX file of {kind}.");
+            : throw ToolException.Usage($"'{path}' is not an IDX file of {kind}.");
     }
 
     private string LabelOf(int row) => _labels is null ? "" : Text(_labels[LabelsHeader + row]);

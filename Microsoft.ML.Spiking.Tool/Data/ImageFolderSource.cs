@@ -41,7 +41,7 @@ internal sealed class ImageFolderSource : DataSource
             using var codec = SKCodec.Create(file);
             if (codec is null)
             {
-                throw ToolException.Usage($"'{file}' is not an image that can be read; mend or remove it.");
+                throw ToolException.Usage($"'{file}' is not an image that can be read; repair or remove it.");
             }
         }
         return new(arguments.DataPath, arguments.ImageSize, files);

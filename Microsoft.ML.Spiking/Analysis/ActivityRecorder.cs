@@ -56,7 +56,7 @@ internal sealed class ActivityRecorder : IScoringWatch, IDisposable
             rows++;
         }
         return rows > 0 ? (rows, skipped) : throw new InvalidOperationException(skipped == 0
-            ? "The data have no rows: there is nothing to report on."
+            ? "The data has no rows: there is nothing to report on."
             : FormattableString.Invariant($"All {skipped:N0} rows of the data have missing or infinite features: ") +
                 "there is nothing to report on.");
     }

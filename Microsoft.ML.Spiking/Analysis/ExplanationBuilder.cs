@@ -75,7 +75,7 @@ internal static class ExplanationBuilder
             read = row.Index + 1;
         }
         throw new ArgumentException(
-            Invariant($"{nameof(ExplanationOptions.Row)} is {wanted}, but the data have {read:N0} rows."));
+            Invariant($"{nameof(ExplanationOptions.Row)} is {wanted}, but the data has {read:N0} rows."));
     }
 
     private static float[] Score(ManagedScorer scorer, float[] row)

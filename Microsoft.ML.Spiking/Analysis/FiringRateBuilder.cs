@@ -33,7 +33,10 @@ internal sealed class FiringRateBuilder : IScoringWatch
             if (neurons.Neuron is not (SpikingNeuronDefinition or BurstNeuron))
             {
                 throw new InvalidOperationException($"Layer '{neurons.Name}' is of {neurons.Neuron.GetType().Name}, " +
-                    "which does not spike: firing rates are of spiking neurons alone.");
+                    (neurons.Neuron is FirstSpikeNeuron
+                        ? "which spikes at most once: firing rates do not describe it. Use " +
+                            $"{nameof(SpikingAnalysisCatalog.SpikeTimes)} for when its neurons spike."
+                        : "which does not spike: firing rates are of spiking neurons alone."));
             }
             _layers.Add(
                 neurons.Name, new(signals.Output.Shape, signals.Output.Size, network.TimeSteps, _classRows.Length,

@@ -111,7 +111,7 @@ public sealed class LayerFiring
     public required IReadOnlyList<double> StepRates { get; init; }
 
     /// <summary>
-    /// Gets the firing rate on the rows of each class that occurs, in the order of the keys; empty where the data have
+    /// Gets the firing rate on the rows of each class that occurs, in the order of the keys; empty where the data has
     /// no label column.
     /// </summary>
     public required IReadOnlyList<ClassFiring> ClassRates { get; init; }

@@ -72,7 +72,7 @@ internal static class TemporalGradientBuilder
             }
         }
         return rows.Count > 0 ? (rows, labels) : throw new InvalidOperationException(
-            "The data have no row with a label and finite features: there is no loss to take gradients of.");
+            "The data has no row with a label and finite features: there is no loss to take gradients of.");
     }
 
     private static double[][] Gradients(NetworkDefinition definition, NetworkWeights weights, WeightedLayer[] layers,

@@ -103,7 +103,7 @@ internal sealed record ScoredLabels(IReadOnlyList<float[]> Scores, IReadOnlyList
             labels.Add(row.Label);
         }
         return labels.Count > 0 ? new(scores, labels, skipped) : throw new InvalidOperationException(
-            "The data have no row with a label and finite features: there is nothing to report on.");
+            "The data has no row with a label and finite features: there is nothing to report on.");
     }
 
     /// <summary>Returns the index of the highest score.</summary>

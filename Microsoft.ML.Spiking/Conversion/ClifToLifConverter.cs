@@ -33,7 +33,7 @@ internal sealed class ClifToLifConverter
         if (labels.Count == 0)
         {
             throw new InvalidOperationException(
-                "The data have no row with a label and finite features: the reset cannot be chosen.");
+                "The data has no row with a label and finite features: the reset cannot be chosen.");
         }
         (_features, _labels) = ([.. features], [.. labels]);
         _scores = new float[_labels.Length * network.ClassCount];

@@ -24,7 +24,7 @@ internal sealed record StoredArray(string Name, IReadOnlyList<int> Shape, Func<f
         }
         catch (FormatException exception)
         {
-            throw new FormatException($"'{path}' is no safetensors file, or is damaged: {exception.Message}");
+            throw new FormatException($"'{path}' is not a safetensors file, or is damaged: {exception.Message}");
         }
         long start = stream.Position, announced = entries.Count == 0 ? 0 : entries[^1].End;
         if (stream.Length - start != announced)

@@ -32,9 +32,9 @@ internal sealed class WeightImport(
         string[] rest = [.. stored.Keys.Except(map.Values, StringComparer.Ordinal)];
         if (rest.Length > 0)
         {
-            throw new FormatException(Invariant($"'{path}' has {rest.Length} arrays that the network has not, such ") +
-                $"as {string.Join(", ", rest.Take(3).Select(name => $"'{Quotation.Of(name)}'"))}: the network is " +
-                "another than the one that was saved.");
+            throw new FormatException(Invariant($"'{path}' has {rest.Length} arrays that the network does not have, ") +
+                $"such as {string.Join(", ", rest.Take(3).Select(name => $"'{Quotation.Of(name)}'"))}: this is not " +
+                "the network that was saved.");
         }
         return (network, new NetworkWeights(network, weights));
     }

@@ -68,7 +68,7 @@ public sealed class WeightNames
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"'{path}' has no names of weights: a JSON object of texts is needed, such as " +
+            throw new FormatException($"'{path}' has no names of weights: a JSON object of strings is needed, as in " +
                 $"{{\"conv1\": \"stem.0\"}}. {Quotation.OfSentence(exception.Message)}");
         }
     }

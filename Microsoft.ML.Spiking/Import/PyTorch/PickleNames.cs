@@ -49,7 +49,7 @@ internal static class PickleNames
     public static PickledStorage Storage(object? id, int position) =>
         id is object?[] and ["storage", StoredType type, string key, string, long and >= 0 and var count]
             ? new(type, key, count)
-            : throw PickleReader.Fault(position, "refers to something that is no tensor's values");
+            : throw PickleReader.Fault(position, "refers to something other than a tensor's values");
 
     private static PickledTensor Tensor(
         PickledStorage storage, long offset, object?[] shape, object?[] strides, int position)

@@ -61,7 +61,7 @@ internal sealed class PickleReader
                     Pop();
                     if (Top() is not PickledDictionary)
                     {
-                        throw Fault(start, "sets the state of what is no dictionary");
+                        throw Fault(start, "sets the state of something that is not a dictionary");
                     }
                     break;
                 case (byte)'Q': // BINPERSID
@@ -142,7 +142,8 @@ internal sealed class PickleReader
                 return true;
             case (byte)'a' or (byte)'e': // APPEND, APPENDS
                 object?[] items = code == 'a' ? [Pop()] : PopToMark();
-                (Top() as List<object?> ?? throw Fault(start, "appends to what is no list")).AddRange(items);
+                (Top() as List<object?> ?? throw Fault(start, "appends to something that is not a list"))
+                    .AddRange(items);
                 return true;
             case (byte)'s' or (byte)'u': // SETITEM, SETITEMS
                 object?[] pairs = code == 'u' ? PopToMark() : [Pop(), Pop()];
@@ -152,7 +153,7 @@ internal sealed class PickleReader
                 }
                 if (Top() is not PickledDictionary dictionary || pairs.Length % 2 != 0)
                 {
-                    throw Fault(start, "sets an item of what is no dictionary");
+                    throw Fault(start, "sets an item of something that is not a dictionary");
                 }
                 dictionary.AddRange(pairs.Chunk(2).Select(pair => (pair[0], pair[1])));
                 return true;
@@ -161,7 +162,7 @@ internal sealed class PickleReader
                 return true;
             case (byte)'h' or (byte)'j': // BINGET, LONG_BINGET
                 Push(_memo.TryGetValue(Index(code == 'h'), out object? kept) ? kept
-                    : throw Fault(start, "takes from its memory what is not there"));
+                    : throw Fault(start, "reads a part of its memory that is not there"));
                 return true;
             default:
                 return false;

@@ -58,7 +58,7 @@ internal static class StateDictFile
             file.Dispose();
             throw new FormatException(isOld
                 ? "it is a bare pickle, as PyTorch wrote before 1.6; load it in PyTorch and save it again"
-                : "it is no file of torch.save, or is cut short");
+                : "it is not a torch.save file, or is truncated");
         }
         catch
         {
@@ -75,7 +75,7 @@ internal static class StateDictFile
                 && entry.FullName.IndexOf('/', StringComparison.Ordinal) == entry.FullName.Length - Pickle.Length),
         ];
         return pickles.Length == 1 ? pickles[0].FullName[..^(Pickle.Length - 1)]
-            : throw new FormatException("it is a zip, but no file of torch.save");
+            : throw new FormatException("it is a zip, but not a torch.save file");
     }
 
     private static string Text(ZipArchiveEntry entry)

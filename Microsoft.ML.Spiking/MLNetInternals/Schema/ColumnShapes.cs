@@ -39,6 +39,10 @@ internal static class ColumnShapes
         return new SchemaShape(columns.Values);
     }
 
+    /// <summary>Returns the names of the columns, each once: hidden ones are those that a later one covers.</summary>
+    public static string NamesOf(DataViewSchema schema) =>
+        string.Join(", ", schema.Where(column => !column.IsHidden).Select(column => $"'{column.Name}'"));
+
     private static SchemaShape.Column Column(IExceptionContext context, SchemaShape schema, string name, string role) =>
         schema.TryFindColumn(name, out SchemaShape.Column column)
             ? column

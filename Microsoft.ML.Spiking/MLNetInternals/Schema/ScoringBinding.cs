@@ -106,7 +106,7 @@ internal sealed class ScoringBinding
         {
             throw context.ExceptParam(nameof(input),
                 $"The data has no column '{name}', from which the model reads its features. " +
-                $"Its columns are: {string.Join(", ", input.Select(other => $"'{other.Name}'"))}.");
+                $"Its columns are: {ColumnShapes.NamesOf(input)}.");
         }
         if (column.Type is not VectorDataViewType type || type.ItemType != NumberDataViewType.Single ||
             type.Size != network.InputSize)

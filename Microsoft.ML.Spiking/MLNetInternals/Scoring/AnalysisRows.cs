@@ -23,9 +23,8 @@ internal static class AnalysisRows
         if (data.Schema.GetColumnOrNull(label.Name) is not { } column)
         {
             return !needsLabel ? new(Read(host, data, binding, label: null), Classes: null)
-                : throw host.ExceptParam(nameof(data), $"The data have no label column '{label.Name}', which this " +
-                    "report needs. Their columns are: " +
-                    $"{string.Join(", ", data.Schema.Select(other => $"'{other.Name}'"))}.");
+                : throw host.ExceptParam(nameof(data), $"The data has no label column '{label.Name}', which this " +
+                    $"report needs. Its columns are: {ColumnShapes.NamesOf(data.Schema)}.");
         }
         bool fits = label.Type is KeyDataViewType known
             ? column.Type is KeyDataViewType key && key.RawType == typeof(uint) && key.Count == known.Count

@@ -65,16 +65,15 @@ public abstract class Layer
             throw Fault(Invariant($"gives {values:N0} values at each time step; at most ") +
                 Invariant($"{NetworkLimits.MostValues:N0} are possible."));
         }
-        foreach (ParameterSpec spec in Parameters)
-        {
-            if (spec.Size > NetworkLimits.MostWeights)
-            {
-                throw Fault($"its array '{Quotation.Of(spec.Name)}' has the shape {Shapes.Text(spec.Shape)}, " +
-                    Invariant($"{Shapes.Product(spec.Size, sizeof(float)):N0} bytes; an array must stay below 2 ") +
-                    $"GiB. {Advice(input)}");
-            }
-        }
+        CheckArrays(input);
         return output;
+    }
+
+    /// <summary>
+    /// Checks the sizes of the layer's arrays. Without weights they are no longer than what leaves the layer.
+    /// </summary>
+    private protected virtual void CheckArrays(Signal input)
+    {
     }
 
     /// <summary>Returns what the layer costs for a row.</summary>
@@ -86,9 +85,6 @@ public abstract class Layer
 
     /// <summary>Returns the signal that leaves the layer, without checking its size.</summary>
     private protected abstract Signal OutputFor(Signal input);
-
-    /// <summary>Says what to lower where an array of weights is too large.</summary>
-    private protected virtual string Advice(Signal input) => "Make the layer smaller.";
 
     private protected NetworkDefinitionException Fault(string message) =>
         new($"Layer '{Quotation.Of(Name)}': {message}");

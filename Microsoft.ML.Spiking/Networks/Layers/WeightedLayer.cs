@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks;
 
@@ -47,6 +48,19 @@ public abstract class WeightedLayer : Layer
             }
         }
     }
+
+    private protected override void CheckArrays(Signal input)
+    {
+        if (Parameters.FirstOrDefault(spec => spec.Size > NetworkLimits.MostWeights) is { } large)
+        {
+            throw Fault($"its array '{Quotation.Of(large.Name)}' has the shape {Shapes.Text(large.Shape)}, " +
+                Invariant($"{Shapes.Product(large.Size, sizeof(float)):N0} bytes; an array must stay below 2 GiB. ") +
+                Advice(input));
+        }
+    }
+
+    /// <summary>Says what to lower where an array is too large.</summary>
+    private protected abstract string Advice(Signal input);
 
     /// <summary>
     /// A weighted sum of what is the same at every step is the same at every step; anything else is graded.
