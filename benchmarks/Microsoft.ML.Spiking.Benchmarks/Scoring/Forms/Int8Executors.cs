@@ -9,19 +9,24 @@ namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 
 /// <summary>The library's executors, but linear layers of spikes with weights of int8 where they can be.</summary>
 /// <param name="usual">Makes what the library would.</param>
-internal sealed class Int8Executors(ExecutorFactory usual) : ExecutorFactory
+/// <param name="takesConstant">Whether layers of an input that is the same at every step have such weights, too.</param>
+internal sealed class Int8Executors(ExecutorFactory usual, bool takesConstant) : ExecutorFactory
 {
     /// <summary>Gets the number of layers that were made with weights of int8.</summary>
     public int Layers { get; private set; }
 
     public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind)
     {
-        if (kind != SignalKind.Spikes || !Int8SpikeLinear.Takes(weights.Bias, timeSteps))
+        LayerExecutor? layer = kind switch
         {
-            return usual.Linear(weights, timeSteps, kind);
-        }
-        Layers++;
-        return new Int8SpikeLinear(weights.Weight, weights.Bias);
+            SignalKind.Spikes when Int8SpikeLinear.Takes(weights.Bias, timeSteps) =>
+                new Int8SpikeLinear(weights.Weight, weights.Bias),
+            SignalKind.Constant when takesConstant && Int8ConstantLinear.Takes(weights.Bias) =>
+                new Int8ConstantLinear(weights.Weight, weights.Bias),
+            _ => null,
+        };
+        Layers += layer is null ? 0 : 1;
+        return layer ?? usual.Linear(weights, timeSteps, kind);
     }
 
     public override LayerExecutor Convolution(
