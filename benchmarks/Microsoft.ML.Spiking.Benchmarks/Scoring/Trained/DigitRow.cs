@@ -11,7 +11,7 @@ internal sealed class DigitRow
     [VectorType(Side * Side)]
     public float[] Features { get; set; } = [];
 
-    /// <summary>Gets or sets the class, from 1 for the digit 0.</summary>
+    /// <summary>Gets or sets the digit; in memory ML.NET counts the values of keys from 0.</summary>
     [KeyType(Classes)]
     public uint Label { get; set; }
 }
