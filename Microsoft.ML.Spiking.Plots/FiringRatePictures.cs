@@ -126,12 +126,14 @@ public static class FiringRatePictures
         // Dashes of half a step in a narrow picture; their height is that of a neuron, within what is visible.
         double width = Math.Clamp(90.0 / raster.Steps.Count, 1.5, 15);
         double height = Math.Clamp(150.0 / raster.Neurons, 0.4, 4) / width;
+        // Dashes of large layers overlap: where many neurons fire they add up to the full color.
+        double opacity = Math.Clamp(1000.0 / raster.Neurons, 0.04, 1);
         var points = new ScatterSeries
         {
             MarkerType = MarkerType.Custom,
             MarkerOutline = [new(-1, -height), new(1, -height), new(1, height), new(-1, height)],
             MarkerSize = width,
-            MarkerFill = Plot.Color(0),
+            MarkerFill = OxyColor.FromAColor((byte)Math.Round(255 * opacity), Plot.Color(0)),
             MarkerStrokeThickness = 0,
         };
         for (int t = 0; t < raster.Steps.Count; t++)

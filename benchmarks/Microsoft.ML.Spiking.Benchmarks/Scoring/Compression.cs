@@ -17,7 +17,7 @@ internal sealed class Compression : IBenchmark
     public string Name => "quantization";
 
     public string Description =>
-        "weights in bfloat16 and int8, and pruned ones: accuracy on unseen digits, bytes of the zip, one row in " +
+        "weights in int8, and pruned ones: accuracy on unseen digits, bytes of the zip, one row in " +
         "managed code; us, ratios with quartiles";
 
     public void Run(bool quick, TextWriter output)
@@ -35,7 +35,7 @@ internal sealed class Compression : IBenchmark
         var ml = new MLContext(seed: 1);
         List<Candidate> all =
         [
-            new("float32", digits.Model), new("bfloat16", Rounded(digits.Model, WeightPrecision.BFloat16)),
+            new("float32", digits.Model),
             new("int8", Rounded(digits.Model, WeightPrecision.Int8)),
         ];
         IDataView train = ml.Data.LoadFromEnumerable(Digits.Train((quick, isMlp) switch

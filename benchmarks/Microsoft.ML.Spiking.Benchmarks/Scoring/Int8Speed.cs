@@ -1,66 +1,54 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Conversion;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Numerics.Simd;
-using Microsoft.ML.Spiking.Scoring.Plan;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>Rows and batches of perceptrons whose layers compute with weights of int8, against float32.</summary>
+/// <summary>Rows and batches of perceptrons with weights of int8, against the same values in float32.</summary>
 internal sealed class Int8Speed : IBenchmark
 {
     private const int RowsOfRun = 20;
     private const int RowsOfBatch = 256;
+    private const double Target = 1.3;
 
     public string Name => "int8";
 
     public string Description =>
-        $"perceptrons with weights of int8 in the arithmetic, too: one row and batches of {RowsOfBatch} on one " +
-        "thread; us a row, how many times as fast as float32, with quartiles";
+        $"perceptrons with weights of int8 against the same values in float32: one row, and batches of {RowsOfBatch} " +
+        "on one thread; us a row, how many times as fast, with quartiles";
 
     public void Run(bool quick, TextWriter output)
     {
-        Compare(TrainedNetworks.Get(TrainedNetworks.Mlp, quick), quick ? 9 : 41, output);
-        Compare(TrainedNetworks.Get(TrainedNetworks.WideMlp, quick), quick ? 9 : 41, output);
-    }
-
-    private static void Compare(TrainedDigits digits, int rounds, TextWriter output)
-    {
-        NetworkDefinition network = digits.Network.Definition;
-        NetworkWeights weights = WeightQuantization.Apply(network, digits.Network.Weights, WeightPrecision.Int8);
-        ManagedScorer[] scorers =
-        [
-            new(network, weights), Int8(network, weights, takesConstant: false),
-            Int8(network, weights, takesConstant: true),
-        ];
-        string[] names = ["float32", "layers of spikes in int8", "these and the first layer in int8"];
-        double[] differences = [.. scorers.Select(scorer => Difference(digits, scorers[0], scorer))];
-        output.WriteLine(digits.Network.Describe());
-        Write("row", RowsOfRun, [.. scorers.Select(scorer => Rows(digits, scorer))]);
-        Write("batch", RowsOfBatch, [.. scorers.Select(scorer => Batch(digits, scorer))]);
-
-        void Write(string what, int rows, Action[] contenders)
+        foreach (string name in new[] { TrainedNetworks.Mlp, TrainedNetworks.WideMlp })
         {
-            double[][] seconds = InterleavedRounds.Measure(rounds, contenders);
-            for (int i = 0; i < contenders.Length; i++)
-            {
-                output.WriteLine(Numbers.Text(
-                    $"  {digits.Network.Name}, {what}, {names[i]}: {PairedRatio.MedianOf(seconds[i]) / rows * 1e6:0.0} us, ") +
-                    Numbers.Text($"{PairedRatio.Of(seconds[0], seconds[i])} times as fast; largest difference of a ") +
-                    Numbers.Text($"probability {differences[i]:0.0e0}"));
-            }
+            Compare(TrainedNetworks.Get(name, quick), quick ? 9 : 41, output);
         }
     }
 
-    private static ManagedScorer Int8(NetworkDefinition network, NetworkWeights weights, bool takesConstant)
+    private void Compare(TrainedDigits digits, int rounds, TextWriter output)
     {
-        var factory = new Int8Executors(ExecutorFactory.Of(VectorWidth.Auto), takesConstant);
-        var scorer = new ManagedScorer(
-            network, ScoringPlanBuilder.Build(network, weights, VectorWidth.Auto, factory));
-        return factory.Layers > 0 ? scorer : throw new NotSupportedException("No layer can be computed in int8 here.");
+        NetworkDefinition network = digits.Network.Definition;
+        NetworkWeights weights = WeightQuantization.Apply(network, digits.Network.Weights, WeightPrecision.Int8);
+        var int8 = new ManagedScorer(network, weights);
+        var float32 = new ManagedScorer(
+            network, WeightQuantization.Apply(network, weights, WeightPrecision.Float32));
+        output.WriteLine(digits.Network.Describe());
+        output.WriteLine(Numbers.Text(
+            $"  {digits.Network.Name}: largest difference of a probability {Difference(digits, float32, int8):0.0e0}"));
+        Write("row", RowsOfRun, Rows(digits, float32), Rows(digits, int8));
+        Write("batch", RowsOfBatch, Batch(digits, float32), Batch(digits, int8));
+
+        void Write(string what, int rows, params Action[] contenders)
+        {
+            double[][] seconds = InterleavedRounds.Measure(rounds, contenders);
+            PairedRatio gain = PairedRatio.Of(seconds[0], seconds[1]);
+            output.WriteLine(Numbers.Text($"  {digits.Network.Name}, {what}: float32 ") +
+                Numbers.Text($"{PairedRatio.MedianOf(seconds[0]) / rows * 1e6:0.0} us, int8 ") +
+                Numbers.Text($"{PairedRatio.MedianOf(seconds[1]) / rows * 1e6:0.0} us: {gain} times as fast"));
+            output.WriteLine(new Goal($"{Name}-{digits.Network.Name}-{what}", gain.Median, Target, AtMost: false));
+        }
     }
 
     private static double Difference(TrainedDigits digits, ManagedScorer left, ManagedScorer right)
