@@ -127,7 +127,7 @@ public static class FiringRatePictures
         double width = Math.Clamp(90.0 / raster.Steps.Count, 1.5, 15);
         double height = Math.Clamp(150.0 / raster.Neurons, 0.4, 4) / width;
         // Dashes of large layers overlap: where many neurons fire they add up to the full color.
-        double opacity = Math.Clamp(1000.0 / raster.Neurons, 0.04, 1);
+        double opacity = Math.Clamp(3000.0 / raster.Neurons, 0.15, 1);
         var points = new ScatterSeries
         {
             MarkerType = MarkerType.Custom,

@@ -19,7 +19,7 @@ Option<string> data = new("--data")
 };
 Option<int> rows = Count("--rows", "training rows", 12000), epochs = Count("--epochs", "epochs of each training", 5);
 Option<int> seeds = Count("--seeds", "networks", 3);
-Option<int> layers = Count("--layers", "hidden layers of a network", 8);
+Option<int> layers = Count("--layers", "hidden layers of a network", 2);
 Option<int> width = Count("--width", "neurons of each hidden layer", 256);
 var command = new RootCommand("Converts CLIF networks of digits to LIF neurons and compares the kinds of reset.")
 {
