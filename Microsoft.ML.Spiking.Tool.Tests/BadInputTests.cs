@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Tool.Tests;
 

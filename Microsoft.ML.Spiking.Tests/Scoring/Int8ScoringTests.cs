@@ -9,7 +9,6 @@ using Microsoft.ML.Spiking.Scoring.Int8;
 using Microsoft.ML.Spiking.Scoring.Plan;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Scoring.Streams;
-using Microsoft.ML.Spiking.Tests.Networks;
 
 namespace Microsoft.ML.Spiking.Tests.Scoring;
 
@@ -237,8 +236,8 @@ public sealed unsafe class Int8ScoringTests
 
         public void Dispose()
         {
-            Assert.IsTrue(new Span<float>(Scratch + _scratchLength, Guard).IndexOfAnyExcept(Mark) < 0);
-            Assert.IsTrue(new Span<float>(Output + _outputLength, Guard).IndexOfAnyExcept(Mark) < 0);
+            Assert.IsLessThan(0, new Span<float>(Scratch + _scratchLength, Guard).IndexOfAnyExcept(Mark));
+            Assert.IsLessThan(0, new Span<float>(Output + _outputLength, Guard).IndexOfAnyExcept(Mark));
         }
     }
 }
