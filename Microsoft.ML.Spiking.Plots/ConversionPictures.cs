@@ -1,5 +1,4 @@
 using OxyPlot;
-using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using static System.FormattableString;
 
@@ -16,7 +15,7 @@ public static class ConversionPictures
     public static Picture DrawResets(this LifConversion conversion)
     {
         ArgumentNullException.ThrowIfNull(conversion);
-        PlotModel plot = Plot.New(Invariant($"LIF with CLIF's weights, {conversion.Rows:N0} rows"));
+        PlotModel plot = Plot.New(Invariant($"LIF with CLIF's weights, {conversion.Rows:N0} rows"), hasLegend: true);
         plot.Axes.Add(Plot.Axis(AxisPosition.Bottom, "reset potential (threshold's unit)"));
         double[] accuracies =
         [
@@ -25,11 +24,12 @@ public static class ConversionPictures
         ];
         plot.Axes.Add(Plot.Axis(AxisPosition.Left, "accuracy (%)",
             Math.Max(0, (100 * accuracies.Min()) - 1), Math.Min(100, (100 * accuracies.Max()) + 1)));
-        Plot.AddLine(plot, 0, null,
+        double from = conversion.Trials.Min(trial => trial.ResetPotential);
+        double to = conversion.Trials.Max(trial => trial.ResetPotential);
+        Plot.AddLine(plot, 0, "LIF, hard reset",
             conversion.Trials.Select(trial => (trial.ResetPotential, 100 * trial.Accuracy)));
-        Plot.AddReference(plot, LineAnnotationType.Horizontal, 100 * conversion.ClifAccuracy, "CLIF");
-        Plot.AddReference(
-            plot, LineAnnotationType.Horizontal, 100 * conversion.SoftResetAccuracy, "LIF, soft reset");
+        Plot.AddLevel(plot, 1, "CLIF", 100 * conversion.ClifAccuracy, from, to);
+        Plot.AddLevel(plot, 2, "LIF, soft reset", 100 * conversion.SoftResetAccuracy, from, to);
         return new(plot);
     }
 
@@ -38,9 +38,8 @@ public static class ConversionPictures
     public static Picture DrawSparsity(this PruningReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        PlotModel plot = Plot.New(
-            Invariant($"Weights that are 0; accuracy {100 * report.AccuracyBefore:0.00} % before, ") +
-            Invariant($"{100 * report.Accuracy:0.00} % after"));
+        PlotModel plot = Plot.New("Weights that are 0", subtitle:
+            Invariant($"accuracy {100 * report.AccuracyBefore:0.00} % before, {100 * report.Accuracy:0.00} % after"));
         plot.Axes.Add(Plot.Names(AxisPosition.Bottom, "layer", report.Layers.Select(layer => layer.Layer)));
         plot.Axes.Add(Plot.Axis(AxisPosition.Left, "weights that are 0 (%)", 0, 100));
         Plot.AddBars(plot, 0, null,
@@ -54,7 +53,7 @@ public static class ConversionPictures
     {
         ArgumentNullException.ThrowIfNull(fit);
         PlotModel plot = Plot.New(Invariant($"Temperature {fit.Temperature:0.000}, {fit.Rows:N0} rows"));
-        plot.Axes.Add(Plot.Names(AxisPosition.Bottom, "probabilities", ["as they were", "with the temperature"]));
+        plot.Axes.Add(Plot.Names(AxisPosition.Bottom, "probabilities", ["before", "with the temperature"]));
         plot.Axes.Add(Plot.Axis(AxisPosition.Left, "mean cross entropy (nats)", from: 0));
         Plot.AddBars(plot, 0, null, [(-0.3, 0.3, fit.LogLossBefore), (0.7, 1.3, fit.LogLossAfter)]);
         return new(plot);

@@ -30,6 +30,8 @@ public static class EnergyPictures
             Minimum = lowest,
             MaximumPadding = 0.1,
             MajorGridlineStyle = LineStyle.Dot,
+            MajorGridlineColor = Plot.Grid,
+            AxisTitleDistance = 10,
         });
         Add(0, "operations alone", -0.32, estimate => estimate.OperationEnergy);
         Add(1, "with memory (Lemaire et al.)", 0.02, estimate => estimate.MemoryModelEnergy);

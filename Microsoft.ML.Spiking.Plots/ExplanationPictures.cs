@@ -18,8 +18,9 @@ public static class ExplanationPictures
     public static Picture DrawAttributions(this PredictionExplanation explanation)
     {
         ArgumentNullException.ThrowIfNull(explanation);
-        PlotModel plot = Plot.New(Invariant($"Why '{explanation.Class}', {100 * explanation.Probability:0.0} %: row ") +
-            Invariant($"{explanation.Row}, {explanation.Method}"));
+        PlotModel plot = Plot.New(Invariant($"Why '{explanation.Class}', {100 * explanation.Probability:0.0} %"),
+            subtitle: Invariant($"row {explanation.Row}, ") + (explanation.Method == ExplanationMethod.Occlusion
+                ? "by how much the probability falls without it" : "surrogate gradient of the logit"));
         if (explanation.Shape is [.., _, int height, int width])
         {
             AddImage(plot, explanation, height, width);
@@ -30,6 +31,9 @@ public static class ExplanationPictures
         }
         return new(plot);
     }
+
+    private static string Unit(PredictionExplanation explanation) =>
+        explanation.Method == ExplanationMethod.Occlusion ? "probability" : "logit";
 
     private static void AddImage(PlotModel plot, PredictionExplanation explanation, int height, int width)
     {
@@ -56,7 +60,7 @@ public static class ExplanationPictures
         {
             Key = "attributions",
             Position = AxisPosition.Right,
-            Title = "against (below 0), for (above)",
+            Title = $"against (below 0), for (above); {Unit(explanation)}",
             Palette = OxyPalette.Interpolate(201, Plot.Color(1), OxyColors.White, Plot.Color(0)),
             Minimum = -largest,
             Maximum = largest,
@@ -86,7 +90,7 @@ public static class ExplanationPictures
         ];
         plot.Axes.Add(Plot.Names(AxisPosition.Bottom, "feature", largest.Select(i =>
             explanation.Names is { } names && names[i].Length > 0 ? names[i] : Invariant($"{i}"))));
-        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "against (below 0), for (above)"));
+        plot.Axes.Add(Plot.Axis(AxisPosition.Left, $"against (below 0), for (above); {Unit(explanation)}"));
         Plot.AddBars(plot, 0, null,
             largest.Select((feature, i) => (i - 0.3, i + 0.3, explanation.Attributions[feature])));
     }

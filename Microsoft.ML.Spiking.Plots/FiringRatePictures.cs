@@ -45,9 +45,10 @@ public static class FiringRatePictures
     public static Picture DrawStepHistogram(this FiringRateReport report, string layer)
     {
         LayerFiring found = Find(report, layer);
-        PlotModel plot = Plot.New(Invariant($"Spikes of '{found.Name}' by time step, mean of {report.Rows:N0} rows"));
+        PlotModel plot = Plot.New($"Spikes of '{found.Name}' by time step",
+            subtitle: Invariant($"mean of {report.Rows:N0} rows"));
         plot.Axes.Add(Plot.Counting(AxisPosition.Bottom, "time step", 0.5, report.TimeSteps + 0.5));
-        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "spikes of a row", from: 0));
+        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "spikes of the layer", from: 0));
         Plot.AddBars(plot, 0, null,
             found.StepRates.Select((rate, t) => (t + 0.7, t + 1.3, rate * found.Neurons)));
         return new(plot);
@@ -65,8 +66,8 @@ public static class FiringRatePictures
         {
             throw new ArgumentException("The report has no classes: its data had no label column.", nameof(report));
         }
-        PlotModel plot = Plot.New(
-            Invariant($"Firing rate by class, {report.Rows:N0} rows, spikes per neuron and step (%)"));
+        PlotModel plot = Plot.New(Invariant($"Firing rate by class, {report.Rows:N0} rows"),
+            subtitle: "spikes per neuron and step (%)");
         plot.Axes.Add(Plot.Names(AxisPosition.Bottom, "class", classes));
         plot.Axes.Add(Plot.Names(AxisPosition.Left, "layer", report.Layers.Select(layer => layer.Name).Reverse()));
         double highest = report.Layers.SelectMany(layer => layer.ClassRates).Max(rate => rate.Rate);
@@ -79,9 +80,7 @@ public static class FiringRatePictures
                 int x = Array.IndexOf(classes, rate.Class);
                 cells.Items.Add(new RectangleBarItem(x - 0.5, y - 0.5, x + 0.5, y + 0.5)
                 {
-                    // Two thirds of the full color, so that numbers are legible on all.
-                    Color = OxyColor.Interpolate(
-                        OxyColors.White, Plot.Color(0), highest == 0 ? 0 : 0.66 * rate.Rate / highest),
+                    Color = Plot.Shade(highest == 0 ? 0 : rate.Rate / highest),
                 });
                 if (classes.Length <= 20)
                 {
@@ -107,8 +106,8 @@ public static class FiringRatePictures
     public static Picture DrawHistogram(this FiringRateReport report, string layer)
     {
         LayerFiring found = Find(report, layer);
-        PlotModel plot = Plot.New(
-            Invariant($"Neurons of '{layer}' by firing rate ({found.DeadNeurons:N0} never fire)"));
+        PlotModel plot = Plot.New($"Neurons of '{layer}' by firing rate",
+            subtitle: Invariant($"{found.DeadNeurons:N0} of {found.Neurons:N0} never fire"));
         plot.Axes.Add(Plot.Axis(AxisPosition.Bottom, "spikes per step (%)", 0, 100));
         plot.Axes.Add(Plot.Axis(AxisPosition.Left, "neurons", from: 0));
         double width = 100.0 / found.Histogram.Count;
@@ -116,7 +115,7 @@ public static class FiringRatePictures
         return new(plot);
     }
 
-    /// <summary>Draws the spikes of a layer on one row: a point for each neuron and step at which it fires.</summary>
+    /// <summary>Draws the spikes of a layer on one row: a dash for each neuron and step at which it fires.</summary>
     /// <param name="raster">One of <see cref="FiringRateReport.Rasters"/>.</param>
     public static Picture DrawRaster(this SpikeRaster raster)
     {
@@ -124,11 +123,18 @@ public static class FiringRatePictures
         PlotModel plot = Plot.New(Invariant($"Spikes of '{raster.Layer}' on row {raster.Row}"));
         plot.Axes.Add(Plot.Counting(AxisPosition.Bottom, "time step", 0.5, raster.Steps.Count + 0.5));
         plot.Axes.Add(Plot.Counting(AxisPosition.Left, "neuron", -0.5, raster.Neurons - 0.5));
+        // Dashes of half a step in a narrow picture; their height is that of a neuron, within what is visible.
+        double width = Math.Clamp(90.0 / raster.Steps.Count, 1.5, 15);
+        double height = Math.Clamp(150.0 / raster.Neurons, 0.4, 4) / width;
+        // Dashes of large layers overlap: where many neurons fire they add up to the full color.
+        double opacity = Math.Clamp(3000.0 / raster.Neurons, 0.15, 1);
         var points = new ScatterSeries
         {
-            MarkerType = MarkerType.Square,
-            MarkerSize = raster.Neurons > 200 ? 1 : 2.5,
-            MarkerFill = Plot.Color(0),
+            MarkerType = MarkerType.Custom,
+            MarkerOutline = [new(-1, -height), new(1, -height), new(1, height), new(-1, height)],
+            MarkerSize = width,
+            MarkerFill = OxyColor.FromAColor((byte)Math.Round(255 * opacity), Plot.Color(0)),
+            MarkerStrokeThickness = 0,
         };
         for (int t = 0; t < raster.Steps.Count; t++)
         {
@@ -144,16 +150,19 @@ public static class FiringRatePictures
     {
         ArgumentNullException.ThrowIfNull(trace);
         PlotModel plot = Plot.New(
-            Invariant($"Neuron {trace.Neuron.Index} of '{trace.Neuron.Layer}' on row {trace.Row}"), hasLegend: true);
+            Invariant($"Neuron {trace.Neuron.Index} of '{trace.Neuron.Layer}' on row {trace.Row}"), hasLegend: true,
+            subtitle: "gray bars: spikes");
         plot.Axes.Add(Plot.Counting(AxisPosition.Bottom, "time step", 0.5, trace.Membrane.Count + 0.5));
-        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "potential (threshold's unit)"));
+        LinearAxis potentials = Plot.Axis(AxisPosition.Left, "potential (threshold's unit)");
+        potentials.MinimumPadding = 0.05;
+        plot.Axes.Add(potentials);
         Plot.AddLine(plot, 0, "membrane, before the reset", Points(trace.Membrane));
         if (trace.Complementary is { } complementary)
         {
             Plot.AddLine(plot, 1, "complementary", Points(complementary));
         }
         Plot.AddLine(plot, 2, "current", Points(trace.Current));
-        Plot.AddReference(plot, LineAnnotationType.Horizontal, trace.Threshold, "threshold");
+        Plot.AddLevel(plot, 6, "threshold", trace.Threshold, 0.5, trace.Membrane.Count + 0.5);
         for (int t = 0; t < trace.Spikes.Count; t++)
         {
             if (trace.Spikes[t] != 0)
@@ -169,7 +178,6 @@ public static class FiringRatePictures
                 });
             }
         }
-        plot.Subtitle = "gray bars: spikes";
         return new(plot);
     }
 

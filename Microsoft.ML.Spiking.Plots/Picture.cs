@@ -23,12 +23,12 @@ public sealed class Picture
     /// <param name="width">In pixels, from 100 to 10,000.</param>
     /// <param name="height">In pixels, from 100 to 10,000.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of its range.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written, or its folder is not there.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public void SavePng(string path, int width = DefaultWidth, int height = DefaultHeight)
     {
         Check(width, height);
-        using FileStream stream = File.Create(path);
+        using FileStream stream = Create(path);
         PngExporter.Export(_plot, stream, width, height);
     }
 
@@ -37,13 +37,26 @@ public sealed class Picture
     /// <param name="width">In pixels, from 100 to 10,000.</param>
     /// <param name="height">In pixels, from 100 to 10,000.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of its range.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written, or its folder is not there.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public void SaveSvg(string path, int width = DefaultWidth, int height = DefaultHeight)
     {
         Check(width, height);
-        using FileStream stream = File.Create(path);
+        using FileStream stream = Create(path);
         new OxyPlot.SkiaSharp.SvgExporter { Width = width, Height = height }.Export(_plot, stream);
+    }
+
+    private static FileStream Create(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"The picture cannot be written: '{path}' is a folder; name a file in it.");
+        }
+        return Path.GetDirectoryName(Path.GetFullPath(path)) is string folder && !Directory.Exists(folder)
+            ? throw new DirectoryNotFoundException(
+                $"The picture '{path}' cannot be written: there is no folder '{folder}'; create it first.")
+            : File.Create(path);
     }
 
     private static void Check(int width, int height)

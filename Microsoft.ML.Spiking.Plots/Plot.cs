@@ -1,5 +1,4 @@
 using OxyPlot;
-using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
@@ -21,14 +20,23 @@ internal static class Plot
     private static readonly MarkerType[] Markers =
         [MarkerType.Circle, MarkerType.Square, MarkerType.Triangle, MarkerType.Diamond];
 
+    /// <summary>Gets the color of grids: opaque, since some viewers of SVG draw faint dots black.</summary>
+    public static OxyColor Grid { get; } = OxyColor.FromRgb(0xd0, 0xd0, 0xd0);
+
+    /// <summary>Gets the colors of shares, from white; on all of them black numbers are legible.</summary>
+    public static OxyColor Shade(double share) => OxyColor.Interpolate(OxyColors.White, Color(0), 0.66 * share);
+
     public static OxyColor Color(int index) => Colors[index % Colors.Length];
 
-    public static PlotModel New(string title, bool hasLegend = false)
+    /// <summary>Returns an empty picture; what would not fit into a narrow one is a line of its own.</summary>
+    public static PlotModel New(string title, bool hasLegend = false, string? subtitle = null)
     {
         var plot = new PlotModel
         {
             Title = title,
             TitleFontSize = 15,
+            Subtitle = subtitle,
+            SubtitleFontSize = 12,
             TitleFontWeight = FontWeights.Normal,
             DefaultFont = Font,
             Background = OxyColors.White,
@@ -54,9 +62,10 @@ internal static class Plot
         Minimum = from ?? double.NaN,
         Maximum = to ?? double.NaN,
         MinorTickSize = 0,
-        AxisTitleDistance = position == AxisPosition.Left ? 10 : 4,
+        AxisTitleDistance = position == AxisPosition.Left ? 10 : 6,
         MaximumPadding = 0.05,
         MajorGridlineStyle = position == AxisPosition.Left ? LineStyle.Dot : LineStyle.None,
+        MajorGridlineColor = Grid,
     };
 
     /// <summary>An axis of whole numbers.</summary>
@@ -75,7 +84,7 @@ internal static class Plot
         {
             Position = position,
             Title = title,
-            AxisTitleDistance = position == AxisPosition.Left ? 10 : 4,
+            AxisTitleDistance = position == AxisPosition.Left ? 10 : 6,
             GapWidth = 0.4,
             Angle = position == AxisPosition.Bottom && all.Sum(name => name.Length + 2) > 90 ? -60 : 0,
         };
@@ -116,14 +125,17 @@ internal static class Plot
         plot.Series.Add(series);
     }
 
-    public static void AddReference(PlotModel plot, LineAnnotationType type, double at, string text) =>
-        plot.Annotations.Add(new LineAnnotation
+    /// <summary>Adds a level line that the legend names.</summary>
+    public static void AddLevel(PlotModel plot, int index, string title, double at, double from, double to)
+    {
+        var line = new LineSeries
         {
-            Type = type,
-            X = at,
-            Y = at,
-            Text = text,
-            Color = OxyColors.Gray,
+            Title = title,
+            Color = Color(index),
+            StrokeThickness = 1.5,
             LineStyle = LineStyle.Dash,
-        });
+        };
+        line.Points.AddRange([new(from, at), new(to, at)]);
+        plot.Series.Add(line);
+    }
 }

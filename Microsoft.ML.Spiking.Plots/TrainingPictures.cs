@@ -40,7 +40,7 @@ public static class TrainingPictures
     {
         ArgumentNullException.ThrowIfNull(report);
         int classes = report.Classes.Count;
-        PlotModel plot = Plot.New(Invariant($"Confusion, {report.Rows:N0} rows, % of a label's rows"));
+        PlotModel plot = Plot.New(Invariant($"Confusion, {report.Rows:N0} rows"), subtitle: "% of a label's rows");
         double[,] shares = new double[classes, classes];
         for (int label = 0; label < classes; label++)
         {
@@ -57,7 +57,7 @@ public static class TrainingPictures
         plot.Axes.Add(new LinearColorAxis
         {
             Position = AxisPosition.Right,
-            Palette = OxyPalette.Interpolate(100, OxyColors.White, Plot.Color(0)),
+            Palette = OxyPalette.Interpolate(100, OxyColors.White, Plot.Shade(1)),
             Minimum = 0,
             Maximum = 100,
         });
@@ -81,8 +81,8 @@ public static class TrainingPictures
     public static Picture DrawReliability(this TrainingReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        PlotModel plot = Plot.New(
-            Invariant($"Reliability, expected calibration error {100 * report.CalibrationError:0.00} %"));
+        PlotModel plot = Plot.New(Invariant($"Reliability, {report.Rows:N0} rows"),
+            subtitle: Invariant($"expected calibration error {100 * report.CalibrationError:0.00} %"));
         plot.Axes.Add(Plot.Axis(AxisPosition.Bottom, "confidence (%)", 0, 100));
         plot.Axes.Add(Plot.Axis(AxisPosition.Left, "accuracy (%)", 0, 100));
         Plot.AddBars(plot, 0, null, report.Reliability.Where(bar => bar.Rows > 0)
@@ -91,7 +91,7 @@ public static class TrainingPictures
         {
             Type = LineAnnotationType.LinearEquation,
             Slope = 1,
-            Color = OxyColors.Gray,
+            Color = OxyColors.Black,
             LineStyle = LineStyle.Dash,
         });
         return new(plot);

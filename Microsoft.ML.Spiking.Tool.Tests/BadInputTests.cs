@@ -1,3 +1,5 @@
+using Microsoft.ML.Data;
+
 namespace Microsoft.ML.Spiking.Tool.Tests;
 
 /// <summary>Bad input: one sentence, no stack trace, exit code 2 (1 where the work itself failed).</summary>
@@ -102,6 +104,28 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public void Model_ForABooleanLabel_IsRefusedByEveryCommand()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView rows = ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 20).Select(i => new BooleanRow { Features = [i], Label = i > 9 }));
+        string path = Folder.File("boolean.zip");
+        ml.Model.Save(ml.BinaryClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
+        {
+            Network = new Mlp(4),
+            Epochs = 1,
+            Device = ComputeDevice.Cpu,
+        }).Fit(rows), rows.Schema, path);
+        string sentence = $"The network in '{path}' is for a Boolean label; this tool takes those for classes by name.";
+
+        foreach (string[] command in (string[][])[["evaluate", path, _data], ["predict", path, _data],
+            ["inspect", path], ["convert", path, Folder.File("boolean.onnx")]])
+        {
+            Refused(sentence, command);
+        }
+    }
+
+    [TestMethod]
     public void Columns_OfAnotherFile_NamesTheNearest()
     {
         string data = Folder.Write("columns.csv", Samples.Pebbles().Replace("weight", "wait",
@@ -139,7 +163,8 @@ public sealed class BadInputTests
 
     [TestMethod]
     public void Html_WhereAFileIs_IsSaid() =>
-        Refused($"'{_data}' cannot be written:", "inspect", _model, _data, "--html", _data);
+        Refused($"The page cannot be written: '{_data}' is a file; name a folder.",
+            "inspect", _model, _data, "--html", _data);
 
     [TestMethod]
     public void Inspect_RectifiersWithData_SaysThatTheyDoNotSpike()
@@ -234,5 +259,13 @@ public sealed class BadInputTests
     private sealed class Row
     {
         public float X { get; set; }
+    }
+
+    private sealed class BooleanRow
+    {
+        [VectorType(1)]
+        public float[] Features { get; set; } = [];
+
+        public bool Label { get; set; }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class Inspection(
     /// <summary>Writes the folder; returns the path of its index.html.</summary>
     public string Save(string folder)
     {
-        Directory.CreateDirectory(folder);
+        Create(folder);
         var page = new HtmlPage(folder);
         AddCard(page);
         if (data is not null)
@@ -38,6 +38,28 @@ internal sealed class Inspection(
             AddExplanations(page, folder);
         }
         return page.Save(options.Title);
+    }
+
+    /// <summary>Creates the folder and finds out, before long work, whether files can be written to it.</summary>
+    private static void Create(string folder)
+    {
+        if (File.Exists(folder))
+        {
+            throw new IOException($"The page cannot be written: '{folder}' is a file; name a folder.");
+        }
+        try
+        {
+            Directory.CreateDirectory(folder);
+            string probe = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string sentence = $"The page cannot be written to the folder '{folder}': {exception.Message}";
+            throw exception is IOException
+                ? new IOException(sentence, exception) : new UnauthorizedAccessException(sentence, exception);
+        }
     }
 
     private static SpikingPredictionTransformerBase Find(ITransformer model)

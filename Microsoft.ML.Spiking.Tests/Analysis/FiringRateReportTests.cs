@@ -136,6 +136,63 @@ public sealed class FiringRateReportTests
         Assert.AreEqual("neuron1,3,0,yes,0.5,,", lines[6]);
     }
 
+    /// <summary>The first of three neurons fires at every one of 4 steps, the second at steps 2 and 4.</summary>
+    [TestMethod]
+    public void ToCsv_NeuronsHistogramsAndRasters_HoldTheSpikesCountedByHand()
+    {
+        FiringRateReport report = Report([([1f], 1), ([0f], 0)], new() { HistogramBins = 2, RasterRows = [0, 1] });
+
+        Assert.AreEqual("Layer,Neuron,FiringRate\nneuron1,0,0.5\nneuron1,1,0.25\nneuron1,2,0\n", report.NeuronsToCsv());
+        Assert.AreEqual("Layer,From,To,Neurons\nneuron1,0,0.5,2\nneuron1,0.5,1,1\n", report.HistogramsToCsv());
+        Assert.AreEqual("Row,Layer,TimeStep,Neuron\n0,neuron1,1,0\n0,neuron1,2,0\n0,neuron1,2,1\n0,neuron1,3,0\n" +
+            "0,neuron1,4,0\n0,neuron1,4,1\n", report.RastersToCsv());
+        Assert.AreEqual("Row,Layer,Neuron,TimeStep,Current,Membrane,Complementary,Spike,Threshold\n",
+            report.TracesToCsv());
+    }
+
+    [TestMethod]
+    public void TracesToCsv_ClifAndLifNeuron_HasALineForEachStep()
+    {
+        string[] clif = Traces(new ClifNeuron()), lif = Traces(new LifNeuron());
+
+        // v = 1 fires at threshold 1; m = 0 sigmoid(v / 2) + 1.
+        Assert.AreEqual("0,neuron1,0,1,1,1,1,1,1", clif[1]);
+        Assert.AreEqual("0,neuron1,1,1,0.5,0.5,,0,1", lif[5]);
+        Assert.AreEqual("0,neuron1,1,2,0.5,0.75,,0,1", lif[6]);
+        Assert.HasCount(1 + (2 * 4), clif);
+
+        static string[] Traces(NeuronDefinition neuron)
+        {
+            NetworkDefinition network = HandMade.Vector(neuron);
+            FiringRateReport report = FiringRateBuilder.Build(network, HandMade.VectorWeights(network),
+                HandMade.Rows(([1f], 0)), new()
+                {
+                    RasterRows = [0],
+                    TracedNeurons = [new("neuron1", 0), new("neuron1", 1)],
+                });
+            return report.TracesToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
+    [TestMethod]
+    public void ToJson_ChosenRowsAndNeurons_HoldsSpikesAndPotentials()
+    {
+        NetworkDefinition network = HandMade.Vector(new LifNeuron());
+        FiringRateReport report = FiringRateBuilder.Build(network, HandMade.VectorWeights(network),
+            HandMade.Rows(([1f], 0)), new() { RasterRows = [0], TracedNeurons = [new("neuron1", 1)] });
+        using JsonDocument json = JsonDocument.Parse(report.ToJson());
+
+        JsonElement raster = json.RootElement.GetProperty("rasters")[0];
+        Assert.AreEqual(("neuron1", 0), (raster.GetProperty("layer").GetString(), raster.GetProperty("row").GetInt32()));
+        Assert.AreEqual(0, raster.GetProperty("steps")[0][0].GetInt32());
+        JsonElement trace = json.RootElement.GetProperty("traces")[0];
+        Assert.AreEqual(1, trace.GetProperty("neuron").GetProperty("index").GetInt32());
+        Assert.AreSequenceEqual([0.5f, 0.75f, 0.875f, 0.9375f],
+            trace.GetProperty("membrane").EnumerateArray().Select(value => value.GetSingle()));
+        Assert.IsFalse(trace.TryGetProperty("complementary", out _));
+        Assert.AreEqual(3, json.RootElement.GetProperty("layers")[0].GetProperty("neuronRates").GetArrayLength());
+    }
+
     [TestMethod]
     [DataRow("MaximumRows is 0")]
     [DataRow("SaturationRate is 1.5")]

@@ -36,6 +36,11 @@ public sealed class TrainingReportTests
         Assert.AreEqual(sure, bar.Confidence, 1e-6);
         Assert.AreEqual(4, report.Reliability.Sum(each => each.Rows));
         Assert.AreEqual("Label,Predicted,Rows\nno,no,2\nno,yes,0\nyes,no,2\nyes,yes,0\n", report.ToCsv());
+        Assert.AreEqual("Class,Rows,Precision,Recall\nno,2,0.5,1\nyes,2,,0\n", report.ClassesToCsv());
+        string[] bars = report.ReliabilityToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.AreEqual("From,To,Rows,Confidence,Accuracy", bars[0]);
+        Assert.HasCount(1 + report.Reliability.Count, bars);
+        Assert.StartsWith(FormattableString.Invariant($"{bar.From},{bar.To},2,"), bars[1 + (int)(sure * 15)]);
         Assert.Contains("expected calibration error", report.ToString());
     }
 

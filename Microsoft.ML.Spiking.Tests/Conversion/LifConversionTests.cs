@@ -29,7 +29,8 @@ public sealed class LifConversionTests
         Assert.AreSequenceEqual([1.0, 0, 0], report.Trials.Select(trial => trial.Accuracy));
         Assert.AreEqual(new LifNeuron { ResetPotential = -0.9 },
             converted.AllLayers.OfType<NeuronLayer>().Single().Neuron);
-        Assert.AreEqual("ResetPotential,Accuracy\n-0.9,1\n0,0\n0.1,0\n", report.ToCsv());
+        Assert.AreEqual("Neuron,Reset,ResetPotential,Accuracy\nCLIF,soft,,1\nLIF,soft,,0\nLIF,hard,-0.9,1\n" +
+            "LIF,hard,0,0\nLIF,hard,0.1,0\n", report.ToCsv());
         Assert.Contains("hard, to -0.9", report.ToString());
     }
 

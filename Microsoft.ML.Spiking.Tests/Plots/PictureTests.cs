@@ -69,10 +69,59 @@ public sealed class PictureTests
     {
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "missing", "rates.png");
-        Assert.Contains("missing",
+        string sentence = $"there is no folder '{Path.GetDirectoryName(path)}'; create it first.";
+        Assert.Contains(sentence,
             Assert.ThrowsExactly<DirectoryNotFoundException>(() => Rates().DrawRates().SavePng(path)).Message);
-        Assert.Contains("missing", Assert.ThrowsExactly<DirectoryNotFoundException>(
+        Assert.Contains(sentence, Assert.ThrowsExactly<DirectoryNotFoundException>(
             () => Rates().DrawRates().SaveSvg(Path.ChangeExtension(path, "svg"))).Message);
+    }
+
+    [TestMethod]
+    public void Save_WhereAFolderIs_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        string sentence = $"The picture cannot be written: '{folder.Path}' is a folder; name a file in it.";
+        Assert.AreEqual(sentence,
+            Assert.ThrowsExactly<IOException>(() => Rates().DrawRates().SavePng(folder.Path)).Message);
+        Assert.AreEqual(sentence,
+            Assert.ThrowsExactly<IOException>(() => Rates().DrawRates().SaveSvg(folder.Path)).Message);
+    }
+
+    /// <summary>Nobody, not even root, can write a folder below a file.</summary>
+    [TestMethod]
+    public void SaveInspection_FolderThatCannotBeWritten_IsNamedBeforeAnyWork()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "file.txt"), below = Path.Combine(file, "page");
+        File.WriteAllText(file, "");
+        var ml = new MLContext(seed: 1);
+        IDataView rows = Flowers.Keyed(ml);
+        SpikingPredictionTransformer model = Flowers.Fit(ml, rows);
+
+        Assert.AreEqual($"The page cannot be written: '{file}' is a file; name a folder.",
+            Assert.ThrowsExactly<IOException>(() => ml.Model.SaveInspection(model, rows, file)).Message);
+        Assert.StartsWith($"The page cannot be written to the folder '{below}': ",
+            Assert.ThrowsExactly<IOException>(() => ml.Model.SaveInspection(model, rows, below)).Message);
+        Assert.HasCount(1, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    public void SaveInspection_ModelWithoutNetworkOrEmptyData_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(seed: 1);
+        IDataView rows = Flowers.Keyed(ml);
+        SpikingPredictionTransformer model = Flowers.Fit(ml, rows);
+        ITransformer other = ml.Transforms.NormalizeMinMax("Features").Fit(rows);
+
+        Assert.Contains("The model has 0 spiking networks; one can be inspected.",
+            Assert.Throws<ArgumentException>(() => ml.Model.SaveInspection(other, rows, folder.Path)).Message);
+        Assert.Contains("The data have no rows", Assert.Throws<InvalidOperationException>(() =>
+            ml.Model.SaveInspection(model, ml.Data.FilterRowsByColumn(rows, "Number", lowerBound: 1e6), folder.Path))
+            .Message);
+        IDataView columns = ml.Transforms.DropColumns("Features").Fit(rows).Transform(rows);
+        Assert.Contains("The data has no column 'Features'", Assert.Throws<ArgumentException>(
+            () => ml.Model.SaveInspection(model, columns, folder.Path)).Message);
     }
 
     private static LifConversion Conversion()

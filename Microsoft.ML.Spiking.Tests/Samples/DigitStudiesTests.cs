@@ -32,10 +32,13 @@ public sealed class DigitStudiesTests : IDisposable
     public void RunClifToLif_FewDigits_PrintsALineForEachSeed()
     {
         (int exitCode, string[] output, string[] errors) = SampleProcess.Run(
-            "ClifToLif", "--data", Data.Path, "--rows", "200", "--epochs", "2", "--seeds", "2");
+            "ClifToLif", "--data", Data.Path, "--rows", "200", "--epochs", "2", "--seeds", "2",
+            "--layers", "1", "--width", "32");
 
         Assert.AreEqual(0, exitCode, string.Join('\n', errors));
-        Assert.HasCount(3, output);
+        Assert.HasCount(5, output); // names, a line for each seed, their mean and deviation
+        Assert.StartsWith("mean ", output[3]);
+        Assert.StartsWith("  +- ", output[4]);
         for (int seed = 1; seed <= 2; seed++)
         {
             double[] figures = [.. output[seed].Split(' ', StringSplitOptions.RemoveEmptyEntries)

@@ -28,7 +28,7 @@ public sealed class SafetensorsHeaderTests
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", NoArray)]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775808]}}""", NoArray)]
     [DataRow("""{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,4]}}""",
-        "The file of weights holds the array 'a' as F16; only F32 (32-bit floating point), BF16 (bfloat16) and I8 " +
+        "The file of weights holds the array 'a' as F16; only F32 (32-bit floating point) and I8 " +
             "(8-bit integers) are read.")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}""",
         "The file of weights announces 9 dimensions for the array 'a'; at most 8 are possible.")]

@@ -133,7 +133,7 @@ public sealed class SafetensorsTests
 
     [TestMethod]
     [DataRow("\"F32\"", "\"F16\"",
-        "holds the array 'fc1.weight' as F16; only F32 (32-bit floating point), BF16 (bfloat16) and I8 " +
+        "holds the array 'fc1.weight' as F16; only F32 (32-bit floating point) and I8 " +
             "(8-bit integers) are read.")]
     [DataRow("[5,4]", "[4,5]", "holds the array 'fc1.weight' in the shape [4, 5]; the network needs [5, 4].")]
     [DataRow("[5,4]", "[5,5]", "gives the array 'fc1.weight' the bytes 0 to 80; its shape needs 100 bytes.")]

@@ -81,7 +81,7 @@ internal sealed class InspectCommand : ToolCommand
         }
         if (parsed.GetValue(_html) is string folder)
         {
-            return Save(session, folder, () => ml.Model.SaveInspection(model.Model, data, folder, new InspectionOptions
+            return Save(session, () => ml.Model.SaveInspection(model.Model, data, folder, new InspectionOptions
             {
                 Title = Path.GetFileName(path),
                 Rows = rows,
@@ -114,7 +114,7 @@ internal sealed class InspectCommand : ToolCommand
                 ? drop.Fit(rows).Transform(rows) : rows);
     }
 
-    private static int Save(Session session, string folder, Func<string> save)
+    private static int Save(Session session, Func<string> save)
     {
         string page;
         try
@@ -123,7 +123,7 @@ internal sealed class InspectCommand : ToolCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw ToolException.Usage($"'{folder}' cannot be written: {exception.Message}", exception);
+            throw ToolException.Usage(exception.Message, exception);
         }
         session.Result(new JsonObject { ["page"] = page }, page);
         return ExitCodes.Done;

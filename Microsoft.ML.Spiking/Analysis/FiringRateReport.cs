@@ -88,6 +88,81 @@ public sealed class FiringRateReport : AnalysisReport
         }
         return table.ToCsv();
     }
+
+    /// <summary>
+    /// Returns the firing rate of each neuron as CSV: a line for each neuron of each layer; see
+    /// <see cref="LayerFiring.NeuronRates"/>.
+    /// </summary>
+    public string NeuronsToCsv()
+    {
+        var table = new TextTable("Layer", "Neuron", "FiringRate");
+        foreach (LayerFiring layer in Layers)
+        {
+            for (int neuron = 0; neuron < layer.NeuronRates.Count; neuron++)
+            {
+                table.Add(layer.Name, neuron, layer.NeuronRates[neuron]);
+            }
+        }
+        return table.ToCsv();
+    }
+
+    /// <summary>
+    /// Returns the histograms over the neurons as CSV: a line for each bar of each layer, with the rates that it is
+    /// between; see <see cref="LayerFiring.Histogram"/>.
+    /// </summary>
+    public string HistogramsToCsv()
+    {
+        var table = new TextTable("Layer", "From", "To", "Neurons");
+        foreach (LayerFiring layer in Layers)
+        {
+            double bars = layer.Histogram.Count;
+            for (int bar = 0; bar < layer.Histogram.Count; bar++)
+            {
+                table.Add(layer.Name, bar / bars, (bar + 1) / bars, layer.Histogram[bar]);
+            }
+        }
+        return table.ToCsv();
+    }
+
+    /// <summary>
+    /// Returns <see cref="Rasters"/> as CSV: a line for each spike, with its time step from 1; empty but for the names
+    /// where no <see cref="FiringRateOptions.RasterRows"/> were chosen.
+    /// </summary>
+    public string RastersToCsv()
+    {
+        var table = new TextTable("Row", "Layer", "TimeStep", "Neuron");
+        foreach (SpikeRaster raster in Rasters)
+        {
+            for (int t = 0; t < raster.Steps.Count; t++)
+            {
+                foreach (int neuron in raster.Steps[t])
+                {
+                    table.Add(raster.Row, raster.Layer, t + 1, neuron);
+                }
+            }
+        }
+        return table.ToCsv();
+    }
+
+    /// <summary>
+    /// Returns <see cref="Traces"/> as CSV: a line for each neuron and time step, the first of which is 1; empty but
+    /// for the names where no <see cref="FiringRateOptions.TracedNeurons"/> were chosen. The complementary potential is
+    /// empty for neurons other than <see cref="ClifNeuron"/>.
+    /// </summary>
+    public string TracesToCsv()
+    {
+        var table = new TextTable(
+            "Row", "Layer", "Neuron", "TimeStep", "Current", "Membrane", "Complementary", "Spike", "Threshold");
+        foreach (PotentialTrace trace in Traces)
+        {
+            for (int t = 0; t < trace.Membrane.Count; t++)
+            {
+                table.Add(trace.Row, trace.Neuron.Layer, trace.Neuron.Index, t + 1, trace.Current[t],
+                    trace.Membrane[t], trace.Complementary?[t], trace.Spikes[t], trace.Threshold);
+            }
+        }
+        return table.ToCsv();
+    }
 }
 
 /// <summary>The firing of a layer's neurons.</summary>

@@ -107,6 +107,30 @@ public sealed class TrainingReport : AnalysisReport
         return table.ToCsv();
     }
 
+    /// <summary>
+    /// Returns precision and recall as CSV: a line for each of <see cref="Classes"/>; empty where they are null.
+    /// </summary>
+    public string ClassesToCsv()
+    {
+        var table = new TextTable("Class", "Rows", "Precision", "Recall");
+        foreach (ClassResult result in Classes)
+        {
+            table.Add(result.Class, result.Rows, result.Precision, result.Recall);
+        }
+        return table.ToCsv();
+    }
+
+    /// <summary>Returns the reliability diagram as CSV: a line for each of <see cref="Reliability"/>.</summary>
+    public string ReliabilityToCsv()
+    {
+        var table = new TextTable("From", "To", "Rows", "Confidence", "Accuracy");
+        foreach (ReliabilityBar bar in Reliability)
+        {
+            table.Add(bar.From, bar.To, bar.Rows, bar.Confidence, bar.Accuracy);
+        }
+        return table.ToCsv();
+    }
+
     private static string Share(double? share) => share is { } value ? ReportNumbers.Percent(value) : "-";
 
     private static string Number(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";

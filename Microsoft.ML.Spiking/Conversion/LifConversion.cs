@@ -99,13 +99,17 @@ public sealed class LifConversion : AnalysisReport
     }
 
     /// <inheritdoc/>
-    /// <remarks>A line for each potential that was tried in all layers.</remarks>
+    /// <remarks>
+    /// A line for the CLIF network, one for LIF with the soft reset, then one for each potential that was tried in all
+    /// layers.
+    /// </remarks>
     public override string ToCsv()
     {
-        var table = new TextTable("ResetPotential", "Accuracy");
+        TextTable table = new TextTable("Neuron", "Reset", "ResetPotential", "Accuracy")
+            .Add("CLIF", "soft", "", ClifAccuracy).Add("LIF", "soft", "", SoftResetAccuracy);
         foreach (ResetTrial trial in Trials)
         {
-            table.Add(trial.ResetPotential, trial.Accuracy);
+            table.Add("LIF", "hard", trial.ResetPotential, trial.Accuracy);
         }
         return table.ToCsv();
     }

@@ -32,7 +32,6 @@ internal static class WeightQuantization
         }
         return precision switch
         {
-            WeightPrecision.BFloat16 => new(array.Name, array.Shape, [.. values.Select(BFloat16Bits.Round)], precision),
             WeightPrecision.Int8 => new(array.Name, array.Shape, Int8Rows.Of(values, array.Shape[0])),
             _ => new(array.Name, array.Shape, values),
         };

@@ -87,7 +87,7 @@ internal static class SafetensorsHeader
         {
             throw new FormatException($"{What} holds the array '{Quotation.Of(name)}' as " +
                 $"{Quotation.Of(type.GetString()!)}; only " + (ofOthers ? "F32, F64, F16, BF16 and I64 are read."
-                    : "F32 (32-bit floating point), BF16 (bfloat16) and I8 (8-bit integers) are read."));
+                    : "F32 (32-bit floating point) and I8 (8-bit integers) are read."));
         }
         if (lengths.Length > NetworkLimits.MostDimensions)
         {
@@ -145,23 +145,15 @@ internal sealed record SafetensorsEntry(
     public const string Metadata = "__metadata__";
 
     /// <summary>Gets the precision of the values in this library's files.</summary>
-    public WeightPrecision Precision => Type switch
-    {
-        StoredType.BFloat16 => WeightPrecision.BFloat16,
-        StoredType.Int8 => WeightPrecision.Int8,
-        _ => WeightPrecision.Float32,
-    };
+    public WeightPrecision Precision =>
+        Type == StoredType.Int8 ? WeightPrecision.Int8 : WeightPrecision.Float32;
 
     /// <summary>Returns the name of an element type, and its bytes.</summary>
-    public static (string Name, int Size) TypeOf(WeightPrecision precision) => precision switch
-    {
-        WeightPrecision.BFloat16 => ("BF16", sizeof(ushort)),
-        WeightPrecision.Int8 => ("I8", sizeof(sbyte)),
-        _ => ("F32", sizeof(float)),
-    };
+    public static (string Name, int Size) TypeOf(WeightPrecision precision) =>
+        precision == WeightPrecision.Int8 ? ("I8", sizeof(sbyte)) : ("F32", sizeof(float));
 
     /// <summary>Returns whether this library's files have that type.</summary>
-    public static bool IsOwn(StoredType type) => type is StoredType.Float32 or StoredType.BFloat16 or StoredType.Int8;
+    public static bool IsOwn(StoredType type) => type is StoredType.Float32 or StoredType.Int8;
 
     /// <summary>Returns the name of the array that holds the scales of an array of int8.</summary>
     public static string ScalesOf(string name) => $"{name}.int8_scale";

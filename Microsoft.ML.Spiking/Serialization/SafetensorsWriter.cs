@@ -39,9 +39,6 @@ internal static class SafetensorsWriter
                     stream.Write(MemoryMarshal.AsBytes(int8.Codes.AsSpan()));
                     WriteValues(stream, int8.Scales);
                     break;
-                case { Precision: WeightPrecision.BFloat16 }:
-                    WriteHalves(stream, array.Array);
-                    break;
                 default:
                     WriteValues(stream, array.Array);
                     break;
@@ -86,22 +83,6 @@ internal static class SafetensorsWriter
         WriteNumbers(writer, "data_offsets", [begin, end]);
         writer.WriteEndObject();
         return end;
-    }
-
-    private static void WriteHalves(Stream stream, ReadOnlySpan<float> values)
-    {
-        byte[] bytes = new byte[sizeof(ushort) * Math.Min(values.Length, ChunkValues)];
-        while (!values.IsEmpty)
-        {
-            ReadOnlySpan<float> chunk = values[..Math.Min(values.Length, ChunkValues)];
-            for (int i = 0; i < chunk.Length; i++)
-            {
-                BinaryPrimitives.WriteUInt16LittleEndian(
-                    bytes.AsSpan(i * sizeof(ushort)), BFloat16Bits.Of(chunk[i]));
-            }
-            stream.Write(bytes, 0, chunk.Length * sizeof(ushort));
-            values = values[chunk.Length..];
-        }
     }
 
     private static void WriteNumbers(Utf8JsonWriter writer, string name, IEnumerable<long> numbers)

@@ -61,15 +61,6 @@ internal sealed class StoredArrays
             case WeightPrecision.Int8:
                 _codes.Add(entry.Name, [.. MemoryMarshal.Cast<byte, sbyte>(Bytes(stream, entry, isThere))]);
                 break;
-            case WeightPrecision.BFloat16:
-                byte[] halves = Bytes(stream, entry, isThere);
-                float[] widened = new float[halves.Length / sizeof(ushort)];
-                for (int i = 0; i < widened.Length; i++)
-                {
-                    widened[i] = StoredType.BFloat16.ToSingle(halves.AsSpan(i * sizeof(ushort)));
-                }
-                _floats.Add(entry.Name, widened);
-                break;
             default:
                 float[] values = Floats(stream, entry, isThere);
                 if (!BitConverter.IsLittleEndian)
@@ -89,7 +80,7 @@ internal sealed class StoredArrays
             entry.Precision == WeightPrecision.Int8
                 ? new WeightArray(entry.Name, entry.Shape,
                     new Int8Rows(_codes[entry.Name], _floats[SafetensorsEntry.ScalesOf(entry.Name)]))
-                : new WeightArray(entry.Name, entry.Shape, _floats[entry.Name], entry.Precision)),
+                : new WeightArray(entry.Name, entry.Shape, _floats[entry.Name])),
     ];
 
     // Not generic: such methods are compiled at the start of a program, whatever was compiled ahead of time.

@@ -5,12 +5,14 @@ using Microsoft.ML.Spiking.Benchmarks.Export;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
 using Microsoft.ML.Spiking.Benchmarks.Scoring;
+using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Benchmarks.Sweeps;
 using Microsoft.ML.Spiking.Benchmarks.Tables;
 using Microsoft.ML.Spiking.Benchmarks.Training;
 using Microsoft.ML.Spiking.Training.Native;
 
-// Arguments: --quick for fewer sizes and rounds; --results FOLDER; names of benchmarks, or none for all.
+// Arguments: --quick for fewer sizes and rounds; --results FOLDER; --models FOLDER, where trained networks are saved and
+// found again; names of benchmarks, or none for all.
 if (args is [ChildProcess.Mark, string task, ..])
 {
     ChildTasks.Run(task, args[2..]);
@@ -21,14 +23,15 @@ IBenchmark[] all =
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
     new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new Contention(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
-    new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new Compression(),
+    new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new Compression(), new Int8Speed(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new SparseMemory(),
     new EventReading(), new StreamSpeed(), new MethodsComparison(),
 ];
 bool quick = args.Contains("--quick");
-int at = Array.IndexOf(args, "--results");
-string folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : "results";
-string[] names = [.. args.Where((arg, i) => !arg.StartsWith('-') && (at < 0 || i != at + 1))];
+string folder = Value("--results") ?? "results";
+SavedModels.Folder = Value("--models");
+string[] names =
+    [.. args.Where((arg, i) => !arg.StartsWith('-') && (i == 0 || args[i - 1] is not ("--results" or "--models")))];
 string[] unknown = [.. names.Except(all.Select(benchmark => benchmark.Name))];
 if (unknown.Length > 0)
 {
@@ -55,3 +58,6 @@ foreach (IBenchmark benchmark in all.Where(benchmark => names.Length == 0 || nam
     Console.WriteLine($"-> {output.Location}");
 }
 return 0;
+
+string? Value(string option) =>
+    Array.IndexOf(args, option) is int at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;

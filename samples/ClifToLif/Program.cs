@@ -6,6 +6,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ClifToLif;
+using Microsoft.ML.Spiking;
 
 const int Failed = 1, BadArguments = 2;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -18,16 +19,19 @@ Option<string> data = new("--data")
 };
 Option<int> rows = Count("--rows", "training rows", 12000), epochs = Count("--epochs", "epochs of each training", 5);
 Option<int> seeds = Count("--seeds", "networks", 3);
+Option<int> layers = Count("--layers", "hidden layers of a network", 2);
+Option<int> width = Count("--width", "neurons of each hidden layer", 256);
 var command = new RootCommand("Converts CLIF networks of digits to LIF neurons and compares the kinds of reset.")
 {
-    data, rows, epochs, seeds,
+    data, rows, epochs, seeds, layers, width,
 };
 command.SetAction(parsed =>
 {
     try
     {
-        Comparison.Run(parsed.GetRequiredValue(data), parsed.GetValue(rows), parsed.GetValue(epochs),
-            parsed.GetValue(seeds));
+        int[] hidden = [.. Enumerable.Repeat(parsed.GetValue(width), parsed.GetValue(layers))];
+        new Comparison(parsed.GetRequiredValue(data), new Mlp(hidden), parsed.GetValue(rows), parsed.GetValue(epochs))
+            .Run(parsed.GetValue(seeds));
         return 0;
     }
     catch (Exception exception) when (exception is IOException or InvalidOperationException or ArgumentException

@@ -40,6 +40,13 @@ internal sealed record Int8Rows(sbyte[] Codes, float[] Scales)
         return new(codes, scales);
     }
 
+    /// <summary>Returns the weights of each output times a factor.</summary>
+    /// <param name="factors">[outputs].</param>
+    public Int8Rows Scaled(IReadOnlyList<double> factors) => this with
+    {
+        Scales = [.. Scales.Select((scale, output) => (float)(scale * factors[output]))],
+    };
+
     /// <summary>Returns the weights that the codes stand for.</summary>
     public float[] ToFloats()
     {

@@ -8,13 +8,11 @@ public sealed class WeightArray
 {
     private float[]? _values;
 
-    internal WeightArray(
-        string name, IReadOnlyList<int> shape, float[] values, WeightPrecision precision = WeightPrecision.Float32)
+    internal WeightArray(string name, IReadOnlyList<int> shape, float[] values)
     {
         CheckSize(name, shape, values.LongLength);
         Name = name;
         Shape = [.. shape];
-        Precision = precision;
         _values = values;
     }
 
@@ -23,7 +21,6 @@ public sealed class WeightArray
         CheckSize(name, shape, int8.Codes.LongLength);
         Name = name;
         Shape = [.. shape];
-        Precision = WeightPrecision.Int8;
         Int8 = int8;
     }
 
@@ -34,7 +31,7 @@ public sealed class WeightArray
     public IReadOnlyList<int> Shape { get; }
 
     /// <summary>Gets what the values are rounded to, and saved as.</summary>
-    public WeightPrecision Precision { get; }
+    public WeightPrecision Precision => Int8 is null ? WeightPrecision.Float32 : WeightPrecision.Int8;
 
     /// <summary>Gets the values, as float32 whatever their precision.</summary>
     public ReadOnlyMemory<float> Values => _values ??= Int8!.ToFloats();
@@ -49,7 +46,7 @@ public sealed class WeightArray
 
     /// <summary>The same values under another name.</summary>
     internal WeightArray Named(string name) =>
-        Int8 is { } codes ? new(name, Shape, codes) : new(name, Shape, Array, Precision);
+        Int8 is { } codes ? new(name, Shape, codes) : new(name, Shape, Array);
 
     private static void CheckSize(string name, IReadOnlyList<int> shape, long values)
     {
@@ -62,15 +59,12 @@ public sealed class WeightArray
     }
 }
 
-/// <summary>The precision of a network's weights, in its file.</summary>
+/// <summary>The precision of a network's weights, in its file and where it is scored.</summary>
 [SuppressMessage("Naming", "CA1720", Justification = "These are the field's names of the types.")]
 public enum WeightPrecision
 {
     /// <summary>32 bits, as training leaves them.</summary>
     Float32,
-
-    /// <summary>16 bits: the range of 32 bits, with 8 bits of precision.</summary>
-    BFloat16,
 
     /// <summary>
     /// 8 bits: whole numbers from -127 to 127 and, for each output of a layer, the scale that brings the largest of its

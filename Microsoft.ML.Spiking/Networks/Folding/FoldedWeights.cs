@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Networks.Definition;
+
 namespace Microsoft.ML.Spiking.Networks.Folding;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace Microsoft.ML.Spiking.Networks.Folding;
 /// <param name="Bias">[outputs].</param>
 internal sealed record FoldedWeights(float[] Weight, float[] Bias)
 {
+    /// <summary>Gets the same weights as codes and scales where they are of int8; else null.</summary>
+    public Int8Rows? Int8 { get; init; }
+
     /// <summary>
     /// Combines a layer with those layers directly behind it that are affine for each of its outputs, and skips them.
     /// </summary>
@@ -31,7 +36,8 @@ internal sealed record FoldedWeights(float[] Weight, float[] Bias)
             }
         }
         float[]? bias = layer.HasBias ? weights[layer.BiasName].Array : null;
-        return Of(weights[layer.WeightName].Array, bias, all);
+        WeightArray weight = weights[layer.WeightName];
+        return Of(weight.Array, bias, all) with { Int8 = weight.Int8?.Scaled(all.Scale) };
     }
 
     /// <summary>Multiplies and shifts the outputs.</summary>
@@ -66,15 +72,24 @@ internal sealed record FoldedWeights(float[] Weight, float[] Bias)
         {
             return this;
         }
-        float[] ordered = new float[Weight.Length];
+        return this with
+        {
+            Weight = Ordered(Weight, inputs, order),
+            Int8 = Int8 is null ? null : Int8 with { Codes = Ordered(Int8.Codes, inputs, order) },
+        };
+    }
+
+    private static T[] Ordered<T>(T[] values, int inputs, Interleaving order)
+    {
+        var ordered = new T[values.Length];
         for (int place = 0; place < inputs; place++)
         {
             int position = order.PositionOf(place);
-            for (int row = 0; row < Weight.Length; row += inputs)
+            for (int row = 0; row < values.Length; row += inputs)
             {
-                ordered[row + place] = Weight[row + position];
+                ordered[row + place] = values[row + position];
             }
         }
-        return this with { Weight = ordered };
+        return ordered;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Executors;
+using Microsoft.ML.Spiking.Scoring.Int8;
 using Microsoft.ML.Spiking.Scoring.Panels;
 using Microsoft.ML.Spiking.Scoring.Spikes;
 
@@ -52,9 +53,9 @@ internal sealed class ExecutorFactory<TLanes, TWide> : ExecutorFactory
     where TWide : unmanaged, IPanel<TWide>
 {
     public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind) =>
-        kind == SignalKind.Spikes
+        Int8LayerExecutor.Of<TLanes>(weights, timeSteps, kind) ?? (kind == SignalKind.Spikes
             ? new SpikeLinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps)
-            : new LinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps);
+            : new LinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps));
 
     public override LayerExecutor Convolution(
         ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind) => kind switch

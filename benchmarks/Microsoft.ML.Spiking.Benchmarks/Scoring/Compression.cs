@@ -1,10 +1,6 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Benchmarks.Scoring.Forms;
 using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
-using Microsoft.ML.Spiking.Conversion;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Numerics.Simd;
-using Microsoft.ML.Spiking.Scoring.Plan;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
@@ -21,7 +17,7 @@ internal sealed class Compression : IBenchmark
     public string Name => "quantization";
 
     public string Description =>
-        "weights in bfloat16 and int8, and pruned ones: accuracy on unseen digits, bytes of the zip, one row in " +
+        "weights in int8, and pruned ones: accuracy on unseen digits, bytes of the zip, one row in " +
         "managed code; us, ratios with quartiles";
 
     public void Run(bool quick, TextWriter output)
@@ -31,10 +27,6 @@ internal sealed class Compression : IBenchmark
             bool isMlp = digits.Network.Name == TrainedNetworks.Mlp;
             IReadOnlyList<Candidate> candidates = Candidates(digits, quick, isMlp);
             WriteTable(digits, candidates, quick ? 9 : 25, output);
-            if (isMlp)
-            {
-                CompareKernels(digits, quick ? 9 : 25, output);
-            }
         }
     }
 
@@ -43,7 +35,7 @@ internal sealed class Compression : IBenchmark
         var ml = new MLContext(seed: 1);
         List<Candidate> all =
         [
-            new("float32", digits.Model), new("bfloat16", Rounded(digits.Model, WeightPrecision.BFloat16)),
+            new("float32", digits.Model),
             new("int8", Rounded(digits.Model, WeightPrecision.Int8)),
         ];
         IDataView train = ml.Data.LoadFromEnumerable(Digits.Train((quick, isMlp) switch
@@ -55,21 +47,24 @@ internal sealed class Compression : IBenchmark
         IDataView test = ml.Data.LoadFromEnumerable(Digits.Test(TestRows));
         foreach (double sparsity in new[] { 0.5, 0.8, 0.9 })
         {
-            PruningReport report = ml.Model.PruneWeights(digits.Model, train, test, new()
-            {
-                Sparsity = sparsity,
-                FineTuning = new()
-                {
-                    Epochs = quick || !isMlp ? 1 : 3,
-                    LearningRate = 0.001,
-                    Device = ComputeDevice.Cpu,
-                    InputShape = [1, DigitRow.Side, DigitRow.Side],
-                },
-            });
             string name = Numbers.Text($"pruned {sparsity}");
-            all.Add(new(name, (SpikingPredictionTransformer)report.Model) { PrunedAccuracy = report.PrunedAccuracy });
-            all.Add(new($"{name}, int8",
-                Rounded((SpikingPredictionTransformer)report.Model, WeightPrecision.Int8)));
+            double before = ml.Model.PruneWeights(
+                digits.Model, train, test, new() { Sparsity = sparsity, FineTuning = null }).Accuracy;
+            SpikingPredictionTransformer pruned = SavedModels.Get(
+                Numbers.Text($"{digits.Network.Name}-pruned-{sparsity}{(quick ? "-quick" : "")}"),
+                () => (SpikingPredictionTransformer)ml.Model.PruneWeights(digits.Model, train, test, new()
+                {
+                    Sparsity = sparsity,
+                    FineTuning = new()
+                    {
+                        Epochs = quick || !isMlp ? 1 : 3,
+                        LearningRate = 0.001,
+                        Device = ComputeDevice.Cpu,
+                        InputShape = [1, DigitRow.Side, DigitRow.Side],
+                    },
+                }).Model);
+            all.Add(new(name, pruned) { PrunedAccuracy = before });
+            all.Add(new($"{name}, int8", Rounded(pruned, WeightPrecision.Int8)));
         }
         return all;
 
@@ -100,36 +95,6 @@ internal sealed class Compression : IBenchmark
                 $"{PairedRatio.MedianOf(times) / RowsOfRun * 1e6:0.0} us, " +
                 $"{PairedRatio.Of(times, seconds[0])}"));
         }
-    }
-
-    /// <summary>Compares the library's layer of spikes with one of weights of int8, in the whole row.</summary>
-    private static void CompareKernels(TrainedDigits digits, int rounds, TextWriter output)
-    {
-        NetworkDefinition network = digits.Network.Definition;
-        NetworkWeights weights =
-            WeightQuantization.Apply(network, digits.Network.Weights, WeightPrecision.Int8);
-        ExecutorFactory usual = ExecutorFactory.Of(VectorWidth.Auto);
-        var int8 = new Int8Executors(usual);
-        var ours = new ManagedScorer(network, weights);
-        var other = new ManagedScorer(network, ScoringPlanBuilder.Build(network, weights, VectorWidth.Auto, int8));
-        if (int8.Layers == 0)
-        {
-            output.WriteLine("  no layer can be computed in int8 on this processor");
-            return;
-        }
-        double difference = 0;
-        float[] left = new float[network.ClassCount], right = new float[network.ClassCount];
-        foreach (float[] row in digits.Network.Rows.Take(200))
-        {
-            ours.Score(row, 1, left);
-            other.Score(row, 1, right);
-            difference = Math.Max(difference, left.Zip(right).Max(pair => Math.Abs(pair.First - pair.Second)));
-        }
-        double[][] seconds = InterleavedRounds.Measure(rounds, Row(digits, ours), Row(digits, other));
-        output.WriteLine(Numbers.Text(
-            $"  {digits.Network.Name}, row with {int8.Layers} layer of spikes in int8 arithmetic: " +
-            $"{PairedRatio.MedianOf(seconds[1]) / RowsOfRun * 1e6:0.0} us, {PairedRatio.Of(seconds[0], seconds[1])} " +
-            $"times as fast; largest difference of a probability {difference:0.0e0}"));
     }
 
     private static Action Row(TrainedDigits digits, ManagedScorer scorer)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
@@ -7,6 +8,7 @@ internal static class TrainedNetworks
 {
     public const int TimeSteps = 6;
     public const string Mlp = "mlp";
+    public const string WideMlp = "wide-mlp";
     public const string Conv = "conv";
 
     private const int TestRows = 1_000;
@@ -25,13 +27,17 @@ internal static class TrainedNetworks
         return all;
     }
 
-    private static TrainedDigits Get(string name, bool quick)
+    /// <summary>Returns the network of that name, trained in this run or in the one that saved it.</summary>
+    public static TrainedDigits Get(string name, bool quick)
     {
         if (!Trained.TryGetValue(name, out TrainedDigits? digits))
         {
-            digits = name == Mlp
-                ? Train(name, new Mlp(512, 512), rows: quick ? 6_000 : 20_000, epochs: quick ? 3 : 5)
-                : Train(name, new ConvNet(32, 64), rows: quick ? 2_000 : 6_000, epochs: 2);
+            digits = name switch
+            {
+                Mlp => Train(name, new Mlp(512, 512), rows: quick ? 6_000 : 20_000, epochs: quick ? 3 : 5),
+                WideMlp => Train(name, new Mlp(2048, 2048), rows: quick ? 2_000 : 6_000, epochs: 2),
+                _ => Train(name, new ConvNet(32, 64), rows: quick ? 2_000 : 6_000, epochs: 2),
+            };
             Trained.Add(name, digits);
         }
         return digits;
@@ -40,7 +46,8 @@ internal static class TrainedNetworks
     private static TrainedDigits Train(string name, NetworkTemplate template, int rows, int epochs)
     {
         var ml = new MLContext(seed: 1);
-        SpikingPredictionTransformer model =
+        SpikingPredictionTransformer model = SavedModels.Get(string.Create(
+            CultureInfo.InvariantCulture, $"{name}-{rows}-{epochs}"), () =>
             ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
             {
                 Network = template,
@@ -48,7 +55,7 @@ internal static class TrainedNetworks
                 TimeSteps = TimeSteps,
                 Epochs = epochs,
                 Device = ComputeDevice.Cpu,
-            }).Fit(ml.Data.LoadFromEnumerable(Digits.Train(rows)));
+            }).Fit(ml.Data.LoadFromEnumerable(Digits.Train(rows))));
         DigitRow[] test = Digits.Test(TestRows);
         double accuracy =
             ml.MulticlassClassification.Evaluate(model.Transform(ml.Data.LoadFromEnumerable(test))).MicroAccuracy;
