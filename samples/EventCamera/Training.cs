@@ -41,7 +41,7 @@ internal static class Training
         }
     }
 
-    private static IEstimator<ITransformer> Spiking(MLContext ml, NeuronDefinition neuron, int epochs) => Keys(ml)
+    public static IEstimator<ITransformer> Spiking(MLContext ml, NeuronDefinition neuron, int epochs) => Keys(ml)
         .Append(ml.Transforms.Events.ToFrames("Features", nameof(EventRecordingRow.Recording), Recordings.Frames))
         .Append(ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
         {
@@ -49,6 +49,10 @@ internal static class Training
             Neuron = neuron,
             Epochs = epochs,
             BatchSize = 32,
+            // 1,000 recordings are few steps of the optimizer; with the default of 0.002 they would not suffice.
+            LearningRate = 0.01,
+            // No flips: they would make other digits.
+            Augmentation = new ImageAugmentation { Events = new EventAugmentation { Roll = 2 } },
             Seed = 1,
         }))
         .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
