@@ -16,7 +16,7 @@ try
     switch (args)
     {
         case ["train", string folder]:
-            Training.Run(folder, epochs: 15);
+            Training.Run(folder, epochs: 10);
             return 0;
         case ["train", string folder, string number] when int.TryParse(number, out int epochs) && epochs > 0:
             Training.Run(folder, epochs);

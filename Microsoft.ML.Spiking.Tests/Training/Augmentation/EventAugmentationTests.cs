@@ -244,10 +244,10 @@ public sealed class EventAugmentationTests
             {
                 float[] row = [.. full];
                 Augmenter(recipe).Apply(row, 1, i);
-                float[] plane = row[..Layout.PlaneSize];
+                float[] plane = row[..Layout.PlaneSize], original = full[..Layout.PlaneSize];
                 Assert.IsTrue(row.Chunk(Layout.PlaneSize).All(other => other.SequenceEqual(plane)));
-                bool isPermuted = plane.Order().SequenceEqual(full[..plane.Length]);
-                bool isSame = plane.SequenceEqual(full[..plane.Length]);
+                bool isPermuted = plane.Order().SequenceEqual(original);
+                bool isSame = plane.SequenceEqual(original);
                 warped += isPermuted ? 0 : 1;
                 rolled += isPermuted && !isSame ? 1 : 0;
                 same += isSame ? 1 : 0;
