@@ -163,7 +163,8 @@ public sealed class EventRecording
             ? [.. recordings.OrderBy(item => item.Label, StringComparer.Ordinal).ThenBy(item => item.Number)
                 .Select(item => new EventRecording(item.Path, item.Label, options))]
             : throw new InvalidDataException(Invariant($"{folder}: no class has a file with a number from ") +
-                Invariant($"{firstFile} to {firstFile + fileCount - 1}, such as airplane/cifar10_airplane_{firstFile}.aedat."));
+                Invariant($"{firstFile} to {firstFile + fileCount - 1}, such as ") +
+                Invariant($"airplane/cifar10_airplane_{firstFile}.aedat."));
     }
 
     /// <summary>

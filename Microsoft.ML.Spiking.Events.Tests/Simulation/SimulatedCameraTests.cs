@@ -88,8 +88,9 @@ public sealed class SimulatedCameraTests
         const int Seconds = 5, Pixels = 40 * 40;
         // Leak: 2 events per second and pixel, all brighter; g is log-normal with mean 1.027. What does not suffice for
         // another event at the end is half of one on average.
-        Assert.AreEqual(((2 * 1.027 * Seconds) - 0.5) * Pixels, Count(new() { LeakRate = 2, ShotNoiseRate = 0 }, 100, true),
-            0.04 * 2 * Seconds * Pixels);
+        double leaked = ((2 * 1.027 * Seconds) - 0.5) * Pixels;
+        Assert.AreEqual(
+            leaked, Count(new() { LeakRate = 2, ShotNoiseRate = 0 }, 100, true), 0.04 * 2 * Seconds * Pixels);
         Assert.AreEqual(0, Count(new() { LeakRate = 2, ShotNoiseRate = 0 }, 100, false));
         // Shot noise: at black the whole rate, half of each kind; at white a quarter.
         Assert.AreEqual(2 * Seconds * Pixels, Count(new() { LeakRate = 0, ShotNoiseRate = 4 }, 0, false),
