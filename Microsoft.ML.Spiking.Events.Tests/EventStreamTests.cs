@@ -126,6 +126,23 @@ public sealed class EventStreamTests
         Assert.ThrowsExactly<ArgumentException>(
             () => new EventStream(Trained.Value.Model.CreateStream(), options)).Message);
 
+    [TestMethod]
+    public void Push_SpikingJellyDuration_TakesTheVeryLastEventForTheNextWindow()
+    {
+        var seen = new List<EventStreamStep>();
+        var stream = new EventStream(
+            Trained.Value.Model.CreateStream(), Options(EventWindows.SpikingJellyDuration(100)), seen.Add);
+        Event[] events = [new(50, 1, 1, true), new(120, 1, 1, true), new(180, 1, 1, true), new(250, 1, 1, true)];
+
+        stream.Push(events);
+        stream.AdvanceTo(350);
+
+        // The recording has two windows, from 50 and from 150; the event at 250 is in the second.
+        Assert.AreEqual(2,
+            EventFrames.Count(events, Side, Side, EventWindows.SpikingJellyDuration(100))[1, 1, 1, 1]);
+        Assert.AreSequenceEqual(new[] { 2, 1, 1 }, seen.Select(step => step.Events).ToArray());
+    }
+
     private static EventFrameOptions Options(EventWindows windows) =>
         new() { SensorWidth = Side, SensorHeight = Side, Windows = windows };
 

@@ -142,6 +142,11 @@ public sealed record EventFrameOptions
             return $"A voxel grid divides a time into equal parts; choose {nameof(EventWindows.Grid)}, " +
                 $"{nameof(EventWindows.TonicTimeBins)} or {nameof(EventWindows.SpikingJellyTime)}.";
         }
+        if (Scaling == EventScaling.ClifAuthors && (Values != EventValues.Counts || Channels != 2))
+        {
+            return $"{nameof(EventScaling.ClifAuthors)} resizes counts in two channels; leave {nameof(Values)} and " +
+                $"{nameof(Polarities)} at their defaults, or choose another {nameof(Scaling)}.";
+        }
         long values = (long)StepCount * Channels * FrameHeight * FrameWidth;
         return values > Frames.FrameCounts.MostValues
             ? Invariant($"Frames of [{StepCount}, {Channels}, {FrameHeight}, {FrameWidth}] have {values} values; at ") +
@@ -169,6 +174,13 @@ public enum EventScaling
     /// it; the others are left out.
     /// </summary>
     Nearest,
+
+    /// <summary>
+    /// For comparison alone: what the CLIF authors' published code makes of DVS-CIFAR10. A count c becomes (256 - c) /
+    /// 255, and frames are resized bilinearly as if they were pictures of gray (darker) with opacity (brighter), so
+    /// that darker events vanish where no brighter ones are. Needs counts in two channels.
+    /// </summary>
+    ClifAuthors,
 }
 
 /// <summary>The values of a frame.</summary>

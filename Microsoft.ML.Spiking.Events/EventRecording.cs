@@ -117,6 +117,57 @@ public sealed class EventRecording
     }
 
     /// <summary>
+    /// Returns the labelled parts of all recordings of DVS Gesture that a list names, as trials_to_train.txt and
+    /// trials_to_test.txt do: people 1 to 23, and 24 to 29.
+    /// </summary>
+    /// <param name="folder">The folder of the list, the recordings and their labels.</param>
+    /// <param name="list">The name of the list, a recording on each line.</param>
+    /// <param name="options">How they are read; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The list is empty, or labels are damaged.</exception>
+    public static IReadOnlyList<EventRecording> OfDvsGestureTrials(
+        string folder, string list, EventReaderOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentException.ThrowIfNullOrEmpty(list);
+        string path = System.IO.Path.Combine(folder, list);
+        EventRecording[] parts = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)
+            .SelectMany(line => OfDvsGesture(System.IO.Path.Combine(folder, line), labels: null, options))];
+        return parts.Length > 0 ? parts
+            : throw new InvalidDataException($"{path}: the list names no recordings, one on each line.");
+    }
+
+    /// <summary>
+    /// Returns recordings of CIFAR10-DVS, which has a folder for each class and no split of its own; that of the CLIF
+    /// authors trains on the first 900 of each class and tests on the other 100.
+    /// </summary>
+    /// <param name="folder">The folder of the classes, with files such as airplane/cifar10_airplane_0.aedat.</param>
+    /// <param name="firstFile">The number of the first file of each class.</param>
+    /// <param name="fileCount">How many files of each class.</param>
+    /// <param name="options">How they are read; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">There are no such files.</exception>
+    public static IReadOnlyList<EventRecording> OfCifar10Dvs(
+        string folder, int firstFile, int fileCount, EventReaderOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var recordings = new List<(string Label, int Number, string Path)>();
+        foreach (string file in Directory.GetDirectories(folder).SelectMany(Directory.GetFiles))
+        {
+            string name = System.IO.Path.GetFileNameWithoutExtension(file);
+            if (int.TryParse(name[(name.LastIndexOf('_') + 1)..], CultureInfo.InvariantCulture, out int number)
+                && number >= firstFile && number - firstFile < fileCount)
+            {
+                recordings.Add((System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(file)!), number, file));
+            }
+        }
+        return recordings.Count > 0
+            ? [.. recordings.OrderBy(item => item.Label, StringComparer.Ordinal).ThenBy(item => item.Number)
+                .Select(item => new EventRecording(item.Path, item.Label, options))]
+            : throw new InvalidDataException(Invariant($"{folder}: no class has a file with a number from ") +
+                Invariant($"{firstFile} to {firstFile + fileCount - 1}, such as ") +
+                Invariant($"airplane/cifar10_airplane_{firstFile}.aedat."));
+    }
+
+    /// <summary>
     /// Returns the recordings of a file of spiking audio, labelled with the numbers of their classes. In frames the
     /// sensor is <see cref="SpikingAudioFile.Units"/> wide and 1 high.
     /// </summary>

@@ -26,7 +26,17 @@ public sealed class RecipeTests
         ("Tiny-ImageNet", SpikingClifRecipes.TinyImageNet(), new SpikingVgg(13), [3, 64, 64], 6, 0.1, 256, 300, 5e-4, 0,
             new() { HorizontalFlip = true }),
         ("DVS-CIFAR10", SpikingClifRecipes.DvsCifar10(), new SpikingVgg(11), [2, 48, 48], 10, 0.05, 128, 300, 5e-4, 0.3,
-            new() { CropPadding = 5, HorizontalFlip = true }),
+            new()
+            {
+                HorizontalFlip = true,
+                Events = new()
+                {
+                    Roll = 5,
+                    Rotation = 30,
+                    Shear = 30,
+                    Geometry = EventGeometry.RollThenOneOf,
+                },
+            }),
         ("DVS-Gesture", SpikingClifRecipes.DvsGesture(), new SpikingVgg(11), [2, 128, 128], 20, 0.1, 16, 300, 5e-4, 0.4,
             null),
     ];
@@ -49,7 +59,7 @@ public sealed class RecipeTests
         Assert.AreEqual(new ClifNeuron { MembraneTimeConstant = 2, Surrogate = new RectangleSurrogate() },
             options.Neuron);
         Assert.AreEqual(augmentation, options.Augmentation);
-        Assert.IsNull(options.Augmentation?.FaultFor(shape));
+        Assert.IsNull(options.Augmentation?.FaultFor(shape, shape[0] == 2 ? steps : null));
         NetworkDefinition definition =
             options.Network.Bind(Bindings.Of(shape) with { InputNormalization = options.InputNormalization });
         Assert.AreEqual(shape[0] == 3, definition.Layers[0].Name == "input");
@@ -69,6 +79,19 @@ public sealed class RecipeTests
             CutoutSize = 16,
             MixupAlpha = 0.2,
             CutmixAlpha = 1,
+            Events = new()
+            {
+                VerticalFlip = true,
+                PolarityFlip = true,
+                TimeReversal = true,
+                Roll = 5,
+                Rotation = 30,
+                Shear = 15,
+                Geometry = EventGeometry.RollThenOneOf,
+                Drop = true,
+                MixBeta = 1,
+                TimeCutmixAlpha = 2,
+            },
         };
         Assert.AreEqual(augmentation,
             JsonSerializer.Deserialize<ImageAugmentation>(JsonSerializer.Serialize(augmentation)));

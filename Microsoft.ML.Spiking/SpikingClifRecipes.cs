@@ -51,15 +51,27 @@ public static class SpikingClifRecipes
 
     /// <summary>
     /// DVS-CIFAR10, [10, 2, 48, 48]: VGG-11, 10 time steps, learning rate 0.05, batches of 128, 300 epochs, weight
-    /// decay 5e-4, dropout 0.3, no normalization, horizontal flip and a shift of up to 5 pixels (the authors' code
-    /// rolls the image over its edges instead of moving in zeros, and rotates or shears some).
+    /// decay 5e-4, dropout 0.3, no normalization; horizontal flip, a roll of up to 5 pixels, and nothing, a rotation or
+    /// a shear of up to 30 degrees. That is the authors' augmentation of frames that were stored. Their reader of
+    /// recordings resizes frames as if they were gray pictures with opacity and rotates them to other sizes, which is
+    /// not repeated here; the package Microsoft.ML.Spiking.Events has its frames for comparison.
     /// </summary>
     public static SpikingClifTrainer.Options DvsCifar10()
     {
         SpikingClifTrainer.Options options = Common(new SpikingVgg(11), timeSteps: 10, epochs: 300, weightDecay: 5e-4);
         options.LearningRate = 0.05;
         options.Dropout = 0.3;
-        options.Augmentation = new ImageAugmentation { CropPadding = 5, HorizontalFlip = true };
+        options.Augmentation = new ImageAugmentation
+        {
+            HorizontalFlip = true,
+            Events = new EventAugmentation
+            {
+                Roll = 5,
+                Rotation = 30,
+                Shear = 30,
+                Geometry = EventGeometry.RollThenOneOf,
+            },
+        };
         return options;
     }
 

@@ -352,7 +352,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
 
     private void CheckAugmentation(RowLayout layout)
     {
-        if (_options.Augmentation?.FaultFor(layout.StepShape) is string fault)
+        if (_options.Augmentation?.FaultFor(layout.StepShape, layout.TimeSteps) is string fault)
         {
             throw _host.ExceptParam(nameof(Options.Augmentation), fault);
         }

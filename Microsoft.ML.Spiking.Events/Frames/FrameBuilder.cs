@@ -12,7 +12,10 @@ internal sealed class FrameBuilder
     private readonly EventFrameOptions _options;
     private readonly int[] _columns; // the frame's for each of the sensor's; -1 for none
     private readonly int[] _rows;
+    private readonly int _width; // of what events are counted in: the frame, or the sensor where that is resized
+    private readonly int _height;
     private readonly float[] _frame;
+    private readonly ClifAuthorsPictures? _pictures;
     private readonly long[] _lastTimes; // of each value, for a time surface
     private readonly long[] _neighbors; // of each pixel of the sensor, for denoising
 
@@ -20,9 +23,13 @@ internal sealed class FrameBuilder
     public FrameBuilder(EventFrameOptions options)
     {
         _options = options;
-        _columns = Map(options.SensorWidth, options.FrameWidth, options.Scaling);
-        _rows = Map(options.SensorHeight, options.FrameHeight, options.Scaling);
-        _frame = new float[options.FrameSize];
+        bool isPicture = options.Scaling == EventScaling.ClifAuthors;
+        (_width, _height) = isPicture ? (options.SensorWidth, options.SensorHeight)
+            : (options.FrameWidth, options.FrameHeight);
+        _columns = Map(options.SensorWidth, _width, options.Scaling);
+        _rows = Map(options.SensorHeight, _height, options.Scaling);
+        _frame = new float[options.Channels * _height * _width];
+        _pictures = isPicture ? new(_width, _height, options.FrameWidth, options.FrameHeight) : null;
         _lastTimes = options.Values == EventValues.TimeSurface ? new long[options.FrameSize] : [];
         _neighbors = options.DenoiseTime is null ? [] : new long[options.SensorWidth * options.SensorHeight];
         Reset();
@@ -89,7 +96,14 @@ internal sealed class FrameBuilder
             }
             return;
         }
-        _frame.CopyTo(frame);
+        if (_pictures is null)
+        {
+            _frame.CopyTo(frame);
+        }
+        else
+        {
+            _pictures.Make(_frame, frame);
+        }
         Array.Clear(_frame);
         Clip(frame);
     }
@@ -123,7 +137,7 @@ internal sealed class FrameBuilder
     {
         int x = _columns[item.X], y = _rows[item.Y];
         return x < 0 || y < 0 ? -1
-            : ((((_options.Channels == 2 && item.On ? 1 : 0) * _options.FrameHeight) + y) * _options.FrameWidth) + x;
+            : ((((_options.Channels == 2 && item.On ? 1 : 0) * _height) + y) * _width) + x;
     }
 
     private void Clip(Span<float> values)
@@ -140,7 +154,7 @@ internal sealed class FrameBuilder
     private static int[] Map(int sensor, int frame, EventScaling scaling)
     {
         int[] map = new int[sensor];
-        if (scaling == EventScaling.Sum)
+        if (scaling != EventScaling.Nearest)
         {
             for (int i = 0; i < sensor; i++)
             {

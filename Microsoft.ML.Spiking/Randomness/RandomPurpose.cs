@@ -34,4 +34,15 @@ internal enum RandomPurpose
 
     /// <summary>The rows that are held out of the training rows.</summary>
     HoldingOut = 10,
+
+    /// <summary>
+    /// Augmentation of rows of event frames; the item is the row's position in the epoch. Channel 1: EventMix.
+    /// </summary>
+    EventAugmentation = 11,
+
+    /// <summary>
+    /// The kind in which a batch's rows are mixed, where event frames are; the item is the position of its first row in
+    /// the epoch.
+    /// </summary>
+    EventMixing = 12,
 }

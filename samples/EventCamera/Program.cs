@@ -2,6 +2,8 @@
 // fast as it was recorded, and draws its events and spikes.
 //
 //   EventCamera train FOLDER [EPOCHS]     FOLDER has train1K.txt, test100.txt and the .bs2 files that they list
+//   EventCamera simulate FOLDER MNIST [COUNT [EPOCHS]]
+//                                         trains on digits of MNIST in front of a simulated camera, tests on FOLDER
 //   EventCamera replay RECORDING [SPEED]  with the model of the training; SPEED 0.1 is ten times slower
 //   EventCamera picture RECORDING FILE    a PNG
 
@@ -14,10 +16,17 @@ try
     switch (args)
     {
         case ["train", string folder]:
-            Training.Run(folder, epochs: 15);
+            Training.Run(folder, epochs: 10);
             return 0;
         case ["train", string folder, string number] when int.TryParse(number, out int epochs) && epochs > 0:
             Training.Run(folder, epochs);
+            return 0;
+        case ["simulate", string folder, string mnist]:
+            Simulation.Run(folder, mnist, count: 4_000, epochs: 6);
+            return 0;
+        case ["simulate", string folder, string mnist, string number, .. string[] rest]
+            when int.TryParse(number, out int count) && count is > 0 and <= 60_000 && rest.Length <= 1:
+            Simulation.Run(folder, mnist, count, rest.Length == 1 ? int.Parse(rest[0]) : 6);
             return 0;
         case ["replay", string recording]:
             Replay.Run(recording, speed: 1);
@@ -29,8 +38,8 @@ try
             Picture.Draw(recording, file);
             return 0;
         default:
-            Console.Error.WriteLine("EventCamera train FOLDER [EPOCHS] | replay RECORDING [SPEED] | picture " +
-                "RECORDING FILE");
+            Console.Error.WriteLine("EventCamera train FOLDER [EPOCHS] | simulate FOLDER MNIST [COUNT [EPOCHS]] | " +
+                "replay RECORDING [SPEED] | picture RECORDING FILE");
             return 2;
     }
 }

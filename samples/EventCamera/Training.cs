@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Events;
+using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Transforms;
 using Spectre.Console;
 
@@ -41,7 +42,7 @@ internal static class Training
         }
     }
 
-    private static IEstimator<ITransformer> Spiking(MLContext ml, NeuronDefinition neuron, int epochs) => Keys(ml)
+    public static IEstimator<ITransformer> Spiking(MLContext ml, NeuronDefinition neuron, int epochs) => Keys(ml)
         .Append(ml.Transforms.Events.ToFrames("Features", nameof(EventRecordingRow.Recording), Recordings.Frames))
         .Append(ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
         {
@@ -49,6 +50,10 @@ internal static class Training
             Neuron = neuron,
             Epochs = epochs,
             BatchSize = 32,
+            // 1,000 recordings are few steps of the optimizer; with the default of 0.002 they would not suffice.
+            LearningRate = 0.01,
+            // Between the saccades there are few events: each window by itself has statistics that no other has.
+            BatchNorm = BatchNormMode.AcrossTime,
             Seed = 1,
         }))
         .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));

@@ -53,6 +53,11 @@ internal sealed class Touch
                     Features = new float[Steps * Sensors],
                 });
             }
+            if (step < 0 || touches.Count == 0)
+            {
+                throw new InvalidDataException(
+                    $"{path}, line {number}: the step {step} does not follow a step 0.");
+            }
             for (int i = 0; i < Sensors && step < Steps; i++)
             {
                 // A sensor at rest reads 255; what it reads less is pressure.

@@ -116,7 +116,9 @@ public sealed class BatchAugmenterTests
     public void Apply_NothingWanted_LeavesTheRows()
     {
         float[] batch = Images.Batch(3);
-        Assert.AreEqual(1, Images.Augmenter(new()).Apply(batch, 1, 0));
+        double[] shares = new double[3];
+        Images.Augmenter(new()).Apply(batch, 1, 0, shares);
+        Assert.AreSequenceEqual(new double[] { 1, 1, 1 }, shares);
         Assert.AreSequenceEqual(Images.Batch(3), batch);
     }
 }

@@ -199,7 +199,7 @@ public sealed class TrivialAugmentTests
     [TestMethod]
     public void FaultFor_TwoChannels_SaysWhatIsNeeded() =>
         Assert.Contains("needs images of one channel or of red, green and blue",
-        new ImageAugmentation { TrivialAugment = true }.FaultFor([2, 8, 8])!);
+        new ImageAugmentation { TrivialAugment = true }.FaultFor([2, 8, 8], null)!);
 
     private static float[] Pixels(float white, int seed = 1)
     {

@@ -12,6 +12,13 @@ internal readonly record struct AffineWarp(double Xx, double Xy, double X0, doub
     /// <summary>Moves each column by a multiple of its distance from the left edge.</summary>
     public static AffineWarp ShearY(double factor) => new(1, 0, 0, factor, 1, 0);
 
+    /// <summary>Tilts the columns by an angle, around the middle line.</summary>
+    public static AffineWarp TiltX(double degrees, in ImageLayout images)
+    {
+        double factor = Math.Tan(degrees * Math.PI / 180);
+        return new(1, factor, -factor * 0.5 * images.Height, 0, 1, 0);
+    }
+
     /// <summary>Moves the image to the right and down by a number of pixels.</summary>
     public static AffineWarp Translate(int right, int down) => new(1, 0, -right, 0, 1, -down);
 

@@ -25,7 +25,7 @@ internal static class Augmenters
         NetworkDefinition definition = network.Definition;
         RowLayout rows = settings.Rows
             ?? new(definition.InputShape, definition.HasTimeAxis ? definition.TimeSteps : null);
-        return recipe.FaultFor(rows.StepShape) is string fault
+        return recipe.FaultFor(rows.StepShape, rows.TimeSteps) is string fault
             ? throw new InvalidOperationException(fault)
             : new(recipe, rows, Zeros(network), settings.Seed);
     }

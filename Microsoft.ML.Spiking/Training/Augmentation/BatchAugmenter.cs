@@ -30,7 +30,7 @@ internal sealed class BatchAugmenter
         _zeros = zeros;
         _seed = seed;
         _scratch = new float[_images.RowSize];
-        _sources = new int[recipe.TrivialAugment ? _images.PlaneSize : 0];
+        _sources = new int[recipe.TrivialAugment || recipe.Events is { Warps: true } ? _images.PlaneSize : 0];
     }
 
     /// <summary>Gets whether <see cref="Apply"/> mixes rows.</summary>
@@ -40,10 +40,11 @@ internal sealed class BatchAugmenter
     /// <param name="features">[rows, features].</param>
     /// <param name="epoch">From 1.</param>
     /// <param name="firstRow">The first row's position in the epoch, from 0.</param>
-    /// <returns>
-    /// The share of each row that stays its own; the rest is of the row before it, or of the last row for the first.
-    /// </returns>
-    public double Apply(Span<float> features, int epoch, long firstRow)
+    /// <param name="shares">
+    /// Takes the share of each row that stays its own; the rest is of the row before it, or of the last row for the
+    /// first. Null where it is of no interest.
+    /// </param>
+    public void Apply(Span<float> features, int epoch, long firstRow, double[]? shares = null)
     {
         int size = _images.RowSize;
         float white = _recipe.TrivialAugment ? TrivialAugment.WhiteOf(features) : 0;
@@ -51,14 +52,50 @@ internal sealed class BatchAugmenter
         {
             Change(features.Slice(row * size, size), epoch, firstRow + row, white);
         }
-        if (!_recipe.Mixes)
+        shares ??= new double[features.Length / size];
+        Array.Fill(shares, 1);
+        if (_recipe.Mixes)
         {
-            return 1;
+            Mix(features, epoch, firstRow, shares);
         }
-        RowMixing mixing = RowMixing.Draw(
-            new RandomStream(_seed, RandomPurpose.Mixing, epoch: epoch, item: firstRow), _recipe, _images);
-        mixing.Apply(features, _images, _scratch);
-        return mixing.Share;
+    }
+
+    // One kind for each batch; all that are asked for are equally likely.
+    private void Mix(Span<float> features, int epoch, long firstRow, double[] shares)
+    {
+        var random = new RandomStream(_seed, RandomPurpose.EventMixing, epoch: epoch, item: firstRow);
+        (bool IsWanted, Mixing Kind)[] kinds =
+        [
+            (_recipe.MixupAlpha > 0, Mixing.Image), (_recipe.CutmixAlpha > 0, Mixing.Image),
+            (_recipe.Events is { MixBeta: > 0 }, Mixing.Events),
+            (_recipe.Events is { TimeCutmixAlpha: > 0 }, Mixing.Time),
+        ];
+        (bool, Mixing Kind)[] wanted = [.. kinds.Where(kind => kind.IsWanted)];
+        switch (wanted[random.NextInt32(wanted.Length)].Kind)
+        {
+            case Mixing.Image:
+                RowMixing mixing = RowMixing.Draw(
+                    new RandomStream(_seed, RandomPurpose.Mixing, epoch: epoch, item: firstRow), _recipe, _images);
+                mixing.Apply(features, _images, _scratch);
+                Array.Fill(shares, mixing.Share);
+                break;
+            case Mixing.Time:
+                Array.Fill(shares,
+                    EventMixing.CutTime(features, _images, _recipe.Events!.TimeCutmixAlpha, random, _scratch));
+                break;
+            default:
+                EventMixing.MixEvents(features, _images, _recipe.Events!.MixBeta, row => new RandomStream(
+                    _seed, RandomPurpose.EventAugmentation, channel: 1, epoch: epoch, item: firstRow + row),
+                    _scratch, shares);
+                break;
+        }
+    }
+
+    private enum Mixing
+    {
+        Image,
+        Events,
+        Time,
     }
 
     private void Change(Span<float> row, int epoch, long place, float white)
@@ -69,6 +106,12 @@ internal sealed class BatchAugmenter
         int right = random.NextInt32(places) - _recipe.CropPadding;
         bool isMirrored = _recipe.HorizontalFlip && random.NextInt32(2) == 1;
         new CropAndFlip(down, right, isMirrored).Apply(row, _images, _scratch);
+        if (_recipe.Events is EventAugmentation events)
+        {
+            EventChanges.Apply(row, _images, events,
+                new RandomStream(_seed, RandomPurpose.EventAugmentation, epoch: epoch, item: place), _scratch,
+                _sources);
+        }
         if (_recipe.TrivialAugment)
         {
             TrivialAugment.Draw(new RandomStream(_seed, RandomPurpose.TrivialAugment, epoch: epoch, item: place))

@@ -13,6 +13,7 @@ namespace Microsoft.ML.Spiking;
 /// is the network's first layer (the option InputNormalization) and applies to the augmented rows; cutout therefore
 /// writes the value that this layer brings to 0. Frames of an event camera are changed in the same way at all time
 /// steps of a row.</para>
+/// <para>What only event frames undergo is in <see cref="Events"/>.</para>
 /// <para>All but mixup need images: features of the shape [channels, height, width] or [time steps, channels, height,
 /// width]; see the option InputShape.</para>
 /// <para>With mixup and cutmix a row has parts of two rows and of two classes. Each part has its own row's weight: with
@@ -67,6 +68,12 @@ public sealed record ImageAugmentation
     /// </summary>
     public double CutmixAlpha { get; init; }
 
+    /// <summary>
+    /// Gets the changes of rows that are frames of an event camera; null (the default) for none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EventAugmentation? Events { get; init; }
+
     /// <summary>Gets whether a change needs images.</summary>
     [JsonIgnore]
     internal bool NeedsImages =>
@@ -74,7 +81,11 @@ public sealed record ImageAugmentation
 
     /// <summary>Gets whether rows of two classes are mixed.</summary>
     [JsonIgnore]
-    internal bool Mixes => MixupAlpha > 0 || CutmixAlpha > 0;
+    internal bool Mixes => MixesImages || Events is { Mixes: true };
+
+    /// <summary>Gets whether rows are mixed by mixup or cutmix.</summary>
+    [JsonIgnore]
+    internal bool MixesImages => MixupAlpha > 0 || CutmixAlpha > 0;
 
     /// <summary>Returns a sentence for every value that is out of its range.</summary>
     internal IEnumerable<string> Faults()
@@ -97,11 +108,19 @@ public sealed record ImageAugmentation
                     $"{nameof(ImageAugmentation)}.{name} is {value}; it must be from 0 to {LargestAlpha}.");
             }
         }
+        foreach (string fault in Events?.Faults() ?? [])
+        {
+            yield return fault;
+        }
     }
 
     /// <summary>Returns the reason why the augmentation does not suit rows of a shape; null if it does.</summary>
     /// <param name="shape">The shape of one time step.</param>
-    internal string? FaultFor(IReadOnlyList<int> shape)
+    /// <param name="timeSteps">The rows' own time steps; null where they have none.</param>
+    internal string? FaultFor(IReadOnlyList<int> shape, int? timeSteps) =>
+        Events?.FaultFor(shape, timeSteps) ?? FaultFor(shape);
+
+    private string? FaultFor(IReadOnlyList<int> shape)
     {
         if (!NeedsImages)
         {

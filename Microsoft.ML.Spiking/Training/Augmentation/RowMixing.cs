@@ -37,15 +37,10 @@ internal readonly record struct RowMixing(double Share, Box? Box)
     /// <param name="scratch">At least a row.</param>
     public void Apply(Span<float> features, in ImageLayout images, Span<float> scratch)
     {
-        int size = images.RowSize, rows = features.Length / size;
-        // From the last row backwards, so that the row before is still unmixed; the last is kept for the first.
-        Span<float> last = scratch[..size];
-        features[^size..].CopyTo(last);
-        for (int row = rows - 1; row >= 0; row--)
-        {
-            ReadOnlySpan<float> before = row == 0 ? last : features.Slice((row - 1) * size, size);
-            Mix(before, features.Slice(row * size, size), images);
-        }
+        ImageLayout layout = images;
+        RowMixing mixing = this;
+        RowOrder.ForEach(
+            features, layout.RowSize, scratch, (before, row, _) => mixing.Mix(before, row, layout));
     }
 
     private void Mix(ReadOnlySpan<float> before, Span<float> row, in ImageLayout images)

@@ -94,8 +94,9 @@ internal sealed class BatchBuffer : IDisposable
         }
         if (_augmenter is not null && _rows > 0)
         {
-            double share = _augmenter.Apply(features[..(_rows * (int)_features.shape[1])], epoch, firstRow);
-            MixWeights(weights, MemoryMarshal.Cast<byte, float>(_shares.bytes), share);
+            double[] shares = new double[_rows];
+            _augmenter.Apply(features[..(_rows * (int)_features.shape[1])], epoch, firstRow, shares);
+            MixWeights(weights, MemoryMarshal.Cast<byte, float>(_shares.bytes), shares);
         }
         return _rows > 0;
     }
@@ -162,14 +163,14 @@ internal sealed class BatchBuffer : IDisposable
     }
 
     /// <summary>Gives each part of a mixed row the weight of the row that it comes from.</summary>
-    private static void MixWeights(Span<float> weights, Span<float> shares, double share)
+    private static void MixWeights(Span<float> weights, Span<float> ownShares, double[] shares)
     {
         float last = weights[^1];
         for (int row = weights.Length - 1; row >= 0; row--)
         {
-            double own = share * weights[row];
-            double total = own + ((1 - share) * (row == 0 ? last : weights[row - 1]));
-            shares[row] = (float)(own / total);
+            double own = shares[row] * weights[row];
+            double total = own + ((1 - shares[row]) * (row == 0 ? last : weights[row - 1]));
+            ownShares[row] = (float)(own / total);
             weights[row] = (float)total;
         }
     }
