@@ -90,6 +90,13 @@ internal static class OptionsValidation
                 $"{o.Neuron.GetType().Name}; set {nameof(o.Neuron)} to a {nameof(ReluNeuron)} and " +
                 $"{nameof(o.TimeSteps)} to 1, or leave {nameof(o.Conversion)} null.";
         }
+        if (o.Gradient is { } gradient)
+        {
+            foreach (string fault in Gradient(o, gradient.GetType().Name))
+            {
+                yield return fault;
+            }
+        }
         if (o.InputShape is { } shape && (shape.Count is < 1 or > 4 || shape.Any(length => length < 1)))
         {
             yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be " +
@@ -107,6 +114,33 @@ internal static class OptionsValidation
         if (NotBelowOne(o.Dropout) is string dropout)
         {
             yield return dropout;
+        }
+    }
+
+    private static IEnumerable<string> Gradient(SpikingClifTrainer.Options o, string gradient)
+    {
+        if (o.Conversion is { } conversion)
+        {
+            yield return $"{nameof(o.Gradient)} is a {gradient} and {nameof(o.Conversion)} is a " +
+                $"{conversion.GetType().Name}, which need other neurons; leave one of the two null.";
+            yield break;
+        }
+        if (o.Neuron is not (IfNeuron or LifNeuron or null) || o.Neuron is SpikingNeuronDefinition { IsSoftReset: false })
+        {
+            yield return $"{nameof(o.Gradient)} is a {gradient}, but {nameof(o.Neuron)} is a " +
+                $"{o.Neuron.GetType().Name}{(o.Neuron is IfNeuron or LifNeuron ? " with a hard reset" : "")}; set " +
+                $"{nameof(o.Neuron)} to an {nameof(IfNeuron)} or {nameof(LifNeuron)} with the soft reset, or leave " +
+                $"{nameof(o.Gradient)} null.";
+        }
+        if (o.GradientHorizon is int horizon)
+        {
+            yield return Invariant($"{nameof(o.Gradient)} is a {gradient}, which does not go back through time, and ") +
+                Invariant($"{nameof(o.GradientHorizon)} is {horizon}; leave one of the two null.");
+        }
+        if (o.ActivationCheckpointing)
+        {
+            yield return $"{nameof(o.Gradient)} is a {gradient}, which keeps no time steps, and " +
+                $"{nameof(o.ActivationCheckpointing)} is true; set it to false, or leave {nameof(o.Gradient)} null.";
         }
     }
 

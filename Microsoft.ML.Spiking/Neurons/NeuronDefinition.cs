@@ -15,6 +15,7 @@ namespace Microsoft.ML.Spiking;
 [JsonDerivedType(typeof(IfNeuron), "if")]
 [JsonDerivedType(typeof(ReluNeuron), "relu")]
 [JsonDerivedType(typeof(FirstSpikeNeuron), "firstSpike")]
+[JsonDerivedType(typeof(RateNeuron), "rate")]
 public abstract record NeuronDefinition
 {
     private protected NeuronDefinition() { }

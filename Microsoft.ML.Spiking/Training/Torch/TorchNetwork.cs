@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Rates;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ namespace Microsoft.ML.Spiking.Training.Torch;
 internal sealed class TorchNetwork : IDisposable
 {
     private readonly TorchEncoder _encoder;
-    private readonly TorchSequence _layers;
+    private readonly TorchLayer _layers;
 
     /// <summary>Builds the network; its weights are undefined until <see cref="TorchParameters.Import"/>.</summary>
     /// <param name="definition">The network.</param>
@@ -32,7 +33,9 @@ internal sealed class TorchNetwork : IDisposable
         Definition = definition;
         Parameters = new(definition, device, type);
         _encoder = new(definition, kernels);
-        _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon, kernels);
+        _layers = RateNetwork.Suits(definition)
+            ? new RateNetwork(definition, Parameters, kernels)
+            : TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon, kernels);
     }
 
     public NetworkDefinition Definition { get; }
@@ -54,5 +57,9 @@ internal sealed class TorchNetwork : IDisposable
         return logits.MoveToOuterDisposeScope();
     }
 
-    public void Dispose() => Parameters.Dispose();
+    public void Dispose()
+    {
+        (_layers as IDisposable)?.Dispose();
+        Parameters.Dispose();
+    }
 }

@@ -1,0 +1,42 @@
+using Microsoft.ML.Spiking.Conversion;
+using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Methods;
+
+namespace Microsoft.ML.Spiking;
+
+// Ways to train besides backpropagation through time.
+public sealed partial class SpikingClifTrainer
+{
+    public sealed partial class Options
+    {
+        /// <summary>
+        /// Gets or sets how gradients are computed: a <see cref="SpikeRepresentationGradient"/> for
+        /// <see cref="IfNeuron"/> and <see cref="LifNeuron"/>, whose backward pass does not depend on
+        /// <see cref="TimeSteps"/>. Null (the default) for backpropagation through time.
+        /// </summary>
+        public GradientMethod? Gradient { get; set; }
+    }
+
+    private void CheckMethods(NetworkDefinition network)
+    {
+        if (_options.Conversion is not null)
+        {
+            FirstSpikeConverter.Check(network);
+        }
+        if (_options.Gradient is not null)
+        {
+            SpikeRepresentation.Check(network);
+        }
+    }
+
+    /// <summary>Returns the network as it is trained, and the weights that it starts from.</summary>
+    private (NetworkDefinition Network, NetworkWeights? Weights) Begin(
+        NetworkDefinition network, NetworkWeights? weights, Action<string>? warn) =>
+        _options.Gradient is SpikeRepresentationGradient gradient
+            ? SpikeRepresentation.Begin(network, weights, gradient, warn)
+            : (network, weights);
+
+    /// <summary>Returns the network as it is scored, of one that was trained.</summary>
+    private (NetworkDefinition Network, NetworkWeights Weights) End(NetworkDefinition network, NetworkWeights weights) =>
+        _options.Gradient is null ? (network, weights) : SpikeRepresentation.End(network, weights);
+}
