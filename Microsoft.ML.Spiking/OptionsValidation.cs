@@ -64,6 +64,7 @@ internal static class OptionsValidation
             o.InputNormalization?.Faults() ?? [],
             o.Augmentation?.Faults() ?? [],
             o.Conversion?.Faults() ?? [],
+            o.Teacher?.Faults() ?? [],
         ];
         foreach (string fault in parts.SelectMany(faults => faults))
         {
@@ -96,6 +97,17 @@ internal static class OptionsValidation
             {
                 yield return fault;
             }
+        }
+        if (o.Teacher is { FeatureWeight: > 0 } && o.ActivationCheckpointing)
+        {
+            yield return $"{nameof(o.Teacher)} has a {nameof(Teacher.FeatureWeight)} and " +
+                $"{nameof(o.ActivationCheckpointing)} is true, but the features that it is of are not kept then; set " +
+                $"{nameof(o.ActivationCheckpointing)} to false, or the weight to 0.";
+        }
+        if (o.Teacher is not null && o.CudaDevices is { Count: > 1 })
+        {
+            yield return $"{nameof(o.Teacher)} is given and {nameof(o.CudaDevices)} has {o.CudaDevices.Count} devices, " +
+                $"but a teacher runs on one; leave {nameof(o.CudaDevices)} null.";
         }
         if (o.InputShape is { } shape && (shape.Count is < 1 or > 4 || shape.Any(length => length < 1)))
         {

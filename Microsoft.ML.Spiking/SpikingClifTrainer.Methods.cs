@@ -15,6 +15,12 @@ public sealed partial class SpikingClifTrainer
         /// <see cref="TimeSteps"/>. Null (the default) for backpropagation through time.
         /// </summary>
         public GradientMethod? Gradient { get; set; }
+
+        /// <summary>
+        /// Gets or sets a trained model that the network learns from besides the labels, by its logits and its
+        /// features; see there. A checkpoint goes on with the same teacher alone. Null (the default) for none.
+        /// </summary>
+        public Teacher? Teacher { get; set; }
     }
 
     private void CheckMethods(NetworkDefinition network)
@@ -27,16 +33,31 @@ public sealed partial class SpikingClifTrainer
         {
             SpikeRepresentation.Check(network);
         }
+        if (_options.Teacher is { } teacher)
+        {
+            Distillation.Check(network, teacher.Settings);
+        }
     }
 
     /// <summary>Returns the network as it is trained, and the weights that it starts from.</summary>
     private (NetworkDefinition Network, NetworkWeights? Weights) Begin(
-        NetworkDefinition network, NetworkWeights? weights, Action<string>? warn) =>
-        _options.Gradient is SpikeRepresentationGradient gradient
-            ? SpikeRepresentation.Begin(network, weights, gradient, warn)
-            : (network, weights);
+        NetworkDefinition network, NetworkWeights? weights, Action<string>? warn)
+    {
+        if (_options.Gradient is SpikeRepresentationGradient gradient)
+        {
+            (network, weights) = SpikeRepresentation.Begin(network, weights, gradient, warn);
+        }
+        return _options.Teacher is { } teacher
+            ? Distillation.Begin(network, weights, teacher.Settings, _seed) : (network, weights);
+    }
 
     /// <summary>Returns the network as it is scored, of one that was trained.</summary>
-    private (NetworkDefinition Network, NetworkWeights Weights) End(NetworkDefinition network, NetworkWeights weights) =>
-        _options.Gradient is null ? (network, weights) : SpikeRepresentation.End(network, weights);
+    private (NetworkDefinition Network, NetworkWeights Weights) End(NetworkDefinition network, NetworkWeights weights)
+    {
+        if (_options.Teacher is not null)
+        {
+            (network, weights) = Distillation.End(network, weights);
+        }
+        return _options.Gradient is null ? (network, weights) : SpikeRepresentation.End(network, weights);
+    }
 }

@@ -90,6 +90,7 @@ public sealed class DefinitionJsonTests
                 new AveragePoolLayer("average", 2, 2),
                 new AdaptiveAveragePoolLayer("adaptive", new Extent(2, 3)),
                 new FlattenLayer("flat"),
+                new RestorationLayer("restored", [new LinearLayer("r1", 24, 8), new LinearLayer("r2", 8, 8)]),
                 new PopulationLayer("fields", [.. Enumerable.Range(0, 24).Select(i => 1 + (i % 3))]),
                 new LinearLayer("output", 48, 3) { ZeroBias = true },
             ], 3, hasTimeAxis: true);
@@ -267,7 +268,7 @@ public sealed class DefinitionJsonTests
         : type == typeof(double?) ? -0.5
         : type == typeof(int?) ? 7
         : type == typeof(SurrogateGradient) ? surrogate
-        : type == typeof(SpikingNeuronDefinition) ? new LifNeuron { Surrogate = surrogate }
+        : type == typeof(NeuronDefinition) ? new LifNeuron { Surrogate = surrogate }
         : throw new NotSupportedException($"A neuron has a member of the new type {type}.");
 
     private static NeuronDefinition Neuron(NetworkDefinition written) =>

@@ -17,8 +17,8 @@ internal sealed record RateNeuron : NeuronDefinition
     /// <summary>The lowest threshold that is learned.</summary>
     internal const double LowestThreshold = 5e-4;
 
-    /// <summary>Gets the neuron.</summary>
-    public SpikingNeuronDefinition Inner { get; init; } = new IfNeuron();
+    /// <summary>Gets the neuron, a spiking one.</summary>
+    public NeuronDefinition Inner { get; init; } = new IfNeuron();
 
     /// <summary>Gets whether the threshold is learned.</summary>
     public bool LearnThreshold { get; init; }
@@ -31,9 +31,13 @@ internal sealed record RateNeuron : NeuronDefinition
 
     [JsonIgnore]
     internal override IReadOnlyList<LearnedScalar> LearnedScalars =>
-        LearnThreshold ? [new(ThresholdName, Inner.Threshold)] : [];
+        LearnThreshold ? [new(ThresholdName, Spiking.Threshold)] : [];
 
     internal override SignalKind OutputKind => SignalKind.Graded;
+
+    /// <summary>Gets <see cref="Inner"/>.</summary>
+    [JsonIgnore]
+    internal SpikingNeuronDefinition Spiking => (SpikingNeuronDefinition)Inner;
 
     /// <summary>Gets the part of the potential that a step leaves: 1 without a leak.</summary>
     internal double Kept => Inner is LeakyNeuronDefinition leaky ? 1 - (1 / leaky.MembraneTimeConstant) : 1;
@@ -50,10 +54,10 @@ internal sealed record RateNeuron : NeuronDefinition
     public SpikingNeuronDefinition With(double learned)
     {
         double threshold = Math.Max(learned, LowestThreshold);
-        return Inner with
+        return Spiking with
         {
             Threshold = threshold,
-            InitialPotential = Inner.InitialPotential / Inner.Threshold * threshold,
+            InitialPotential = Spiking.InitialPotential / Spiking.Threshold * threshold,
         };
     }
 

@@ -34,4 +34,7 @@ internal enum RandomPurpose
 
     /// <summary>The rows that are held out of the training rows.</summary>
     HoldingOut = 10,
+
+    /// <summary>The blur of features that a teacher's are restored from; the item is the row's position.</summary>
+    Blurring = 20,
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Events;
 using Microsoft.ML.Spiking.Benchmarks.Export;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Methods;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
 using Microsoft.ML.Spiking.Benchmarks.Scoring;
 using Microsoft.ML.Spiking.Benchmarks.Sweeps;
@@ -23,7 +24,7 @@ IBenchmark[] all =
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
     new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new Compression(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new EventReading(),
-    new StreamSpeed(), new MethodsComparison(),
+    new StreamSpeed(), new MethodsComparison(), new SparseGradientSpeed(),
 ];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.Methods;
 using Microsoft.ML.Spiking.Training.Native;

@@ -1,8 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Networks.Plans;
-using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Tests.Networks;
 using Microsoft.ML.Spiking.Training.Methods;
@@ -172,7 +170,7 @@ public sealed class SpikeRepresentationTests
         {
             double few = PeakMegabytes(timeSteps: 2);
             double many = PeakMegabytes(timeSteps: 32);
-            Assert.IsGreaterThan(100, few);
+            Assert.IsGreaterThan(60, few);
             Assert.IsLessThan(1.2 * few, many);
         });
     }
@@ -284,7 +282,7 @@ public sealed class SpikeRepresentationTests
 
     private static double PeakMegabytes(int timeSteps)
     {
-        NetworkDefinition network = new ConvNet(16, 32, 32).Bind(
+        NetworkDefinition network = new ConvNet(8, 16).Bind(
             Bindings.Image(3, 32, neuron: new IfNeuron { InitialPotential = 0.5 }) with { TimeSteps = timeSteps });
         using TorchNetwork trained = Trained(network);
         double before = ResidentMemory.Megabytes(), peak = before;
@@ -298,9 +296,8 @@ public sealed class SpikeRepresentationTests
             }
         });
         watch.Start();
-        for (int batch = 0; batch < 2; batch++)
+        using (NewDisposeScope())
         {
-            using DisposeScope scope = NewDisposeScope();
             CallbackFaults.Backward(trained.Forward(Input([256, 3, 32, 32]), Training).sum());
         }
         ended.Cancel();
@@ -344,6 +341,6 @@ public sealed class SpikeRepresentationTests
     private static float[] Weights(SpikingPredictionTransformer model) =>
         [.. model.Model.Weights.SelectMany(array => array.Values.ToArray())];
 
-    private static float[] Scores(ITransformer model, IDataView data) =>
+    private static float[] Scores(SpikingPredictionTransformer model, IDataView data) =>
         [.. model.Transform(data).GetColumn<float[]>("Score").SelectMany(scores => scores)];
 }

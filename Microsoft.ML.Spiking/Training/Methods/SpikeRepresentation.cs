@@ -74,7 +74,7 @@ internal static class SpikeRepresentation
         {
             var neuron = (RateNeuron)layer.Neuron;
             return neuron.With(neuron.LearnThreshold
-                ? weights[layer.ArrayName(neuron.LearnedScalars[0])].Values.Span[0] : neuron.Inner.Threshold);
+                ? weights[layer.ArrayName(neuron.LearnedScalars[0])].Values.Span[0] : neuron.Spiking.Threshold);
         }
         return SpikeHeights.Exchange(
             network, weights, Learned, layer => Height((RateNeuron)layer.Neuron, Learned(layer)));

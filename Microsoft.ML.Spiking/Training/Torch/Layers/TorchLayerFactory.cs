@@ -111,6 +111,7 @@ internal sealed class TorchLayerFactory(
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
             FlattenLayer => TorchRowMap.Flatten(),
+            RestorationLayer => new TorchSequence([]), // the loss runs what is in it
             _ => throw new NotSupportedException(
                 $"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be trained."),
         };

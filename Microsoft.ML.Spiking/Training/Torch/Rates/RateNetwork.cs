@@ -1,5 +1,4 @@
 using Microsoft.ML.Spiking.Networks;
-using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -97,6 +96,7 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
             MaxPoolLayer pool => new RateMaxPool(TorchRowMap.Create(pool), _weights, RowsInSlice),
             DropoutLayer dropout => new RateDropout(new(index, dropout.Rate, _kernels)),
             ResidualLayer residual => new RateResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
+            RestorationLayer => new RateSequence([]), // the loss runs what is in it
             _ => new RateMap(TorchLayerFactory.CreateAlone(layer, _parameters)),
         };
     }

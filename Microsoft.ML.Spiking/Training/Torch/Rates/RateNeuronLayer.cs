@@ -65,7 +65,7 @@ internal sealed class RateNeuronLayer(string name, RateNeuron neuron, Tensor? le
     }
 
     // Waits for the device where it is learned.
-    private double Threshold() => learned is null ? neuron.Inner.Threshold
+    private double Threshold() => learned is null ? neuron.Spiking.Threshold
         : learned.dtype == ScalarType.Float64 ? DeviceWait.Item<double>(learned)
         : DeviceWait.Item<float>(learned);
 }
