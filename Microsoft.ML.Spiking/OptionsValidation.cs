@@ -106,8 +106,8 @@ internal static class OptionsValidation
         }
         if (o.Teacher is not null && o.CudaDevices is { Count: > 1 })
         {
-            yield return $"{nameof(o.Teacher)} is given and {nameof(o.CudaDevices)} has {o.CudaDevices.Count} devices, " +
-                $"but a teacher runs on one; leave {nameof(o.CudaDevices)} null.";
+            yield return $"{nameof(o.Teacher)} is given and {nameof(o.CudaDevices)} has several devices, but a " +
+                $"teacher runs on one; leave {nameof(o.CudaDevices)} null.";
         }
         if (o.InputShape is { } shape && (shape.Count is < 1 or > 4 || shape.Any(length => length < 1)))
         {
@@ -137,7 +137,8 @@ internal static class OptionsValidation
                 $"{conversion.GetType().Name}, which need other neurons; leave one of the two null.";
             yield break;
         }
-        if (o.Neuron is not (IfNeuron or LifNeuron or null) || o.Neuron is SpikingNeuronDefinition { IsSoftReset: false })
+        if (o.Neuron is not (IfNeuron or LifNeuron or null)
+            || o.Neuron is SpikingNeuronDefinition { IsSoftReset: false })
         {
             yield return $"{nameof(o.Gradient)} is a {gradient}, but {nameof(o.Neuron)} is a " +
                 $"{o.Neuron.GetType().Name}{(o.Neuron is IfNeuron or LifNeuron ? " with a hard reset" : "")}; set " +

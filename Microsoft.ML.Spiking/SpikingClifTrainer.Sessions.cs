@@ -97,7 +97,8 @@ public sealed partial class SpikingClifTrainer
         RowFeed rows = UsableRows.Open(shared, "training", network, settings.MemoryBudget, observer, token);
         RowFeed? validation = sharedValidation is null ? null : UsableRows.Open(
             sharedValidation, "validation", network, Math.Max(0, settings.MemoryBudget - rows.Bytes), observer, token);
-        return TrainingIdentity.Of(Begin(network, weights: null, warn: null).Network, initial: null, rows, validation, settings);
+        network = Begin(network, weights: null, warn: null).Network;
+        return TrainingIdentity.Of(network, initial: null, rows, validation, settings);
     }
 
     /// <summary>Returns the network, with the receptive fields that the rows decide, and the settings.</summary>

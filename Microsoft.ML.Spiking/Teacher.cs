@@ -95,8 +95,8 @@ public sealed class Teacher
         }
         if (FeatureWeight > 0 && _other is not null)
         {
-            yield return Invariant($"{nameof(Teacher)}.{nameof(FeatureWeight)} is {FeatureWeight}, but the teacher is ") +
-                $"a {_other.GetType().Name}, which gives logits alone; set it to 0.";
+            yield return Invariant($"{nameof(Teacher)}.{nameof(FeatureWeight)} is {FeatureWeight}, but the teacher ") +
+                $"is a {_other.GetType().Name}, which gives logits alone; set it to 0.";
         }
     }
 }

@@ -19,8 +19,9 @@ internal static class Distillation
             : (teacher.Other!.FeatureCount, teacher.Other.ClassCount);
         if (inputs != network.InputSize || classes != network.ClassCount)
         {
-            throw new NetworkDefinitionException($"The teacher takes {inputs} features and has {classes} classes, but " +
-                $"the data has {network.InputSize} and {network.ClassCount}: it must take the same rows and labels.");
+            throw new NetworkDefinitionException($"The teacher takes {inputs} features and has {classes} classes, " +
+                $"but the data has {network.InputSize} and {network.ClassCount}: it must take the " +
+                "same rows and labels.");
         }
         if (teacher.Network is { } other)
         {

@@ -17,7 +17,9 @@ public interface ITeacherModel
     string Identity { get; }
 
     /// <summary>Computes logits.</summary>
-    /// <param name="features">[rows, <see cref="FeatureCount"/>], row-major: values as the trainer is given them.</param>
+    /// <param name="features">
+    /// [rows, <see cref="FeatureCount"/>], row-major: values as the trainer is given them, after augmentation.
+    /// </param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="logits">[rows, <see cref="ClassCount"/>], row-major: up to a constant of each row.</param>
     void Score(ReadOnlySpan<float> features, int rows, Span<float> logits);

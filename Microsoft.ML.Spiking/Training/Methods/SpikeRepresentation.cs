@@ -6,7 +6,9 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Training.Methods;
 
-/// <summary>A network on its way into a training with a <see cref="SpikeRepresentationGradient"/>, and out of it.</summary>
+/// <summary>
+/// A network on its way into a training with a <see cref="SpikeRepresentationGradient"/>, and out of it.
+/// </summary>
 internal static class SpikeRepresentation
 {
     /// <summary>Refuses a network that has no such gradient.</summary>
@@ -21,7 +23,8 @@ internal static class SpikeRepresentation
         {
             if (layer.Neuron is not SpikingNeuronDefinition { IsSoftReset: true } or not (IfNeuron or LifNeuron))
             {
-                string reset = layer.Neuron is SpikingNeuronDefinition { IsSoftReset: false } ? " with a hard reset" : "";
+                bool isHard = layer.Neuron is SpikingNeuronDefinition { IsSoftReset: false };
+                string reset = isHard ? " with a hard reset" : "";
                 throw new NetworkDefinitionException($"Layer '{layer.Name}' is of {layer.Neuron.GetType().Name}" +
                     $"{reset}, but a {Option} is of {nameof(IfNeuron)} and {nameof(LifNeuron)} with the soft reset: " +
                     "take one of them in all layers, or leave Gradient null.");
@@ -53,8 +56,8 @@ internal static class SpikeRepresentation
         if (network.AllLayers.OfType<NeuronLayer>().FirstOrDefault(layer => Of(layer).InitialPotential == 0)
             is NeuronLayer low)
         {
-            warn?.Invoke($"The neurons of layer '{low.Name}' start at the potential 0 and spike too rarely, by half a " +
-                $"spike each, for what a {nameof(SpikeRepresentationGradient)} takes them for. Set " +
+            warn?.Invoke($"The neurons of layer '{low.Name}' start at the potential 0 and spike too rarely, by half " +
+                $"a spike each, for what a {nameof(SpikeRepresentationGradient)} takes them for. Set " +
                 Invariant($"{nameof(SpikingNeuronDefinition.InitialPotential)} to half of the threshold, ") +
                 Invariant($"{Of(low).Threshold / 2}."));
         }

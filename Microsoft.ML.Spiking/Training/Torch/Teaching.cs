@@ -74,7 +74,8 @@ internal sealed class Teaching : IDisposable
             _teacher.Temperature).Times(_teacher.LogitWeight);
         if (feature is not null)
         {
-            Tensor mean = feature.Mean ?? throw new InvalidOperationException("The network's last neurons did not run.");
+            Tensor mean = feature.Mean
+                ?? throw new InvalidOperationException("The network's last neurons did not run.");
             Tensor restored = DistillationLoss.Restore(mean * Mask(mean, pass), _restoration!, student.Parameters);
             rows = rows.Plus(DistillationLoss.OfFeatures(restored, wanted!.Mean!), factor: _teacher.FeatureWeight);
         }

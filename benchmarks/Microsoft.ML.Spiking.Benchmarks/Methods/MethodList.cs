@@ -1,11 +1,14 @@
-using Microsoft.ML.Spiking.Networks;
-
 namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 
 /// <summary>A way to train and to code.</summary>
 /// <param name="Name">The row of the table.</param>
 /// <param name="Set">Sets it in options that are those of CLIF and backpropagation through time.</param>
-internal sealed record Method(string Name, Action<SpikingClifTrainer.Options> Set);
+/// <param name="TaughtBy">The row whose model of the same seed teaches; null for none.</param>
+internal sealed record Method(string Name, Action<SpikingClifTrainer.Options> Set, string? TaughtBy = null)
+{
+    /// <summary>Gets the weight of the teacher's features.</summary>
+    public double FeatureWeight { get; init; }
+}
 
 /// <summary>The methods that are compared, the first of which the others are measured against.</summary>
 internal static class MethodList
@@ -25,9 +28,10 @@ internal static class MethodList
         new("IF, spike representation, T 2", o => Representation(o, new IfNeuron { InitialPotential = 0.5 }, 2)),
         new("IF, spike representation, T 4", o => Representation(o, new IfNeuron { InitialPotential = 0.5 }, 4)),
         new("IF, spike representation, T 8", o => Representation(o, new IfNeuron { InitialPotential = 0.5 }, 8)),
-        new("LIF, spike representation, T 4", o => Representation(
-            o, new LifNeuron { MembraneTimeConstant = 5, DecayInput = true, Threshold = 0.2, InitialPotential = 0.1 }, 4)),
+        new("LIF, spike representation, T 4", o => Representation(o, Slow, 4)),
         new(Relu, Rectifiers),
+        new("CLIF, T 4, taught by ReLU: logits", _ => { }, Relu),
+        new("CLIF, T 4, taught by ReLU: logits, features", _ => { }, Relu) { FeatureWeight = 1 },
         new(PenalizedRelu, o =>
         {
             Rectifiers(o);
@@ -40,6 +44,9 @@ internal static class MethodList
         new("first spikes, penalty, 2 bits, tuned",
             o => First(o, penalty, new() { ClockBits = 2, WindowPercentile = 99.9, FineTuneEpochs = 2 })),
     ];
+
+    private static LifNeuron Slow =>
+        new() { MembraneTimeConstant = 5, DecayInput = true, Threshold = 0.2, InitialPotential = 0.1 };
 
     private static void Rectifiers(SpikingClifTrainer.Options options) =>
         (options.Neuron, options.TimeSteps) = (new ReluNeuron(), 1);

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,8 +20,8 @@ internal sealed class SparseGradientSpeed : IBenchmark
     public string Name => "sparse-gradient";
 
     public string Description =>
-        "a linear layer 512 to 512, 64 rows, one thread: time of dense over sparse backward pass, and of the step with " +
-        "the forward product; bytes kept, sparse over dense. Activity: the share of neurons and steps in the band";
+        "a linear layer 512 to 512, 64 rows, one thread: time of dense over sparse backward pass, and of the step " +
+        "with the forward product; bytes kept, sparse over dense. Activity: the share of neurons and steps in the band";
 
     public void Run(bool quick, TextWriter output)
     {
