@@ -25,9 +25,9 @@ public sealed partial class SpikingClifTrainer
 
     private void CheckMethods(NetworkDefinition network)
     {
-        if (_options.Conversion is not null)
+        if (_options.Conversion is { } conversion)
         {
-            FirstSpikeConverter.Check(network);
+            NetworkConverter.Check(network, conversion);
         }
         if (_options.Gradient is not null)
         {

@@ -255,11 +255,11 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         TrainingOutcome outcome = TrainingLoop.Run(
             network, initial, prepared.Rows, measured, settings, observer, _options.CancellationToken);
         bool hasInitial = model is not null;
-        if (_options.Conversion is FirstSpikeConversion conversion
+        if (_options.Conversion is { } conversion
             && !(outcome.Cancelled && outcome.BestEpoch == 0 && !hasInitial))
         {
             bool wasCancelled = outcome.Cancelled;
-            (network, outcome) = FirstSpikeConverter.Run(network, outcome, conversion, prepared.Rows, measured,
+            (network, outcome) = NetworkConverter.Run(network, outcome, conversion, prepared.Rows, measured,
                 settings, observer, _options.CancellationToken);
             hasInitial |= !wasCancelled;
         }

@@ -94,6 +94,8 @@ public sealed class PreparedBatchesTests
         public int Read(Span<float> features, Span<long> labels, Span<float> weights) =>
             ++_batches <= goodBatches ? labels.Length : throw Fault;
 
+        public int Read(SparseRows features, Span<long> labels, Span<float> weights) => throw Fault;
+
         public void Dispose() => IsDisposed = true;
     }
 }

@@ -31,6 +31,11 @@ internal static class NeuronReader
                 LearnThreshold = fields.Flag("learnThreshold", missing: false),
                 Gain = fields.Number("gain"),
             },
+            "burst" => new BurstNeuron
+            {
+                Threshold = fields.Number("threshold"),
+                MaximumSpikes = fields.Integer("maximumSpikes"),
+            },
             _ => throw fields.UnknownType(DefinitionJson.What),
         };
         fields.CheckAllTaken();

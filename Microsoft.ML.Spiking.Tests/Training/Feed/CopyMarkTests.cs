@@ -47,6 +47,9 @@ public sealed class CopyMarkTests
             return labels.Length;
         }
 
+        public int Read(SparseRows features, Span<long> labels, Span<float> weights) =>
+            throw new NotSupportedException();
+
         public void Dispose() { }
     }
 }

@@ -107,4 +107,11 @@ internal interface IRowReader : IDisposable
     /// <param name="weights">[rows].</param>
     /// <returns>The number of rows written; 0 at the end.</returns>
     int Read(Span<float> features, Span<long> labels, Span<float> weights);
+
+    /// <summary>Adds the next rows to sparse ones: as many as fit, or as are left.</summary>
+    /// <param name="features">The rows.</param>
+    /// <param name="labels">[rows]; its length is the number of rows asked for.</param>
+    /// <param name="weights">[rows].</param>
+    /// <returns>The number of rows added; 0 at the end.</returns>
+    int Read(SparseRows features, Span<long> labels, Span<float> weights);
 }

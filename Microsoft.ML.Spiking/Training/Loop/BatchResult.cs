@@ -23,7 +23,7 @@ internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
         using SpikeSum? spikes = loss.SpikePenalty is double ? new() : null;
         pass = spikes is null ? pass : pass with { NeuronOutputs = spikes.Add };
         using TaughtFeature? feature = loss.Teaching?.Watch(ref pass);
-        Tensor logits = network.Forward(batch.Features, pass); // [T, N, classes]
+        Tensor logits = network.Forward(batch, pass); // [T, N, classes]
         Tensor classes = batch.Classes(network.Definition.ClassCount, logits.dtype);
         Tensor? taught = loss.Teaching?.RowLosses(network, batch.Features, logits, classes, feature, pass);
         Tensor mean = loss.Compute(logits, classes, batch.Weights, spikes?.Rows, taught);

@@ -19,7 +19,13 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// neurons that do not spike, the values), summed over the neurons and averaged over the steps, is added to the row's
 /// loss.
 /// </remarks>
-internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing, double? spikePenalty = null)
+/// <param name="lambda">The share of the squared error.</param>
+/// <param name="target">What the squared error pulls the logits towards.</param>
+/// <param name="labelSmoothing">Epsilon.</param>
+/// <param name="spikePenalty">The factor of the penalty of spikes; null for none.</param>
+/// <param name="ofMean">Whether the loss is that of the steps' mean logits.</param>
+internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing, double? spikePenalty = null,
+    bool ofMean = false)
 {
     /// <summary>Gets what the network learns besides the labels; null for nothing.</summary>
     public Teaching? Teaching { get; init; }
@@ -38,6 +44,7 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
         Tensor? taught = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        logits = ofMean ? logits.mean([0], keepdim: true) : logits;
         Tensor rows = lambda switch // [N]
         {
             0 => CrossEntropy(logits, classes),

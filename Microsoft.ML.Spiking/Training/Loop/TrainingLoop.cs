@@ -37,6 +37,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Teaching? _teaching;
     private WeightMasks? _masks;
     private int _epochs;
+    private bool _isSparse;
 
     private TrainingLoop(
         NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
@@ -57,7 +58,8 @@ internal sealed class TrainingLoop : IDisposable
         _teaching = settings.Teacher is null ? null : new(settings.Teacher, definition, _device);
         _rounded = _productType is ScalarType type && _device.type == DeviceType.CUDA ? new(type) : null;
         _replicas = new(_state, settings, devices, threads,
-            new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty)
+            new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty,
+                settings.LossOfMean == true)
             {
                 Teaching = _teaching,
             });
@@ -112,6 +114,7 @@ internal sealed class TrainingLoop : IDisposable
         using CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
 
         IReadOnlyList<Device> devices = DeviceChoice.Make(settings, observer);
+        MemoryNeed.Check(definition, settings, devices[0]);
         int threads = TorchThreads.SetForTraining(settings.Threads, definition, settings.RowsPerReplica);
         DeviceChoice.Report(devices, definition, threads, observer);
         try
@@ -173,6 +176,7 @@ internal sealed class TrainingLoop : IDisposable
         RowFeed rows = UsableRows.Open(train, "training", _definition, _settings.MemoryBudget, _observer, _token,
             InputConstants.Meter(_settings.InputNormalization, _definition));
         SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
+        _isSparse = _state.Network.Columns is not null && SparseTraining.Suits(rows, _observer);
         _state.Network.Parameters.Import(_initial ?? WeightInitializer.Create(
             _definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary),
             _settings.Population));
@@ -326,6 +330,10 @@ internal sealed class TrainingLoop : IDisposable
     private void Step(Schedule schedule)
     {
         _state.Gradients.Finish();
+        foreach (string frozen in _settings.FrozenArrays ?? [])
+        {
+            _state.Network.Parameters[frozen].grad = null; // the optimizer leaves it as it is
+        }
         _masks?.ApplyToGradients();
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
         _masks?.ApplyToWeights();
@@ -361,5 +369,5 @@ internal sealed class TrainingLoop : IDisposable
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.RowsPerReplica, rows.Summary.Rows);
 
     private BatchBuffer Buffer(RowFeed rows, float[]? classWeights, BatchAugmenter? augmenter = null) =>
-        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter);
+        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter, _isSparse);
 }

@@ -29,7 +29,7 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
             {
                 return new(_tally.Accuracy, MacroAccuracy(), _tally.Loss);
             }
-            Tensor logits = network.Forward(batch.Features, ForwardPass.Evaluation).mean([0]); // [N, classes]
+            Tensor logits = network.Forward(batch, ForwardPass.Evaluation).mean([0]); // [N, classes]
             _tally.Add(nn.functional.cross_entropy(logits, batch.Labels), logits, batch.Labels, batch.Rows);
             _correct.scatter_add_(0, batch.Labels, logits.argmax(1).eq(batch.Labels).to_type(ScalarType.Int64));
         }

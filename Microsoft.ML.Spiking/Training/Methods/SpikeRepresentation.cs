@@ -63,7 +63,7 @@ internal static class SpikeRepresentation
         }
         RateNeuron Trained(NeuronLayer layer) => RateNeuron.Of(Of(layer), gradient.LearnThreshold);
         return weights is null
-            ? (NeuronExchange.Define(network, Trained), null)
+            ? (NeuronExchange.Of(network, Trained), null)
             : SpikeHeights.Exchange(network, weights, Trained, layer => 1 / Height(Trained(layer), Of(layer)));
     }
 
