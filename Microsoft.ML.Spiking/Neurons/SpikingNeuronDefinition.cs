@@ -74,7 +74,7 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
             yield return Invariant($"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite ") +
                 Invariant($"number below the threshold ({Threshold}), in float32 too, or null for the soft reset.");
         }
-        if (!(IsFinite(InitialPotential) && (float)InitialPotential < (float)Threshold))
+        if (InitialPotential != 0 && !(IsFinite(InitialPotential) && (float)InitialPotential < (float)Threshold))
         {
             yield return Invariant($"{GetType().Name}.{nameof(InitialPotential)} is {InitialPotential}; it must be a ") +
                 Invariant($"finite number below the threshold ({Threshold}), in float32 too.");
