@@ -64,6 +64,7 @@ internal static class OptionsValidation
             o.InputNormalization?.Faults() ?? [],
             o.Augmentation?.Faults() ?? [],
             o.Conversion?.Faults() ?? [],
+            o.Teacher?.Faults() ?? [],
         ];
         foreach (string fault in parts.SelectMany(faults => faults))
         {
@@ -90,6 +91,24 @@ internal static class OptionsValidation
                 $"{o.Neuron.GetType().Name}; set {nameof(o.Neuron)} to a {nameof(ReluNeuron)} and " +
                 $"{nameof(o.TimeSteps)} to 1, or leave {nameof(o.Conversion)} null.";
         }
+        if (o.Gradient is { } gradient)
+        {
+            foreach (string fault in Gradient(o, gradient.GetType().Name))
+            {
+                yield return fault;
+            }
+        }
+        if (o.Teacher is { FeatureWeight: > 0 } && o.ActivationCheckpointing)
+        {
+            yield return $"{nameof(o.Teacher)} has a {nameof(Teacher.FeatureWeight)} and " +
+                $"{nameof(o.ActivationCheckpointing)} is true, but the features that it is of are not kept then; set " +
+                $"{nameof(o.ActivationCheckpointing)} to false, or the weight to 0.";
+        }
+        if (o.Teacher is not null && o.CudaDevices is { Count: > 1 })
+        {
+            yield return $"{nameof(o.Teacher)} is given and {nameof(o.CudaDevices)} has several devices, but a " +
+                $"teacher runs on one; leave {nameof(o.CudaDevices)} null.";
+        }
         if (o.InputShape is { } shape && (shape.Count is < 1 or > 4 || shape.Any(length => length < 1)))
         {
             yield return $"{nameof(o.InputShape)} is [{string.Join(", ", shape)}]; it must be " +
@@ -107,6 +126,34 @@ internal static class OptionsValidation
         if (NotBelowOne(o.Dropout) is string dropout)
         {
             yield return dropout;
+        }
+    }
+
+    private static IEnumerable<string> Gradient(SpikingClifTrainer.Options o, string gradient)
+    {
+        if (o.Conversion is { } conversion)
+        {
+            yield return $"{nameof(o.Gradient)} is a {gradient} and {nameof(o.Conversion)} is a " +
+                $"{conversion.GetType().Name}, which need other neurons; leave one of the two null.";
+            yield break;
+        }
+        if (o.Neuron is not (IfNeuron or LifNeuron or null)
+            || o.Neuron is SpikingNeuronDefinition { IsSoftReset: false })
+        {
+            yield return $"{nameof(o.Gradient)} is a {gradient}, but {nameof(o.Neuron)} is a " +
+                $"{o.Neuron.GetType().Name}{(o.Neuron is IfNeuron or LifNeuron ? " with a hard reset" : "")}; set " +
+                $"{nameof(o.Neuron)} to an {nameof(IfNeuron)} or {nameof(LifNeuron)} with the soft reset, or leave " +
+                $"{nameof(o.Gradient)} null.";
+        }
+        if (o.GradientHorizon is int horizon)
+        {
+            yield return Invariant($"{nameof(o.Gradient)} is a {gradient}, which does not go back through time, and ") +
+                Invariant($"{nameof(o.GradientHorizon)} is {horizon}; leave one of the two null.");
+        }
+        if (o.ActivationCheckpointing)
+        {
+            yield return $"{nameof(o.Gradient)} is a {gradient}, which keeps no time steps, and " +
+                $"{nameof(o.ActivationCheckpointing)} is true; set it to false, or leave {nameof(o.Gradient)} null.";
         }
     }
 

@@ -43,10 +43,11 @@ public sealed partial class SpikingClifTrainer
     {
         RowLayout layout = Layout(data.Columns, data.HasValidation);
         (NetworkDefinition network, TrainingSettings settings) = Fitted(data, layout);
-        CheckConversion(network);
+        CheckMethods(network);
         using var observer =
             new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback, session.Warned);
         (SharedRows rows, SharedRows? validationRows) = data.For(network);
+        network = Begin(network, weights: null, observer.Warning).Network;
         TrainingOutcome outcome = TrainingLoop.Run(network, initial: null, rows, validationRows, settings, observer,
             _options.CancellationToken, session);
         return new(outcome.History.Count, outcome.IsResting, outcome.Divergence,
@@ -63,14 +64,15 @@ public sealed partial class SpikingClifTrainer
             (network, outcome) = NetworkConverter.Run(
                 network, outcome, conversion, rows, validation, settings, observer, _options.CancellationToken);
         }
-        return Model(network, outcome.Weights, columns);
+        (network, NetworkWeights weights) = End(network, outcome.Weights);
+        return Model(network, weights, columns);
     }
 
     /// <summary>Refuses options that do not fit the columns of rows, without reading the rows.</summary>
     /// <param name="data">The rows, from <see cref="Share"/>.</param>
     /// <exception cref="ArgumentException">They do not fit.</exception>
     internal void Check(SharedTrainingData data) =>
-        CheckConversion(Bind(data.Columns, Layout(data.Columns, data.HasValidation)));
+        CheckMethods(Bind(data.Columns, Layout(data.Columns, data.HasValidation)));
 
     /// <summary>Returns a model that scores all classes alike: its weights are all 0.</summary>
     /// <param name="data">With the columns of training data; its rows are not read.</param>
@@ -95,6 +97,7 @@ public sealed partial class SpikingClifTrainer
         RowFeed rows = UsableRows.Open(shared, "training", network, settings.MemoryBudget, observer, token);
         RowFeed? validation = sharedValidation is null ? null : UsableRows.Open(
             sharedValidation, "validation", network, Math.Max(0, settings.MemoryBudget - rows.Bytes), observer, token);
+        network = Begin(network, weights: null, warn: null).Network;
         return TrainingIdentity.Of(network, initial: null, rows, validation, settings);
     }
 

@@ -22,6 +22,7 @@ public sealed partial class SpikingClifTrainer
         LossLambda = _options.LossLambda,
         LossTarget = _options.LossTarget,
         SpikePenalty = _options.SpikePenalty > 0 ? _options.SpikePenalty : null,
+        Teacher = _options.Teacher?.Settings,
         GradientClipping = _options.GradientClipping,
         GradientHorizon = _options.GradientHorizon,
         KeepsZeroWeights = _options.KeepZeroWeights ? true : null,

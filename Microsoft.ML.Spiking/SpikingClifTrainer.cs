@@ -229,7 +229,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         RowLayout layout = Layout(columns, validation is not null, trained);
         CheckEncoder(_options.Encoder, layout);
         NetworkDefinition network = model?.Network ?? Bind(columns, layout);
-        CheckConversion(network);
+        CheckMethods(network);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         ReportTimeSteps(layout, columns, observer);
         var features = new FeatureRows(network);
@@ -251,8 +251,9 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         network = prepared.Network;
         TrainingSettings settings = prepared.Settings with { SharesCheckpointFolder = isAgain };
         IRowSource? measured = validationRows ?? prepared.HeldOut;
+        (network, NetworkWeights? initial) = Begin(network, model?.Weights, observer.Warning);
         TrainingOutcome outcome = TrainingLoop.Run(
-            network, model?.Weights, prepared.Rows, measured, settings, observer, _options.CancellationToken);
+            network, initial, prepared.Rows, measured, settings, observer, _options.CancellationToken);
         bool hasInitial = model is not null;
         if (_options.Conversion is { } conversion
             && !(outcome.Cancelled && outcome.BestEpoch == 0 && !hasInitial))
@@ -266,10 +267,9 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         {
             ReportCancelled(outcome, observer, hasInitial);
         }
-        NetworkWeights weights = prepared.HeldOut is null
-            ? outcome.Weights
-            : Calibrate(network, outcome.Weights, prepared.HeldOut, observer);
-        return Model(network, weights, columns);
+        (network, NetworkWeights weights) = End(network, outcome.Weights);
+        return Model(network, prepared.HeldOut is null
+            ? weights : Calibrate(network, weights, prepared.HeldOut, observer), columns);
     }
 
     /// <summary>Returns how the rows lie, once all that depends on the data has been checked.</summary>
@@ -355,14 +355,6 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         if (_options.Augmentation?.FaultFor(layout.StepShape, layout.TimeSteps) is string fault)
         {
             throw _host.ExceptParam(nameof(Options.Augmentation), fault);
-        }
-    }
-
-    private void CheckConversion(NetworkDefinition network)
-    {
-        if (_options.Conversion is { } conversion)
-        {
-            NetworkConverter.Check(network, conversion);
         }
     }
 

@@ -90,6 +90,7 @@ public sealed class DefinitionJsonTests
                 new AveragePoolLayer("average", 2, 2),
                 new AdaptiveAveragePoolLayer("adaptive", new Extent(2, 3)),
                 new FlattenLayer("flat"),
+                new RestorationLayer("restored", [new LinearLayer("r1", 24, 8), new LinearLayer("r2", 8, 8)]),
                 new PopulationLayer("fields", [.. Enumerable.Range(0, 24).Select(i => 1 + (i % 3))]),
                 new LinearLayer("output", 48, 3) { ZeroBias = true },
             ], 3, hasTimeAxis: true);
@@ -134,14 +135,21 @@ public sealed class DefinitionJsonTests
                 var neuron = (NeuronDefinition)Activator.CreateInstance(type)!;
                 foreach (PropertyInfo property in type.GetProperties().Where(property => property.CanWrite))
                 {
-                    property.SetValue(neuron, Unusual(property.PropertyType, surrogate));
+                    property.SetValue(neuron, property.Name == nameof(SpikingNeuronDefinition.InitialPotential)
+                        ? 0.25 : Unusual(property.PropertyType, surrogate));
+                }
+                if (neuron is SpikingNeuronDefinition spiking)
+                {
+                    // It excludes the reset potential.
+                    SpikingNeuronDefinition soft = spiking with { ResetPotential = null };
+                    Assert.AreEqual(soft, Neuron(new([4], 2, new DirectEncoder(),
+                        [new NeuronLayer("neuron", soft), new LinearLayer("output", 4, 3)], 3)));
+                    neuron = spiking with { InitialPotential = 0 };
                 }
                 NetworkDefinition written = new([4], 2, new DirectEncoder(),
                     [new NeuronLayer("neuron", neuron), new LinearLayer("output", 4, 3)], 3);
 
-                NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));
-
-                Assert.AreEqual(neuron, ((NeuronLayer)read.Layers[0]).Neuron);
+                Assert.AreEqual(neuron, Neuron(written));
             }
         }
     }
@@ -260,7 +268,11 @@ public sealed class DefinitionJsonTests
         : type == typeof(double?) ? -0.5
         : type == typeof(int?) ? 7
         : type == typeof(SurrogateGradient) ? surrogate
+        : type == typeof(NeuronDefinition) ? new LifNeuron { Surrogate = surrogate }
         : throw new NotSupportedException($"A neuron has a member of the new type {type}.");
+
+    private static NeuronDefinition Neuron(NetworkDefinition written) =>
+        ((NeuronLayer)DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written))).Layers[0]).Neuron;
 
     private static TLayer ReadLayer<TLayer>(TLayer layer) where TLayer : Layer
     {

@@ -91,7 +91,7 @@ internal static class SettingValue
 
     /// <summary>Returns the named kinds of an open type, such as clif and lif of neurons.</summary>
     public static IReadOnlyDictionary<string, Type> Kinds(Type type) =>
-        type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false)
+        type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Where(kind => kind.DerivedType.IsPublic)
             .ToDictionary(kind => OptionNames.Of((string)kind.TypeDiscriminator!), kind => kind.DerivedType);
 
     /// <summary>Creates a record with its defaults.</summary>

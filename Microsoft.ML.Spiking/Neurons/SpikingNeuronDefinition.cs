@@ -24,6 +24,15 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
     public double? ResetPotential { get; init; }
 
     /// <summary>
+    /// Gets, with the soft reset, the potential before the first step and, for leaky neurons, the one towards which the
+    /// membrane leaks. Half the threshold makes a neuron's spikes over some steps the nearest to what its input sums up
+    /// to, instead of too few by half a spike. Finite and below <see cref="Threshold"/>, in float32 too; 0 (the
+    /// default) where there is a <see cref="ResetPotential"/>, which then has this meaning.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double InitialPotential { get; init; }
+
+    /// <summary>
     /// Gets whether the gradient that would flow through the reset is dropped. Default <see langword="false"/>, as in
     /// the CLIF paper.
     /// </summary>
@@ -39,6 +48,10 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
     /// <summary>Gets whether <see cref="ResetPotential"/> is null.</summary>
     [JsonIgnore]
     internal bool IsSoftReset => ResetPotential is null;
+
+    /// <summary>Gets the potential before the first step, towards which leaky neurons leak.</summary>
+    [JsonIgnore]
+    internal double Rest => ResetPotential ?? InitialPotential;
 
     /// <summary>
     /// Tells whether the neuron declares the premise of the scoring shortcut: until its first spike it only integrates
@@ -60,6 +73,17 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
         {
             yield return Invariant($"{GetType().Name}.{nameof(ResetPotential)} is {reset}; it must be a finite ") +
                 Invariant($"number below the threshold ({Threshold}), in float32 too, or null for the soft reset.");
+        }
+        if (InitialPotential != 0 && !(IsFinite(InitialPotential) && (float)InitialPotential < (float)Threshold))
+        {
+            yield return Invariant($"{GetType().Name}.{nameof(InitialPotential)} is {InitialPotential}; it must be a ") +
+                Invariant($"finite number below the threshold ({Threshold}), in float32 too.");
+        }
+        if (ResetPotential is not null && InitialPotential != 0)
+        {
+            yield return Invariant($"{GetType().Name}.{nameof(InitialPotential)} is {InitialPotential} and ") +
+                Invariant($"{nameof(ResetPotential)} is {ResetPotential}; leave the first at 0, because neurons with ") +
+                "the hard reset begin at the second, or the second null for the soft reset.";
         }
         if (Surrogate is null)
         {

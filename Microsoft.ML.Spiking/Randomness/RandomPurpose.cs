@@ -45,4 +45,7 @@ internal enum RandomPurpose
     /// the epoch.
     /// </summary>
     EventMixing = 12,
+
+    /// <summary>The blur of features that a teacher's are restored from; the item is the row's position.</summary>
+    Blurring = 20,
 }

@@ -63,6 +63,7 @@ internal static class DefinitionReader
             "flatten" => new FlattenLayer(name),
             "dropout" => new DropoutLayer(name, fields.Number("rate")),
             "residual" => new ResidualLayer(name, Layers(fields, "main"), Layers(fields, "shortcut")),
+            "restoration" => new RestorationLayer(name, Layers(fields, "layers")),
             _ => throw fields.UnknownType(DefinitionJson.What),
         };
     }

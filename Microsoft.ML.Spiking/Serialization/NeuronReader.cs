@@ -1,10 +1,13 @@
+using System.Text.Json;
+using Microsoft.ML.Spiking.Neurons;
+
 namespace Microsoft.ML.Spiking.Serialization;
 
 /// <summary>The reader of a neuron's JSON object; missing members have the defaults of a new neuron.</summary>
 internal static class NeuronReader
 {
     /// <summary>Reads the neuron.</summary>
-    /// <exception cref="System.Text.Json.JsonException">The object is not that of a neuron.</exception>
+    /// <exception cref="JsonException">The object is not that of a neuron.</exception>
     /// <exception cref="FormatException">It names an unknown type.</exception>
     public static NeuronDefinition Read(JsonFields fields)
     {
@@ -20,6 +23,13 @@ internal static class NeuronReader
             {
                 Window = fields.Number("window"),
                 ClockBits = fields.NumberOrNull("clockBits") is null ? null : fields.Integer("clockBits"),
+            },
+            "rate" => new RateNeuron
+            {
+                Inner = Read(fields.Object("inner", "neuron")) as SpikingNeuronDefinition
+                    ?? throw new JsonException("the inner neuron does not spike."),
+                LearnThreshold = fields.Flag("learnThreshold", missing: false),
+                Gain = fields.Number("gain"),
             },
             "burst" => new BurstNeuron
             {
@@ -43,6 +53,7 @@ internal static class NeuronReader
     {
         Threshold = fields.Number("threshold", neuron.Threshold),
         ResetPotential = fields.NumberOrNull("resetPotential"),
+        InitialPotential = fields.Number("initialPotential", neuron.InitialPotential),
         DetachReset = fields.Flag("detachReset", neuron.DetachReset),
         Surrogate = fields.Has("surrogate")
             ? Surrogate(fields.Object("surrogate", "surrogate gradient"))

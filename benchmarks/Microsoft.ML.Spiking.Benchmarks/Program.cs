@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Events;
 using Microsoft.ML.Spiking.Benchmarks.Export;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Methods;
 using Microsoft.ML.Spiking.Benchmarks.Neurons;
 using Microsoft.ML.Spiking.Benchmarks.Scoring;
 using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
@@ -25,7 +26,7 @@ IBenchmark[] all =
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
     new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new Compression(), new Int8Speed(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new SparseMemory(),
-    new EventReading(), new StreamSpeed(), new MethodsComparison(),
+    new EventReading(), new StreamSpeed(), new MethodsComparison(), new SparseGradientSpeed(),
 ];
 bool quick = args.Contains("--quick");
 string folder = Value("--results") ?? "results";

@@ -152,6 +152,10 @@ public sealed class NetworkDefinition
         }
     }
 
+    /// <summary>Returns the network with other layers.</summary>
+    internal NetworkDefinition With(IReadOnlyList<Layer> layers) =>
+        new(InputShape, TimeSteps, Encoder, layers, ClassCount, HasTimeAxis, PixelOrder);
+
     private static void CheckNames(IEnumerable<Layer?> layers, HashSet<string> names, int nesting)
     {
         int index = -1;

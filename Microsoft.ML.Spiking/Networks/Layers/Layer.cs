@@ -22,6 +22,7 @@ namespace Microsoft.ML.Spiking.Networks;
 [JsonDerivedType(typeof(FlattenLayer), "flatten")]
 [JsonDerivedType(typeof(DropoutLayer), "dropout")]
 [JsonDerivedType(typeof(ResidualLayer), "residual")]
+[JsonDerivedType(typeof(RestorationLayer), "restoration")]
 public abstract class Layer
 {
     private protected Layer(string name) => Name = name;

@@ -8,7 +8,7 @@ internal struct NeuronConstants
     /// <summary>The part of v that remains: 1 - 1/tau; 1 without leak.</summary>
     public float Gamma;
 
-    /// <summary>The constant that the leak adds: reset potential / tau with a hard reset, else 0.</summary>
+    /// <summary>The constant that the leak adds: <see cref="ResetPotential"/> / tau.</summary>
     public float Leak;
 
     /// <summary>The factor of the arriving current: 1/tau if it is decayed, else 1.</summary>
@@ -16,7 +16,7 @@ internal struct NeuronConstants
 
     public float Threshold;
 
-    /// <summary>0 with a soft reset.</summary>
+    /// <summary>The potential before the first step, and after a hard reset.</summary>
     public float ResetPotential;
 
     /// <summary>1, or 0 if no gradient flows through the reset.</summary>
@@ -82,7 +82,7 @@ internal struct NeuronConstants
             _ => 0,
         };
         bool decayInput = neuron is LeakyNeuronDefinition { DecayInput: true };
-        double reset = neuron.ResetPotential ?? 0;
+        double reset = neuron.Rest;
         double k = neuron is KlifNeuron ? learned : 1;
         bool scaleReset = neuron is KlifNeuron { ScaleReset: true };
         return new NeuronConstants

@@ -22,9 +22,11 @@ internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
     {
         using SpikeSum? spikes = loss.SpikePenalty is double ? new() : null;
         pass = spikes is null ? pass : pass with { NeuronOutputs = spikes.Add };
+        using TaughtFeature? feature = loss.Teaching?.Watch(ref pass);
         Tensor logits = network.Forward(batch, pass); // [T, N, classes]
         Tensor classes = batch.Classes(network.Definition.ClassCount, logits.dtype);
-        Tensor mean = loss.Compute(logits, classes, batch.Weights, spikes?.Rows);
+        Tensor? taught = loss.Teaching?.RowLosses(network, batch.Features, logits, classes, feature, pass);
+        Tensor mean = loss.Compute(logits, classes, batch.Weights, spikes?.Rows, taught);
         gradients.Backward(mean, batch.TotalWeight);
         return new(mean.detach(), logits.detach().mean([0]));
     }

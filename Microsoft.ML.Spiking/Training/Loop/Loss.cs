@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,6 +27,9 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing, double? spikePenalty = null,
     bool ofMean = false)
 {
+    /// <summary>Gets what the network learns besides the labels; null for nothing.</summary>
+    public Teaching? Teaching { get; init; }
+
     /// <summary>Gets the factor of the penalty of spikes; null for none.</summary>
     public double? SpikePenalty => spikePenalty;
 
@@ -34,8 +38,10 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
     /// <param name="classes">[N, C]: the probability of each class; one 1 in each row for plain labels.</param>
     /// <param name="weights">[N], positive; null where all rows weigh the same.</param>
     /// <param name="spikes">[N], each row's spikes per step; null where they have no penalty.</param>
+    /// <param name="taught">[N], each row's loss against a teacher; null without one.</param>
     /// <returns>A scalar.</returns>
-    public Tensor Compute(Tensor logits, Tensor classes, Tensor? weights = null, Tensor? spikes = null)
+    public Tensor Compute(Tensor logits, Tensor classes, Tensor? weights = null, Tensor? spikes = null,
+        Tensor? taught = null)
     {
         using DisposeScope scope = NewDisposeScope();
         logits = ofMean ? logits.mean([0], keepdim: true) : logits;
@@ -46,6 +52,7 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
             _ => CrossEntropy(logits, classes).Times(1 - lambda).Plus(SquaredError(logits, classes), factor: lambda),
         };
         rows = spikes is null ? rows : rows.Plus(spikes, factor: spikePenalty ?? 0);
+        rows = taught is null ? rows : rows.Plus(taught);
         Tensor loss = weights is null ? rows.mean() : (rows * weights).sum() / weights.sum();
         return loss.MoveToOuterDisposeScope();
     }

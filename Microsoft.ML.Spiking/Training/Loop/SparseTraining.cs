@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Torch;
+using Microsoft.ML.Spiking.Training.Torch.Rates;
 using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
@@ -15,8 +16,8 @@ internal static class SparseTraining
         device.type == DeviceType.CPU && settings is
         {
             ReplicaCount: 1, GradientAccumulation: 1, ActivationCheckpointing: false, Augmentation: null,
-            Precision: not TrainingPrecision.BFloat16, KeepsZeroWeights: not true,
-        }
+            Precision: not TrainingPrecision.BFloat16, KeepsZeroWeights: not true, Teacher: null,
+        } && !RateNetwork.Suits(definition)
             ? SparseFirstLayer.Of(definition)
             : null;
 

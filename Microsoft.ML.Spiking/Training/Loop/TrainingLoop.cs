@@ -34,6 +34,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingState _state;
     private readonly ReplicaSet _replicas;
     private readonly RoundedWeights? _rounded;
+    private readonly Teaching? _teaching;
     private WeightMasks? _masks;
     private int _epochs;
     private bool _isSparse;
@@ -54,10 +55,14 @@ internal sealed class TrainingLoop : IDisposable
         _lastEpoch = lastEpoch;
         _productType = ProductType(settings.Precision, _device, observer);
         _state = new(definition, settings, _device);
+        _teaching = settings.Teacher is null ? null : new(settings.Teacher, definition, _device);
         _rounded = _productType is ScalarType type && _device.type == DeviceType.CUDA ? new(type) : null;
         _replicas = new(_state, settings, devices, threads,
             new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty,
-                settings.LossOfMean == true));
+                settings.LossOfMean == true)
+            {
+                Teaching = _teaching,
+            });
     }
 
     /// <summary>
@@ -138,6 +143,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         _replicas.Dispose();
         _rounded?.Dispose();
+        _teaching?.Dispose();
         _masks?.Dispose();
         _state.Dispose();
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Training.Methods;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
@@ -37,6 +38,13 @@ internal sealed record TrainingSettings
     /// Gets the factor of the penalty of spikes; null for none, so that older checkpoints remain what they were.
     /// </summary>
     public required double? SpikePenalty { get; init; }
+
+    /// <summary>Gets the model that is learned from besides the labels; null for none.</summary>
+    [JsonIgnore]
+    public TeacherSettings? Teacher { get; init; }
+
+    /// <summary>Gets what tells the teacher and its choices from others; null for none.</summary>
+    public string? TeacherIdentity => Teacher?.Identity();
 
     /// <summary>
     /// Gets whether the loss is that of the mean logits instead of each step's; null for no, as it is in the

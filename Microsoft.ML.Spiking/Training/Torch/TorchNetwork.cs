@@ -3,6 +3,7 @@ using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Rates;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ namespace Microsoft.ML.Spiking.Training.Torch;
 internal sealed class TorchNetwork : IDisposable
 {
     private readonly TorchEncoder _encoder;
-    private readonly TorchSequence _layers;
+    private readonly TorchLayer _layers;
     private readonly TorchSparseInput? _sparse;
     private readonly TorchSequence? _behindSparse;
 
@@ -41,11 +42,18 @@ internal sealed class TorchNetwork : IDisposable
         Definition = definition;
         Parameters = new(definition, device, type, sparse?.Linear.WeightName);
         _encoder = new(definition, kernels);
-        _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon, kernels);
+        if (RateNetwork.Suits(definition))
+        {
+            _layers = new RateNetwork(definition, Parameters, kernels);
+            return;
+        }
+        TorchSequence layers =
+            TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon, kernels);
+        _layers = layers;
         if (sparse is not null)
         {
             _sparse = new(sparse, Parameters);
-            _behindSparse = new([.. _layers.Layers.Skip(sparse.Layers)]);
+            _behindSparse = new([.. layers.Layers.Skip(sparse.Layers)]);
         }
     }
 
@@ -80,7 +88,11 @@ internal sealed class TorchNetwork : IDisposable
         return Logits(_layers.Forward(_encoder.Encode(input, pass), pass)).MoveToOuterDisposeScope();
     }
 
-    public void Dispose() => Parameters.Dispose();
+    public void Dispose()
+    {
+        (_layers as IDisposable)?.Dispose();
+        Parameters.Dispose();
+    }
 
     private Tensor Logits(TorchSignal signal)
     {

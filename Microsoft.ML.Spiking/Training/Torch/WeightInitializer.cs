@@ -42,6 +42,25 @@ internal static class WeightInitializer
         return new(definition, arrays);
     }
 
+    /// <summary>Draws the arrays of layers that are added to a network.</summary>
+    /// <param name="layers">Products.</param>
+    /// <param name="seed">The user's seed.</param>
+    public static IReadOnlyList<WeightArray> Draw(IEnumerable<Layer> layers, int seed)
+    {
+        var arrays = new List<WeightArray>();
+        foreach (Layer layer in layers)
+        {
+            foreach (ParameterSpec spec in layer.Parameters)
+            {
+                float[] values = new float[spec.Size];
+                Fill(values, layer, spec,
+                    new RandomStream(seed, RandomPurpose.Initialization, item: Key(spec.Name)), input: null);
+                arrays.Add(new(spec.Name, spec.Shape, values));
+            }
+        }
+        return arrays;
+    }
+
     // An array's own name, so that networks that differ in other arrays, such as a neuron's learned value, start from
     // the same weights. FNV-1a over its characters.
     private static long Key(string name) => unchecked((long)name.Aggregate(

@@ -86,6 +86,21 @@ internal sealed class TorchBatchNorm(
         return new(spikes, counter is null ? null : 0);
     }
 
+    /// <summary>Returns factor and summand of each channel with which a pass brings rows, without gradient.</summary>
+    /// <param name="rows">[rows, channels, ...].</param>
+    /// <param name="pass">The pass.</param>
+    public (Tensor Scale, Tensor Shift) ConstantsOf(Tensor rows, ForwardPass pass)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        long[] others = [0, .. Enumerable.Range(2, (int)rows.dim() - 2).Select(axis => (long)axis)];
+        Tensor mean = pass.IsTraining ? rows.mean(others) : _mean;
+        Tensor variance = pass.IsTraining ? rows.var(others, unbiased: false) : _variance;
+        Tensor scale = _weight / variance.Plus(layer.Epsilon).sqrt();
+        Tensor shift = _bias - (mean * scale);
+        return (scale.MoveToOuterDisposeScope(), shift.MoveToOuterDisposeScope());
+    }
+
     /// <summary>Returns the number of values of a channel that have statistics of their own.</summary>
     private long CountOf(TorchSignal input)
     {

@@ -19,16 +19,17 @@ internal sealed class TorchDropout(int index, double rate, CudaKernels? kernels 
 {
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
-        if (!pass.IsTraining || rate == 0)
-        {
-            return input;
-        }
-        using Tensor mask = Mask(input, pass);
-        return input with { Values = input.Values * mask }; // [N, ...] over [T, N, ...]
+        using Tensor? mask = MaskOf(input, pass);
+        return mask is null ? input : input with { Values = input.Values * mask }; // [N, ...] over [T, N, ...]
     }
 
-    private Tensor Mask(TorchSignal input, ForwardPass pass)
+    /// <summary>Returns the factor of each value of a step; null where all are 1.</summary>
+    public Tensor? MaskOf(TorchSignal input, ForwardPass pass)
     {
+        if (!pass.IsTraining || rate == 0)
+        {
+            return null;
+        }
         using DisposeScope scope = NewDisposeScope();
         long[] shape = input.IsConstant ? input.Values.shape : input.Values.shape[1..];
         if (kernels is not null)

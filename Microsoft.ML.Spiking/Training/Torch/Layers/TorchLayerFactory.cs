@@ -88,25 +88,36 @@ internal sealed class TorchLayerFactory(
         int index = _index++;
         return layer switch
         {
+            BatchNormLayer norm => Norm(norm),
+            NeuronLayer neuron => Neuron(neuron, pool: null),
+            DropoutLayer dropout => new TorchDropout(index, dropout.Rate, kernels),
+            ResidualLayer residual => new TorchResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
+            _ => CreateAlone(layer, parameters),
+        };
+    }
+
+    /// <summary>Creates a layer that depends neither on time nor on its place in the network.</summary>
+    /// <exception cref="NotSupportedException">It cannot be trained; the message names it.</exception>
+    public static TorchLayer CreateAlone(Layer layer, TorchParameters parameters)
+    {
+        return layer switch
+        {
             AffineLayer affine => new TorchAffine(parameters[affine.ScaleName], parameters[affine.ShiftName]),
             PopulationLayer population => new TorchPopulation(population, parameters),
             LinearLayer linear => new TorchLinear(parameters[linear.WeightName], Bias(linear)),
             ConvolutionLayer convolution =>
                 new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),
-            BatchNormLayer norm => Norm(norm),
-            NeuronLayer neuron => Neuron(neuron, pool: null),
             AveragePoolLayer pool => new TorchAveragePool(pool),
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
             FlattenLayer => TorchRowMap.Flatten(),
-            DropoutLayer dropout => new TorchDropout(index, dropout.Rate, kernels),
-            ResidualLayer residual => new TorchResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
+            RestorationLayer => new TorchSequence([]), // the loss runs what is in it
             _ => throw new NotSupportedException(
                 $"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be trained."),
         };
-    }
 
-    private Tensor? Bias(WeightedLayer layer) => layer.HasBias ? parameters[layer.BiasName] : null;
+        Tensor? Bias(WeightedLayer weighted) => weighted.HasBias ? parameters[weighted.BiasName] : null;
+    }
 
     private TorchBatchNorm Norm(BatchNormLayer layer) => new(layer, network.TimeSteps, parameters, kernels);
 

@@ -20,7 +20,7 @@ internal sealed class OpByOpLif(LifNeuron definition) : OpByOpNeuron(definition)
 /// <summary><see cref="IfNeuron"/>, which has the equations.</summary>
 internal sealed class OpByOpIf(IfNeuron definition) : OpByOpNeuron(definition)
 {
-    private readonly double _rest = definition.ResetPotential ?? 0;
+    private readonly double _rest = definition.Rest;
 
     private protected override (Tensor Spikes, NeuronState State) Step(
         NeuronState state, Tensor x, IReadOnlyList<Tensor> learned)
@@ -34,7 +34,7 @@ internal sealed class OpByOpIf(IfNeuron definition) : OpByOpNeuron(definition)
 /// <summary><see cref="PlifNeuron"/>, which has the equations; the leak 1/tau = sigmoid(w) is learned.</summary>
 internal sealed class OpByOpPlif(PlifNeuron definition) : OpByOpNeuron(definition)
 {
-    private readonly double _rest = definition.ResetPotential ?? 0;
+    private readonly double _rest = definition.Rest;
 
     private protected override (Tensor Spikes, NeuronState State) Step(
         NeuronState state, Tensor x, IReadOnlyList<Tensor> learned)
@@ -59,12 +59,12 @@ internal sealed class OpByOpPlif(PlifNeuron definition) : OpByOpNeuron(definitio
 
 /// <summary>
 /// The charge of a leaky neuron with a fixed time constant: v &lt;- v (1 - 1/tau) + rest/tau + x, where rest is the
-/// hard reset's potential, or 0, and also the potential before the first step. A decayed x is divided by tau.
+/// hard reset's potential, or the soft reset's initial one, and also the potential before the first step. A decayed x is divided by tau.
 /// </summary>
 internal readonly struct LeakyCharge(LeakyNeuronDefinition definition)
 {
     private readonly double _tau = definition.MembraneTimeConstant;
-    private readonly double _rest = definition.ResetPotential ?? 0;
+    private readonly double _rest = definition.Rest;
     private readonly bool _decayInput = definition.DecayInput;
 
     /// <summary>Returns the potential before firing.</summary>
