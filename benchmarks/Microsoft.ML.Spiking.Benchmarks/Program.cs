@@ -23,7 +23,7 @@ IBenchmark[] all =
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
     new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new Compression(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new SparseMemory(),
-    new EventReading(), new StreamSpeed(), new MethodsComparison(),
+    new EventReading(), new StreamSpeed(), new MethodsComparison(), new EarlyExitCurve(), new RecurrentDigits(),
 ];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");
