@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Tests.Networks;
 using Microsoft.ML.Spiking.Training.Native;
 
