@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Conversion;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Methods;
 
@@ -25,10 +24,7 @@ public sealed partial class SpikingClifTrainer
 
     private void CheckMethods(NetworkDefinition network)
     {
-        if (_options.Conversion is { } conversion)
-        {
-            NetworkConverter.Check(network, conversion);
-        }
+        CheckNetwork(network);
         if (_options.Gradient is not null)
         {
             SpikeRepresentation.Check(network);

@@ -26,7 +26,8 @@ IBenchmark[] all =
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
     new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new Compression(), new Int8Speed(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new SparseMemory(),
-    new EventReading(), new StreamSpeed(), new MethodsComparison(), new SparseGradientSpeed(),
+    new EventReading(), new StreamSpeed(), new MethodsComparison(), new SparseGradientSpeed(), new EarlyExitCurve(),
+    new RecurrentDigits(),
 ];
 bool quick = args.Contains("--quick");
 string folder = Value("--results") ?? "results";

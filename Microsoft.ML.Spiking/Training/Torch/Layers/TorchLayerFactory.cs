@@ -90,6 +90,9 @@ internal sealed class TorchLayerFactory(
         {
             BatchNormLayer norm => Norm(norm),
             NeuronLayer neuron => Neuron(neuron, pool: null),
+            RecurrentLayer recurrent => new TorchRecurrent(recurrent, network.TimeSteps, parameters),
+            GatedRecurrentLayer gated => new TorchGatedRecurrent(gated, network.TimeSteps, parameters),
+            FeedbackLayer feedback => new TorchFeedback(feedback, network.TimeSteps, parameters[feedback.WeightName]),
             DropoutLayer dropout => new TorchDropout(index, dropout.Rate, kernels),
             ResidualLayer residual => new TorchResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
             _ => CreateAlone(layer, parameters),
