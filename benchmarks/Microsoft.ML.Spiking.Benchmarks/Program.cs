@@ -21,7 +21,7 @@ IBenchmark[] all =
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
     new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new Contention(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
-    new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new Compression(),
+    new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new OnnxPrecision(), new Compression(),
     new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new EventReading(),
     new StreamSpeed(), new MethodsComparison(),
 ];
