@@ -107,19 +107,38 @@ public abstract class SpikingPredictionTransformerBase :
     }
 
     /// <summary>
-    /// Writes the scored function as an ONNX model with further outputs; see <see cref="ExportToOnnx(string)"/>.
+    /// Writes the scored function as an ONNX model, with further outputs or smaller weights; see <see
+    /// cref="ExportToOnnx(string)"/>.
     /// </summary>
     /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="options">What the file has besides the prediction.</param>
+    /// <param name="options">What the file has besides the prediction, and how its weights are stored.</param>
     /// <exception cref="NotSupportedException">
-    /// The encoder is random, a layer or neuron has no form in ONNX, or the model is larger than 2 GB.
+    /// The encoder is random, a layer or neuron has no form in ONNX, a weight is beyond the range of <see
+    /// cref="OnnxExportOptions.WeightPrecision"/>, or the model is larger than 2 GB.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The precision of the weights is unknown.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void ExportToOnnx(string path, OnnxExportOptions options)
     {
         Host.CheckNonWhiteSpace(path, nameof(path));
-        Host.CheckValue(options, nameof(options));
-        (OnnxFile() with { HasSpikeCounts = options.SpikeCounts }).Write(path, Model.Network, Model.Weights);
+        OnnxFile(options).Write(path, Model.Network, Model.Weights);
+    }
+
+    /// <summary>
+    /// Writes the scored function as an ONNX model, with further outputs or smaller weights; see <see
+    /// cref="ExportToOnnx(string)"/>.
+    /// </summary>
+    /// <param name="stream">Takes the model; stays open.</param>
+    /// <param name="options">What the file has besides the prediction, and how its weights are stored.</param>
+    /// <exception cref="NotSupportedException">
+    /// The encoder is random, a layer or neuron has no form in ONNX, a weight is beyond the range of <see
+    /// cref="OnnxExportOptions.WeightPrecision"/>, or the model is larger than 2 GB.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The precision of the weights is unknown.</exception>
+    public void ExportToOnnx(Stream stream, OnnxExportOptions options)
+    {
+        Host.CheckValue(stream, nameof(stream));
+        OnnxFile(options).Write(stream, Model.Network, Model.Weights);
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
@@ -226,6 +245,16 @@ public abstract class SpikingPredictionTransformerBase :
     private static string NoExitInOnnx => "The network was not exported to ONNX: the model has an " +
         $"{nameof(EarlyExit)}, and a graph takes all time steps. Set it to null first " +
         $"({nameof(SpikingModelParameters.ChangeEarlyExit)}).";
+
+    private OnnxModelFile OnnxFile(OnnxExportOptions options)
+    {
+        Host.CheckValue(options, nameof(options));
+        return Enum.IsDefined(options.WeightPrecision)
+            ? OnnxFile() with { HasSpikeCounts = options.SpikeCounts, Precision = options.WeightPrecision }
+            : throw new ArgumentOutOfRangeException(nameof(options), FormattableString.Invariant(
+                $"{nameof(options.WeightPrecision)} is {(int)options.WeightPrecision}, which is no precision of ") +
+                $"weights; use one of {string.Join(", ", Enum.GetNames<OnnxWeightPrecision>())}.");
+    }
 
     /// <summary>Returns this transformer with another network of the same inputs and classes.</summary>
     internal abstract SpikingPredictionTransformerBase With(SpikingModelParameters model);

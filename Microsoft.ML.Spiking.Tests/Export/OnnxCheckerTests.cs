@@ -29,16 +29,20 @@ public sealed class OnnxCheckerTests
             new ConvNet(4).Bind(Bindings.Image(3, 8) with { PixelOrder = PixelOrder.Interleaved }),
             new SpikingResNet(18).Bind(Bindings.Image(3, 8, neuron: new ClifNeuron { ResetPotential = 0.1 })),
         ];
-        string[] paths = [.. networks.Select((_, i) => Path.Combine(folder.Path, $"{i}.onnx"))];
-        for (int i = 0; i < networks.Length; i++)
+        List<string> paths = [];
+        foreach (OnnxWeightPrecision precision in Enum.GetValues<OnnxWeightPrecision>())
         {
-            File.WriteAllBytes(paths[i], OnnxScorer.Export(networks[i], RandomNetwork.Weights(networks[i], 1),
-                isBinary: false, classes: ["a", "b", "c"]));
+            foreach (NetworkDefinition network in networks)
+            {
+                paths.Add(Path.Combine(folder.Path, $"{paths.Count}.onnx"));
+                File.WriteAllBytes(paths[^1], OnnxScorer.Export(network, RandomNetwork.Weights(network, 1),
+                    isBinary: false, classes: ["a", "b", "c"], precision));
+            }
         }
 
-        string output = Python.Run("onnx", Check, paths);
+        string output = Python.Run("onnx", Check, [.. paths]);
 
         Assert.AreEqual(
-            paths.Length, output.Split('\n').Count(line => line.StartsWith("checked", StringComparison.Ordinal)));
+            paths.Count, output.Split('\n').Count(line => line.StartsWith("checked", StringComparison.Ordinal)));
     }
 }

@@ -202,11 +202,15 @@ public sealed class OnnxParityTests
     }
 
     /// <summary>Returns the rows that differ by more than 1e-4; the labels of all others must be equal.</summary>
-    private static (int Flipped, int Different) Compare(
-        NetworkDefinition network, NetworkWeights weights, float[] features)
+    /// <param name="network">The network.</param>
+    /// <param name="weights">Its arrays.</param>
+    /// <param name="features">The rows.</param>
+    /// <param name="file">Its file; null for one in float32.</param>
+    internal static (int Flipped, int Different) Compare(
+        NetworkDefinition network, NetworkWeights weights, float[] features, byte[]? file = null)
     {
         using var managed = new ManagedScorer(network, weights);
-        using var onnx = new OnnxScorer(OnnxScorer.Export(network, weights));
+        using var onnx = new OnnxScorer(file ?? OnnxScorer.Export(network, weights));
         int rows = features.Length / network.InputSize, flipped = 0;
         float[] expected = new float[rows * network.ClassCount];
         managed.Score(features, rows, expected);

@@ -23,10 +23,14 @@ internal sealed class OnnxScorer : IDisposable
 
     /// <summary>Returns a network's file with the usual names.</summary>
     public static byte[] Export(
-        NetworkDefinition network, NetworkWeights weights, bool isBinary = false, string[]? classes = null)
+        NetworkDefinition network, NetworkWeights weights, bool isBinary = false, string[]? classes = null,
+        OnnxWeightPrecision precision = OnnxWeightPrecision.Float32)
     {
         using var stream = new MemoryStream();
-        var file = new OnnxModelFile("Features", "PredictedLabel", "Score", isBinary ? "Probability" : null, classes);
+        var file = new OnnxModelFile("Features", "PredictedLabel", "Score", isBinary ? "Probability" : null, classes)
+        {
+            Precision = precision,
+        };
         file.Write(stream, network, weights);
         return stream.ToArray();
     }

@@ -24,10 +24,10 @@ IBenchmark[] all =
     new NeuronAgainstMemory(), new NeuronAgainstOpByOp(), new StepSpeed(), new StepMemory(), new ActivationMemory(),
     new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new Contention(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
-    new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new Compression(), new Int8Speed(),
-    new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new SparseMemory(),
-    new EventReading(), new StreamSpeed(), new MethodsComparison(), new SparseGradientSpeed(), new EarlyExitCurve(),
-    new RecurrentDigits(),
+    new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new OnnxPrecision(),
+    new Compression(), new Int8Speed(), new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
+    new TablesComparison(), new SparseMemory(), new EventReading(), new StreamSpeed(), new MethodsComparison(),
+    new SparseGradientSpeed(), new EarlyExitCurve(), new RecurrentDigits(),
 ];
 bool quick = args.Contains("--quick");
 string folder = Value("--results") ?? "results";

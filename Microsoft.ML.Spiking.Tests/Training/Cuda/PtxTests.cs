@@ -80,6 +80,7 @@ public sealed partial class PtxTests
                 AssertSuits(program with { Normalization = ProgramNormalization.Planes }, architecture);
             }
         }
+        AssertPooledSuits(architecture);
         foreach (bool isChannelsLast in (bool[])[true, false])
         {
             foreach (bool isHalf in (bool[])[true, false])
@@ -118,6 +119,38 @@ public sealed partial class PtxTests
         if (!Knows(architecture))
         {
             Assert.Inconclusive($"{Path.GetFileName(Clang)} does not compile for {architecture}.");
+        }
+    }
+
+    // A window's four values lie apart and are read one by one; of its spikes and their gradient there is one.
+    private void AssertPooledSuits(string architecture)
+    {
+        foreach ((SpikingNeuronDefinition neuron, int timeSteps) in
+            ((SpikingNeuronDefinition, int)[])
+            [
+                (new ClifNeuron(), 4), (new ClifNeuron(), 6), (new ClifNeuron(), 8), (new LifNeuron(), 16),
+            ])
+        {
+            NeuronProgram program = NeuronProgram.Of(neuron, timeSteps, width: 4) with
+            {
+                Normalization = ProgramNormalization.ChannelsLast,
+                HasHalfCurrent = true,
+                HasHalfSpikes = true,
+                IsPooled = true,
+            };
+            string ptx = Compile(program, architecture);
+            string forward = Entry(ptx, "neuron_forward"), backward = Entry(ptx, "neuron_backward");
+
+            Assert.DoesNotContain(".local", ptx);
+            Assert.AreEqual(4 * timeSteps, Regex.Count(forward, @"ld\.global\.u16 "));
+            Assert.AreEqual(timeSteps, Regex.Count(forward, @"st\.global\.u16 "));
+            Assert.AreEqual(5 * timeSteps, Regex.Count(backward, @"ld\.global\.u16 "));
+            Assert.AreEqual(4 * timeSteps, Regex.Count(backward, @"st\.global\.u16 "));
+            (int first, int second) = (MostLive(forward), MostLive(backward));
+            Assert.IsLessThanOrEqualTo(MostRegisters, second);
+            TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{architecture} {program.Neuron} T {timeSteps} bfloat16 pooled: words alive at once {first} " +
+                $"forward, {second} backward, no local memory"));
         }
     }
 

@@ -76,6 +76,18 @@ internal sealed class GraphBuilder(IOnnxGraph graph, string prefix)
         return unique;
     }
 
+    /// <summary>Adds a constant of any type.</summary>
+    /// <param name="name">Within the scope.</param>
+    /// <param name="type">The type of its elements.</param>
+    /// <param name="values">Their bytes, row-major, the lowest byte first; not to be changed afterwards.</param>
+    /// <param name="shape">Its lengths.</param>
+    public string Constant(string name, ElementType type, byte[] values, params IEnumerable<int> shape)
+    {
+        string unique = Unique(name);
+        graph.Add(unique, type, values, [.. shape.Select(length => (long)length)]);
+        return unique;
+    }
+
     /// <summary>Adds a number.</summary>
     public string Scalar(float value)
     {

@@ -17,6 +17,13 @@ internal interface IOnnxGraph
     /// <param name="values">Row-major; not to be changed afterwards.</param>
     /// <param name="shape">Empty for a scalar.</param>
     void Add(string name, long[] values, long[] shape);
+
+    /// <summary>Adds a constant of any type.</summary>
+    /// <param name="name">Unique in the graph.</param>
+    /// <param name="type">The type of its elements.</param>
+    /// <param name="values">Their bytes, row-major, the lowest byte first; not to be changed afterwards.</param>
+    /// <param name="shape">Empty for a scalar.</param>
+    void Add(string name, ElementType type, byte[] values, long[] shape);
 }
 
 /// <summary>An operation of a graph.</summary>
@@ -64,6 +71,12 @@ internal enum ElementType
     /// <summary>float32.</summary>
     Single = 1,
 
+    /// <summary>uint8.</summary>
+    UInt8 = 2,
+
+    /// <summary>int8.</summary>
+    Int8 = 3,
+
     /// <summary>int64.</summary>
     Int64 = 7,
 
@@ -72,6 +85,9 @@ internal enum ElementType
 
     /// <summary>bool.</summary>
     Boolean = 9,
+
+    /// <summary>float16.</summary>
+    Half = 10,
 
     /// <summary>uint32.</summary>
     UInt32 = 12,

@@ -19,15 +19,17 @@ namespace Microsoft.ML.Spiking.Export.Onnx;
 internal sealed class NetworkGraph
 {
     private readonly GraphBuilder _graph;
+    private readonly WeightGraph _weighted;
     private readonly NetworkDefinition _network;
     private readonly NetworkWeights _weights;
     private readonly List<SpikeCount>? _counts;
 
-    private NetworkGraph(
-        GraphBuilder graph, NetworkDefinition network, NetworkWeights weights, List<SpikeCount>? counts)
+    private NetworkGraph(GraphBuilder graph, NetworkDefinition network, NetworkWeights weights,
+        List<SpikeCount>? counts, OnnxWeightPrecision precision)
     {
         _counts = counts;
         _graph = graph;
+        _weighted = new(graph, precision);
         _network = network;
         _weights = weights;
     }
@@ -40,12 +42,15 @@ internal sealed class NetworkGraph
     /// <param name="weights">Its arrays.</param>
     /// <param name="rows">The features, [rows, features].</param>
     /// <param name="counts">Takes the spikes of each layer of neurons; null where they are not asked for.</param>
+    /// <param name="precision">The precision of the weights in the graph.</param>
     /// <returns>The mean logits, [rows, classes].</returns>
-    /// <exception cref="NotSupportedException">A layer, neuron or encoder has no form in ONNX.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A layer, neuron or encoder has no form in ONNX, or a weight none in the precision.
+    /// </exception>
     public static string Logits(GraphBuilder graph, NetworkDefinition network, NetworkWeights weights, string rows,
-        List<SpikeCount>? counts = null)
+        List<SpikeCount>? counts = null, OnnxWeightPrecision precision = OnnxWeightPrecision.Float32)
     {
-        var walk = new NetworkGraph(graph, network, weights, counts);
+        var walk = new NetworkGraph(graph, network, weights, counts, precision);
         Layer[] layers = [.. network.Layers];
         int tail = LinearTail.Start(layers);
         GraphFlow flow = new(InputGraph.Steps(graph, network, rows), network.InputSignal);
@@ -91,16 +96,12 @@ internal sealed class NetworkGraph
 
     private static GraphFlow Next(Layer layer, GraphFlow input, string value) => new(value, layer.Infer(input.Signal));
 
-    private GraphFlow Weighted(WeightedLayer layer, GraphFlow input, FoldedWeights folded)
-    {
-        string weight = _graph.Constant("weight", folded.Weight, layer.WeightShape);
-        string bias = _graph.Constant("bias", folded.Bias, folded.Bias.Length);
-        return Next(layer, input, layer is ConvolutionLayer convolution
-            ? _graph.Apply("Conv", [input.Value, weight, bias], Lengths("kernel_shape", convolution.Kernel),
+    private GraphFlow Weighted(WeightedLayer layer, GraphFlow input, FoldedWeights folded) =>
+        Next(layer, input, layer is ConvolutionLayer convolution
+            ? _weighted.Add(layer, input, folded, Lengths("kernel_shape", convolution.Kernel),
                 Lengths("strides", convolution.Stride), Padding(convolution.Padding),
                 new GraphAttribute("group", (long)convolution.Groups))
-            : _graph.Apply("Gemm", [input.Value, weight, bias], new GraphAttribute("transB", 1L)));
-    }
+            : _weighted.Add(layer, input, folded));
 
     private GraphFlow Affine(Layer layer, GraphFlow input)
     {

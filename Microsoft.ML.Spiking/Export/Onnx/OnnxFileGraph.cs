@@ -56,7 +56,8 @@ internal sealed class OnnxFileGraph : IOnnxGraph
     public void Add(string name, long[] values, long[] shape) =>
         Add(name, ElementType.Int64, ProtoMessage.Bytes<long>(values), shape);
 
-    private void Add(string name, ElementType type, byte[] values, long[] shape)
+    /// <inheritdoc/>
+    public void Add(string name, ElementType type, byte[] values, long[] shape)
     {
         var tensor = new ProtoMessage();
         foreach (long length in shape)

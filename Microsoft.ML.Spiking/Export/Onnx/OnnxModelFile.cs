@@ -23,12 +23,16 @@ internal sealed record OnnxModelFile(
     /// <summary>Gets whether the spikes of each layer of neurons are outputs, too.</summary>
     public bool HasSpikeCounts { get; init; }
 
+    /// <summary>Gets the precision of the weights.</summary>
+    public OnnxWeightPrecision Precision { get; init; }
+
     /// <summary>Gets the name of the output that holds the predicted label as text.</summary>
     public string LabelText => $"{Label}Text";
 
     /// <summary>Writes the model to a file; a file that cannot be written in full is removed.</summary>
     /// <exception cref="NotSupportedException">
-    /// A layer, neuron or encoder has no form in ONNX, or the model is larger than the format allows.
+    /// A layer, neuron or encoder has no form in ONNX, a weight none in the precision, or the model is larger than the
+    /// format allows.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string path, NetworkDefinition network, NetworkWeights weights)
@@ -57,14 +61,21 @@ internal sealed record OnnxModelFile(
 
     /// <summary>Writes the model to a stream, which stays open.</summary>
     /// <exception cref="NotSupportedException">
-    /// A layer, neuron or encoder has no form in ONNX, or the model is larger than the format allows.
+    /// A layer, neuron or encoder has no form in ONNX, a weight none in the precision, or the model is larger than the
+    /// format allows.
     /// </exception>
     public void Write(Stream stream, NetworkDefinition network, NetworkWeights weights) =>
         Model(network, weights).WriteTo(stream);
 
     private ProtoMessage Model(NetworkDefinition network, NetworkWeights weights)
     {
-        long bytes = weights.Sum(array => (long)array.Values.Length * sizeof(float));
+        int size = Precision switch
+        {
+            OnnxWeightPrecision.Int8 => sizeof(sbyte),
+            OnnxWeightPrecision.Float16 => sizeof(short),
+            _ => sizeof(float),
+        };
+        long bytes = weights.Sum(array => (long)array.Values.Length * size);
         if (bytes > LargestFile)
         {
             throw TooLarge(bytes);
@@ -74,7 +85,7 @@ internal sealed record OnnxModelFile(
         var builder = new GraphBuilder(graph, "network");
         List<SpikeCount>? counts = HasSpikeCounts ? [] : null;
         PredictionGraph prediction =
-            PredictionGraph.Add(builder, network, weights, Features, Probability is not null, counts);
+            PredictionGraph.Add(builder, network, weights, Features, Probability is not null, counts, Precision);
         builder.Name(prediction.Label, Label);
         builder.Name(prediction.Score, Score);
         graph.Output(Label, Probability is null ? ElementType.UInt32 : ElementType.Boolean, 1);
@@ -120,6 +131,7 @@ internal sealed record OnnxModelFile(
         yield return ("spiking.neurons", string.Join(", ", network.AllLayers.OfType<NeuronLayer>()
             .Select(layer => layer.Neuron.GetType().Name).Distinct()));
         yield return ("spiking.encoder", network.Encoder.GetType().Name);
+        yield return ("spiking.weight_precision", Precision.ToString());
         yield return ("spiking.network", Encoding.UTF8.GetString(DefinitionJson.Write(network)));
         if (Classes is not null)
         {

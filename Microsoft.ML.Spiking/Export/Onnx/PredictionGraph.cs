@@ -23,14 +23,18 @@ internal sealed record PredictionGraph(string Label, string? LabelNumber, string
     /// <param name="features">[rows, ...], float32.</param>
     /// <param name="isBinary">Whether the label is a Boolean.</param>
     /// <param name="counts">Takes the spikes of each layer of neurons; null where they are not asked for.</param>
-    /// <exception cref="NotSupportedException">A layer, neuron or encoder has no form in ONNX.</exception>
+    /// <param name="precision">The precision of the weights in the graph.</param>
+    /// <exception cref="NotSupportedException">
+    /// A layer, neuron or encoder has no form in ONNX, or a weight none in the precision.
+    /// </exception>
     public static PredictionGraph Add(GraphBuilder graph, NetworkDefinition network, NetworkWeights weights,
-        string features, bool isBinary, List<SpikeCount>? counts = null)
+        string features, bool isBinary, List<SpikeCount>? counts = null,
+        OnnxWeightPrecision precision = OnnxWeightPrecision.Float32)
     {
         string rows = graph.Reshape(features, -1, network.InputSize);
         // 0, or NaN for a row with a value that is not finite: it has no scores.
         string missing = graph.Apply("ReduceSum", [graph.Times(rows, 0)], GraphAttribute.Axes(1));
-        string logits = NetworkGraph.Logits(graph, network, weights, rows, counts);
+        string logits = NetworkGraph.Logits(graph, network, weights, rows, counts, precision);
         string probabilities = graph.Apply(
             "Add", [graph.Apply("Softmax", [logits], new GraphAttribute("axis", 1L)), missing]);
         return isBinary ? Binary(graph, logits, probabilities, missing) : Classes(graph, probabilities, missing);

@@ -58,4 +58,8 @@ internal sealed class ContextGraph(OnnxContext context) : IOnnxGraph
             context.AddInitializer(values, shape, name, makeUniqueName: false);
         }
     }
+
+    /// <inheritdoc/>
+    public void Add(string name, ElementType type, byte[] values, long[] shape) =>
+        throw new ArgumentException($"ML.NET's exporter takes no constants of type {type}.");
 }

@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Cuda;
 
 /// <summary>
-/// The comparison of a few neurons on a CUDA device, alone and behind a batch normalization, with the same on the CPU.
+/// The comparison of a few neurons on a CUDA device, alone, behind a batch normalization and before an average pooling,
+/// with the same on the CPU.
 /// </summary>
 internal static class CudaSelfTest
 {
@@ -36,8 +37,12 @@ internal static class CudaSelfTest
             Compare(definition.GetType().Name, Results(new FusedNeuron(definition), definition, CPU),
                 Results(new CudaNeuron(definition, kernels), definition, device));
         }
-        using DisposeScope last = NewDisposeScope();
-        Compare("batch normalization with neurons", Normalized(kernels: null, CPU), Normalized(kernels, device));
+        foreach (bool isPooled in (bool[])[false, true])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Compare($"batch normalization with {(isPooled ? "pooled " : "")}neurons",
+                Normalized(kernels: null, CPU, isPooled), Normalized(kernels, device, isPooled));
+        }
     }
 
     private static void Compare(
@@ -82,7 +87,8 @@ internal static class CudaSelfTest
     }
 
     // Weight and bias undo the normalization, so that neurons receive the grid of values that are far from deciding.
-    private static (float[] Spikes, float[] Gradients) Normalized(CudaKernels? kernels, Device device)
+    // Four rows become the pixels of an image where spikes are pooled.
+    private static (float[] Spikes, float[] Gradients) Normalized(CudaKernels? kernels, Device device, bool isPooled)
     {
         using IDisposable grad = enable_grad();
         var layer = new BatchNormLayer("norm", Channels);
@@ -91,12 +97,18 @@ internal static class CudaSelfTest
         Tensor input = tensor(Unnormalized(), [TimeSteps, Rows, Channels]).to(device).requires_grad_();
         Tensor weight = tensor([.. Enumerable.Repeat((float)deviation, Channels)]).to(device).requires_grad_();
         Tensor bias = tensor([.. Enumerable.Repeat((float)mean, Channels)]).to(device).requires_grad_();
-        Tensor upstream = tensor(Waves(1, 0.41421), [TimeSteps, Rows, Channels]).to(device);
+        int rows = isPooled ? Rows / 4 : Rows;
+        Tensor upstream =
+            tensor(Waves(1, 0.41421)[..(TimeSteps * rows * Channels)], [TimeSteps, rows, Channels]).to(device);
+        Tensor arriving = kernels is not null && isPooled
+            ? input.reshape(TimeSteps, rows, 2, 2, Channels).permute(0, 1, 4, 2, 3) : input;
         Tensor spikes = kernels is null
             ? new FusedNeuron(neuron).Forward(new(new BatchNormOperation(layer, TimeSteps, buffers: null,
                 TorchTeam.Current()).Run(input, weight, bias), TimeSteps, IsConstant: false), []).Values
-            : new CudaNormOperation(layer, TimeSteps, isConstant: false, kernels, neuron)
-                .Run(input, weight, bias, learned: null);
+            : new CudaNormOperation(layer, TimeSteps, isConstant: false, kernels, neuron) { IsPooled = isPooled }
+                .Run(arriving, weight, bias, learned: null);
+        spikes = (kernels is null && isPooled ? spikes.reshape(TimeSteps, rows, 4, Channels).mean([2]) : spikes)
+            .reshape(TimeSteps, rows, Channels);
         CallbackFaults.Backward(spikes, upstream);
         return (Values(spikes), [.. Values(input.grad!), .. Values(weight.grad!), .. Values(bias.grad!)]);
     }

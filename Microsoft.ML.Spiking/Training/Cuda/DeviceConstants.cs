@@ -61,6 +61,19 @@ internal struct DeviceConstants
     }
 }
 
+/// <summary>
+/// The structure Windows of neuron.cu: windows of 2x2, over which spikes are averaged, that share out images.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DeviceWindows
+{
+    /// <summary>Windows of a row.</summary>
+    public uint Columns;
+
+    /// <summary>From a value to that of its right neighbour: 1, or the number of channels.</summary>
+    public uint Pixel;
+}
+
 /// <summary>The structure Channels of neuron.cu: a batch normalization that neurons apply as they read.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct DeviceChannels

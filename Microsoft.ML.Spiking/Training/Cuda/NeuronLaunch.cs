@@ -2,15 +2,16 @@ namespace Microsoft.ML.Spiking.Training.Cuda;
 
 /// <summary>
 /// The launches of one layer of neurons. Addresses are on the device; arrays are [T, n] or, where the current is
-/// constant, [n].
+/// constant, [n]; pooled spikes and their gradient are [T, n / 4].
 /// </summary>
 /// <param name="kernels">The device's kernels.</param>
 /// <param name="program">The neuron's program.</param>
 /// <param name="constants">The neuron's constants.</param>
 /// <param name="n">Number of neurons; a multiple of the program's width.</param>
 /// <param name="channels">The batch normalization of the current, where the program has one.</param>
-internal readonly unsafe struct NeuronLaunch(
-    CudaKernels kernels, NeuronProgram program, DeviceConstants constants, long n, DeviceChannels channels = default)
+/// <param name="windows">The windows of the program's pooling, where it has one.</param>
+internal readonly unsafe struct NeuronLaunch(CudaKernels kernels, NeuronProgram program, DeviceConstants constants,
+    long n, DeviceChannels channels = default, DeviceWindows windows = default)
 {
     // Threads of the two steps before the last of the sum over all threads: enough to be quick, few enough for one
     // thread to add the rest.
@@ -37,15 +38,16 @@ internal readonly unsafe struct NeuronLaunch(
 
     /// <summary>Runs the neurons forward from their resting state.</summary>
     /// <param name="current">The arriving current.</param>
-    /// <param name="spikes">Takes 0 and 1.</param>
+    /// <param name="spikes">Takes 0 and 1, or the means of windows.</param>
     /// <param name="count">The number of spikes is added to it, 64 bits; 0 for none.</param>
     /// <param name="derived">What <see cref="Derive"/> has left, for a learned value; else 0.</param>
     public void Forward(nint current, nint spikes, nint count, nint derived)
     {
         DeviceConstants own = constants;
         DeviceChannels norm = channels;
+        DeviceWindows pool = windows;
         long neurons = n;
-        void** arguments = stackalloc void*[] { &current, &spikes, &count, &neurons, &own, &derived, &norm };
+        void** arguments = stackalloc void*[] { &current, &spikes, &count, &neurons, &own, &derived, &norm, &pool };
         kernels.Launch(program, "neuron_forward", Threads, arguments);
     }
 
@@ -63,11 +65,12 @@ internal readonly unsafe struct NeuronLaunch(
     {
         DeviceConstants own = constants;
         DeviceChannels norm = channels;
+        DeviceWindows pool = windows;
         long neurons = n;
         nint first = scratch, next = first + (nint)(FirstSums * sizeof(double));
         nint parts = next + (nint)(NextSums * sizeof(double));
         void** arguments = stackalloc void*[]
-            { &current, &upstream, &gradient, &parts, &neurons, &own, &derived, &norm };
+            { &current, &upstream, &gradient, &parts, &neurons, &own, &derived, &norm, &pool };
         kernels.Launch(program, "neuron_backward", Threads, arguments);
         if (program.IsLearned)
         {

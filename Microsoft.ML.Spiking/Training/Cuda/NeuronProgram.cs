@@ -40,6 +40,9 @@ internal readonly record struct NeuronProgram : ICudaProgram
     /// <summary>Gets the order of the channels that a batch normalization of the current has, if it has one.</summary>
     public ProgramNormalization Normalization { get; init; }
 
+    /// <summary>Gets whether the spikes are averaged over windows of 2x2; the width is then 4.</summary>
+    public bool IsPooled { get; init; }
+
     /// <summary>Gets whether the neuron has a learned value.</summary>
     public bool IsLearned => Neuron is ProgramNeuron.Plif or ProgramNeuron.Klif;
 
@@ -49,6 +52,7 @@ internal readonly record struct NeuronProgram : ICudaProgram
         Define("HARD_RESET", IsHardReset ? 1 : 0), Define("SURROGATE", (int)Surrogate),
         Define("CONSTANT_CURRENT", IsConstant ? 1 : 0), Define("BF16_CURRENT", HasHalfCurrent ? 1 : 0),
         Define("BF16_SPIKES", HasHalfSpikes ? 1 : 0), Define("NORMALIZED", (int)Normalization),
+        Define("POOLED", IsPooled ? 1 : 0),
     ];
 
     /// <summary>Returns the program of a neuron.</summary>
@@ -92,6 +96,10 @@ internal readonly record struct NeuronProgram : ICudaProgram
         int common = BitOperations.TrailingZeroCount(n | alignment | 4);
         return Math.Min(registers, 1 << common);
     }
+
+    /// <summary>Returns whether a thread has registers for the four neurons of a window at T steps.</summary>
+    public static bool Pools(SpikingNeuronDefinition neuron, int timeSteps) =>
+        timeSteps * (neuron is ClifNeuron ? 2 : 1) <= 16;
 
     /// <summary>Returns the option that defines a constant.</summary>
     internal static string Define(string name, int value) =>

@@ -111,6 +111,15 @@ DEVICE half_word to_bf16(float x) {
 
 struct Floats { float v[WIDTH]; };
 
+DEVICE void store_value(float* p, float x) {
+  FloatBits b;
+  b.value = x;
+  const word w[1] = {b.bits};
+  store_words(p, w);
+}
+
+DEVICE void store_value(half_word* p, float x) { *p = to_bf16(x); }
+
 DEVICE Floats load(const float* p) {
   word w[WIDTH];
   load_words(p, w);

@@ -13,6 +13,8 @@
 //   BF16_SPIKES       1: the spikes and their gradient are bfloat16, else float32
 //   NORMALIZED        0; or the current is normalized as it is read, and the gradient is that by the normalized one:
 //                     1 channels one after the other, WIDTH neighbours are of one channel; 2 channels innermost
+//   POOLED            1: a thread has the four neurons of a window of 2x2, all of one channel; WIDTH is 4. The spikes
+//                     are their means, and the gradient is by these: one value for each window
 // All arithmetic is in float32. Without contraction of products and sums (--fmad=false) the backward pass, which
 // repeats the forward pass from the current, repeats its bits.
 #define IS_LEARNED (NEURON >= 2)
@@ -45,12 +47,56 @@ struct Channels {
   word inner;                 // neighbours of a channel
 };
 
+// Where windows of 2x2 lie, which share out images of even height and width. The order of windows is that of their
+// neurons: channels first or innermost.
+struct Windows {
+  word columns; // windows of a row
+  word pixel;   // from a value to that of its right neighbour: 1, or channels
+};
+
+// The place of a thread's first neuron. There are fewer neurons than 32 bits count where there are windows.
+DEVICE long long first_of(long long thread, const Windows& windows) {
+#if POOLED
+  const word window = (word)thread, inner = window % windows.pixel, place = window / windows.pixel;
+  const word at = place / windows.columns * 4 * windows.columns + place % windows.columns * 2;
+  return (long long)at * windows.pixel + inner;
+#else
+  return thread * WIDTH;
+#endif
+}
+
+DEVICE Floats read(const Current* p, const Windows& windows) {
+#if POOLED
+  const word below = 2 * windows.columns * windows.pixel;
+  Floats x;
+  x.v[0] = value_of(p);
+  x.v[1] = value_of(p + windows.pixel);
+  x.v[2] = value_of(p + below);
+  x.v[3] = value_of(p + below + windows.pixel);
+  return x;
+#else
+  return load(p);
+#endif
+}
+
+DEVICE void write(Current* p, const Floats& x, const Windows& windows) {
+#if POOLED
+  const word below = 2 * windows.columns * windows.pixel;
+  store_value(p, x.v[0]);
+  store_value(p + windows.pixel, x.v[1]);
+  store_value(p + below, x.v[2]);
+  store_value(p + below + windows.pixel, x.v[3]);
+#else
+  store(p, x);
+#endif
+}
+
 // The current of WIDTH neurons at a step.
-DEVICE Floats arriving(const Current* p, const Channels& norm, word channel, int t) {
-  Floats x = load(p);
+DEVICE Floats arriving(const Current* p, const Channels& norm, const Windows& windows, word channel, int t) {
+  Floats x = read(p, windows);
 #if NORMALIZED
   const float *scale = norm.scale + t * norm.step + channel, *shift = norm.shift + t * norm.step + channel;
-#if NORMALIZED == 2
+#if NORMALIZED == 2 && !POOLED
   const Floats a = load(scale), b = load(shift);
   for (int i = 0; i < WIDTH; i++) x.v[i] = multiply_add(a.v[i], x.v[i], b.v[i]);
 #else
@@ -158,10 +204,11 @@ DEVICE float after_reset(float h, bool fires, float level, const Constants& c) {
 
 // count (null for none) takes the number of spikes on top of what it holds.
 KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* count, long long n, Constants fixed,
-  const Constants* derived, Channels norm) {
-  long long at = ((long long)BLOCK * BLOCK_SIZE + THREAD) * WIDTH;
+  const Constants* derived, Channels norm, Windows windows) {
+  const long long thread = (long long)BLOCK * BLOCK_SIZE + THREAD;
   word fired = 0;
-  if (at < n) {
+  if (thread * WIDTH < n) {
+    const long long at = first_of(thread, windows);
 #if IS_LEARNED
     const Constants c = *derived;
 #else
@@ -173,15 +220,15 @@ KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* co
       m[i] = 0.f;
     }
     const Current* from = current + at;
-    Spikes* to = spikes + at;
+    Spikes* to = spikes + (POOLED ? thread : at);
     const word channel = channel_at(at, norm);
 #if CONSTANT_CURRENT
-    const Floats x = arriving(from, norm, channel, 0);
+    const Floats x = arriving(from, norm, windows, channel, 0);
 #endif
 #pragma unroll
     for (int t = 0; t < TIME_STEPS; t++) {
 #if !CONSTANT_CURRENT
-      const Floats x = arriving(from, norm, channel, t);
+      const Floats x = arriving(from, norm, windows, channel, t);
       from += n;
 #endif
       Floats s;
@@ -197,15 +244,20 @@ KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* co
 #endif
         v[i] = after_reset(h, fires, reset_level(squashed, c), c);
       }
+#if POOLED
+      store_value(to, (s.v[0] + s.v[1] + s.v[2] + s.v[3]) * .25f);
+      to += n / WIDTH;
+#else
       store(to, s);
       to += n;
+#endif
     }
   }
   if (count) add_count(fired, count);
 }
 
 // At more values there would be too few registers for all that follows from h and m, which is then computed again.
-#if TIME_STEPS * WIDTH <= 24
+#if TIME_STEPS * WIDTH <= (POOLED ? 16 : 24)
 #define AGAIN(x) x
 #else
 #define AGAIN(x) forgotten(x)
@@ -213,9 +265,10 @@ KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* co
 
 // sums takes each thread's part of the learned value's gradient, where there is one.
 KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Current* gradient, float* sums, long long n,
-  Constants fixed, const Constants* derived, Channels norm) {
-  long long thread = (long long)BLOCK * BLOCK_SIZE + THREAD, at = thread * WIDTH;
-  if (at >= n) return;
+  Constants fixed, const Constants* derived, Channels norm, Windows windows) {
+  const long long thread = (long long)BLOCK * BLOCK_SIZE + THREAD;
+  if (thread * WIDTH >= n) return;
+  const long long at = first_of(thread, windows);
 #if IS_LEARNED
   const Constants c = *derived;
 #else
@@ -229,12 +282,12 @@ KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Curr
   const Current* from = current + at;
   const word channel = channel_at(at, norm);
 #if CONSTANT_CURRENT
-  const Floats x = arriving(from, norm, channel, 0);
+  const Floats x = arriving(from, norm, windows, channel, 0);
 #endif
 #pragma unroll
   for (int t = 0; t < TIME_STEPS; t++) {
 #if !CONSTANT_CURRENT
-    const Floats x = arriving(from, norm, channel, t);
+    const Floats x = arriving(from, norm, windows, channel, t);
     from += n;
 #endif
 #pragma unroll
@@ -254,14 +307,20 @@ KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Curr
   float gv[WIDTH], gm[WIDTH], learned = 0.f;
   Floats total;
   for (int i = 0; i < WIDTH; i++) gv[i] = gm[i] = total.v[i] = 0.f;
-  const Spikes* above = upstream + (TIME_STEPS - 1) * n + at;
+  const long long outputs = POOLED ? n / WIDTH : n;
+  const Spikes* above = upstream + (TIME_STEPS - 1) * outputs + (POOLED ? thread : at);
 #if !CONSTANT_CURRENT
   Current* below = gradient + (TIME_STEPS - 1) * n + at;
 #endif
 #pragma unroll
   for (int t = TIME_STEPS - 1; t >= 0; t--) {
+#if POOLED
+    Floats u;
+    u.v[0] = u.v[1] = u.v[2] = u.v[3] = value_of(above) * .25f;
+#else
     const Floats u = load(above);
-    above -= n;
+#endif
+    above -= outputs;
     Floats g;
 #pragma unroll
     for (int i = 0; i < WIDTH; i++) {
@@ -306,12 +365,12 @@ KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Curr
       total.v[i] += g.v[i];
     }
 #if !CONSTANT_CURRENT
-    store(below, g);
+    write(below, g, windows);
     below -= n;
 #endif
   }
 #if CONSTANT_CURRENT
-  store(gradient + at, total);
+  write(gradient + at, total, windows);
 #endif
 #if IS_LEARNED
   sums[thread] = learned;

@@ -9,7 +9,8 @@ namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 /// <summary>
 /// A batch normalization in training, alone or with the neurons behind it, in CUDA kernels over the memory of tensors,
 /// contiguous or channels-last. With neurons the normalized values are never in memory: the neurons normalize what they
-/// read. Of the forward pass the arriving values and the statistics are kept.
+/// read. Of the forward pass the arriving values and the statistics are kept. Spikes may be averaged over windows of
+/// 2x2; they are then never in memory, either.
 /// </summary>
 /// <param name="layer">The batch normalization.</param>
 /// <param name="timeSteps">T.</param>
@@ -30,6 +31,9 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     /// Gets the number that takes the number of spikes on top of what it holds: int64, on the device; null for none.
     /// </summary>
     public Tensor? Counter { get; init; }
+
+    /// <summary>Gets whether spikes are averaged over windows of 2x2; see <see cref="Pools"/>.</summary>
+    public bool IsPooled { get; init; }
 
     /// <summary>Gets whether <see cref="Moved"/> is wanted.</summary>
     public bool KeepsMoves { get; init; }
@@ -57,6 +61,18 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         values.dtype is ScalarType.Float32 or ScalarType.BFloat16
         && values.numel() / (isConstant ? 1 : values.shape[0]) <= MostValues;
 
+    /// <summary>Returns whether the kernels can average the spikes of neurons over a layer's windows.</summary>
+    /// <param name="pool">The layer; null for none.</param>
+    /// <param name="neuron">The neurons before it.</param>
+    /// <param name="timeSteps">T.</param>
+    /// <param name="values">Their currents, [..., channels, height, width].</param>
+    public static bool Pools(AveragePoolLayer? pool, SpikingNeuronDefinition neuron, int timeSteps, Tensor values)
+    {
+        long[] shape = values.shape;
+        return pool is not null && pool.Kernel == 2 && pool.Stride == 2 && shape.Length > 3
+            && shape[^1] % 2 == 0 && shape[^2] % 2 == 0 && NeuronProgram.Pools(neuron, timeSteps);
+    }
+
     /// <summary>Returns the normalized values, or the spikes, [T, N, ...].</summary>
     /// <param name="input">[T, N, channels, ...], or constant [N, channels, ...].</param>
     /// <param name="weight">[channels], float32.</param>
@@ -79,9 +95,8 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         _layout = ChannelLayout.Of(inputs[0], isConstant);
         Tensor values = MemoryOrder.Arrange(inputs[0], _layout.Strides);
         Device device = values.device;
-        Tensor output = neuron is not null && isConstant
-            ? empty_strided([timeSteps, .. values.shape], [values.numel(), .. _layout.Strides], values.dtype, device)
-            : empty_strided(values.shape, _layout.Strides, values.dtype, device);
+        (long[] shape, long[] strides) = OutputOf(values);
+        Tensor output = empty_strided(shape, strides, values.dtype, device);
         NormLaunch norm = Norm(values, output);
         Tensor constants = empty([3 * norm.Columns], ScalarType.Float32, device);
         Tensor exact = empty([2 * norm.Columns], ScalarType.Float64, device);
@@ -120,7 +135,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     {
         (Tensor values, Tensor weight, Tensor exact, Tensor constants) = (saved[0], saved[1], saved[2], saved[3]);
         Device device = values.device;
-        long[] strides = neuron is not null && isConstant ? [values.numel(), .. _layout.Strides] : _layout.Strides;
+        long[] strides = OutputOf(values).Strides;
         using Tensor typed = upstream.dtype == values.dtype ? upstream.alias() : upstream.to_type(values.dtype);
         using Tensor ordered = MemoryOrder.Arrange(typed, strides);
         Tensor gradient = empty_strided(values.shape, _layout.Strides, values.dtype, device);
@@ -143,6 +158,20 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
             byNormalized.Dispose();
         }
         return byLearned is null ? [gradient, byWeight, byBias] : [gradient, byWeight, byBias, byLearned];
+    }
+
+    /// <summary>Returns the shape of what leaves, and its strides: in the order of what arrives.</summary>
+    private (long[] Shape, long[] Strides) OutputOf(Tensor values)
+    {
+        (long[] shape, long[] strides) = ([.. values.shape], _layout.Strides);
+        if (IsPooled)
+        {
+            (shape[^2], shape[^1]) = (shape[^2] / 2, shape[^1] / 2);
+            strides = _layout.IsInnermost ? MemoryOrder.ChannelsLast(shape) : MemoryOrder.Contiguous(shape);
+        }
+        return neuron is not null && isConstant
+            ? ([timeSteps, .. shape], [values.numel() / (IsPooled ? 4 : 1), .. strides])
+            : (shape, strides);
     }
 
     // Leaves the gradient by the normalized values and returns that by the learned value.
@@ -181,8 +210,15 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         {
             Normalization = _layout.IsInnermost ? ProgramNormalization.ChannelsLast : ProgramNormalization.Planes,
         };
+        DeviceWindows windows = default;
+        if (IsPooled)
+        {
+            program = program with { IsPooled = true, Width = 4 };
+            windows.Columns = (uint)(arrays[0].shape[^1] / 2);
+            windows.Pixel = _layout.IsInnermost ? (uint)layer.Channels : 1;
+        }
         return new(kernels, program, DeviceConstants.Of(definition),
-            _layout.Outer * _layout.Inner * layer.Channels, channels);
+            _layout.Outer * _layout.Inner * layer.Channels, channels, windows);
     }
 
     private NormRule Rule(Tensor values)

@@ -70,8 +70,9 @@ internal sealed class TorchBatchNorm(
     /// <param name="neuron">The neurons.</param>
     /// <param name="learned">Their learned values.</param>
     /// <param name="counter">Takes the number of spikes; null for none.</param>
+    /// <param name="pool">The average pooling behind them, which runs in the same pass where it can; or null.</param>
     public NeuronSpikes? WithNeurons(TorchSignal input, ForwardPass pass, TorchNeuron neuron,
-        IReadOnlyList<Tensor> learned, Tensor? counter)
+        IReadOnlyList<Tensor> learned, Tensor? counter, AveragePoolLayer? pool)
     {
         bool suits = pass.IsTraining && kernels is not null && neuron is CudaNeuron
             && timeSteps <= NeuronProgram.MaximumTimeSteps
@@ -81,9 +82,11 @@ internal sealed class TorchBatchNorm(
             return null;
         }
         _ = CountOf(input);
+        SpikingNeuronDefinition definition = ((CudaNeuron)neuron).Definition;
+        bool isPooled = CudaNormOperation.Pools(pool, definition, timeSteps, input.Values);
         Tensor spikes = InKernels(
-            kernels!, input, pass, ((CudaNeuron)neuron).Definition, learned.Count == 0 ? null : learned[0], counter);
-        return new(spikes, counter is null ? null : 0);
+            kernels!, input, pass, definition, learned.Count == 0 ? null : learned[0], counter, isPooled);
+        return new(spikes, counter is null ? null : 0) { Window = isPooled ? 4 : 0 };
     }
 
     /// <summary>Returns factor and summand of each channel with which a pass brings rows, without gradient.</summary>
@@ -111,7 +114,8 @@ internal sealed class TorchBatchNorm(
     }
 
     private Tensor InKernels(CudaKernels device, TorchSignal input, ForwardPass pass,
-        SpikingNeuronDefinition? neuron = null, Tensor? learned = null, Tensor? counter = null)
+        SpikingNeuronDefinition? neuron = null, Tensor? learned = null, Tensor? counter = null,
+        bool isPooled = false)
     {
         bool isDeferred = !pass.IsRepetition && pass.Moves is not null;
         var operation = new CudaNormOperation(layer, timeSteps, input.IsConstant, device, neuron)
@@ -119,6 +123,7 @@ internal sealed class TorchBatchNorm(
             Running = pass.IsRepetition || isDeferred ? null : (_mean, _variance),
             KeepsMoves = isDeferred,
             Counter = counter,
+            IsPooled = isPooled,
         };
         Tensor result = operation.Run(input.Values, _weight, _bias, learned);
         if (isDeferred)

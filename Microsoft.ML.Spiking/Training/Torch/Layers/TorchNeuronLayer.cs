@@ -24,7 +24,8 @@ internal sealed class TorchNeuronLayer(
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
         torch.Tensor? counter = pass.Spikes?.CounterOf(name);
-        if (norm?.WithNeurons(input, pass, neuron, learned, counter) is { } fused)
+        AveragePoolLayer? pooled = pass.NeuronOutputs is null ? pool : null; // what is pooled at once is never seen
+        if (norm?.WithNeurons(input, pass, neuron, learned, counter, pooled) is { } fused)
         {
             return Finish(fused, input, pass);
         }
@@ -33,7 +34,7 @@ internal sealed class TorchNeuronLayer(
         {
             Buffers = pass.Buffers,
             Loan = arriving.Loan,
-            Pool = pass.NeuronOutputs is null ? pool : null, // what is pooled at once is never seen
+            Pool = pooled,
             SpikeCounter = counter,
         };
         NeuronSpikes spikes = neuron.Forward(current, learned);
