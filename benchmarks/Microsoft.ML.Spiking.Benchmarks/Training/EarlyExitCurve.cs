@@ -70,7 +70,7 @@ internal sealed class EarlyExitCurve : IBenchmark
             Epochs = imageEpochs,
             Seed = 1,
             NumberOfThreads = 1,
-            Augmentation = new() { CropPadding = 2, FlipHorizontally = true },
+            Augmentation = new() { CropPadding = 2, HorizontalFlip = true },
         };
         List<(string Name, SpikingPredictionTransformer Model)> imageModels = [];
         foreach ((int most, int steps, int tuning) in new[] { (5, 4, 0), (5, 4, 2) })
