@@ -25,7 +25,7 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
   pack         make the NuGet packages and their symbols in artifacts/packages
 
 As root, on Debian and Ubuntu, the commands first install what is missing (the .NET SDK, libstdc++6, libgomp1, a font;
-test also PostgreSQL, g++, clang, numpy and, beside npm, chromium) and say so, one line each. --no-setup, anywhere
+test also PostgreSQL, g++, clang, numpy, Open MPI and, beside npm, chromium) and say so, one line each. --no-setup, anywhere
 before --, installs nothing.
 USAGE
 }
@@ -67,6 +67,7 @@ pack() {
   in_root dotnet pack Microsoft.ML.Spiking.Sweeps -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Interchange -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Plots -c Release -v quiet -o artifacts/packages >&2
+  in_root dotnet pack Microsoft.ML.Spiking.Distributed -c Release -v quiet -o artifacts/packages >&2
   in_root dotnet pack Microsoft.ML.Spiking.Events -c Release -v quiet -o artifacts/packages >&2
   # With libtorch in it, and for this system alone.
   in_root dotnet pack Microsoft.ML.Spiking.Tool -c Release -v quiet -o artifacts/packages >&2
@@ -129,7 +130,7 @@ coverage() {
   local faults=0
   in_root dotnet tool restore > /dev/null
   run_tests --coverage --coverage-output-format cobertura "$@" || faults=1
-  assemblies=$(printf ';+Microsoft.ML.Spiking%s' '' .Sweeps .Interchange .Plots .Events)
+  assemblies=$(printf ';+Microsoft.ML.Spiking%s' '' .Sweeps .Interchange .Plots .Events .Distributed)
   in_root dotnet reportgenerator "-reports:$results/*.cobertura.xml" "-targetdir:$root/artifacts/coverage" \
     "-reporttypes:Html;TextSummary" \
     "-assemblyfilters:${assemblies:1}" \

@@ -47,6 +47,8 @@ public sealed class CopyMarkTests
             return labels.Length;
         }
 
+        public void Skip(int rows) { }
+
         public void Dispose() { }
     }
 }

@@ -107,4 +107,7 @@ internal interface IRowReader : IDisposable
     /// <param name="weights">[rows].</param>
     /// <returns>The number of rows written; 0 at the end.</returns>
     int Read(Span<float> features, Span<long> labels, Span<float> weights);
+
+    /// <summary>Passes over the next rows, or over those that are left.</summary>
+    void Skip(int rows);
 }

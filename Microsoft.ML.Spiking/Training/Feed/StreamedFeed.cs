@@ -101,6 +101,17 @@ internal sealed class StreamedReader : IRowReader
         return rows;
     }
 
+    public void Skip(int rows)
+    {
+        do
+        {
+            int left = _chunk.Reader.Left;
+            _chunk.Reader.Skip(rows);
+            rows -= Math.Min(rows, left);
+        }
+        while (rows > 0 && TakeChunk());
+    }
+
     /// <summary>Ends the reading and ignores its exceptions.</summary>
     public void Dispose()
     {
