@@ -26,7 +26,11 @@ internal sealed class TwoNetworks : IDisposable
         }
         // Instead of ssh: the launcher's arguments are a machine and a command.
         File.WriteAllText(networks._agent, $"#!/bin/sh\nshift\nexec ip netns exec {networks._second} sh -c \"$*\"\n");
-        File.SetUnixFileMode(networks._agent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(
+                networks._agent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
         return networks;
     }
 

@@ -34,7 +34,7 @@ internal static class DigitTraining
         // Every rank has all rows, and trains on its part of each batch.
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadFromEnumerable(DrawnDigits.Draw(seed: 1, first: 0, arguments.Rows));
-        ITransformer before = ml.Transforms.Conversion
+        var before = ml.Transforms.Conversion
             .MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Append(ml.Transforms.Conversion.ConvertType("Features", "Pixels", DataKind.Single))
             .Fit(data);
@@ -61,7 +61,7 @@ internal static class DigitTraining
         {
             Console.WriteLine($"{arguments.Rows * arguments.Epochs / seconds:0} rows a second, with all that begins " +
                 "and ends a training");
-            ITransformer model = before.Append(trained)
+            var model = before.Append(trained)
                 .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(
                     trained.Transform(before.Transform(data))));
             IDataView test = ml.Data.LoadFromEnumerable(DrawnDigits.Draw(seed: 1, arguments.Rows, TestRows));

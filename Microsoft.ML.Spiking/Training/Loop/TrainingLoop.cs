@@ -40,8 +40,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private TrainingLoop(
         NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
-        int lastEpoch, ITrainingObserver observer, IReadOnlyList<Device> devices, int threads, CancellationToken token,
-        CancellationToken usersToken, RankCancellation? rankCancellation)
+        int lastEpoch, ITrainingObserver observer, IReadOnlyList<Device> devices, int threads,
+        RankCancellation? rankCancellation, CancellationToken token, CancellationToken usersToken)
     {
         _settings = settings;
         _observer = observer;
@@ -120,7 +120,7 @@ internal sealed class TrainingLoop : IDisposable
                 TensorFloat32.Use(devices[0], settings.Precision == TrainingPrecision.TensorFloat32);
             using var loop = new TrainingLoop(
                 definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, devices,
-                threads, rankCancellation?.Agreed ?? either.Token, token, rankCancellation);
+                threads, rankCancellation, rankCancellation?.Agreed ?? either.Token, token);
             return loop.Train(train, validation);
         }
         catch (OperationCanceledException cancelled) 
