@@ -110,7 +110,7 @@ public sealed class RankTests
                 int batches = 0;
                 var observer = new RecordingObserver { OnBatch = _ => CancelIf(++batches == stop, source) };
                 return Train(settings with { Ranks = rank, CheckpointFolder = OfFirst(rank, folder) }, Images,
-                    observer: observer, token: rank.Rank == 1 ? source.Token : CancellationToken.None);
+                    observer: observer, source: rank.Rank == 1 ? source : null);
             });
             foreach ((_, Exception? fault) in stopped)
             {
@@ -216,12 +216,12 @@ public sealed class RankTests
         expected.Zip(actual, (a, b) => Math.Abs((double)a - b)).Max();
 
     private static TrainingOutcome Train(TrainingSettings settings, NetworkDefinition network, int rows = 200,
-        float firstWeight = 1, RecordingObserver? observer = null, CancellationToken token = default)
+        float firstWeight = 1, RecordingObserver? observer = null, CancellationTokenSource? source = null)
     {
         (float[][] points, int[] labels) = Toy.Points(rows);
         float[] weights = [.. Enumerable.Range(0, rows).Select(i => i == 0 ? firstWeight : 1f + (i % 4))];
         return TrainingLoop.Run(network, null, new ArrayRowSource(points, labels, weights), Toy.Rows(60, seed: 6),
-            settings, observer ?? new(), token);
+            settings, observer ?? new(), source?.Token ?? CancellationToken.None);
     }
 
     private static void CancelIf(bool isTime, CancellationTokenSource source)
