@@ -133,6 +133,8 @@ public sealed class PreparedBatchesTests
 
         public void Skip(int rows) => throw new NotSupportedException();
 
+        public int Read(SparseRows features, Span<long> labels, Span<float> weights) => throw Fault;
+
         public void Dispose() => IsDisposed = true;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Scoring;
+using Microsoft.ML.Spiking.Benchmarks.Tables;
 using Microsoft.ML.Spiking.Benchmarks.Training;
 
 namespace Microsoft.ML.Spiking.Benchmarks;
@@ -11,6 +12,7 @@ internal static class ChildTasks
     public const string ConvStep = "conv-step";
     public const string ActivationMemory = "activation-memory";
     public const string ScoreRow = "score-row";
+    public const string SparseMemory = "sparse-memory";
     public const string Start = "start";
     public const string Busy = "busy";
     public const string ContendedTraining = "contended-training";
@@ -26,6 +28,7 @@ internal static class ChildTasks
             ScoreRow => ScoreRowTask.Run(arguments[0]),
             Busy => BusyProcessors.Compute(),
             ContendedTraining => Training.ContendedTraining.Run(arguments[0]),
+            SparseMemory => SparseMemoryTask.Run((int)Numbers.Parse(arguments[0])),
             Start => StartTask.Run(arguments[0], arguments[1]),
             _ => throw new ArgumentException($"There is no task '{task}'."),
         };

@@ -22,8 +22,8 @@ IBenchmark[] all =
     new ConvStepSpeed(), new ChannelsLast(), new NativeMemoryEffect(), new Contention(), new DataWaiting(),
     new RowSpeed(), new EngineSpeed(), new BatchSpeed(), new StartCost(), new RateCost(), new DeepSpeed(),
     new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new Compression(),
-    new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new EventReading(),
-    new StreamSpeed(), new MethodsComparison(),
+    new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(), new TablesComparison(), new SparseMemory(),
+    new EventReading(), new StreamSpeed(), new MethodsComparison(),
 ];
 bool quick = args.Contains("--quick");
 int at = Array.IndexOf(args, "--results");

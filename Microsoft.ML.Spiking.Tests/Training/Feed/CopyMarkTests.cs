@@ -49,6 +49,9 @@ public sealed class CopyMarkTests
 
         public void Skip(int rows) { }
 
+        public int Read(SparseRows features, Span<long> labels, Span<float> weights) =>
+            throw new NotSupportedException();
+
         public void Dispose() { }
     }
 }

@@ -55,6 +55,36 @@ public sealed class RowFeedTests
         Assert.AreSequenceEqual(Enumerable.Range(0, Count), Order(Open(budget).InOrder()));
 
     [TestMethod]
+    [DataRow(Everything, false)]
+    [DataRow(Everything, true)]
+    [DataRow(Little, true)]
+    public void Read_SparseRows_HaveTheValuesThatAreNotZero(long budget, bool isSparse)
+    {
+        RowFeed feed = Open(budget, isSparse);
+        List<Row> expected = Read(feed.Shuffled(seed: 1, epoch: 2));
+        using IRowReader reader = feed.Shuffled(seed: 1, epoch: 2);
+        var rows = new SparseRows();
+        long[] labels = new long[10];
+        float[] weights = new float[10];
+        int seen = 0;
+        for (int read; (read = reader.Read(rows, labels, weights)) > 0; rows.Clear())
+        {
+            Assert.AreEqual(read, rows.Count);
+            for (int row = 0; row < read; row++, seen++)
+            {
+                float[] features = new float[Features];
+                RowStore.Densify(rows.ValuesOf(row), rows.IndicesOf(row), isDense: false, features);
+                Assert.AreSequenceEqual(expected[seen].Features, features);
+                Assert.DoesNotContain(0f, rows.ValuesOf(row).ToArray());
+                Assert.AreEqual(expected[seen].Label, (int)labels[row]);
+                Assert.AreEqual(expected[seen].Weight, weights[row]);
+            }
+        }
+        Assert.AreEqual(Count, seen);
+        Assert.AreEqual(expected.Sum(row => row.Features.Count(value => value != 0)), feed.Summary.NonZeros);
+    }
+
+    [TestMethod]
     public void Open_EnoughMemory_ReadsTheSourceOnce()
     {
         ArrayRowSource source = Source();

@@ -6,13 +6,16 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 
 /// <summary>A batch of rows, as tensors.</summary>
 /// <param name="Rows">N.</param>
-/// <param name="Features">[N, features], float32.</param>
+/// <param name="Features">[N, features], float32; [N, 0] where the rows are <see cref="Sparse"/>.</param>
 /// <param name="Labels">[N], int64.</param>
 /// <param name="Weights">[N], float32: example weight times class weight; null where all are the same.</param>
 /// <param name="TotalWeight">Sum of the weights.</param>
 internal readonly record struct Batch(
     int Rows, torch.Tensor Features, torch.Tensor Labels, torch.Tensor? Weights, double TotalWeight)
 {
+    /// <summary>Gets the features as those that are not zero; null where all are in <see cref="Features"/>.</summary>
+    public SparseRows? Sparse { get; init; }
+
     /// <summary>
     /// Gets the share of a mixed row's own label, [N], float32; the rest belongs to the label of the row before it.
     /// Null if rows are not mixed.

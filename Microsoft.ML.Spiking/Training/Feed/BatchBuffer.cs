@@ -16,7 +16,8 @@ internal sealed class BatchBuffer : IDisposable
     private readonly Device _device;
     private readonly float[]? _classWeights;
     private readonly BatchAugmenter? _augmenter;
-    private readonly Tensor _features; // [batch, features]
+    private readonly SparseRows? _sparse;
+    private readonly Tensor _features; // [batch, features]; [batch, 0] where the rows are sparse
     private readonly Tensor _labels;   // [batch]
     private readonly Tensor _weights;  // [batch]
     private readonly Tensor _shares;   // [batch]
@@ -29,13 +30,14 @@ internal sealed class BatchBuffer : IDisposable
     /// <param name="classWeights">One for each class, multiplied into the rows' weights; null for none.</param>
     /// <param name="device">The device of the batches.</param>
     /// <param name="augmenter">Changes the rows; null to leave them as they are.</param>
+    /// <param name="isSparse">Whether rows are given as their values that are not zero; not with an augmenter.</param>
     /// <param name="kernelsOf">Gives a device's kernels, null where there are none; <see cref="CudaUse"/>'s.</param>
     /// <exception cref="InvalidOperationException">A batch would take 2 GB or more.</exception>
     public BatchBuffer(
         int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null,
-        Func<Device, CudaKernels?>? kernelsOf = null)
+        bool isSparse = false, Func<Device, CudaKernels?>? kernelsOf = null)
     {
-        if ((long)batchSize * featureCount * sizeof(float) > int.MaxValue)
+        if (!isSparse && (long)batchSize * featureCount * sizeof(float) > int.MaxValue)
         {
             throw new InvalidOperationException(
                 $"A batch of {batchSize} rows of {featureCount} features takes more than 2 GB; " +
@@ -45,7 +47,8 @@ internal sealed class BatchBuffer : IDisposable
         _classWeights = classWeights;
         _augmenter = augmenter;
         _kernelsOf = kernelsOf ?? CudaUse.KernelsOf;
-        _features = Kept(zeros([batchSize, featureCount], ScalarType.Float32, CPU));
+        _sparse = isSparse ? new() : null;
+        _features = Kept(zeros([batchSize, isSparse ? 0 : featureCount], ScalarType.Float32, CPU));
         _labels = Kept(zeros([batchSize], ScalarType.Int64, CPU));
         _weights = Kept(ones([batchSize], ScalarType.Float32, CPU));
         _shares = Kept(ones([batchSize], ScalarType.Float32, CPU));
@@ -78,10 +81,11 @@ internal sealed class BatchBuffer : IDisposable
         {
             mark.Wait();
         }
-        Span<float> features = MemoryMarshal.Cast<byte, float>(_features.bytes);
+        Span<float> features = _sparse is null ? MemoryMarshal.Cast<byte, float>(_features.bytes) : [];
         Span<long> labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
         Span<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
-        _rows = reader.Read(features, labels, weights);
+        _sparse?.Clear();
+        _rows = _sparse is null ? reader.Read(features, labels, weights) : reader.Read(_sparse, labels, weights);
         labels = labels[.._rows];
         weights = weights[.._rows];
         if (_classWeights is not null)
@@ -112,6 +116,7 @@ internal sealed class BatchBuffer : IDisposable
         CopyMark? mark = MarkOf(device);
         var batch = new Batch(_rows, Ready(_features), Ready(_labels), isUniform ? null : Ready(_weights), Sum(weights))
         {
+            Sparse = _sparse,
             Shares = _augmenter is { Mixes: true } ? Ready(_shares) : null,
         };
         mark?.Set();

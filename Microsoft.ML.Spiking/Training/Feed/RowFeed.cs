@@ -110,4 +110,11 @@ internal interface IRowReader : IDisposable
 
     /// <summary>Passes over the next rows, or over those that are left.</summary>
     void Skip(int rows);
+
+    /// <summary>Adds the next rows to sparse ones: as many as fit, or as are left.</summary>
+    /// <param name="features">The rows.</param>
+    /// <param name="labels">[rows]; its length is the number of rows asked for.</param>
+    /// <param name="weights">[rows].</param>
+    /// <returns>The number of rows added; 0 at the end.</returns>
+    int Read(SparseRows features, Span<long> labels, Span<float> weights);
 }

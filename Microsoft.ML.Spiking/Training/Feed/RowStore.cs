@@ -195,5 +195,17 @@ internal sealed class StoreReader(RowStore store, int featureCount, int[]? rows 
 
     public void Skip(int rows) => _next += Math.Min(rows, Left);
 
+    public int Read(SparseRows features, Span<long> labels, Span<float> weights)
+    {
+        int rows = Math.Min(labels.Length, _count - _next);
+        for (int row = 0; row < rows; row++)
+        {
+            int index = _order[_next++];
+            features.Add(store.ValuesOf(index), store.IndicesOf(index), store.IsDense(index));
+            (labels[row], weights[row]) = (store.LabelOf(index), store.WeightOf(index));
+        }
+        return rows;
+    }
+
     public void Dispose() { }
 }

@@ -14,6 +14,9 @@ internal sealed record RowSummary(
     /// <summary>Gets the sketch that tells these rows apart from others.</summary>
     public DataSketch Sketch { get; init; } = new(Targets: 0, Projections: [], Norms: []);
 
+    /// <summary>Gets the number of features of all rows that are not zero.</summary>
+    public long NonZeros { get; init; }
+
     /// <summary>Gets the range of the features.</summary>
     public FeatureRange Range { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
     private FeatureRange _range =
         new(float.PositiveInfinity, float.NegativeInfinity, OutsideUnit: 0, AreRowsEqual: true);
     private double _squares;
+    private long _nonZeros;
 
     /// <summary>Adds a row.</summary>
     /// <exception cref="InvalidOperationException">The label is not one of the classes.</exception>
@@ -80,6 +84,7 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
         }
         _rows[row.Label]++;
         _weights[row.Label] += row.Weight;
+        _nonZeros += row.Values.Length - System.MemoryExtensions.Count(row.Values, 0f);
         _sketcher.Add(row);
         AddToRange(row);
         if (channels is null)
@@ -102,6 +107,7 @@ internal sealed class RowCounter(int featureCount, int classCount, ChannelMoment
         return new(rows, _rows, _weights, rootMeanSquare)
         {
             Sketch = _sketcher.Sketch(),
+            NonZeros = _nonZeros,
             Range = _range,
             Channels = statistics,
         };

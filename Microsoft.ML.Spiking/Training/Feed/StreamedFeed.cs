@@ -112,6 +112,21 @@ internal sealed class StreamedReader : IRowReader
         while (rows > 0 && TakeChunk());
     }
 
+    public int Read(SparseRows features, Span<long> labels, Span<float> weights)
+    {
+        int rows = 0;
+        while (rows < labels.Length)
+        {
+            int read = _chunk.Reader.Read(features, labels[rows..], weights[rows..]);
+            rows += read;
+            if (read == 0 && !TakeChunk())
+            {
+                break;
+            }
+        }
+        return rows;
+    }
+
     /// <summary>Ends the reading and ignores its exceptions.</summary>
     public void Dispose()
     {

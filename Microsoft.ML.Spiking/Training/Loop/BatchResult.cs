@@ -22,7 +22,7 @@ internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
     {
         using SpikeSum? spikes = loss.SpikePenalty is double ? new() : null;
         pass = spikes is null ? pass : pass with { NeuronOutputs = spikes.Add };
-        Tensor logits = network.Forward(batch.Features, pass); // [T, N, classes]
+        Tensor logits = network.Forward(batch, pass); // [T, N, classes]
         Tensor classes = batch.Classes(network.Definition.ClassCount, logits.dtype);
         Tensor mean = loss.Compute(logits, classes, batch.Weights, spikes?.Rows);
         gradients.Backward(mean, batch.TotalWeight);

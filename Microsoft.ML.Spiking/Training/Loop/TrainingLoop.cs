@@ -37,6 +37,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly RoundedWeights? _rounded;
     private WeightMasks? _masks;
     private int _epochs;
+    private bool _isSparse;
 
     private TrainingLoop(
         NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
@@ -112,6 +113,7 @@ internal sealed class TrainingLoop : IDisposable
         using CheckpointKeeper? checkpoints = place is null ? null : new(place, found, settings, observer);
 
         IReadOnlyList<Device> devices = DeviceChoice.Make(settings, observer);
+        MemoryNeed.Check(definition, settings, devices[0]);
         int threads = TorchThreads.SetForTraining(settings.Threads, definition, settings.RowsPerReplica);
         DeviceChoice.Report(devices, definition, threads, observer);
         try
@@ -174,6 +176,7 @@ internal sealed class TrainingLoop : IDisposable
         RowFeed rows = UsableRows.Open(train, "training", _definition, _settings.MemoryBudget, _observer, _token,
             InputConstants.Meter(_settings.InputNormalization, _definition));
         SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
+        _isSparse = _state.Network.Columns is not null && SparseTraining.Suits(rows, _observer);
         _state.Network.Parameters.Import(_initial ?? WeightInitializer.Create(
             _definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary),
             _settings.Population));
@@ -370,5 +373,5 @@ internal sealed class TrainingLoop : IDisposable
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.RowsPerReplica, rows.Summary.Rows);
 
     private BatchBuffer Buffer(RowFeed rows, float[]? classWeights, BatchAugmenter? augmenter = null) =>
-        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter);
+        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter, _isSparse);
 }

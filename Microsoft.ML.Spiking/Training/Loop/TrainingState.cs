@@ -27,8 +27,9 @@ internal sealed class TrainingState : IDisposable
         _seed = settings.Seed;
         _metric = settings.ValidationMetric;
         Network = new(definition, device, activationCheckpointing: settings.ActivationCheckpointing,
-            gradientHorizon: settings.GradientHorizon);
+            gradientHorizon: settings.GradientHorizon, sparse: SparseTraining.LayersOf(definition, settings, device));
         Optimizer = Optimizer.Create(settings, Network.Parameters.Trained, CudaUse.KernelsOf(device));
+        Optimizer.Columns = Network.Columns;
         Gradients = new(Network.Parameters.Trained, settings.GradientAccumulation * settings.ReplicaCount);
         Tally = new(device);
     }

@@ -47,7 +47,7 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
             {
                 break;
             }
-            Tensor logits = network.Forward(batch.Features, ForwardPass.Evaluation).mean([0]); // [N, classes]
+            Tensor logits = network.Forward(batch, ForwardPass.Evaluation).mean([0]); // [N, classes]
             Tensor loss = nn.functional.cross_entropy(logits, batch.Labels);
             Tensor isCorrect = logits.argmax(1).eq(batch.Labels).to_type(ScalarType.Int64);
             _correct.scatter_add_(0, batch.Labels, isCorrect);

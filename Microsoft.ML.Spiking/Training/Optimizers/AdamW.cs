@@ -1,3 +1,5 @@
+using System.Numerics;
+using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
@@ -39,6 +41,40 @@ internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay
         Tensor second = _second[index].Multiply(Beta2).AddProduct(gradient, gradient, 1 - Beta2);
         Tensor denominator = second.sqrt().Divide(_step.Root).Add(Epsilon);
         parameter.AddQuotient(first, denominator, -_step.Size);
+    }
+
+    private protected override unsafe void Update(int index, ColumnGradient gradient, WorkerTeam team)
+    {
+        float* weights = ByInput(gradient.Parameter), first = ByInput(_first[index]), second = ByInput(_second[index]);
+        AdamWStep step = _step;
+        gradient.ForEach(team, (column, start) =>
+            Update(step, gradient[column], weights + start, first + start, second + start));
+    }
+
+    // In the same order as for whole arrays.
+    private static unsafe void Update(
+        AdamWStep step, ReadOnlySpan<float> gradient, float* weights, float* first, float* second)
+    {
+        float kept = (float)step.Kept, size = (float)step.Size, root = (float)step.Root;
+        float beta1 = (float)Beta1, rest1 = (float)(1 - Beta1), beta2 = (float)Beta2, rest2 = (float)(1 - Beta2);
+        int i = 0;
+        for (; i <= gradient.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var slope = new Vector<float>(gradient[i..]);
+            Vector<float> mean = (Vector.Load(first + i) * beta1) + (slope * rest1);
+            Vector<float> square = (Vector.Load(second + i) * beta2) + (slope * slope * rest2);
+            Vector<float> denominator = (Vector.SquareRoot(square) / root) + new Vector<float>((float)Epsilon);
+            mean.Store(first + i);
+            square.Store(second + i);
+            ((Vector.Load(weights + i) * kept) - (size * (mean / denominator))).Store(weights + i);
+        }
+        for (; i < gradient.Length; i++)
+        {
+            first[i] = (first[i] * beta1) + (gradient[i] * rest1);
+            second[i] = (second[i] * beta2) + (gradient[i] * gradient[i] * rest2);
+            float denominator = (MathF.Sqrt(second[i]) / root) + (float)Epsilon;
+            weights[i] = (weights[i] * kept) - (size * (first[i] / denominator));
+        }
     }
 
     private protected override void Update(

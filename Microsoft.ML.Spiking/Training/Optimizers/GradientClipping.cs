@@ -12,7 +12,8 @@ internal static class GradientClipping
     /// <summary>Clips the gradients in place.</summary>
     /// <param name="parameters">The trained parameters; those without a gradient are skipped.</param>
     /// <param name="maximumNorm">The largest Euclidean norm of all gradients together; greater than 0.</param>
-    public static void Apply(IReadOnlyList<Tensor> parameters, double maximumNorm)
+    /// <param name="columns">A gradient by columns, which counts with the others; null for none.</param>
+    public static void Apply(IReadOnlyList<Tensor> parameters, double maximumNorm, ColumnGradient? columns = null)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -21,11 +22,20 @@ internal static class GradientClipping
         {
             return;
         }
-        Tensor norm = stack(gradients.Select(gradient => gradient.norm())).norm();
+        IEnumerable<Tensor> norms = gradients.Select(gradient => gradient.norm());
+        if (columns is { Count: > 0 })
+        {
+            norms = norms.Append(tensor((float)Math.Sqrt(columns.SumOfSquares())));
+        }
+        Tensor norm = stack(norms).norm();
         Tensor factor = norm.Plus(1e-6).reciprocal().Times(maximumNorm).LimitTo(1);
         foreach (Tensor gradient in gradients)
         {
             gradient.mul_(factor);
+        }
+        if (columns is { Count: > 0 })
+        {
+            columns.Multiply(DeviceWait.Item<float>(factor));
         }
     }
 }

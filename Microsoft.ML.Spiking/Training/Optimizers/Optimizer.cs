@@ -1,5 +1,8 @@
+using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,6 +40,12 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters, double? maxi
     /// </summary>
     public abstract IReadOnlyList<KeyValuePair<string, Tensor[]>> Memory { get; }
 
+    /// <summary>
+    /// Gets or sets a gradient that is given by columns; null where all are in their parameters. Columns without one
+    /// stay as they are, and so does what is kept of them: neither weight decay nor momentum reaches them.
+    /// </summary>
+    public ColumnGradient? Columns { get; set; }
+
     /// <summary>Changes the parameters by one step and consumes the gradients.</summary>
     public void Step(double learningRate)
     {
@@ -50,7 +59,7 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters, double? maxi
         }
         if (maximumNorm is double norm)
         {
-            GradientClipping.Apply(parameters, norm);
+            GradientClipping.Apply(parameters, norm, Columns);
         }
         for (int i = 0; i < parameters.Count; i++)
         {
@@ -59,6 +68,11 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters, double? maxi
             {
                 Update(i, parameters[i], gradient);
                 parameters[i].grad = null; // the next backward then stores its gradient instead of adding to this one
+            }
+            else if (Columns is { Count: > 0 } columns && ReferenceEquals(columns.Parameter, parameters[i]))
+            {
+                Update(i, columns, TorchTeam.Current());
+                columns.Clear();
             }
         }
     }
@@ -76,6 +90,16 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters, double? maxi
 
     /// <summary>Changes one array; the gradient may be overwritten.</summary>
     private protected abstract void Update(int index, Tensor parameter, Tensor gradient);
+
+    /// <summary>Changes the columns that have a gradient.</summary>
+    private protected abstract void Update(int index, ColumnGradient gradient, WorkerTeam team);
+
+    /// <summary>Returns the memory of an array that lies input by input, on the CPU in float32.</summary>
+    private protected static unsafe float* ByInput(Tensor array)
+    {
+        using Tensor byInput = array.t();
+        return TensorMemory.Address(byInput);
+    }
 
     /// <summary>Changes all arrays that have a gradient, on their device.</summary>
     /// <param name="kernels">The device's kernels.</param>

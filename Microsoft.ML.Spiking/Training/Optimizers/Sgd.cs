@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
-using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace Microsoft.ML.Spiking.Training.Optimizers;
 
@@ -27,6 +29,26 @@ internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, dou
         }
         Tensor step = momentum == 0 ? gradient : _momentum[index].Multiply(momentum).Add(gradient);
         parameter.Add(step, factor: -_learningRate);
+    }
+
+    private protected override unsafe void Update(int index, ColumnGradient gradient, WorkerTeam team)
+    {
+        float* weights = ByInput(gradient.Parameter);
+        float* moving = momentum == 0 ? null : ByInput(_momentum[index]);
+        float rate = (float)_learningRate, decay = (float)weightDecay, kept = (float)momentum;
+        gradient.ForEach(team, (column, start) =>
+        {
+            Span<float> slope = gradient[column];
+            var own = new Span<float>(weights + start, slope.Length);
+            TensorPrimitives.FusedMultiplyAdd(own, decay, slope, slope);
+            if (moving is not null)
+            {
+                var mean = new Span<float>(moving + start, slope.Length);
+                TensorPrimitives.MultiplyAdd(mean, kept, slope, mean);
+                slope = mean;
+            }
+            TensorPrimitives.FusedMultiplyAdd(slope, -rate, own, own);
+        });
     }
 
     private protected override void Update(

@@ -1,5 +1,7 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +16,8 @@ internal sealed class TorchNetwork : IDisposable
 {
     private readonly TorchEncoder _encoder;
     private readonly TorchSequence _layers;
+    private readonly TorchSparseInput? _sparse;
+    private readonly TorchSequence? _behindSparse;
 
     /// <summary>Builds the network; its weights are undefined until <see cref="TorchParameters.Import"/>.</summary>
     /// <param name="definition">The network.</param>
@@ -24,20 +28,47 @@ internal sealed class TorchNetwork : IDisposable
     /// </param>
     /// <param name="gradientHorizon">The steps back that the gradient of a spike goes; null for all.</param>
     /// <param name="kernels">The device's CUDA kernels; null for those that the process has for it, if any.</param>
+    /// <param name="sparse">
+    /// The first layers, if they are to take sparse rows; then the weight lies input by input. Null for dense rows
+    /// alone.
+    /// </param>
     /// <exception cref="NotSupportedException">A layer or neuron cannot be trained; the message names it.</exception>
     public TorchNetwork(NetworkDefinition definition, Device device, ScalarType type = ScalarType.Float32,
-        bool activationCheckpointing = false, int? gradientHorizon = null, CudaKernels? kernels = null)
+        bool activationCheckpointing = false, int? gradientHorizon = null, CudaKernels? kernels = null,
+        SparseFirstLayer? sparse = null)
     {
         kernels ??= CudaUse.KernelsOf(device);
         Definition = definition;
-        Parameters = new(definition, device, type);
+        Parameters = new(definition, device, type, sparse?.Linear.WeightName);
         _encoder = new(definition, kernels);
         _layers = TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon, kernels);
+        if (sparse is not null)
+        {
+            _sparse = new(sparse, Parameters);
+            _behindSparse = new([.. _layers.Layers.Skip(sparse.Layers)]);
+        }
     }
 
     public NetworkDefinition Definition { get; }
 
     public TorchParameters Parameters { get; }
+
+    /// <summary>Gets the gradient that sparse rows give; null where the network takes dense rows alone.</summary>
+    public ColumnGradient? Columns => _sparse?.Gradient;
+
+    /// <summary>Computes the logits of every time step.</summary>
+    /// <param name="batch">The rows; sparse ones where the network was built for them.</param>
+    /// <param name="pass">Training or evaluation.</param>
+    /// <returns>[T, N, classes], in the type of the parameters.</returns>
+    public Tensor Forward(Batch batch, ForwardPass pass)
+    {
+        if (batch.Sparse is not { } rows)
+        {
+            return Forward(batch.Features, pass);
+        }
+        using DisposeScope scope = NewDisposeScope();
+        return Logits(_behindSparse!.Forward(_sparse!.Forward(rows), pass)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Computes the logits of every time step.</summary>
     /// <param name="input">[N, features] or [N, ...row shape].</param>
@@ -46,13 +77,16 @@ internal sealed class TorchNetwork : IDisposable
     public Tensor Forward(Tensor input, ForwardPass pass)
     {
         using DisposeScope scope = NewDisposeScope();
-        TorchSignal signal = _layers.Forward(_encoder.Encode(input, pass), pass);
-        Tensor logits = signal.IsConstant
-            ? signal.Values.unsqueeze(0).expand(Definition.TimeSteps, -1, -1)
-            : signal.Values;
-        logits = logits.dtype == Parameters.Type ? logits : logits.to_type(Parameters.Type);
-        return logits.MoveToOuterDisposeScope();
+        return Logits(_layers.Forward(_encoder.Encode(input, pass), pass)).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => Parameters.Dispose();
+
+    private Tensor Logits(TorchSignal signal)
+    {
+        Tensor logits = signal.IsConstant
+            ? signal.Values.unsqueeze(0).expand(Definition.TimeSteps, -1, -1)
+            : signal.Values;
+        return logits.dtype == Parameters.Type ? logits : logits.to_type(Parameters.Type);
+    }
 }

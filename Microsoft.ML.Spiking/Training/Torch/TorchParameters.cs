@@ -12,7 +12,11 @@ internal sealed class TorchParameters : IDisposable
     private readonly Dictionary<string, Tensor> _byName = new(StringComparer.Ordinal);
 
     /// <summary>Allocates the arrays; their values are undefined until <see cref="Import"/>.</summary>
-    public TorchParameters(NetworkDefinition definition, Device device, ScalarType type)
+    /// <param name="definition">The network.</param>
+    /// <param name="device">The device of the arrays.</param>
+    /// <param name="type">Their type.</param>
+    /// <param name="byInput">The weight, [outputs, inputs], that lies input by input; null for none.</param>
+    public TorchParameters(NetworkDefinition definition, Device device, ScalarType type, string? byInput = null)
     {
         Definition = definition;
         Device = device;
@@ -21,7 +25,11 @@ internal sealed class TorchParameters : IDisposable
         {
             long[] shape = [.. spec.Shape.Select(length => (long)length)];
             bool isTrained = spec.Role != ParameterRole.Buffer;
-            _byName.Add(spec.Name, zeros(shape, type, device, requires_grad: isTrained).DetachFromDisposeScope());
+            using DisposeScope scope = NewDisposeScope();
+            Tensor array = spec.Name == byInput
+                ? zeros([shape[1], shape[0]], type, device).t().requires_grad_(isTrained)
+                : zeros(shape, type, device, requires_grad: isTrained);
+            _byName.Add(spec.Name, array.DetachFromDisposeScope());
         }
         Trained = [.. definition.Parameters
             .Where(spec => spec.Role != ParameterRole.Buffer).Select(spec => _byName[spec.Name])];
@@ -58,7 +66,8 @@ internal sealed class TorchParameters : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        return DeviceWait.Item<bool>(stack(All.Select(parameter => parameter.isfinite().all())).all());
+        return DeviceWait.Item<bool>(stack(All.SelectMany(TensorCopy.Parts)
+            .Select(part => part.Rows.isfinite().all())).all());
     }
 
     public void Dispose()

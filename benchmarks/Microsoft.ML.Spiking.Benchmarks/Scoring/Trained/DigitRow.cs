@@ -11,7 +11,7 @@ internal sealed class DigitRow
     [VectorType(Side * Side)]
     public float[] Features { get; set; } = [];
 
-    /// <summary>Gets or sets the class, from 1 for the digit 0.</summary>
+    /// <summary>Gets or sets the digit. ML.NET counts keys of rows in memory from 0; 10 would be missing.</summary>
     [KeyType(Classes)]
     public uint Label { get; set; }
 }

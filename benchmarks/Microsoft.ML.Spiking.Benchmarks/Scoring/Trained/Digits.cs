@@ -28,7 +28,7 @@ internal static class Digits
         [.. images.Take(count).Select(image => new DigitRow
         {
             Features = [.. image.Pixels.Select(pixel => (float)pixel)],
-            Label = uint.Parse(image.Label, CultureInfo.InvariantCulture) + 1,
+            Label = uint.Parse(image.Label, CultureInfo.InvariantCulture),
         })];
 
     private static string? Find()
