@@ -192,11 +192,12 @@ internal static class OptionsValidation
 
     private static string? RankFault(SpikingClifTrainer.Options o) => o.Ranks switch
     {
-        null when o.SynchronizeBatchNorm => $"{nameof(o.SynchronizeBatchNorm)} is set, but {nameof(o.Ranks)} is not; " +
+        null when o.SynchronizeBatchNorm =>
+            $"{nameof(o.SynchronizeBatchNorm)} is set, but {nameof(o.Ranks)} is not; " +
             "one process takes its statistics over the whole batch anyway, without GradientAccumulation.",
         { Count: > 1 } when o.CudaDevices is { Count: > 1 } => Invariant($"{nameof(o.CudaDevices)} has ") +
-            Invariant($"{o.CudaDevices.Count} devices, but each rank trains on one; start a rank for each device and ") +
-            $"give its {nameof(o.CudaDeviceIndex)}.",
+            Invariant($"{o.CudaDevices.Count} devices, but each rank trains on one; start a rank for each device ") +
+            $"and give its {nameof(o.CudaDeviceIndex)}.",
         { } ranks when o.BatchSize < ranks.Count => Invariant($"{nameof(o.BatchSize)} is {o.BatchSize}, but there ") +
             Invariant($"are {ranks.Count} ranks; each needs at least one row."),
         _ => null,

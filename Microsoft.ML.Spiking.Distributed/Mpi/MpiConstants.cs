@@ -23,7 +23,8 @@ internal sealed record MpiConstants(
         : ["libmpi.so.40", "libmpi.so.12", "libmpich.so.12", "libmpi.so"];
 
     /// <summary>Returns the constants of a loaded library.</summary>
-    public static MpiConstants Of(nint library) => NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out nint world)
+    public static MpiConstants Of(nint library) =>
+        NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out nint world)
         ? new(world, NativeLibrary.GetExport(library, "ompi_mpi_byte"),
             NativeLibrary.GetExport(library, "ompi_mpi_info_null"), NoStatus: 0, SharedMemory: 0, HasAddresses: true)
         : new(World: 0x44000000, Byte: 0x4c00010d, NoInfo: 0x1c000000, NoStatus: 1, SharedMemory: 1,

@@ -97,10 +97,9 @@ internal sealed unsafe class MpiLibrary
         return Text(text, length);
     }
 
-    /// <summary>See <see cref="RankGroup.Exchange"/>; messages of any length go in parts.</summary>
+    /// <summary>See <see cref="RankGroup.Exchange"/>.</summary>
     public void Exchange(ReadOnlySpan<byte> sent, int to, Span<byte> received, int from)
     {
-        // Whoever only sends could wait for a rank that itself only sends; those who do both never do.
         fixed (byte* source = sent, target = received)
         {
             if (sent.Length > 0 && received.Length > 0)
@@ -152,5 +151,6 @@ internal sealed unsafe class MpiLibrary
             (isKnown ? $": {Text(text, length)}" : "."));
     }
 
-    private static string Text(byte* text, int length) => Encoding.UTF8.GetString(text, length).TrimEnd('\0', '\n', ' ');
+    private static string Text(byte* text, int length) =>
+        Encoding.UTF8.GetString(text, length).TrimEnd('\0', '\n', ' ');
 }

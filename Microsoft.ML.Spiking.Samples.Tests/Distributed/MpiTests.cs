@@ -74,11 +74,11 @@ public sealed partial class MpiTests
         using var folder = new TemporaryFolder();
         string[] arguments = ["--rows", "60", "--epochs", "1"];
 
-        using ChildProcess process =
-            ChildProcess.Start(folder.Path, new Dictionary<string, string>(), [Build.Sample("Distributed"), .. arguments,
-                "--threads", "1"]);
+        using ChildProcess process = ChildProcess.Start(folder.Path, new Dictionary<string, string>(),
+            [Build.Sample("Distributed"), .. arguments, "--threads", "1"]);
 
-        Assert.AreEqual(DistributedRun.WeightsAlone(folder.Path, 1, arguments), DistributedRun.Weights(process).Single());
+        string alone = DistributedRun.WeightsAlone(folder.Path, 1, arguments);
+        Assert.AreEqual(alone, DistributedRun.Weights(process).Single());
         Assert.Contains("rank 0 of 1: process", process.Output);
     }
 

@@ -125,8 +125,8 @@ internal sealed class TrainingLoop : IDisposable
                 threads, rankCancellation, rankCancellation?.Agreed ?? either.Token, token);
             return loop.Train(train, validation);
         }
-        catch (OperationCanceledException cancelled) 
-            when (cancelled.CancellationToken == either.Token || cancelled.CancellationToken == rankCancellation?.Agreed)
+        catch (OperationCanceledException cancelled)
+            when (cancelled.CancellationToken == (rankCancellation?.Agreed ?? either.Token))
         {
             throw token.IsCancellationRequested
                 ? new OperationCanceledException(cancelled.Message, cancelled, token)
@@ -254,7 +254,9 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>Agrees with the other ranks, if there are some, and resumes from a checkpoint, if there is one.</summary>
+    /// <summary>
+    /// Agrees with the other ranks, if there are some, and resumes from a checkpoint, if there is one.
+    /// </summary>
     private void Begin(TrainingIdentity identity, TrainingLength length)
     {
         if (_settings.Ranks is RankGroup ranks)

@@ -72,7 +72,9 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
         buffer.Dispose();
     }
 
-    /// <summary>Adds the batches of all ranks in the order of the rows, and returns their classes' correct rows.</summary>
+    /// <summary>
+    /// Adds the batches of all ranks in the order of the rows, and returns their classes' correct rows.
+    /// </summary>
     private long[] AddShares(RankGroup group, List<BatchShare> shares, long[] correct)
     {
         Measured[] all =

@@ -62,8 +62,8 @@ internal static class RankAgreement
         (null, _) => $"has no {name} data and rank 0 has some",
         (_, null) => $"has {name} data and rank 0 has none",
         _ when (other.Rows, other.Features) != (first.Rows, first.Features) => string.Create(
-            CultureInfo.InvariantCulture, $"has {other.Rows} {name} rows of {other.Features} features and rank 0 has ") +
-            string.Create(CultureInfo.InvariantCulture, $"{first.Rows} of {first.Features}"),
+            CultureInfo.InvariantCulture, $"has {other.Rows} {name} rows of {other.Features} features and rank 0 ") +
+            string.Create(CultureInfo.InvariantCulture, $"has {first.Rows} of {first.Features}"),
         _ when other.Sketch.Targets != first.Sketch.Targets =>
             $"has as many {name} rows as rank 0, but with other labels or weights, or in another order",
         _ when !first.Sketch.HasFeaturesOf(other.Sketch) =>
@@ -71,7 +71,8 @@ internal static class RankAgreement
         _ => null,
     };
 
-    private static string? Options(IReadOnlyDictionary<string, string> other, IReadOnlyDictionary<string, string> first)
+    private static string? Options(
+        IReadOnlyDictionary<string, string> other, IReadOnlyDictionary<string, string> first)
     {
         string[] differences =
         [

@@ -65,7 +65,7 @@ internal sealed class RankSet(RankGroup ranks, TrainingState state, TrainingSett
         }
         StepMessage[] messages =
         [
-            .. ranks.Gather(own.Length > 0 ? own : JsonSerializer.SerializeToUtf8Bytes(Message(share: null, []), StepMessage.Json))
+            .. ranks.Gather(own.Length > 0 ? own : Bytes(share: null, []))
                 .Select(bytes => JsonSerializer.Deserialize<StepMessage>(bytes, StepMessage.Json)!),
         ];
         AddGradients(parameters, start, messages[0].Gradients, members);
@@ -86,7 +86,8 @@ internal sealed class RankSet(RankGroup ranks, TrainingState state, TrainingSett
     {
         byte[] checksum = Checksum();
         byte[][] all = ranks.Gather(checksum);
-        int[] others = [.. Enumerable.Range(1, ranks.Count - 1).Where(rank => !all[rank].AsSpan().SequenceEqual(all[0]))];
+        int[] others =
+            [.. Enumerable.Range(1, ranks.Count - 1).Where(rank => !all[rank].AsSpan().SequenceEqual(all[0]))];
         if (others.Length == 0)
         {
             return;
@@ -94,8 +95,8 @@ internal sealed class RankSet(RankGroup ranks, TrainingState state, TrainingSett
         if (!_hasWarned)
         {
             observer.Warning(string.Create(CultureInfo.InvariantCulture,
-                $"The weights of rank {string.Join(", ", others)} differ from those of rank 0 in their last bits, as ") +
-                "between processors of different kinds: after each epoch all ranks go on with those of rank 0.");
+                $"The weights of rank {string.Join(", ", others)} differ from those of rank 0 in their last bits, ") +
+                "as between processors of different kinds: after each epoch all ranks go on with those of rank 0.");
             _hasWarned = true;
         }
         foreach (Tensor parameter in state.Network.Parameters.All)
@@ -125,11 +126,11 @@ internal sealed class RankSet(RankGroup ranks, TrainingState state, TrainingSett
             batch.Rows, batch.TotalWeight, _spikes.Save());
         _spikes.Clear();
         bool[] gradients = [.. state.Network.Parameters.Trained.Select(parameter => parameter.grad is not null)];
-        return JsonSerializer.SerializeToUtf8Bytes(Message(share, gradients), StepMessage.Json);
+        return Bytes(share, gradients);
     }
 
-    private StepMessage Message(BatchShare? share, bool[] gradients) =>
-        new(share, gradients, cancellation.IsWanted);
+    private byte[] Bytes(BatchShare? share, bool[] gradients) => JsonSerializer.SerializeToUtf8Bytes(
+        new StepMessage(share, gradients, cancellation.IsWanted), StepMessage.Json);
 
     /// <summary>Returns the gradients that are there, and drops them: the next backward pass adds to nothing.</summary>
     private static float[] Take(Tensor[] parameters)
@@ -164,7 +165,10 @@ internal sealed class RankSet(RankGroup ranks, TrainingState state, TrainingSett
     {
         using IDisposable noGradient = no_grad();
         Tensor[] gradients =
-            [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>().Select(gradient => gradient.reshape(-1))];
+        [
+            .. parameters.Select(parameter => parameter.grad).OfType<Tensor>()
+                .Select(gradient => gradient.reshape(-1)),
+        ];
         return gradients.Length == 0 ? [] : TensorCopy.ToArray(cat(gradients));
     }
 
