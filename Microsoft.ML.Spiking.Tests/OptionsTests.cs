@@ -63,6 +63,20 @@ public sealed class OptionsTests
         ("FineTuneEpochs is -1", o => (o.Conversion, o.Neuron, o.TimeSteps) =
             (new FirstSpikeConversion { FineTuneEpochs = -1 }, new ReluNeuron(), 1)),
         ("SpikePenalty is -1", o => o.SpikePenalty = -1),
+        ("MaximumSpikesPerStep is 0", o => Convert(o, new CountConversion { MaximumSpikesPerStep = 0 })),
+        ("ThresholdPercentile is 49", o => Convert(o, new CountConversion { ThresholdPercentile = 49 })),
+        ("FineTuneEpochs is -1", o => Convert(o, new CountConversion { FineTuneEpochs = -1 })),
+        ("TimeSteps is 0", o => Convert(o, new CountConversion { TimeSteps = 0 })),
+        ("Conversion is a CountConversion, but Neuron is a ClifNeuron", o => o.Conversion = new CountConversion()),
+        ("but Encoder is a PoissonEncoder", o =>
+        {
+            Convert(o, new CountConversion());
+            o.Encoder = new PoissonEncoder();
+        }),
+        ("GradientHorizon is given, but Neuron is a BurstNeuron",
+            o => (o.Neuron, o.GradientHorizon) = (new BurstNeuron(), 1)),
+        ("Threshold is 0", o => o.Neuron = new BurstNeuron { Threshold = 0 }),
+        ("MaximumSpikes is 1025", o => o.Neuron = new BurstNeuron { MaximumSpikes = 1_025 }),
         ("SpikePenalty is given and ActivationCheckpointing",
             o => (o.SpikePenalty, o.ActivationCheckpointing) = (0.1, true)),
         ("MembraneTimeConstant", o => o.Neuron = new KlifNeuron { MembraneTimeConstant = double.NaN }),
@@ -232,4 +246,7 @@ public sealed class OptionsTests
 
     private static float[] Weights(SpikingPredictionTransformer model) =>
         [.. model.Model.Weights.SelectMany(array => array.Values.ToArray())];
+
+    private static void Convert(SpikingClifTrainer.Options options, NetworkConversion conversion) =>
+        (options.Neuron, options.TimeSteps, options.Conversion) = (new ReluNeuron(), 1, conversion);
 }

@@ -115,8 +115,22 @@ internal static class OptionsValidation
         string?[] faults =
         [
             Outside(o.Epochs ?? 1, 1, OptionRanges.MostEpochs, nameof(o.Epochs)),
-            o.Conversion is not FirstSpikeConversion conversion ? null
-                : Outside(conversion.FineTuneEpochs, 0, OptionRanges.MostEpochs),
+            o.Conversion switch
+            {
+                FirstSpikeConversion first => Outside(first.FineTuneEpochs, 0, OptionRanges.MostEpochs),
+                CountConversion count => Outside(count.FineTuneEpochs, 0, OptionRanges.MostEpochs),
+                _ => null,
+            },
+            o.Conversion is not CountConversion counts ? null
+                : Outside(counts.TimeSteps, 1, OptionRanges.MostTimeSteps, "Conversion.TimeSteps"),
+            o.Conversion is CountConversion && o.Encoder is not (DirectEncoder or PopulationEncoder or null)
+                ? $"{nameof(o.Conversion)} is a {nameof(CountConversion)}, which gives a row's values to every step, " +
+                    $"but {nameof(o.Encoder)} is a {o.Encoder.GetType().Name}; use the {nameof(DirectEncoder)}."
+                : null,
+            o.GradientHorizon is not null && o.Neuron is BurstNeuron
+                ? $"{nameof(o.GradientHorizon)} is given, but {nameof(o.Neuron)} is a {nameof(BurstNeuron)}, whose " +
+                    $"gradient does not go through time; leave {nameof(o.GradientHorizon)} null."
+                : null,
             Outside(o.BatchSize, 1, OptionRanges.LargestBatch),
             OptionRanges.IsPositive(o.LearningRate) && o.LearningRate <= OptionRanges.HighestLearningRate ? null
                 : Invariant($"{nameof(o.LearningRate)} is {o.LearningRate}; it must be greater than 0 and at most ") +

@@ -71,15 +71,16 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets the neuron of every hidden layer: <see cref="ClifNeuron"/> (the default),
-        /// <see cref="LifNeuron"/>, <see cref="PlifNeuron"/>, <see cref="KlifNeuron"/>, <see cref="IfNeuron"/>; or
-        /// <see cref="ReluNeuron"/>, the baseline that does not spike, which needs <see cref="TimeSteps"/> 1, as
-        /// <see cref="FirstSpikeNeuron"/> does.
+        /// <see cref="LifNeuron"/>, <see cref="PlifNeuron"/>, <see cref="KlifNeuron"/>, <see cref="IfNeuron"/>,
+        /// <see cref="BurstNeuron"/>; or <see cref="ReluNeuron"/>, the baseline that does not spike, which needs
+        /// <see cref="TimeSteps"/> 1, as <see cref="FirstSpikeNeuron"/> does.
         /// </summary>
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 
         /// <summary>
-        /// Gets or sets what the trained network is converted to: <see cref="FirstSpikeConversion"/>, which needs
-        /// <see cref="ReluNeuron"/> and rows without time steps. Null (the default) for nothing.
+        /// Gets or sets what the trained network is converted to: <see cref="FirstSpikeConversion"/> or
+        /// <see cref="CountConversion"/>, which need <see cref="ReluNeuron"/> and rows without time steps. Null (the
+        /// default) for nothing.
         /// </summary>
         public NetworkConversion? Conversion { get; set; }
 

@@ -62,10 +62,10 @@ public sealed partial class SpikingClifTrainer
     private SpikingPredictionTransformer Converted(NetworkDefinition network, TrainingOutcome outcome, SharedRows rows,
         SharedRows? validation, TrainingSettings settings, TrainingColumns columns)
     {
-        if (_options.Conversion is FirstSpikeConversion conversion)
+        if (_options.Conversion is { } conversion)
         {
             using var observer = new ChannelObserver(_host, metrics: null, progressed: null);
-            (network, outcome) = FirstSpikeConverter.Run(
+            (network, outcome) = NetworkConverter.Run(
                 network, outcome, conversion, rows, validation, settings, observer, _options.CancellationToken);
         }
         return Model(network, outcome.Weights, columns);

@@ -257,11 +257,11 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         TrainingOutcome outcome = TrainingLoop.Run(
             network, model?.Weights, prepared.Rows, measured, settings, observer, _options.CancellationToken);
         bool hasInitial = model is not null;
-        if (_options.Conversion is FirstSpikeConversion conversion
+        if (_options.Conversion is { } conversion
             && !(outcome.Cancelled && outcome.BestEpoch == 0 && !hasInitial))
         {
             bool wasCancelled = outcome.Cancelled;
-            (network, outcome) = FirstSpikeConverter.Run(network, outcome, conversion, prepared.Rows, measured,
+            (network, outcome) = NetworkConverter.Run(network, outcome, conversion, prepared.Rows, measured,
                 settings, observer, _options.CancellationToken);
             hasInitial |= !wasCancelled;
         }
@@ -363,9 +363,9 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
 
     private void CheckConversion(NetworkDefinition network)
     {
-        if (_options.Conversion is not null)
+        if (_options.Conversion is { } conversion)
         {
-            FirstSpikeConverter.Check(network);
+            NetworkConverter.Check(network, conversion);
         }
     }
 

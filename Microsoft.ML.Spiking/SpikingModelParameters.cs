@@ -34,12 +34,17 @@ public sealed class SpikingModelParameters :
     internal const string LoaderSignature = "SpikingModel";
 
     private readonly Lazy<StreamPlan> _streamPlan;
+    private readonly Lock _change = new();
+    private ScoringChoice _choice;
+    private ExitInUse? _exit;
 
-    internal SpikingModelParameters(NetworkDefinition network, NetworkWeights weights, ScorerSource? scorer = null)
+    internal SpikingModelParameters(
+        NetworkDefinition network, NetworkWeights weights, ScorerSource? scorer = null, EarlyExit? exit = null)
     {
         Network = network;
         Weights = weights;
-        Scorer = new SharedScorer(scorer ?? default(ScoringChoice).Source(network, weights));
+        _exit = exit is null ? null : new(exit);
+        Scorer = new SharedScorer(scorer ?? Source(_choice, _exit));
         _streamPlan = new(() => new StreamPlan(network, Scorer.FindPlan()
             ?? ScoringPlanBuilder.Build(network, weights, VectorWidth.Auto)));
     }
@@ -55,6 +60,18 @@ public sealed class SpikingModelParameters :
     /// the choice belongs to the process and is not saved.
     /// </summary>
     public ScoringBackend ScoringBackend => Scorer.Source.Backend;
+
+    /// <summary>
+    /// Gets the rule by which the scoring of a row ends early; null (the default) for all time steps. It is saved with
+    /// the model.
+    /// </summary>
+    public EarlyExit? EarlyExit => Volatile.Read(ref _exit)?.Rule;
+
+    /// <summary>
+    /// Gets the mean number of time steps of the rows that were scored since <see cref="EarlyExit"/> was set or the
+    /// model was loaded; null before the first, and without a rule.
+    /// </summary>
+    public double? MeanSteps => Volatile.Read(ref _exit)?.Count.Mean;
 
     internal SharedScorer Scorer { get; }
 
@@ -79,12 +96,32 @@ public sealed class SpikingModelParameters :
     /// A value is out of its range, or managed code is to score on CUDA.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded.
-    /// Nothing has changed then.
+    /// <see cref="ScoringBackend.Torch"/> is chosen, and there is no such CUDA device or libtorch cannot be loaded, or
+    /// rows end early, which managed code alone can do. Nothing has changed then.
     /// </exception>
     public void ChangeScoringBackend(
         ScoringBackend backend, ComputeDevice device = ComputeDevice.Auto, int cudaDeviceIndex = 0) =>
-        Scorer.Change(new ScoringChoice(backend, device, cudaDeviceIndex).Source(Network, Weights));
+        Change(new ScoringChoice(backend, device, cudaDeviceIndex), _exit);
+
+    /// <summary>
+    /// Changes when the scoring of a row ends, here and in every transformer and prediction engine that uses this
+    /// model: as soon as the row is decided, or after all time steps. It may be called while others score. The rule is
+    /// saved with the model; models that are made of this one, by a conversion, pruning or further training, have none.
+    /// </summary>
+    /// <param name="exit">The rule; null for all time steps.</param>
+    /// <seealso cref="SpikingAnalysisCatalog.EarlyExits"/>
+    /// <exception cref="ArgumentException">A value of the rule is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// libtorch scores, which takes all time steps at once. Nothing has changed then.
+    /// </exception>
+    public void ChangeEarlyExit(EarlyExit? exit)
+    {
+        if (exit?.Fault() is string fault)
+        {
+            throw new ArgumentException(fault, nameof(exit));
+        }
+        Change(_choice, exit is null ? null : new(exit));
+    }
 
     /// <summary>
     /// Returns a live scorer, which takes the time steps of a row as they arrive. Any number of streams share the
@@ -187,12 +224,36 @@ public sealed class SpikingModelParameters :
                 $"The model maps vectors of Single to vectors of Single, not {typeof(TSrc)} to {typeof(TDst)}.");
     }
 
+    private void Change(ScoringChoice choice, ExitInUse? exit)
+    {
+        lock (_change)
+        {
+            Scorer.Change(Source(choice, exit));
+            _choice = choice;
+            Volatile.Write(ref _exit, exit);
+        }
+    }
+
+    private ScorerSource Source(ScoringChoice choice, ExitInUse? exit)
+    {
+        ScorerSource source = choice.Source(Network, Weights);
+        if (exit is null)
+        {
+            return source;
+        }
+        return source.IsNative
+            ? throw new InvalidOperationException($"The model has an {nameof(EarlyExit)} and libtorch is to score, " +
+                "which takes all time steps at once: choose " +
+                $"{nameof(ScoringBackend)}.{nameof(ScoringBackend.Managed)} or no {nameof(EarlyExit)}.")
+            : ScorerSource.Managed(() => new EarlyExitScorer(Network, Weights, exit.Rule, exit.Count), source.Backend);
+    }
+
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         Contracts.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel();
         ctx.SetVersionInfo(VersionInfo());
-        NetworkArchive.Save(ctx, Network, Weights);
+        NetworkArchive.Save(ctx, Network, Weights, EarlyExit);
     }
 
     private static SpikingModelParameters Imported(string path, NetworkTemplate template, WeightNames names,
@@ -232,8 +293,8 @@ public sealed class SpikingModelParameters :
         ctx.CheckAtModel(VersionInfo());
         try
         {
-            (NetworkDefinition network, NetworkWeights weights) = NetworkArchive.Load(ctx);
-            return new SpikingModelParameters(network, weights);
+            (NetworkDefinition network, NetworkWeights weights, EarlyExit? exit) = NetworkArchive.Load(ctx);
+            return new SpikingModelParameters(network, weights, exit: exit);
         }
         catch (FormatException exception)
         {
@@ -251,4 +312,10 @@ public sealed class SpikingModelParameters :
         verWeCanReadBack: 0x00010001,
         loaderAssemblyName: typeof(SpikingModelParameters).Assembly.GetName().Name,
         loaderSignature: LoaderSignature);
+
+    /// <summary>A rule of early exits and what is counted since it is used.</summary>
+    private sealed record ExitInUse(EarlyExit Rule)
+    {
+        public StepCount Count { get; } = new();
+    }
 }

@@ -218,14 +218,23 @@ public abstract class SpikingPredictionTransformerBase :
 
     private protected abstract VersionInfo Version { get; }
 
-    private OnnxModelFile OnnxFile() => new(Columns.FeatureName, Columns.PredictedLabelName, Columns.ScoreName,
-        Columns.ProbabilityName, KeyNames.Of(Columns.Label));
+    private OnnxModelFile OnnxFile() => Model.EarlyExit is null
+        ? new(Columns.FeatureName, Columns.PredictedLabelName, Columns.ScoreName, Columns.ProbabilityName,
+            KeyNames.Of(Columns.Label))
+        : throw new NotSupportedException(NoExitInOnnx);
+
+    private static string NoExitInOnnx => "The network was not exported to ONNX: the model has an " +
+        $"{nameof(EarlyExit)}, and a graph takes all time steps. Set it to null first " +
+        $"({nameof(SpikingModelParameters.ChangeEarlyExit)}).";
 
     /// <summary>Returns this transformer with another network of the same inputs and classes.</summary>
     internal abstract SpikingPredictionTransformerBase With(SpikingModelParameters model);
 
     private ScoredDataView View(IDataView input) => new(Host, this, input, Bind(input.Schema),
-        new OnnxPipeline(Host, Model.Network, Model.Weights, Columns));
+        new OnnxPipeline(Host, Model.Network, Model.Weights, Columns)
+        {
+            Fault = () => Model.EarlyExit is null ? null : NoExitInOnnx,
+        });
 
     /// <summary>Returns the network bound to data of a schema.</summary>
     /// <exception cref="ArgumentException">The feature column is missing or has another type or size.</exception>

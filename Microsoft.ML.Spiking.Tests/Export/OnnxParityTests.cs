@@ -62,6 +62,8 @@ public sealed class OnnxParityTests
         [Bindings.Of([5], neuron: new ReluNeuron()) with { TimeSteps = 1 }],
         [Bindings.Of([5], neuron: new FirstSpikeNeuron { Window = 0.4 }) with { TimeSteps = 1 }],
         [Bindings.Of([5], neuron: new FirstSpikeNeuron { Window = 0.8, ClockBits = 3 }) with { TimeSteps = 1 }],
+        [Bindings.Of([5], neuron: new BurstNeuron { Threshold = 0.4, MaximumSpikes = 3 }) with { TimeSteps = 1 }],
+        [Bindings.Of([5], neuron: new BurstNeuron { Threshold = 0.1 }) with { HasTimeAxis = true, TimeSteps = 4 }],
     ];
 
     [TestMethod]

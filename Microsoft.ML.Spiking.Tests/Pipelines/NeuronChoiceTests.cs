@@ -15,6 +15,7 @@ public sealed class NeuronChoiceTests
         [new IfNeuron { DetachReset = true }],
         [new ReluNeuron()],
         [new FirstSpikeNeuron { Window = 4, ClockBits = 8 }],
+        [new BurstNeuron { Threshold = 0.5, MaximumSpikes = 3 }],
     ];
 
     [TestMethod]

@@ -23,6 +23,7 @@ public sealed class PictureTests
         ("step histogram", () => Rates().DrawStepHistogram("neuron1")), ("classes", () => Rates().DrawClassRates()),
         ("resets", () => Conversion().DrawResets()), ("sparsity", () => Pruning().DrawSparsity()),
         ("temperature", () => Temperature().DrawTemperature()),
+        ("early exit", () => EarlyExit().DrawEarlyExit()),
         ("horizons", () => HorizonPictures.DrawHorizons("title", [("LIF", [(0, 0.9, 0.01), (1, 0.95, 0.02)])])),
     ];
 
@@ -120,4 +121,14 @@ public sealed class PictureTests
             [.. Enumerable.Range(1, epochs).Select(
                 epoch => new EpochMetrics { Epoch = epoch, Accuracy = 0.1 * epoch })]);
     }
+
+    private static EarlyExitReport EarlyExit() => new()
+    {
+        Rows = 10,
+        SkippedRows = 0,
+        TimeSteps = 3,
+        LeastSteps = 1,
+        Points = [new(0.5, 0.8, 1.2, 0.9), new(0.9, 0.9, 2.2, 0.4)],
+        StepAccuracies = [0.7, 0.8, 0.9],
+    };
 }

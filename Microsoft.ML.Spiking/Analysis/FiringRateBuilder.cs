@@ -30,13 +30,14 @@ internal sealed class FiringRateBuilder : IScoringWatch
         foreach (LayerSignals signals in LayerSignals.Of(network).Where(signals => signals.Layer is NeuronLayer))
         {
             var neurons = (NeuronLayer)signals.Layer;
-            if (neurons.Neuron is not SpikingNeuronDefinition)
+            if (neurons.Neuron is not (SpikingNeuronDefinition or BurstNeuron))
             {
                 throw new InvalidOperationException($"Layer '{neurons.Name}' is of {neurons.Neuron.GetType().Name}, " +
                     "which does not spike: firing rates are of spiking neurons alone.");
             }
             _layers.Add(
-                neurons.Name, new(signals.Output.Shape, signals.Output.Size, network.TimeSteps, _classRows.Length));
+                neurons.Name, new(signals.Output.Shape, signals.Output.Size, network.TimeSteps, _classRows.Length,
+                    neurons.Neuron));
         }
         CheckPlaces();
     }
@@ -106,6 +107,12 @@ internal sealed class FiringRateBuilder : IScoringWatch
                     $"'{place.Layer}'; the layers of neurons are " +
                     $"{string.Join(", ", _layers.Keys.Select(name => $"'{name}'"))}.");
             }
+            if (layer.Neuron is BurstNeuron)
+            {
+                throw new ArgumentException($"{nameof(FiringRateOptions.TracedNeurons)} names the layer " +
+                    $"'{place.Layer}', which is of {nameof(BurstNeuron)}; potentials are traced of neurons with one " +
+                    "spike in a step.");
+            }
             if (place.Index < 0 || place.Index >= layer.Neurons)
             {
                 throw new ArgumentException(
@@ -161,13 +168,18 @@ internal sealed class FiringRateBuilder : IScoringWatch
     }
 
     /// <summary>The spikes of a layer.</summary>
-    private sealed class LayerCount(IReadOnlyList<int> shape, int neurons, int timeSteps, int classes)
+    private sealed class LayerCount(
+        IReadOnlyList<int> shape, int neurons, int timeSteps, int classes, NeuronDefinition neuron)
     {
+        private readonly float _spike = neuron is BurstNeuron burst ? (float)burst.Threshold : 1;
+
         private readonly long[] _neurons = new long[neurons]; // in the definition's order
         private readonly long[] _steps = new long[timeSteps];
         private readonly long[] _classes = new long[classes];
 
         public int Neurons => neurons;
+
+        public NeuronDefinition Neuron => neuron;
 
         public long Total => _steps.Sum();
 
@@ -179,10 +191,11 @@ internal sealed class FiringRateBuilder : IScoringWatch
                 long fired = 0;
                 for (int place = 0; place < neurons; place++)
                 {
-                    if (spikes[(t * neurons) + place] != 0)
+                    if (spikes[(t * neurons) + place] is not 0 and float value)
                     {
-                        fired++;
-                        _neurons[order.PositionOf(place)]++;
+                        long count = (long)MathF.Round(value / _spike);
+                        fired += count;
+                        _neurons[order.PositionOf(place)] += count;
                     }
                 }
                 _steps[t] += fired;

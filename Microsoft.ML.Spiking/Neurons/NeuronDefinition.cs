@@ -15,6 +15,8 @@ namespace Microsoft.ML.Spiking;
 [JsonDerivedType(typeof(IfNeuron), "if")]
 [JsonDerivedType(typeof(ReluNeuron), "relu")]
 [JsonDerivedType(typeof(FirstSpikeNeuron), "firstSpike")]
+[JsonDerivedType(typeof(BurstNeuron), "burst")]
+[JsonDerivedType(typeof(MeanReluNeuron), "meanRelu")] // of the checkpoints of a conversion alone
 public abstract record NeuronDefinition
 {
     private protected NeuronDefinition() { }

@@ -22,14 +22,26 @@ internal static class DefinitionJson
     /// <summary>Returns the document, UTF-8.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="version">The version that a reader must know, of the weights beside it too.</param>
-    public static byte[] Write(NetworkDefinition definition, int version = ModelFormat.Float32Version)
+    /// <param name="exit">When the scoring of a row ends early; null for never.</param>
+    public static byte[] Write(
+        NetworkDefinition definition, int version = ModelFormat.Float32Version, EarlyExit? exit = null)
     {
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
         {
             writer.WriteStartObject();
             writer.WriteString("format", ModelFormat.Name);
-            writer.WriteNumber("version", version);
+            writer.WriteNumber("version", exit is null ? version : ModelFormat.Version);
+            if (exit is not null)
+            {
+                writer.WriteStartObject("earlyExit");
+                if (double.IsFinite(exit.Confidence))
+                {
+                    writer.WriteNumber("confidence", exit.Confidence);
+                }
+                writer.WriteNumber("leastSteps", exit.LeastSteps);
+                writer.WriteEndObject();
+            }
             writer.WritePropertyName("network");
             JsonSerializer.Serialize(writer, definition, WriteOptions.Network);
             writer.WriteEndObject();
@@ -39,13 +51,17 @@ internal static class DefinitionJson
 
     /// <summary>Reads the definition from a document that is all that remains of the stream.</summary>
     /// <exception cref="FormatException">It is not such a document, or one that this version cannot read.</exception>
-    public static NetworkDefinition Read(Stream stream)
+    public static NetworkDefinition Read(Stream stream) => ReadModel(stream).Network;
+
+    /// <summary>Reads the definition and the rule of early exits from such a document.</summary>
+    /// <exception cref="FormatException">It is not such a document, or one that this version cannot read.</exception>
+    public static (NetworkDefinition Network, EarlyExit? Exit) ReadModel(Stream stream)
     {
         byte[] bytes = BoundedReading.ReadToEnd(stream, ModelFormat.LargestDefinition, What);
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes, DocumentOptions);
-            return DefinitionReader.Read(Network(document.RootElement));
+            return (DefinitionReader.Read(Network(document.RootElement)), Exit(document.RootElement));
         }
         catch (Exception exception) when (exception is JsonException
             or InvalidOperationException) // text that is not valid Unicode throws when it is read
@@ -59,6 +75,22 @@ internal static class DefinitionJson
         {
             throw new FormatException($"{What} describes a network that cannot exist: {exception.Message}");
         }
+    }
+
+    private static EarlyExit? Exit(JsonElement root)
+    {
+        if (!root.TryGetProperty("earlyExit", out JsonElement element))
+        {
+            return null;
+        }
+        var fields = new JsonFields(element, "earlyExit");
+        var exit = new EarlyExit
+        {
+            Confidence = fields.Number("confidence", double.PositiveInfinity),
+            LeastSteps = fields.Integer("leastSteps"),
+        };
+        fields.CheckAllTaken();
+        return exit.Fault() is string fault ? throw new ArgumentException(fault) : exit;
     }
 
     private static JsonElement Network(JsonElement root)

@@ -14,9 +14,13 @@ internal static class ModelFormat
     /// <summary>
     /// The newest version that is read. It grows when an older reader would misunderstand a document; a new layer or
     /// neuron needs no new version, because readers name the types that they do not know. Written is the oldest version
-    /// whose readers understand the model: 1, or 2 where weights are bfloat16 or int8.
+    /// whose readers understand the model: 1; 2 where weights are bfloat16 or int8; 3 where rows may be decided before
+    /// the last time step.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
+
+    /// <summary>The version of models with weights that are not all float32.</summary>
+    public const int CompactVersion = 2;
 
     /// <summary>The version of models whose weights are all float32.</summary>
     public const int Float32Version = 1;
@@ -52,7 +56,7 @@ internal static class ModelFormat
 
     /// <summary>Returns the version that a reader of these arrays must know.</summary>
     public static int VersionOf(IEnumerable<WeightArray> arrays) =>
-        arrays.All(array => array.Precision == WeightPrecision.Float32) ? Float32Version : Version;
+        arrays.All(array => array.Precision == WeightPrecision.Float32) ? Float32Version : CompactVersion;
 
     /// <summary>Returns the fault of an entry whose checksum is not the one that was written.</summary>
     public static FormatException Changed(string entry) =>

@@ -21,6 +21,11 @@ internal static class NeuronReader
                 Window = fields.Number("window"),
                 ClockBits = fields.NumberOrNull("clockBits") is null ? null : fields.Integer("clockBits"),
             },
+            "burst" => new BurstNeuron
+            {
+                Threshold = fields.Number("threshold"),
+                MaximumSpikes = fields.Integer("maximumSpikes"),
+            },
             _ => throw fields.UnknownType(DefinitionJson.What),
         };
         fields.CheckAllTaken();

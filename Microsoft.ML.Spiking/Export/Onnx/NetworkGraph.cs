@@ -76,6 +76,7 @@ internal sealed class NetworkGraph
                 NeuronLayer { Neuron: ReluNeuron } => Next(layer, flow, _graph.Apply("Relu", [flow.Value])),
                 NeuronLayer { Neuron: FirstSpikeNeuron firstSpike } =>
                     Next(layer, flow, NeuronGraph.FirstSpike(_graph, firstSpike, flow.Value)),
+                NeuronLayer { Neuron: BurstNeuron burst } bursting => Bursts(bursting, burst, flow),
                 NeuronLayer { Neuron: SpikingNeuronDefinition neuron } spiking =>
                     Neuron(spiking, neuron, flow, averages: averagesAtEnd && i == layers.Length - 1),
                 ResidualLayer residual => Residual(residual, flow),
@@ -171,11 +172,7 @@ internal sealed class NetworkGraph
             ? _weights[layer.ArrayName(scalar)].Values.Span[0]
             : 0f;
         var steps = new NeuronGraph(_graph, neuron, NeuronConstants.Of(neuron, learned));
-        string current = steps.Prepare(input.Value);
-        string[] currents = TimeSteps > 1 && !input.Signal.IsConstant
-            ? _graph.Split(current, TimeSteps, axis: 0)
-            : [.. Enumerable.Repeat(current, TimeSteps)];
-        string[] spikes = steps.Run(currents);
+        string[] spikes = steps.Run(Currents(steps.Prepare(input.Value), input.Signal));
         Signal signal = layer.Infer(input.Signal);
         string? sum = !averages && _counts is null ? null
             : TimeSteps > 1 ? _graph.Apply("Sum", spikes) : spikes[0];
@@ -184,8 +181,27 @@ internal sealed class NetworkGraph
         {
             return new(_graph.Times(sum!, 1f / TimeSteps), signal with { Kind = SignalKind.Constant });
         }
-        return new(TimeSteps > 1 ? _graph.Apply("Concat", spikes, new GraphAttribute("axis", 0L)) : spikes[0], signal);
+        return new(Together(spikes), signal);
     }
+
+    private GraphFlow Bursts(NeuronLayer layer, BurstNeuron neuron, GraphFlow input)
+    {
+        string[] values = NeuronGraph.Bursts(_graph, neuron, Currents(input.Value, input.Signal));
+        Signal signal = layer.Infer(input.Signal);
+        if (_counts is not null)
+        {
+            string sum = TimeSteps > 1 ? _graph.Apply("Sum", values) : values[0];
+            _counts.Add(new(layer.Name, _graph.Times(sum, (float)(1 / neuron.Threshold)), signal.Shape));
+        }
+        return new(Together(values), signal);
+    }
+
+    private string[] Currents(string current, Signal signal) => TimeSteps > 1 && !signal.IsConstant
+        ? _graph.Split(current, TimeSteps, axis: 0)
+        : [.. Enumerable.Repeat(current, TimeSteps)];
+
+    private string Together(string[] steps) =>
+        TimeSteps > 1 ? _graph.Apply("Concat", steps, new GraphAttribute("axis", 0L)) : steps[0];
 
     private GraphFlow Residual(ResidualLayer layer, GraphFlow input)
     {

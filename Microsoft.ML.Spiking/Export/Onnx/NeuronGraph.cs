@@ -20,6 +20,26 @@ internal sealed class NeuronGraph(GraphBuilder graph, SpikingNeuronDefinition ne
                 window]);
     }
 
+    /// <summary>Adds a layer of neurons with bursts.</summary>
+    /// <param name="graph">Takes the operations.</param>
+    /// <param name="neuron">The neuron.</param>
+    /// <param name="currents">The current of each step.</param>
+    /// <returns>What leaves in each step.</returns>
+    public static string[] Bursts(GraphBuilder graph, BurstNeuron neuron, IReadOnlyList<string> currents)
+    {
+        string threshold = graph.Scalar((float)neuron.Threshold), most = graph.Scalar(neuron.MaximumSpikes);
+        string[] values = new string[currents.Count];
+        string? potential = null;
+        for (int t = 0; t < values.Length; t++)
+        {
+            potential = potential is null ? currents[t] : graph.Apply("Add", [potential, currents[t]]);
+            string spikes = graph.Apply("Relu", [graph.Apply("Floor", [graph.Apply("Div", [potential, threshold])])]);
+            values[t] = graph.Times(graph.Apply("Min", [spikes, most]), (float)neuron.Threshold);
+            potential = graph.Apply("Sub", [potential, values[t]]);
+        }
+        return values;
+    }
+
     /// <summary>Adds what all steps share: the current with its gain and the constant that the leak adds.</summary>
     public string Prepare(string current) => graph.Plus(graph.Times(current, constants.Gain), constants.Leak);
 

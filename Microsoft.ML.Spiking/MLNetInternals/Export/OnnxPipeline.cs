@@ -21,13 +21,16 @@ internal sealed class OnnxPipeline(
 {
     private const string Prefix = "Microsoft.ML.Spiking";
 
+    /// <summary>Gets what says why the model cannot be written whatever its network; null for no reason.</summary>
+    public Func<string?> Fault { get; init; } = () => null;
+
     /// <summary>Checks that the network can be written, and that nothing it depends on would be left out.</summary>
     /// <param name="export">The model that is being written.</param>
     /// <param name="source">The data that is scored.</param>
     /// <exception cref="NotSupportedException">It cannot.</exception>
     public void Check(OnnxContext export, IDataView source)
     {
-        if (InputGraph.Fault(network) is string fault)
+        if ((Fault() ?? InputGraph.Fault(network)) is string fault)
         {
             throw context.ExceptNotSupp(fault);
         }

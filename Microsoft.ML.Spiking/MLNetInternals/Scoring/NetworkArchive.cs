@@ -12,13 +12,14 @@ internal static class NetworkArchive
 {
     /// <summary>Writes the network.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(ModelSaveContext context, NetworkDefinition network, NetworkWeights weights)
+    public static void Save(
+        ModelSaveContext context, NetworkDefinition network, NetworkWeights weights, EarlyExit? exit)
     {
         // *** Binary format of the main stream ***
         // byte[32]: SHA-256 of the entry Network.json
         // byte[32]: SHA-256 of the entry Weights.safetensors
         byte[] definitionChecksum = SaveEntry(context, ModelFormat.DefinitionEntry, stream => stream.Write(
-            DefinitionJson.Write(network, ModelFormat.VersionOf(weights))));
+            DefinitionJson.Write(network, ModelFormat.VersionOf(weights), exit)));
         byte[] weightsChecksum = SaveEntry(
             context, ModelFormat.WeightsEntry, stream => SafetensorsWriter.Write(stream, weights));
         context.Writer.Write(definitionChecksum);
@@ -27,15 +28,15 @@ internal static class NetworkArchive
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="FormatException">The zip is damaged, or was written by a newer version.</exception>
-    public static (NetworkDefinition Network, NetworkWeights Weights) Load(ModelLoadContext context)
+    public static (NetworkDefinition Network, NetworkWeights Weights, EarlyExit? Exit) Load(ModelLoadContext context)
     {
         byte[] definitionChecksum = context.Reader.ReadBytes(ChecksumStream.ChecksumLength);
         byte[] weightsChecksum = context.Reader.ReadBytes(ChecksumStream.ChecksumLength);
-        NetworkDefinition network = LoadEntry(context, ModelFormat.DefinitionEntry, definitionChecksum,
-            (stream, _) => DefinitionJson.Read(stream));
+        (NetworkDefinition network, EarlyExit? exit) = LoadEntry(context, ModelFormat.DefinitionEntry,
+            definitionChecksum, (stream, _) => new LoadedDefinition(DefinitionJson.ReadModel(stream))).Content;
         NetworkWeights weights = LoadEntry(context, ModelFormat.WeightsEntry, weightsChecksum,
             (stream, length) => SafetensorsReader.Read(stream, network, length));
-        return (network, weights);
+        return (network, weights, exit);
     }
 
     private static byte[] SaveEntry(ModelSaveContext context, string name, Action<Stream> write)
@@ -74,4 +75,6 @@ internal static class NetworkArchive
         });
         return found ? content! : throw new FormatException($"The model has no entry '{name}'; the file is damaged.");
     }
+
+    private sealed record LoadedDefinition((NetworkDefinition Network, EarlyExit? Exit) Content);
 }

@@ -13,9 +13,7 @@ internal static class NeuronExchange
     public static (NetworkDefinition Network, NetworkWeights Weights) Apply(
         NetworkDefinition network, NetworkWeights weights, Func<NeuronLayer, NeuronDefinition> neuronOf)
     {
-        var exchanged = new NetworkDefinition(network.InputShape, network.TimeSteps, network.Encoder,
-            [.. network.Layers.Select(layer => Exchange(layer, neuronOf))], network.ClassCount, network.HasTimeAxis,
-            network.PixelOrder);
+        NetworkDefinition exchanged = Of(network, neuronOf);
         Dictionary<string, float> initial = exchanged.AllLayers.OfType<NeuronLayer>()
             .SelectMany(layer => layer.Neuron.LearnedScalars.Select(
                 scalar => (Name: layer.ArrayName(scalar), scalar.Initial)))
@@ -31,6 +29,16 @@ internal static class NeuronExchange
                 .Any(pair => pair.First.Neuron.GetType() == pair.Second.Neuron.GetType()
                     && pair.First.Neuron.LearnedScalars.Any(scalar => pair.First.ArrayName(scalar) == array));
     }
+
+    /// <summary>Returns the network with other neurons.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="neuronOf">The new neuron of a layer.</param>
+    /// <param name="timeSteps">T; null for the network's own.</param>
+    public static NetworkDefinition Of(
+        NetworkDefinition network, Func<NeuronLayer, NeuronDefinition> neuronOf, int? timeSteps = null) =>
+        new(network.InputShape, timeSteps ?? network.TimeSteps, network.Encoder,
+            [.. network.Layers.Select(layer => Exchange(layer, neuronOf))], network.ClassCount, network.HasTimeAxis,
+            network.PixelOrder);
 
     private static Layer Exchange(Layer layer, Func<NeuronLayer, NeuronDefinition> neuronOf) => layer switch
     {

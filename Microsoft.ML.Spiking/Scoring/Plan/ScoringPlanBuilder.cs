@@ -5,6 +5,7 @@ using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Neurons.Kernels;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Executors;
+using Microsoft.ML.Spiking.Scoring.Executors.Graded;
 using Microsoft.ML.Spiking.Scoring.Spikes;
 
 namespace Microsoft.ML.Spiking.Scoring.Plan;
@@ -24,6 +25,7 @@ internal sealed class ScoringPlanBuilder
     private readonly VectorWidth _width;
     private readonly ExecutorFactory _factory;
     private readonly IScoringWatch? _watch;
+    private readonly bool _isStepwise; // whether each layer computes each step by itself
     private readonly List<ScoringStep> _steps = [];
 
     // Every step writes its own buffer; BufferAssignment then shares the memory.
@@ -31,13 +33,14 @@ internal sealed class ScoringPlanBuilder
 
     private ScoringPlanBuilder(
         NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory,
-        IScoringWatch? watch)
+        IScoringWatch? watch, bool isStepwise = false)
     {
         _definition = definition;
         _weights = weights;
         _width = width;
         _factory = factory;
         _watch = watch;
+        _isStepwise = definition.HasTimeAxis || isStepwise;
     }
 
     /// <summary>Builds the plan with the executors for a width of vectors.</summary>
@@ -60,12 +63,34 @@ internal sealed class ScoringPlanBuilder
         ExecutorFactory factory, IScoringWatch? watch = null)
     {
         var plan = new ScoringPlanBuilder(definition, weights, width, factory, watch);
-        int linearFrom = watch is null ? LinearTail.Start(definition.Layers) : definition.Layers.Count;
-        var layers = new List<Layer>(definition.Layers);
-        Flow flow = plan.Follow(layers.GetRange(0, linearFrom), plan.Encode(), averagesAtEnd: watch is null);
-        flow = plan.Follow(layers.GetRange(linearFrom, layers.Count - linearFrom), plan.AverageOverTime(flow));
-        flow = plan.InOrder(flow, Interleaving.Natural(flow.Signal.Size));
+        Flow flow = plan.FollowAll();
         return BufferAssignment.Apply(plan._steps, flow.Buffer);
+    }
+
+    /// <summary>
+    /// Builds the steps of a walk through a row's time steps: each layer computes each step by itself, and each step of
+    /// the plan writes a buffer that no other one writes, so that what is the same at every step stays.
+    /// </summary>
+    /// <param name="definition">The network.</param>
+    /// <param name="weights">Its arrays; they are copied.</param>
+    /// <param name="width">How many values an instruction handles.</param>
+    /// <returns>The steps, and the buffer that holds the mean logits.</returns>
+    public static (IReadOnlyList<ScoringStep> Steps, int Output) BuildWalk(
+        NetworkDefinition definition, NetworkWeights weights, VectorWidth width)
+    {
+        var plan = new ScoringPlanBuilder(
+            definition, weights, width, ExecutorFactory.Of(width), watch: null, isStepwise: true);
+        Flow flow = plan.FollowAll();
+        return (plan._steps, flow.Buffer);
+    }
+
+    private Flow FollowAll()
+    {
+        int linearFrom = _watch is null ? LinearTail.Start(_definition.Layers) : _definition.Layers.Count;
+        var layers = new List<Layer>(_definition.Layers);
+        Flow flow = Follow(layers.GetRange(0, linearFrom), Encode(), averagesAtEnd: _watch is null);
+        flow = Follow(layers.GetRange(linearFrom, layers.Count - linearFrom), AverageOverTime(flow));
+        return InOrder(flow, Interleaving.Natural(flow.Signal.Size));
     }
 
     private Flow Encode()
@@ -92,9 +117,11 @@ internal sealed class ScoringPlanBuilder
                 MaxPoolLayer pool => Pool(pool, flow, (from, to) =>
                     PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, pool.Padding)),
                 AdaptiveAveragePoolLayer pool => Pool(pool, flow, PoolWindows.Adaptive),
-                NeuronLayer { Neuron: ReluNeuron } neuron => Stateless(neuron, flow, Relu(flow)),
-                NeuronLayer { Neuron: FirstSpikeNeuron firstSpike } neuron => Stateless(neuron, flow,
-                    new FirstSpikeExecutor(firstSpike, _definition.TimeSteps, flow.Signal.Size, flow.IsConstant)),
+                NeuronLayer { Neuron: ReluNeuron } neuron => Added(neuron, flow, Relu(flow)),
+                NeuronLayer { Neuron: FirstSpikeNeuron firstSpike } neuron =>
+                    Added(neuron, flow, FirstSpike(firstSpike, flow)),
+                NeuronLayer { Neuron: BurstNeuron burst } neuron => Added(neuron, flow,
+                    new BurstExecutor(burst, _definition.TimeSteps, flow.Signal.Size, flow.IsConstant)),
                 NeuronLayer neuron => Neuron(neuron, flow, layers, ref i, averagesAtEnd),
                 ResidualLayer residual => Residual(residual, flow),
                 // The order of a vector's values is that of the image: the next layer asks for it.
@@ -109,7 +136,7 @@ internal sealed class ScoringPlanBuilder
     private int StepsOf(Flow flow) => flow.IsConstant ? 1 : _definition.TimeSteps;
 
     private LayerExecutor OverTime(Flow input, Func<int, LayerExecutor> layer) =>
-        _definition.HasTimeAxis && !input.IsConstant
+        _isStepwise && !input.IsConstant
             ? new StepwiseExecutor(layer(1), input.Signal.Size, _definition.TimeSteps)
             : layer(StepsOf(input));
 
@@ -176,11 +203,15 @@ internal sealed class ScoringPlanBuilder
             : _factory.MeanPool(windows, channels, steps)), image, output);
     }
 
-    private LayerExecutor Relu(Flow input) => _definition.HasTimeAxis && !input.IsConstant
+    private LayerExecutor Relu(Flow input) => _isStepwise && !input.IsConstant
         ? OverTime(input, steps => new ReluExecutor(steps, input.Signal.Size, constantCurrent: false))
         : new ReluExecutor(_definition.TimeSteps, input.Signal.Size, input.IsConstant);
 
-    private Flow Stateless(NeuronLayer layer, Flow input, LayerExecutor executor) =>
+    private LayerExecutor FirstSpike(FirstSpikeNeuron neuron, Flow input) => _isStepwise && !input.IsConstant
+        ? OverTime(input, steps => new FirstSpikeExecutor(neuron, steps, input.Signal.Size, constantCurrent: false))
+        : new FirstSpikeExecutor(neuron, _definition.TimeSteps, input.Signal.Size, input.IsConstant);
+
+    private Flow Added(NeuronLayer layer, Flow input, LayerExecutor executor) =>
         Add(Watched(executor, layer, input), input, layer.Infer(input.Signal), input.Order);
 
     /// <summary>

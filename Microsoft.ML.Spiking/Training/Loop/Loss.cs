@@ -18,7 +18,13 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// neurons that do not spike, the values), summed over the neurons and averaged over the steps, is added to the row's
 /// loss.
 /// </remarks>
-internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing, double? spikePenalty = null)
+/// <param name="lambda">The share of the squared error.</param>
+/// <param name="target">What the squared error pulls the logits towards.</param>
+/// <param name="labelSmoothing">Epsilon.</param>
+/// <param name="spikePenalty">The factor of the penalty of spikes; null for none.</param>
+/// <param name="ofMean">Whether the loss is that of the steps' mean logits.</param>
+internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing, double? spikePenalty = null,
+    bool ofMean = false)
 {
     /// <summary>Gets the factor of the penalty of spikes; null for none.</summary>
     public double? SpikePenalty => spikePenalty;
@@ -32,6 +38,7 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
     public Tensor Compute(Tensor logits, Tensor classes, Tensor? weights = null, Tensor? spikes = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        logits = ofMean ? logits.mean([0], keepdim: true) : logits;
         Tensor rows = lambda switch // [N]
         {
             0 => CrossEntropy(logits, classes),

@@ -56,7 +56,8 @@ internal sealed class TrainingLoop : IDisposable
         _productType = ProductType(settings.Precision, _device, observer);
         _state = new(definition, settings, _device);
         _rounded = _productType is ScalarType type && _device.type == DeviceType.CUDA ? new(type) : null;
-        var loss = new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty);
+        var loss = new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty,
+            settings.LossOfMean == true);
         _group = rankCancellation is null ? new ReplicaSet(_state, settings, devices, threads, loss)
             : new RankSet(settings.Ranks!, _state, settings, loss, rankCancellation);
     }
@@ -340,6 +341,10 @@ internal sealed class TrainingLoop : IDisposable
     private void Step(Schedule schedule)
     {
         _state.Gradients.Finish();
+        foreach (string frozen in _settings.FrozenArrays ?? [])
+        {
+            _state.Network.Parameters[frozen].grad = null; // the optimizer leaves it as it is
+        }
         _masks?.ApplyToGradients();
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
         _masks?.ApplyToWeights();

@@ -38,6 +38,15 @@ internal sealed record TrainingSettings
     /// </summary>
     public required double? SpikePenalty { get; init; }
 
+    /// <summary>
+    /// Gets whether the loss is that of the mean logits instead of each step's; null for no, as it is in the
+    /// checkpoints of versions without this setting.
+    /// </summary>
+    public bool? LossOfMean { get; init; }
+
+    /// <summary>Gets the arrays that are not changed; null for none.</summary>
+    public IReadOnlyList<string>? FrozenArrays { get; init; }
+
     /// <summary>Gets the maximum norm of the gradient of all parameters together; null for no clipping.</summary>
     public required double? GradientClipping { get; init; }
 

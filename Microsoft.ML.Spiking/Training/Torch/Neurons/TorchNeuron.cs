@@ -31,6 +31,8 @@ internal abstract class TorchNeuron
         {
             ReluNeuron => new TorchRelu(),
             FirstSpikeNeuron firstSpike => new TorchFirstSpike(firstSpike),
+            BurstNeuron burst => new TorchBurst(burst),
+            MeanReluNeuron => new TorchMeanRelu(),
             SpikingNeuronDefinition spiking when canFuse => new FusedNeuron(spiking, horizon),
             SpikingNeuronDefinition spiking when canLaunch => new CudaNeuron(spiking, kernels!),
             _ => OpByOpNeuron.Create(definition, horizon),

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Microsoft.ML.Spiking.Scoring.Executors;
+namespace Microsoft.ML.Spiking.Scoring.Executors.Graded;
 
 /// <summary>The rectifier, max(0, x) at every step.</summary>
 internal sealed unsafe class ReluExecutor(int timeSteps, int size, bool constantCurrent) : LayerExecutor

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Microsoft.ML.Spiking.Scoring.Executors;
+namespace Microsoft.ML.Spiking.Scoring.Executors.Graded;
 
 /// <summary>
 /// Neurons that spike at most once: the values that their spikes stand for, 0 without a spike. A value that is not a
