@@ -30,8 +30,8 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
                the git tag; fails where the public API breaks users of the last release of the same major version
 
 As root, on Debian and Ubuntu, the commands first install what is missing (the .NET SDK, libstdc++6, libgomp1, a font;
-test also PostgreSQL, g++, clang, numpy and, beside npm, chromium) and say so, one line each. --no-setup, anywhere
-before --, installs nothing.
+test also PostgreSQL, g++, clang, numpy, Open MPI and, beside npm, chromium) and say so, one line each. --no-setup,
+anywhere before --, installs nothing.
 USAGE
 }
 

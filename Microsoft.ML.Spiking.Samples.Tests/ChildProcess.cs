@@ -37,9 +37,18 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="environment">Variables in addition to those of this process.</param>
     /// <param name="arguments">The arguments of dotnet.</param>
     public static ChildProcess Start(
-        string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartProgram("dotnet", folder, environment, arguments);
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="program">Its name or path.</param>
+    /// <param name="folder">The current folder.</param>
+    /// <param name="environment">Variables in addition to those of this process.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static ChildProcess StartProgram(string program, string folder,
+        IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

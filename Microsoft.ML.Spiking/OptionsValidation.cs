@@ -251,6 +251,22 @@ internal static class OptionsValidation
             : null;
     }
 
+    private static string? RankFault(SpikingClifTrainer.Options o) => o.Ranks switch
+    {
+        null when o.SynchronizeBatchNorm =>
+            $"{nameof(o.SynchronizeBatchNorm)} is set, but {nameof(o.Ranks)} is not; " +
+            "one process takes its statistics over the whole batch anyway, without GradientAccumulation.",
+        { Count: > 1 } when o.CudaDevices is { Count: > 1 } => Invariant($"{nameof(o.CudaDevices)} has ") +
+            Invariant($"{o.CudaDevices.Count} devices, but each rank trains on one; start a rank for each device ") +
+            $"and give its {nameof(o.CudaDeviceIndex)}.",
+        { Count: > 1 } when o.Teacher is not null || o.Conversion is not null =>
+            $"{nameof(o.Ranks)} are given with {(o.Teacher is null ? nameof(o.Conversion) : nameof(o.Teacher))}, which " +
+            "runs in one process; leave one of them null.",
+        { } ranks when o.BatchSize < ranks.Count => Invariant($"{nameof(o.BatchSize)} is {o.BatchSize}, but there ") +
+            Invariant($"are {ranks.Count} ranks; each needs at least one row."),
+        _ => null,
+    };
+
     private static IEnumerable<string> Machine(SpikingClifTrainer.Options o)
     {
         string?[] faults =
@@ -261,6 +277,7 @@ internal static class OptionsValidation
             o.CudaDeviceIndex is null or >= 0 ? null
                 : Invariant($"{nameof(o.CudaDeviceIndex)} is {o.CudaDeviceIndex}; it must be at least 0."),
             o.CudaDevices is null ? null : Devices(o, o.CudaDevices),
+            RankFault(o),
             o.NumberOfThreads is null or (>= 1 and <= OptionRanges.MostThreads) ? null
                 : Invariant($"{nameof(o.NumberOfThreads)} is {o.NumberOfThreads}; it must be from 1 to ") +
                     Invariant($"{OptionRanges.MostThreads}, or null for as many as the work of a batch occupies."),

@@ -19,6 +19,7 @@ public sealed partial class SpikingClifTrainer
             string? excluded = _options.GradientHorizon is not null ? nameof(Options.GradientHorizon)
                 : isGated && _options.ActivationCheckpointing ? nameof(Options.ActivationCheckpointing)
                 : isGated && _options.CudaDevices is { Count: > 1 } ? nameof(Options.CudaDevices)
+                : isGated && _options.Ranks is { Count: > 1 } ? nameof(Options.Ranks)
                 : null;
             if (excluded is not null)
             {

@@ -25,6 +25,11 @@ public sealed partial class SpikingClifTrainer
     /// </exception>
     internal SharedTrainingData Share(IDataView data, IDataView? validation, Action<string> warn)
     {
+        if (_options.Ranks is { Count: > 1 })
+        {
+            throw new InvalidOperationException($"The options of a sweep have {nameof(Options.Ranks)}, which train " +
+                "one network together; a sweep trains many. Start its workers as processes on the same storage.");
+        }
         CheckScoring();
         CheckDevices();
         TrainingColumns columns = TrainingColumns.Find(_host, data, _names);

@@ -34,6 +34,8 @@ public sealed partial class SpikingClifTrainer
         Device = _options.Device,
         CudaDeviceIndex = CudaDeviceIndex,
         CudaDevices = _options.CudaDevices is null ? null : [.. _options.CudaDevices],
+        Ranks = _options.Ranks is { Count: > 1 } ? _options.Ranks : null,
+        SynchronizesBatchNorm = _options.Ranks is { Count: > 1 } && _options.SynchronizeBatchNorm ? true : null,
         FallsBackToCpu = FallsBackToCpu,
         Threads = _options.NumberOfThreads,
         MemoryBudget = _options.MemoryBudget ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,

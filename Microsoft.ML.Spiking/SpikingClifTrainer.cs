@@ -218,7 +218,10 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         return ColumnShapes.Output(inputSchema, _names);
     }
 
-    private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, TrainedModel? trained)
+    private SpikingPredictionTransformer Train(IDataView data, IDataView? validation, TrainedModel? trained) =>
+        WithRanks(() => TrainHere(data, validation, trained));
+
+    private SpikingPredictionTransformer TrainHere(IDataView data, IDataView? validation, TrainedModel? trained)
     {
         SpikingModelParameters? model = trained?.Parameters;
         _host.CheckValue(data, nameof(data));

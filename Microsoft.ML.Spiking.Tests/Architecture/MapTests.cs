@@ -10,7 +10,7 @@ public sealed partial class MapTests
     private static readonly string[] Libraries =
     [
         "Microsoft.ML.Spiking", "Microsoft.ML.Spiking.Sweeps", "Microsoft.ML.Spiking.Interchange",
-        "Microsoft.ML.Spiking.Plots", "Microsoft.ML.Spiking.Events",
+        "Microsoft.ML.Spiking.Plots", "Microsoft.ML.Spiking.Events", "Microsoft.ML.Spiking.Distributed",
     ];
 
     private static readonly string Map =

@@ -42,6 +42,43 @@ public sealed class PreparedBatchesTests
     }
 
     [TestMethod]
+    public void TryTake_EveryThirdBatch_GivesTogetherWhatOneReaderGives()
+    {
+        using BatchBuffer plain = Buffer(), first = Buffer(), second = Buffer();
+        using IRowReader reader = Rows.Shuffled(seed: 3, epoch: 1);
+        var all = new List<float[]>();
+        while (plain.TryRead(reader, out Batch batch))
+        {
+            all.Add(Values(batch));
+        }
+        RowFeed streamed = RowFeed.Open(Toy.Rows(50), Toy.Classes, memoryBudget: 500, CancellationToken.None);
+        using IRowReader inOrder = streamed.InOrder();
+        var ofTheStream = new List<float[]>();
+        while (plain.TryRead(inOrder, out Batch batch))
+        {
+            ofTheStream.Add(Values(batch));
+        }
+
+        for (int start = 0; start < 3; start++)
+        {
+            AssertThirds(all, Rows.Shuffled(seed: 3, epoch: 1), start);
+            AssertThirds(ofTheStream, streamed.InOrder(), start);
+        }
+
+        void AssertThirds(List<float[]> batches, IRowReader source, int start)
+        {
+            using var prepared = new PreparedBatches(source, [first, second], epoch: 1, batchSize: 8, skip: start,
+                CancellationToken.None, stride: 3);
+            for (int number = start; number < batches.Count; number += 3)
+            {
+                Assert.IsTrue(prepared.TryTake(out Batch batch));
+                Assert.AreSequenceEqual(batches[number], Values(batch));
+            }
+            Assert.IsFalse(prepared.TryTake(out _));
+        }
+    }
+
+    [TestMethod]
     public void TryTake_ReadingFails_ThrowsTheSameWhenItIsThatBatchsTurn()
     {
         var reader = new FailingReader(goodBatches: 2);
@@ -93,6 +130,8 @@ public sealed class PreparedBatchesTests
 
         public int Read(Span<float> features, Span<long> labels, Span<float> weights) =>
             ++_batches <= goodBatches ? labels.Length : throw Fault;
+
+        public void Skip(int rows) => throw new NotSupportedException();
 
         public int Read(SparseRows features, Span<long> labels, Span<float> weights) => throw Fault;
 

@@ -38,6 +38,7 @@ internal static class Toy
         Device = ComputeDevice.Cpu,
         CudaDeviceIndex = 0,
         CudaDevices = null,
+        SynchronizesBatchNorm = null,
         FallsBackToCpu = false,
         Threads = 1,
         MemoryBudget = 1 << 30,

@@ -134,6 +134,7 @@ internal static class TrainingChecks
         Device = ComputeDevice.Cuda,
         CudaDeviceIndex = device.index,
         CudaDevices = null,
+        SynchronizesBatchNorm = null,
         FallsBackToCpu = false,
         Threads = 1,
         MemoryBudget = 1 << 30,

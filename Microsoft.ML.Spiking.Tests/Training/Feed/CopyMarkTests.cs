@@ -47,6 +47,8 @@ public sealed class CopyMarkTests
             return labels.Length;
         }
 
+        public void Skip(int rows) { }
+
         public int Read(SparseRows features, Span<long> labels, Span<float> weights) =>
             throw new NotSupportedException();
 

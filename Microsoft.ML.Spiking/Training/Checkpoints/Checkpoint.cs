@@ -144,3 +144,13 @@ internal interface ICheckpointPlace
     /// <exception cref="IOException">The disk refuses; the previous checkpoint is still there.</exception>
     void Write(Checkpoint checkpoint);
 }
+
+/// <summary>A place that has places for the checkpoints of trainings on other rows inside of it.</summary>
+internal interface IFoldedPlace : ICheckpointPlace, IDisposable
+{
+    /// <summary>Opens the place of a training on other rows and reads its checkpoint.</summary>
+    /// <param name="training">The identity of the training.</param>
+    /// <param name="found">The checkpoint; null if there is none.</param>
+    /// <exception cref="InvalidOperationException">It cannot be written, or another training has it open.</exception>
+    IFoldedPlace OpenFold(TrainingIdentity training, out Checkpoint? found);
+}

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 /// then renamed, so that the folder holds a complete one at every moment; a partial one of a killed training is
 /// removed. While the folder is open, no other training can open it.
 /// </summary>
-internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
+internal sealed class CheckpointFolder : IFoldedPlace
 {
     /// <summary>The name of the checkpoint's file.</summary>
     public const string FileName = "training.checkpoint";
@@ -126,6 +126,9 @@ internal sealed class CheckpointFolder : ICheckpointPlace, IDisposable
 
     /// <summary>Returns the full name of the checkpoint's file.</summary>
     public override string ToString() => _file;
+
+    IFoldedPlace IFoldedPlace.OpenFold(TrainingIdentity training, out Checkpoint? found) =>
+        OpenFold(training, out found);
 
     public void Dispose() => _lock.Dispose();
 }

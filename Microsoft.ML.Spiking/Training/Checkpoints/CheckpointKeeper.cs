@@ -14,7 +14,7 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 internal sealed class CheckpointKeeper(
     ICheckpointPlace place, Checkpoint? found, TrainingSettings settings, ITrainingObserver observer) : IDisposable
 {
-    private CheckpointFolder? _fold;
+    private IFoldedPlace? _fold;
     private TrainingIdentity? _identity;
     private (int Epoch, long Batches) _position = (1, 0);
     private long _time;
@@ -29,7 +29,7 @@ internal sealed class CheckpointKeeper(
     public void Resume(TrainingIdentity identity, TrainingState training, TrainingLength length)
     {
         _identity = identity;
-        if (settings.SharesCheckpointFolder && place is CheckpointFolder folder
+        if (settings.SharesCheckpointFolder && place is IFoldedPlace folder
             && found?.State.Identity.Training.DifferenceFrom(identity.Training, "training") is not null)
         {
             place = _fold = folder.OpenFold(identity, out found);

@@ -54,6 +54,9 @@ internal sealed class BatchBuffer : IDisposable
         _shares = Kept(ones([batchSize], ScalarType.Float32, CPU));
     }
 
+    /// <summary>Gets the rows of a full batch.</summary>
+    public int Size => (int)_features.shape[0];
+
     /// <summary>Reads the next batch. Its tensors belong to the caller's dispose scope.</summary>
     /// <param name="reader">The source of the rows.</param>
     /// <param name="batch">The batch, valid until the next call.</param>

@@ -13,9 +13,11 @@ internal sealed class PreparedBatches : IDisposable
     private readonly IRowReader _reader;
     private readonly int _epoch;
     private readonly int _batchSize;
+    private readonly int _stride;
     private readonly CancellationToken _token;
     private readonly IReadOnlyList<BatchBuffer> _buffers;
-    private long _filled;
+    private long _number; // of the next batch to fill, from 0
+    private long _passed; // batches that the reader has passed
     private int _next;
     private Task<bool> _preparation;
 
@@ -26,16 +28,19 @@ internal sealed class PreparedBatches : IDisposable
     /// <param name="batchSize">Rows of a full batch.</param>
     /// <param name="skip">Batches to skip at the beginning.</param>
     /// <param name="token">Checked between batches that are skipped.</param>
+    /// <param name="stride">One of so many batches is taken: the first, and then each that many after it.</param>
     public PreparedBatches(
         IRowReader reader, IReadOnlyList<BatchBuffer> buffers, int epoch, int batchSize, long skip,
-        CancellationToken token)
+        CancellationToken token, int stride = 1)
     {
         _reader = reader;
         _epoch = epoch;
         _batchSize = batchSize;
-        _token = token;
         _buffers = buffers;
-        _preparation = Task.Run(() => FillAfter(skip), CancellationToken.None);
+        _number = skip;
+        _stride = stride;
+        _token = token;
+        _preparation = Task.Run(() => Fill(_buffers[0]), CancellationToken.None);
     }
 
     /// <summary>Gets the time that <see cref="TryTake"/> has waited for rows.</summary>
@@ -79,18 +84,16 @@ internal sealed class PreparedBatches : IDisposable
     }
 
     // Called one at a time, so the count of batches needs no lock.
-    private bool Fill(BatchBuffer buffer) => buffer.Fill(_reader, _epoch, _filled++ * _batchSize);
-
-    private bool FillAfter(long skip)
+    private bool Fill(BatchBuffer buffer)
     {
-        for (; skip > 0; skip--)
+        for (; _passed < _number; _passed++)
         {
             _token.ThrowIfCancellationRequested();
-            if (!Fill(_buffers[0]))
-            {
-                return false;
-            }
+            _reader.Skip(_batchSize);
         }
-        return Fill(_buffers[0]);
+        _passed++;
+        long first = _number * _batchSize;
+        _number += _stride;
+        return buffer.Fill(_reader, _epoch, first);
     }
 }

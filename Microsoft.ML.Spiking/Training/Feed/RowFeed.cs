@@ -108,6 +108,9 @@ internal interface IRowReader : IDisposable
     /// <returns>The number of rows written; 0 at the end.</returns>
     int Read(Span<float> features, Span<long> labels, Span<float> weights);
 
+    /// <summary>Passes over the next rows, or over those that are left.</summary>
+    void Skip(int rows);
+
     /// <summary>Adds the next rows to sparse ones: as many as fit, or as are left.</summary>
     /// <param name="features">The rows.</param>
     /// <param name="labels">[rows]; its length is the number of rows asked for.</param>

@@ -158,6 +158,9 @@ internal sealed class StoreReader(RowStore store, int featureCount, int[]? rows 
     private int _next;
     private int _count;
 
+    /// <summary>Gets the number of rows that are still to be read.</summary>
+    public int Left => _count - _next;
+
     /// <summary>Restarts with the rows that the store now has.</summary>
     /// <param name="random">Draws the order; null for the rows' own order.</param>
     public void Restart(RandomStream? random = null)
@@ -189,6 +192,8 @@ internal sealed class StoreReader(RowStore store, int featureCount, int[]? rows 
         }
         return rows;
     }
+
+    public void Skip(int rows) => _next += Math.Min(rows, Left);
 
     public int Read(SparseRows features, Span<long> labels, Span<float> weights)
     {

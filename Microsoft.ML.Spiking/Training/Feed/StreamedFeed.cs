@@ -101,6 +101,17 @@ internal sealed class StreamedReader : IRowReader
         return rows;
     }
 
+    public void Skip(int rows)
+    {
+        do
+        {
+            int left = _chunk.Reader.Left;
+            _chunk.Reader.Skip(rows);
+            rows -= Math.Min(rows, left);
+        }
+        while (rows > 0 && TakeChunk());
+    }
+
     public int Read(SparseRows features, Span<long> labels, Span<float> weights)
     {
         int rows = 0;

@@ -38,11 +38,22 @@ internal sealed class EpochTally(Device device) : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        _loss.Add(loss, factor: weight);
-        _correct.Add(meanLogits.argmax(1).eq(labels).sum());
-        _weight += weight;
-        Rows += labels.shape[0];
+        Add(loss, Correct(meanLogits, labels), labels.shape[0], weight);
     }
+
+    /// <summary>Adds a batch that another process has measured.</summary>
+    public void Add(BatchShare share)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Add(tensor(share.Loss, device: device), tensor(share.Correct, device: device), share.Rows, share.Weight);
+        Spikes.Add(share.Spikes);
+    }
+
+    /// <summary>Returns the number of rows classified correctly, a scalar.</summary>
+    /// <param name="meanLogits">[N, classes], the mean over the time steps.</param>
+    /// <param name="labels">[N].</param>
+    public static Tensor Correct(Tensor meanLogits, Tensor labels) => meanLogits.argmax(1).eq(labels).sum();
 
     /// <summary>Resets all sums to 0.</summary>
     public void Clear()
@@ -74,4 +85,21 @@ internal sealed class EpochTally(Device device) : IDisposable
         _correct.Dispose();
         Spikes.Dispose();
     }
+
+    private void Add(Tensor loss, Tensor correct, long rows, double weight)
+    {
+        _loss.Add(loss, factor: weight);
+        _correct.Add(correct);
+        _weight += weight;
+        Rows += rows;
+    }
 }
+
+/// <summary>The measurements of a batch, on the way from one process to another.</summary>
+/// <param name="Loss">The mean loss.</param>
+/// <param name="Correct">The rows classified correctly.</param>
+/// <param name="Rows">The rows.</param>
+/// <param name="Weight">The sum of the rows' weights.</param>
+/// <param name="Spikes">The spikes of each layer.</param>
+internal sealed record BatchShare(
+    float Loss, long Correct, long Rows, double Weight, IReadOnlyList<LayerSpikes> Spikes);

@@ -7,6 +7,7 @@ using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Optimizers;
+using Microsoft.ML.Spiking.Training.Ranks;
 using Microsoft.ML.Spiking.Training.Replicas;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -33,7 +34,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly int _lastEpoch;
     private readonly ScalarType? _productType;
     private readonly TrainingState _state;
-    private readonly ReplicaSet _replicas;
+    private readonly IStepGroup _group;
     private readonly RoundedWeights? _rounded;
     private readonly Teaching? _teaching;
     private readonly ConcurrentDictionary<string, bool> _stalled = new(StringComparer.Ordinal); // whether it is told
@@ -43,8 +44,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private TrainingLoop(
         NetworkDefinition definition, NetworkWeights? initial, TrainingSettings settings, CheckpointKeeper? checkpoints,
-        int lastEpoch, ITrainingObserver observer, IReadOnlyList<Device> devices, int threads, CancellationToken token,
-        CancellationToken usersToken)
+        int lastEpoch, ITrainingObserver observer, IReadOnlyList<Device> devices, int threads,
+        RankCancellation? rankCancellation, CancellationToken token, CancellationToken usersToken)
     {
         _settings = settings;
         _observer = observer;
@@ -59,12 +60,13 @@ internal sealed class TrainingLoop : IDisposable
         _state = new(definition, settings, _device);
         _teaching = settings.Teacher is null ? null : new(settings.Teacher, definition, _device);
         _rounded = _productType is ScalarType type && _device.type == DeviceType.CUDA ? new(type) : null;
-        _replicas = new(_state, settings, devices, threads,
-            new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty,
-                settings.LossOfMean == true)
-            {
-                Teaching = _teaching,
-            });
+        var loss = new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty,
+            settings.LossOfMean == true)
+        {
+            Teaching = _teaching,
+        };
+        _group = rankCancellation is null ? new ReplicaSet(_state, settings, devices, threads, loss)
+            : new RankSet(settings.Ranks!, _state, settings, loss, rankCancellation);
     }
 
     /// <summary>
@@ -106,8 +108,11 @@ internal sealed class TrainingLoop : IDisposable
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(token, NativeWork.ProcessEnds);
         using IDisposable? memory = NativeMemory.Use(settings.ReuseNativeMemory);
-        using CheckpointFolder? folder =
-            settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
+        using RankCancellation? rankCancellation = settings.Ranks is null ? null : new(either.Token);
+        settings = settings.Ranks is RankGroup ranks ? RankAgreement.Settle(ranks, settings) : settings;
+        using IFoldedPlace? folder = settings.Ranks is not null
+            ? RankCheckpoints.Open(settings.Ranks, settings.CheckpointFolder)
+            : settings.CheckpointFolder is null ? null : CheckpointFolder.Open(settings.CheckpointFolder);
         ICheckpointPlace? place = session?.Checkpoints ?? folder;
         settings = session?.Interval is { } interval
             ? settings with { CheckpointEveryMinutes = interval.TotalMinutes } : settings;
@@ -125,15 +130,17 @@ internal sealed class TrainingLoop : IDisposable
                 TensorFloat32.Use(devices[0], settings.Precision == TrainingPrecision.TensorFloat32);
             using var loop = new TrainingLoop(
                 definition, initial, settings, checkpoints, session?.LastEpoch ?? int.MaxValue, observer, devices,
-                threads, either.Token, token);
+                threads, rankCancellation, rankCancellation?.Agreed ?? either.Token, token);
             return loop.Train(train, validation);
         }
-        catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == either.Token)
+        catch (OperationCanceledException cancelled)
+            when (cancelled.CancellationToken == (rankCancellation?.Agreed ?? either.Token))
         {
             throw token.IsCancellationRequested
                 ? new OperationCanceledException(cancelled.Message, cancelled, token)
-                : new OperationCanceledException(
-                    "The process is ending: the training was cancelled.", cancelled, NativeWork.ProcessEnds);
+                : new OperationCanceledException(NativeWork.ProcessEnds.IsCancellationRequested
+                    ? "The process is ending: the training was cancelled."
+                    : "Another rank was cancelled, and with it the training.", cancelled, NativeWork.ProcessEnds);
         }
         catch (Exception fault) when (MemoryShortage.Explain(fault, definition, settings) is { } shortage)
         {
@@ -143,7 +150,7 @@ internal sealed class TrainingLoop : IDisposable
 
     public void Dispose()
     {
-        _replicas.Dispose();
+        _group.Dispose();
         _rounded?.Dispose();
         _teaching?.Dispose();
         _masks?.Dispose();
@@ -194,9 +201,9 @@ internal sealed class TrainingLoop : IDisposable
             RowFeed? measured = validation is null ? null : UsableRows.Open(validation, "validation", _definition,
                 Math.Max(0, _settings.MemoryBudget - rows.Bytes), _observer, _token);
             using Validation? measure =
-                measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device);
+                measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device, _settings.Ranks);
             float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
-            using var buffers = new BatchBuffers(_settings.ReplicaCount + 1, // one is filled meanwhile
+            using var buffers = new BatchBuffers(_settings.LocalReplicas + 1, // one is filled meanwhile
                 () => Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network)));
             var length = new TrainingLength(_settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows),
                 rows.Summary.Rows, BatchSize(rows), _settings.GradientAccumulation * _settings.ReplicaCount);
@@ -205,13 +212,17 @@ internal sealed class TrainingLoop : IDisposable
                 _settings.Schedule, _settings.LearningRate, _settings.WarmupEpochs, _epochs, length.Steps);
             var firing = new FiringWatch(_definition, rows.Summary.ClassRows, _observer);
             var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
-            _checkpoints?.Resume(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), _state, length);
+            if (_checkpoints is not null || _settings.Ranks is not null)
+            {
+                Begin(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), length);
+            }
+            (_group as RankSet)?.Expect(rows.Summary.Rows);
             if (_state is { Epoch: 1, Batches: 0 })
             {
                 UsableRows.Warn(rows.Summary, _definition, _observer);
             }
             int resumed = _state.History.Count;
-            _replicas.Follow();
+            _group.Follow();
 
             while (_state.Epoch <= Math.Min(_epochs, _lastEpoch))
             {
@@ -226,6 +237,7 @@ internal sealed class TrainingLoop : IDisposable
                 {
                     return Divergence.Outcome(_state, _observer);
                 }
+                _group.FinishEpoch(_observer);
                 _state.FinishEpoch(Metrics(schedule, measure?.Measure(_state.Network, _token)));
                 NativeWork.CallOutside(() => _observer.EpochFinished(_state.History[^1]));
                 firing.EpochFinished(_state.History);
@@ -251,6 +263,18 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
+    /// <summary>
+    /// Agrees with the other ranks, if there are some, and resumes from a checkpoint, if there is one.
+    /// </summary>
+    private void Begin(TrainingIdentity identity, TrainingLength length)
+    {
+        if (_settings.Ranks is RankGroup ranks)
+        {
+            RankAgreement.Check(ranks, identity);
+        }
+        _checkpoints?.Resume(identity, _state, length);
+    }
+
     // A callback of the user may throw the same exception for its own reasons.
     private bool IsCancellation(OperationCanceledException exception) =>
         (_token.IsCancellationRequested
@@ -263,18 +287,12 @@ internal sealed class TrainingLoop : IDisposable
         long started = Stopwatch.GetTimestamp();
         double before = _state.Seconds;
         EpochTally tally = _state.Tally;
-        using var batches = new PreparedBatches(
-            rows.Shuffled(_settings.Seed, _state.Epoch), buffers.All, _state.Epoch, BatchSize(rows),
-            skip: _state.Batches, _token);
+        using PreparedBatches batches = _group.Open(
+            rows.Shuffled(_settings.Seed, _state.Epoch), buffers.All, BatchSize(rows), _token);
         while (true)
         {
             _token.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            IReadOnlyList<Batch> group = _replicas.Take(batches);
-            if (group.Count == 0)
-            {
-                break;
-            }
             var pass = new ForwardPass
             {
                 IsTraining = true,
@@ -289,19 +307,18 @@ internal sealed class TrainingLoop : IDisposable
                 Rounded = _rounded,
                 Stalled = layer => _stalled.TryAdd(layer, false),
             };
-            IReadOnlyList<BatchResult> results = _replicas.Train(group, pass);
+            int trained = _group.TrainNext(batches, pass, tally);
             WarnOfStalls();
+            if (trained == 0)
+            {
+                break;
+            }
             if (_state.Gradients.IsComplete)
             {
                 Step(schedule);
             }
-            for (int i = 0; i < group.Count; i++)
-            {
-                (Tensor loss, Tensor logits) = results[i];
-                tally.Add(loss, logits, group[i].Labels.to(_device), group[i].TotalWeight);
-            }
             long batchesBefore = _state.Batches;
-            _state.Batches += group.Count;
+            _state.Batches += trained;
             _state.Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds;
             bool isDue = _device.type == DeviceType.CPU
                 || _state.Batches / BatchesBetweenChecks > batchesBefore / BatchesBetweenChecks;
@@ -354,7 +371,7 @@ internal sealed class TrainingLoop : IDisposable
         _state.Optimizer.Step(schedule.At(_state.Optimizer.Steps));
         _masks?.ApplyToWeights();
         _rounded?.Refresh();
-        _replicas.Follow();
+        _group.Follow();
     }
 
     /// <summary>Returns the weights of a training that has not finished an epoch.</summary>

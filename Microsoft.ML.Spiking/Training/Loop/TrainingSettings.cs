@@ -97,12 +97,26 @@ internal sealed record TrainingSettings
     [JsonIgnore]
     public int CpuReplicas { get; init; } = 1;
 
+    /// <summary>Gets the processes that share each step's rows; null for this one alone.</summary>
+    [JsonIgnore]
+    public RankGroup? Ranks { get; init; }
+
+    /// <summary>
+    /// Gets whether batch normalizations take their statistics over all ranks; null for no, so that older checkpoints
+    /// remain what they were.
+    /// </summary>
+    public required bool? SynchronizesBatchNorm { get; init; }
+
     /// <summary>Gets the number of devices that share each step's rows; null for one.</summary>
     public int? Replicas => ReplicaCount > 1 ? ReplicaCount : null;
 
     /// <summary>Gets the number of devices that share each step's rows.</summary>
     [JsonIgnore]
-    public int ReplicaCount => CudaDevices?.Count ?? CpuReplicas;
+    public int ReplicaCount => Ranks?.Count ?? LocalReplicas;
+
+    /// <summary>Gets the number of devices in this process.</summary>
+    [JsonIgnore]
+    public int LocalReplicas => CudaDevices?.Count ?? CpuReplicas;
 
     /// <summary>Gets the rows of a batch of one device.</summary>
     [JsonIgnore]

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Ranks;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -8,31 +11,58 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Loop;
 
 /// <summary>The measurement of a network on the validation rows, in evaluation mode.</summary>
-internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device) : IDisposable
+/// <param name="rows">The rows.</param>
+/// <param name="buffer">Disposed with this.</param>
+/// <param name="device">The network's device.</param>
+/// <param name="ranks">The processes that share the rows; null for this one alone.</param>
+internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device, RankGroup? ranks = null)
+    : IDisposable
 {
+    private static readonly JsonSerializerOptions Json =
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     private readonly EpochTally _tally = new(device);
     private readonly Tensor _correct =
         zeros([rows.Summary.ClassRows.Count], ScalarType.Int64, device).DetachFromDisposeScope();
 
-    /// <summary>Scores all rows and measures the scores.</summary>
+    /// <summary>Scores all rows and measures the scores; of several ranks, each scores some of the batches.</summary>
     public ValidationResult Measure(TorchNetwork network, CancellationToken token)
     {
         using IDisposable noGradient = no_grad();
         using IRowReader reader = rows.InOrder();
         _tally.Clear();
         _correct.Set(0);
-        while (true)
+        var shares = new List<BatchShare>();
+        long batches = (rows.Summary.Rows + buffer.Size - 1) / buffer.Size;
+        for (long number = 0; number < batches; number++)
         {
             token.ThrowIfCancellationRequested();
+            if (ranks is not null && number % ranks.Count != ranks.Rank)
+            {
+                reader.Skip(buffer.Size);
+                continue;
+            }
             using DisposeScope scope = NewDisposeScope();
             if (!buffer.TryRead(reader, out Batch batch))
             {
-                return new(_tally.Accuracy, MacroAccuracy(), _tally.Loss);
+                break;
             }
             Tensor logits = network.Forward(batch, ForwardPass.Evaluation).mean([0]); // [N, classes]
-            _tally.Add(nn.functional.cross_entropy(logits, batch.Labels), logits, batch.Labels, batch.Rows);
-            _correct.scatter_add_(0, batch.Labels, logits.argmax(1).eq(batch.Labels).to_type(ScalarType.Int64));
+            Tensor loss = nn.functional.cross_entropy(logits, batch.Labels);
+            Tensor isCorrect = logits.argmax(1).eq(batch.Labels).to_type(ScalarType.Int64);
+            _correct.scatter_add_(0, batch.Labels, isCorrect);
+            if (ranks is null)
+            {
+                _tally.Add(loss, logits, batch.Labels, batch.Rows);
+            }
+            else
+            {
+                shares.Add(new(DeviceWait.Item<float>(loss), DeviceWait.Item<long>(isCorrect.sum()), batch.Rows,
+                    batch.Rows, []));
+            }
         }
+        long[] correct = DeviceWait.ToCpu(_correct).data<long>().ToArray();
+        return Result(ranks is null ? correct : AddShares(ranks, shares, correct));
     }
 
     public void Dispose()
@@ -42,13 +72,38 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
         buffer.Dispose();
     }
 
-    private double MacroAccuracy()
+    /// <summary>
+    /// Adds the batches of all ranks in the order of the rows, and returns their classes' correct rows.
+    /// </summary>
+    private long[] AddShares(RankGroup group, List<BatchShare> shares, long[] correct)
     {
-        long[] correct = DeviceWait.ToCpu(_correct).data<long>().ToArray();
-        return correct.Zip(rows.Summary.ClassRows)
+        Measured[] all =
+        [
+            .. group.Gather(JsonSerializer.SerializeToUtf8Bytes(new Measured(shares, correct), Json))
+                .Select(bytes => JsonSerializer.Deserialize<Measured>(bytes, Json)!),
+        ];
+        for (int place = 0; place < all[0].Shares.Count; place++)
+        {
+            foreach (Measured rank in all.Where(rank => place < rank.Shares.Count))
+            {
+                _tally.Add(rank.Shares[place]);
+            }
+        }
+        return [.. correct.Select((_, c) => all.Sum(rank => rank.Correct[c]))];
+    }
+
+    private ValidationResult Result(long[] correct)
+    {
+        double macro = correct.Zip(rows.Summary.ClassRows)
             .Where(of => of.Second > 0)
             .Average(of => (double)of.First / of.Second);
+        return new(_tally.Accuracy, macro, _tally.Loss);
     }
+
+    /// <summary>What a rank has measured.</summary>
+    /// <param name="Shares">Its batches.</param>
+    /// <param name="Correct">For each class, the rows classified correctly.</param>
+    private sealed record Measured(IReadOnlyList<BatchShare> Shares, long[] Correct);
 }
 
 /// <summary>A network's measurements on the validation rows; every row has the same weight.</summary>

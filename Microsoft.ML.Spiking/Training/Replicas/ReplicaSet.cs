@@ -11,7 +11,7 @@ namespace Microsoft.ML.Spiking.Training.Replicas;
 /// last bit where the devices compute alike. Batch normalization takes the statistics of each batch separately; the
 /// running ones move as if the batches had come one after the other.
 /// </summary>
-internal sealed class ReplicaSet : IDisposable
+internal sealed class ReplicaSet : IStepGroup
 {
     private readonly TrainingState _state;
     private readonly Loss _loss;
@@ -34,6 +34,26 @@ internal sealed class ReplicaSet : IDisposable
         {
             _replicas[i] = new(state.Network.Definition, settings, devices[i + 1], threads);
         }
+    }
+
+    public PreparedBatches Open(
+        IRowReader rows, IReadOnlyList<BatchBuffer> buffers, int batchSize, CancellationToken token) =>
+        new(rows, buffers, _state.Epoch, batchSize, _state.Batches, token);
+
+    public int TrainNext(PreparedBatches batches, ForwardPass pass, EpochTally tally)
+    {
+        IReadOnlyList<Batch> group = Take(batches);
+        if (group.Count == 0)
+        {
+            return 0;
+        }
+        IReadOnlyList<BatchResult> results = Train(group, pass);
+        for (int i = 0; i < group.Count; i++)
+        {
+            (Tensor loss, Tensor logits) = results[i];
+            tally.Add(loss, logits, group[i].Labels.to(_devices[0]), group[i].TotalWeight);
+        }
+        return group.Count;
     }
 
     /// <summary>
@@ -89,7 +109,6 @@ internal sealed class ReplicaSet : IDisposable
         return results;
     }
 
-    /// <summary>Gives the weights of the network that learns to all others.</summary>
     public void Follow()
     {
         foreach (Replica replica in _replicas)
@@ -97,6 +116,8 @@ internal sealed class ReplicaSet : IDisposable
             replica.Follow(_state.Network);
         }
     }
+
+    public void FinishEpoch(ITrainingObserver observer) { }
 
     public void Dispose()
     {

@@ -62,6 +62,12 @@ internal sealed record ForwardPass
     /// </summary>
     public ICollection<RunningMove>? Moves { get; init; }
 
+    /// <summary>
+    /// Gets the sums by which batch normalizations take their statistics over several processes; null to take those of
+    /// this batch alone.
+    /// </summary>
+    public ISharedSums? Statistics { get; init; }
+
     /// <summary>Returns the repetition of this pass: the same values, without side effects.</summary>
     public ForwardPass Again() => this with { Spikes = null, IsRepetition = true };
 }

@@ -66,6 +66,17 @@ internal sealed class SpikeTally(Device device) : IDisposable
         other.Clear();
     }
 
+    /// <summary>Adds counts that another tally has saved.</summary>
+    public void Add(IReadOnlyList<LayerSpikes> layers)
+    {
+        foreach (LayerSpikes layer in layers)
+        {
+            Entry entry = Of(layer.Layer);
+            entry.CountedSpikes += (long)layer.Spikes;
+            entry.Places += layer.Places;
+        }
+    }
+
     /// <summary>Resets all counts to 0.</summary>
     public void Clear()
     {

@@ -34,6 +34,13 @@ internal sealed class TorchBatchNorm(
             return input.MapRows(rows => nn.functional.batch_norm(
                 rows, _mean, _variance, _weight, _bias, training: false, layer.Momentum, layer.Epsilon));
         }
+        if (pass.Statistics is ISharedSums sums)
+        {
+            (Tensor result, Action<Tensor, Tensor> move) =
+                SharedBatchNorm.Run(input, layer, timeSteps, _weight, _bias, sums);
+            Move(pass, move);
+            return new(result, input.IsConstant);
+        }
         bool isAcrossTime = layer.Mode == BatchNormMode.AcrossTime;
         long values = CountOf(input);
         if (kernels is not null && CudaNormOperation.Suits(input.Values, input.IsConstant))
@@ -74,7 +81,7 @@ internal sealed class TorchBatchNorm(
     public NeuronSpikes? WithNeurons(TorchSignal input, ForwardPass pass, TorchNeuron neuron,
         IReadOnlyList<Tensor> learned, Tensor? counter, AveragePoolLayer? pool)
     {
-        bool suits = pass.IsTraining && kernels is not null && neuron is CudaNeuron
+        bool suits = pass is { IsTraining: true, Statistics: null } && kernels is not null && neuron is CudaNeuron
             && timeSteps <= NeuronProgram.MaximumTimeSteps
             && CudaNormOperation.Suits(input.Values, input.IsConstant);
         if (!suits)
