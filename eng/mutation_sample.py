@@ -216,7 +216,8 @@ class Tests:
         # Limits are generous: on a busy machine tests take several times as long.
         self.stages = [(f"{self.all}&({chosen})" if chosen else
                         self.all + "".join(f"&FullyQualifiedName!~.{name}." for name in slow),
-                        120 + 8 * (overhead + sum(times[name] for name in group))) for chosen, group in stages]
+                        120 + 8 * (overhead + sum(times[name] for name in group)))
+                       for chosen, group in stages if group]
         print(f"Without a mutant: {base['seconds']:.0f} s; last {', '.join(slow) or 'none'}.",
               file=sys.stderr, flush=True)
 

@@ -38,8 +38,8 @@ public sealed class FirstSpikeConversionTests
 
         string message = Assert.Throws<InvalidOperationException>(() => _ml.Model.FiringRates(model, data)).Message;
 
-        Assert.Contains("FirstSpikeNeuron, which spikes at most once: firing rates do not describe it. Use SpikeTimes " +
-            "for when its neurons spike.", message);
+        Assert.Contains("FirstSpikeNeuron, which spikes at most once: firing rates do not describe it. Use " +
+            "SpikeTimes for when its neurons spike.", message);
     }
 
     [TestMethod]

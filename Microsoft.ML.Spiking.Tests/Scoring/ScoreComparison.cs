@@ -13,7 +13,7 @@ internal static class ScoreComparison
     public static int CountDifferences(NetworkDefinition definition, VectorWidth width, int rows) =>
         CountDifferences(definition, [width], rows);
 
-    /// <summary>Returns the number of rows that differ, summed over the widths; the reference is computed once.</summary>
+    /// <summary>Returns the sum over several widths; the reference is computed once.</summary>
     public static int CountDifferences(NetworkDefinition definition, IReadOnlyList<VectorWidth> widths, int rows)
     {
         NetworkWeights weights = RandomNetwork.Weights(definition, 3);
