@@ -183,7 +183,8 @@ public sealed class FiringRateReportTests
         using JsonDocument json = JsonDocument.Parse(report.ToJson());
 
         JsonElement raster = json.RootElement.GetProperty("rasters")[0];
-        Assert.AreEqual(("neuron1", 0), (raster.GetProperty("layer").GetString(), raster.GetProperty("row").GetInt32()));
+        Assert.AreEqual("neuron1", raster.GetProperty("layer").GetString());
+        Assert.AreEqual(0, raster.GetProperty("row").GetInt32());
         Assert.AreEqual(0, raster.GetProperty("steps")[0][0].GetInt32());
         JsonElement trace = json.RootElement.GetProperty("traces")[0];
         Assert.AreEqual(1, trace.GetProperty("neuron").GetProperty("index").GetInt32());

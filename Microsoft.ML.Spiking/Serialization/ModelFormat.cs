@@ -14,8 +14,8 @@ internal static class ModelFormat
     /// <summary>
     /// The newest version that is read. It grows when an older reader would misunderstand a document; a new layer or
     /// neuron needs no new version, because readers name the types that they do not know. Written is the oldest version
-    /// whose readers understand the model: 1; 2 where weights are int8; 3 where rows may be decided before the last time
-    /// step.
+    /// whose readers understand the model: 1; 2 where weights are int8; 3 where rows may be decided before the last
+    /// time step.
     /// </summary>
     public const int Version = 3;
 

@@ -12,8 +12,8 @@ using Microsoft.ML.Spiking.Benchmarks.Tables;
 using Microsoft.ML.Spiking.Benchmarks.Training;
 using Microsoft.ML.Spiking.Training.Native;
 
-// Arguments: --quick for fewer sizes and rounds; --results FOLDER; --models FOLDER, where trained networks are saved and
-// found again; names of benchmarks, or none for all.
+// Arguments: --quick for fewer sizes and rounds; --results FOLDER; --models FOLDER, where trained networks are saved
+// and found again; names of benchmarks, or none for all.
 if (args is [ChildProcess.Mark, string task, ..])
 {
     ChildTasks.Run(task, args[2..]);
