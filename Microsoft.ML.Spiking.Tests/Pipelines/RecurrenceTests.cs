@@ -38,7 +38,7 @@ public sealed class RecurrenceTests
     public void Fit_EachTemplate_LoadedModelScoresAlikeRowByRowAndAsAStream(object template, object neuron)
     {
         List<Series> rows = Rows();
-        IDataView data = _ml.Data.LoadFromEnumerable(rows);
+        IDataView data = Keyed(rows);
         using SpikingPredictionTransformer trained = Fit(data, (NetworkTemplate)template, (NeuronDefinition)neuron);
         using var zip = new MemoryStream();
         _ml.Model.Save(trained, data.Schema, zip);
@@ -70,7 +70,7 @@ public sealed class RecurrenceTests
     [DataRow(false)]
     public void Fit_InterruptedAndResumed_GivesTheSameWeights(bool isGated)
     {
-        IDataView data = _ml.Data.LoadFromEnumerable(Rows());
+        IDataView data = Keyed(Rows());
         NetworkTemplate template = isGated ? new SpikingRecurrent(8) : new RecurrentMlp(8);
         using SpikingPredictionTransformer whole = Fit(data, template, new ClifNeuron());
         using var folder = new TemporaryFolder();
@@ -96,7 +96,7 @@ public sealed class RecurrenceTests
     [TestMethod]
     public void Fit_WhatCameFirst_IsRemembered()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable(Rows());
+        IDataView data = Keyed(Rows());
         foreach (NetworkTemplate template in new NetworkTemplate[] { new SpikingRecurrent(16), new RecurrentMlp(24) })
         {
             using SpikingPredictionTransformer model =
@@ -124,7 +124,7 @@ public sealed class RecurrenceTests
     [TestMethod]
     public void Reports_OfRecurrentNetworks_NameTheLayer()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable(Rows());
+        IDataView data = Keyed(Rows());
         using SpikingPredictionTransformer model = Fit(data, new RecurrentMlp(6), new ClifNeuron());
         foreach (Action report in new Action[]
         {
@@ -143,7 +143,7 @@ public sealed class RecurrenceTests
     [TestMethod]
     public void Fit_OptionsThatALayerExcludes_AreNamed()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable(Rows());
+        IDataView data = Keyed(Rows());
         foreach ((string option, NetworkTemplate template, Action<SpikingClifTrainer.Options> change) in
             new (string, NetworkTemplate, Action<SpikingClifTrainer.Options>)[]
             {
@@ -185,14 +185,19 @@ public sealed class RecurrenceTests
         return [.. network.Parameters["fc.weight"].grad!.contiguous().data<double>().ToArray()];
     }
 
+    private IDataView Keyed(List<Series> rows)
+    {
+        IDataView data = _ml.Data.LoadFromEnumerable(rows);
+        return _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+    }
+
     private SpikingPredictionTransformer Fit(IDataView data, NetworkTemplate template, NeuronDefinition neuron,
         Action<SpikingClifTrainer.Options>? change = null)
     {
         SpikingClifTrainer.Options options = Flowers.Quick();
         (options.Network, options.Neuron, options.InputShape, options.Epochs) = (template, neuron, [Steps, 2], 4);
         change?.Invoke(options);
-        IDataView keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
-        return _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(keyed);
+        return _ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(data);
     }
 
     private static float[][] Scores(SpikingPredictionTransformer model, IDataView data) =>
