@@ -1,7 +1,33 @@
+using Microsoft.ML.Spiking.Conversion;
+using Microsoft.ML.Spiking.Networks;
+
 namespace Microsoft.ML.Spiking;
 
 public sealed partial class SpikingClifTrainer
 {
+    /// <summary>Refuses options that layers of the network exclude, and conversions that it does not allow.</summary>
+    /// <exception cref="NetworkDefinitionException">The message names the layer and the option.</exception>
+    private void CheckNetwork(NetworkDefinition network)
+    {
+        if (_options.Conversion is { } conversion)
+        {
+            NetworkConverter.Check(network, conversion);
+        }
+        foreach (Layer layer in network.AllLayers.Where(layer => layer is RecurrentLayer or GatedRecurrentLayer))
+        {
+            bool isGated = layer is GatedRecurrentLayer;
+            string? excluded = _options.GradientHorizon is not null ? nameof(Options.GradientHorizon)
+                : isGated && _options.ActivationCheckpointing ? nameof(Options.ActivationCheckpointing)
+                : isGated && _options.CudaDevices is { Count: > 1 } ? nameof(Options.CudaDevices)
+                : null;
+            if (excluded is not null)
+            {
+                throw new NetworkDefinitionException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which " +
+                    $"excludes {excluded}: leave that option at its default.");
+            }
+        }
+    }
+
     // The options as the trainer takes them over: checked and copied.
     public sealed partial class Options
     {

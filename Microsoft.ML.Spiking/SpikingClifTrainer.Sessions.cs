@@ -43,7 +43,7 @@ public sealed partial class SpikingClifTrainer
     {
         RowLayout layout = Layout(data.Columns, data.HasValidation);
         (NetworkDefinition network, TrainingSettings settings) = Fitted(data, layout);
-        CheckConversion(network);
+        CheckNetwork(network);
         using var observer =
             new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback, session.Warned);
         (SharedRows rows, SharedRows? validationRows) = data.For(network);
@@ -70,7 +70,7 @@ public sealed partial class SpikingClifTrainer
     /// <param name="data">The rows, from <see cref="Share"/>.</param>
     /// <exception cref="ArgumentException">They do not fit.</exception>
     internal void Check(SharedTrainingData data) =>
-        CheckConversion(Bind(data.Columns, Layout(data.Columns, data.HasValidation)));
+        CheckNetwork(Bind(data.Columns, Layout(data.Columns, data.HasValidation)));
 
     /// <summary>Returns a model that scores all classes alike: its weights are all 0.</summary>
     /// <param name="data">With the columns of training data; its rows are not read.</param>

@@ -229,7 +229,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         RowLayout layout = Layout(columns, validation is not null, trained);
         CheckEncoder(_options.Encoder, layout);
         NetworkDefinition network = model?.Network ?? Bind(columns, layout);
-        CheckConversion(network);
+        CheckNetwork(network);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         ReportTimeSteps(layout, columns, observer);
         var features = new FeatureRows(network);
@@ -355,14 +355,6 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         if (_options.Augmentation?.FaultFor(layout.StepShape) is string fault)
         {
             throw _host.ExceptParam(nameof(Options.Augmentation), fault);
-        }
-    }
-
-    private void CheckConversion(NetworkDefinition network)
-    {
-        if (_options.Conversion is { } conversion)
-        {
-            NetworkConverter.Check(network, conversion);
         }
     }
 

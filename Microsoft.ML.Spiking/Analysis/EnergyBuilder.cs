@@ -21,6 +21,7 @@ internal sealed class EnergyBuilder : IScoringWatch
         NetworkDefinition network, NetworkWeights weights, AnalysisData data, EnergyOptions options)
     {
         Check(options);
+        RecurrentLayers.Refuse(network, "Estimates of the energy are");
         var builder = new EnergyBuilder();
         using var recorder = new ActivityRecorder(network, weights, builder);
         (long rows, _) = recorder.Run(data, options.MaximumRows);
@@ -39,6 +40,7 @@ internal sealed class EnergyBuilder : IScoringWatch
     public static EnergyReport Build(NetworkDefinition network, Func<NeuronLayer, double> rateOf, EnergyOptions options)
     {
         Check(options);
+        RecurrentLayers.Refuse(network, "Estimates of the energy are");
         Dictionary<Layer, double> activity = [];
         AssumedRates.Follow(network.Layers, network.InputSignal, arriving: 1, rateOf, activity);
         return Report(network, layer => activity[layer], rows: 0, options);

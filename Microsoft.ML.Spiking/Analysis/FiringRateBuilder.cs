@@ -22,6 +22,7 @@ internal sealed class FiringRateBuilder : IScoringWatch
     private FiringRateBuilder(
         NetworkDefinition network, NetworkWeights weights, FiringRateOptions options, IReadOnlyList<string>? classes)
     {
+        RecurrentLayers.Refuse(network, "Firing rates are");
         _network = network;
         _weights = weights;
         _options = options;

@@ -12,6 +12,7 @@ internal sealed class SpikeTimesBuilder : IScoringWatch
 
     private SpikeTimesBuilder(NetworkDefinition network)
     {
+        RecurrentLayers.Refuse(network, "Spike times are");
         LayerSignals[] layers = [.. LayerSignals.Of(network).Where(signals => signals.Layer is NeuronLayer)];
         double start = 1;
         List<SpikeWindow> windows = [];

@@ -27,6 +27,7 @@ internal static class TemporalGradientBuilder
         {
             throw new ArgumentException(fault, nameof(options));
         }
+        RecurrentLayers.Refuse(network, "Gradients through time are");
         (NetworkDefinition definition, NetworkWeights arrays) = options.Neuron is { } neuron
             ? NeuronExchange.Apply(network, weights, _ => neuron)
             : (network, weights);

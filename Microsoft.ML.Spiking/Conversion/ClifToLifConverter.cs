@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Analysis;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Numerics.Simd;
@@ -57,6 +58,7 @@ internal sealed class ClifToLifConverter
         {
             throw new ArgumentException(fault, nameof(options));
         }
+        RecurrentLayers.Refuse(network, "Conversions to LIF are");
         NeuronLayer[] layers = [.. network.AllLayers.OfType<NeuronLayer>().Where(layer => layer.Neuron is ClifNeuron)];
         if (layers.Length == 0)
         {

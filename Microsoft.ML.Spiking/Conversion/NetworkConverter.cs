@@ -27,6 +27,11 @@ internal static class NetworkConverter
                 $"{name} starts from a network of {nameof(ReluNeuron)} alone: leave Conversion null, or take such " +
                 "neurons in all layers.");
         }
+        if (network.AllLayers.FirstOrDefault(layer => layer.IsRecurrent) is Layer recurrent)
+        {
+            throw new NetworkDefinitionException($"Layer '{recurrent.Name}' is a {recurrent.GetType().Name}, but a " +
+                $"{name} is of networks without recurrent layers: leave Conversion null.");
+        }
         if (conversion is CountConversion && network.Encoder is not DirectEncoder)
         {
             throw new NetworkDefinitionException($"The network takes its rows through a " +

@@ -56,6 +56,13 @@ internal static class DefinitionReader
             "convolution" => Convolution(fields, name),
             "batchNorm" => BatchNorm(fields, name),
             "neuron" => new NeuronLayer(name, NeuronReader.Read(fields.Object("neuron", "neuron"))),
+            "recurrent" => new RecurrentLayer(
+                name, fields.Integer("size"), NeuronReader.Read(fields.Object("neuron", "neuron"))),
+            "gatedRecurrent" => new GatedRecurrentLayer(name, fields.Integer("inputs"), fields.Integer("outputs"),
+                fields.Integer("outputBits"), fields.Integer("threshold"),
+                fields.Flag("hasRecurrentWeights", missing: true)),
+            "feedback" => new FeedbackLayer(name, fields.Integer("size"), fields.Number("threshold"),
+                fields.Number("leak"), fields.Flag("atEquilibrium", missing: false)),
             "averagePool" => new AveragePoolLayer(name, Extent(fields, "kernel"), Extent(fields, "stride")),
             "maxPool" => new MaxPoolLayer(
                 name, Extent(fields, "kernel"), Extent(fields, "stride"), Extent(fields, "padding")),

@@ -46,6 +46,8 @@ internal static class NeuronExchange
         ResidualLayer residual => new ResidualLayer(residual.Name,
             [.. residual.Main.Select(inner => Exchange(inner, neuronOf))],
             [.. residual.Shortcut.Select(inner => Exchange(inner, neuronOf))]),
+        { IsRecurrent: true } => throw new NotSupportedException(
+            $"Layer '{layer.Name}' is a {layer.GetType().Name}, whose neurons cannot be exchanged."),
         _ => layer,
     };
 }

@@ -16,6 +16,9 @@ namespace Microsoft.ML.Spiking.Networks;
 [JsonDerivedType(typeof(ConvolutionLayer), "convolution")]
 [JsonDerivedType(typeof(BatchNormLayer), "batchNorm")]
 [JsonDerivedType(typeof(NeuronLayer), "neuron")]
+[JsonDerivedType(typeof(RecurrentLayer), "recurrent")]
+[JsonDerivedType(typeof(GatedRecurrentLayer), "gatedRecurrent")]
+[JsonDerivedType(typeof(FeedbackLayer), "feedback")]
 [JsonDerivedType(typeof(AveragePoolLayer), "averagePool")]
 [JsonDerivedType(typeof(MaxPoolLayer), "maxPool")]
 [JsonDerivedType(typeof(AdaptiveAveragePoolLayer), "adaptiveAveragePool")]
@@ -31,6 +34,12 @@ public abstract class Layer
 
     /// <summary>Gets the arrays that this layer needs; without those of the layers inside it.</summary>
     internal virtual IEnumerable<ParameterSpec> Parameters => [];
+
+    /// <summary>Gets whether spikes, or values of units, are counted in training under the layer's name.</summary>
+    internal virtual bool HasNeurons => false;
+
+    /// <summary>Gets whether what leaves the layer returns to it: not every walk knows such layers.</summary>
+    internal virtual bool IsRecurrent => false;
 
     /// <summary>Gets the layers inside this one.</summary>
     internal virtual IEnumerable<Layer> Inner => [];

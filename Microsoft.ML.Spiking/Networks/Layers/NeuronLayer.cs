@@ -25,6 +25,8 @@ public sealed class NeuronLayer : Layer
         }
     }
 
+    internal override bool HasNeurons => true;
+
     internal string ArrayName(LearnedScalar scalar) => $"{Name}.{scalar.Name}";
 
     private protected override Signal OutputFor(Signal input)

@@ -14,6 +14,9 @@ namespace Microsoft.ML.Spiking.Networks.Plans;
 [JsonDerivedType(typeof(ConvolutionPlan), "convolution")]
 [JsonDerivedType(typeof(BatchNormPlan), "batchNorm")]
 [JsonDerivedType(typeof(NeuronPlan), "neuron")]
+[JsonDerivedType(typeof(RecurrentPlan), "recurrent")]
+[JsonDerivedType(typeof(GatedRecurrentPlan), "gatedRecurrent")]
+[JsonDerivedType(typeof(FeedbackPlan), "feedback")]
 [JsonDerivedType(typeof(AveragePoolPlan), "averagePool")]
 [JsonDerivedType(typeof(MaxPoolPlan), "maxPool")]
 [JsonDerivedType(typeof(AdaptiveAveragePoolPlan), "adaptiveAveragePool")]
@@ -74,6 +77,29 @@ internal sealed record NeuronPlan(NeuronDefinition? Neuron = null) : LayerPlan
 {
     public override Layer Bind(Signal input, LayerComposer composer) =>
         new NeuronLayer(composer.Name("neuron"), Neuron ?? composer.Binding.Neuron);
+}
+
+/// <summary>A <see cref="RecurrentLayer"/> of as many neurons as values arrive.</summary>
+/// <param name="Neuron">The neuron; null for that of the options.</param>
+internal sealed record RecurrentPlan(NeuronDefinition? Neuron = null) : LayerPlan
+{
+    public override Layer Bind(Signal input, LayerComposer composer) =>
+        new RecurrentLayer(composer.Name("recurrent"), input.Size, Neuron ?? composer.Binding.Neuron);
+}
+
+/// <summary>A <see cref="GatedRecurrentLayer"/> over all that arrives, which must be a vector.</summary>
+internal sealed record GatedRecurrentPlan(
+    int Outputs, int OutputBits, int Threshold, bool HasRecurrentWeights = true) : LayerPlan
+{
+    public override Layer Bind(Signal input, LayerComposer composer) => new GatedRecurrentLayer(
+        composer.Name("gated"), input.Size, Outputs, OutputBits, Threshold, HasRecurrentWeights);
+}
+
+/// <summary>A <see cref="FeedbackLayer"/> of as many neurons as values arrive.</summary>
+internal sealed record FeedbackPlan(double Threshold, double Leak, bool AtEquilibrium) : LayerPlan
+{
+    public override Layer Bind(Signal input, LayerComposer composer) =>
+        new FeedbackLayer(composer.Name("feedback"), input.Size, Threshold, Leak, AtEquilibrium);
 }
 
 /// <summary>An <see cref="AveragePoolLayer"/>.</summary>

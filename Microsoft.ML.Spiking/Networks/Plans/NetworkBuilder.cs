@@ -50,6 +50,30 @@ public sealed class NetworkBuilder
     /// <param name="neuron">The neuron; null for that of the options.</param>
     public NetworkBuilder Neuron(NeuronDefinition? neuron = null) => Add(new NeuronPlan(neuron));
 
+    /// <summary>
+    /// Adds neurons, as many as values arrive, with weights between them; see <see cref="RecurrentLayer"/>.
+    /// </summary>
+    /// <param name="neuron">The neuron, which spikes; null for that of the options.</param>
+    public NetworkBuilder Recurrent(NeuronDefinition? neuron = null) => Add(new RecurrentPlan(neuron));
+
+    /// <summary>Adds a gated recurrent layer over a vector; see <see cref="GatedRecurrentLayer"/>.</summary>
+    /// <param name="outputs">Length of the leaving vector; at least 1.</param>
+    /// <param name="outputBits">Bits of a value with its sign, from 2 to 16.</param>
+    /// <param name="threshold">Rounded values up to that one are 0; from 0 to below 2^(bits - 1).</param>
+    /// <param name="hasRecurrentWeights">Whether the step before reaches gate and candidate.</param>
+    public NetworkBuilder GatedRecurrent(
+        int outputs, int outputBits = 6, int threshold = 0, bool hasRecurrentWeights = true) =>
+        Add(new GatedRecurrentPlan(outputs, outputBits, threshold, hasRecurrentWeights));
+
+    /// <summary>
+    /// Adds neurons, as many as values arrive, that settle under weights between them; see <see cref="FeedbackLayer"/>.
+    /// </summary>
+    /// <param name="threshold">The potential at which a neuron fires; greater than 0.</param>
+    /// <param name="leak">The part of the potential that a step keeps; greater than 0, at most 1.</param>
+    /// <param name="atEquilibrium">Whether the equilibrium leaves, and no time step is taken.</param>
+    public NetworkBuilder Feedback(double threshold = 1, double leak = 1, bool atEquilibrium = false) =>
+        Add(new FeedbackPlan(threshold, leak, atEquilibrium));
+
     /// <summary>Adds an average pooling; see <see cref="AveragePoolLayer"/>.</summary>
     /// <param name="kernel">The window's size; at least 1x1. A number stands for height and width.</param>
     /// <param name="stride">From one window to the next; at least 1x1. Null for the window's size.</param>

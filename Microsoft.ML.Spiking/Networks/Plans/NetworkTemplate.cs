@@ -18,6 +18,9 @@ namespace Microsoft.ML.Spiking;
 [JsonDerivedType(typeof(SpikingResNet), "spikingResNet")]
 [JsonDerivedType(typeof(Snn5), "snn5")]
 [JsonDerivedType(typeof(VggSnn), "vggSnn")]
+[JsonDerivedType(typeof(SpikingRecurrent), "spikingRecurrent")]
+[JsonDerivedType(typeof(RecurrentMlp), "recurrentMlp")]
+[JsonDerivedType(typeof(FeedbackMlp), "feedbackMlp")]
 [JsonDerivedType(typeof(LayeredNetwork), "layered")]
 public abstract record NetworkTemplate
 {

@@ -6,6 +6,7 @@ using Microsoft.ML.Spiking.Neurons.Kernels;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Executors;
 using Microsoft.ML.Spiking.Scoring.Executors.Graded;
+using Microsoft.ML.Spiking.Scoring.Executors.Recurrent;
 using Microsoft.ML.Spiking.Scoring.Spikes;
 
 namespace Microsoft.ML.Spiking.Scoring.Plan;
@@ -123,6 +124,9 @@ internal sealed class ScoringPlanBuilder
                 NeuronLayer { Neuron: BurstNeuron burst } neuron => Added(neuron, flow,
                     new BurstExecutor(burst, _definition.TimeSteps, flow.Signal.Size, flow.IsConstant)),
                 NeuronLayer neuron => Neuron(neuron, flow, layers, ref i, averagesAtEnd),
+                RecurrentLayer recurrent => Recurrent(recurrent, InOrder(flow, Interleaving.Natural(recurrent.Size))),
+                FeedbackLayer feedback => Feedback(feedback, InOrder(flow, Interleaving.Natural(feedback.Size))),
+                GatedRecurrentLayer gated => Gated(gated, InOrder(flow, Interleaving.Natural(gated.Inputs))),
                 ResidualLayer residual => Residual(residual, flow),
                 // The order of a vector's values is that of the image: the next layer asks for it.
                 FlattenLayer or DropoutLayer => flow with { Signal = layers[i].Infer(flow.Signal) },
@@ -213,6 +217,37 @@ internal sealed class ScoringPlanBuilder
 
     private Flow Added(NeuronLayer layer, Flow input, LayerExecutor executor) =>
         Add(Watched(executor, layer, input), input, layer.Infer(input.Signal), input.Order);
+
+    private Flow Recurrent(RecurrentLayer layer, Flow input)
+    {
+        float learned = layer.Neuron.LearnedScalars is [LearnedScalar scalar]
+            ? _weights[layer.ArrayName(scalar)].Values.Span[0]
+            : 0f;
+        var executor = new RecurrentExecutor(NeuronKernel.Create(layer.Neuron, learned, _width),
+            _factory.Linear(new(_weights[layer.WeightName].Array, new float[layer.Size]), 1, SignalKind.Spikes),
+            _definition.TimeSteps, layer.Size, input.IsConstant);
+        return Add(executor, input, layer.Infer(input.Signal), input.Order);
+    }
+
+    private Flow Feedback(FeedbackLayer layer, Flow input)
+    {
+        LayerExecutor weights = _factory.Linear(new(_weights[layer.WeightName].Array, new float[layer.Size]), 1,
+            layer.AtEquilibrium ? SignalKind.Graded : SignalKind.Spikes);
+        return Add(new FeedbackExecutor(layer, weights, _definition.TimeSteps), input, layer.Infer(input.Signal),
+            input.Order);
+    }
+
+    private Flow Gated(GatedRecurrentLayer layer, Flow input)
+    {
+        LayerExecutor Linear(string name, float[] bias) =>
+            _factory.Linear(new(_weights[name].Array, bias), 1, SignalKind.Graded);
+        float Largest(string name) => _weights[name].Values.Span is [float sum, > 0 and float share] ? sum / share : 0;
+        Signal output = layer.Infer(input.Signal);
+        var executor = new GatedRecurrentExecutor(layer, Linear(layer.WeightName, _weights[layer.BiasName].Array),
+            layer.HasRecurrentWeights ? Linear(layer.RecurrentName, new float[2 * layer.Outputs]) : null,
+            (Largest(layer.InputRangeName), Largest(layer.OutputRangeName)), _definition.TimeSteps, input.IsConstant);
+        return Add(executor, input, output, Interleaving.Natural(output.Size));
+    }
 
     /// <summary>
     /// Adds neurons, with the pooling or the mean over time behind them if it can be taken of the spikes where they

@@ -15,7 +15,7 @@ namespace Microsoft.ML.Spiking.Training.Checkpoints;
 internal sealed class CheckpointCheck(NetworkDefinition network, TrainingLength length, bool hasValidation)
 {
     private readonly HashSet<string> _neurons =
-        [.. network.AllLayers.OfType<NeuronLayer>().Select(layer => layer.Name)];
+        [.. network.AllLayers.Where(layer => layer.HasNeurons).Select(layer => layer.Name)];
 
     private readonly HashSet<string> _variances =
         [.. network.AllLayers.OfType<BatchNormLayer>().Select(layer => layer.VarianceName)];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
@@ -34,6 +35,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingState _state;
     private readonly ReplicaSet _replicas;
     private readonly RoundedWeights? _rounded;
+    private readonly ConcurrentDictionary<string, bool> _stalled = new(StringComparer.Ordinal); // whether it is told
     private WeightMasks? _masks;
     private int _epochs;
     private bool _isSparse;
@@ -279,8 +281,10 @@ internal sealed class TrainingLoop : IDisposable
                 ProductType = _productType,
                 KeepsProductType = _rounded is not null,
                 Rounded = _rounded,
+                Stalled = layer => _stalled.TryAdd(layer, false),
             };
             IReadOnlyList<BatchResult> results = _replicas.Train(group, pass);
+            WarnOfStalls();
             if (_state.Gradients.IsComplete)
             {
                 Step(schedule);
@@ -318,6 +322,18 @@ internal sealed class TrainingLoop : IDisposable
         }
         _state.WaitingSeconds += batches.Waited.TotalSeconds;
         return _state.IsFinite() && _state.Network.Parameters.AreFinite();
+    }
+
+    /// <summary>Warns, once of each layer, of solvers that have not converged.</summary>
+    private void WarnOfStalls()
+    {
+        foreach ((string layer, _) in _stalled.Where(stalled => !stalled.Value))
+        {
+            _stalled[layer] = true;
+            _observer.Warning($"Layer '{layer}': the equilibrium's gradient has not converged, because the norm of " +
+                "its weights has grown beyond its threshold. Raise the threshold or the weight decay, or lower the " +
+                "learning rate.");
+        }
     }
 
     /// <summary>Makes a step of the optimizer from the gradients of a group of batches.</summary>

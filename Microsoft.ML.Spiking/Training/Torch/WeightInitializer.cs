@@ -66,6 +66,21 @@ internal static class WeightInitializer
             case BatchNormLayer norm:
                 Array.Fill(values, spec.Name == norm.WeightName || spec.Name == norm.VarianceName ? 1f : 0f);
                 break;
+            case RecurrentLayer recurrent when spec.Role == ParameterRole.Weight:
+                random.FillUniform(values, -Bound(recurrent.Size), Bound(recurrent.Size));
+                break;
+            case RecurrentLayer recurrent:
+                Array.Fill(values, (float)recurrent.Neuron.LearnedScalars.Single(
+                    learned => recurrent.ArrayName(learned) == spec.Name).Initial);
+                break;
+            case FeedbackLayer feedback: // a norm of about 0.6, in which rates settle
+                random.FillUniform(values, -0.5f * Bound(feedback.Size), 0.5f * Bound(feedback.Size));
+                break;
+            case GatedRecurrentLayer when spec.Role == ParameterRole.Weight:
+                random.FillUniform(values, -Bound(spec.Shape[1]), Bound(spec.Shape[1]));
+                break;
+            case GatedRecurrentLayer: // biases, and ranges that nothing was measured of
+                break;
             case NeuronLayer neuron:
                 LearnedScalar scalar = neuron.Neuron.LearnedScalars.Single(
                     learned => neuron.ArrayName(learned) == spec.Name);
@@ -116,6 +131,8 @@ internal static class WeightInitializer
                     $"Layer '{layer.Name}': the weights {layer.InitialWeights} are not known.");
         }
     }
+
+    private static float Bound(int inputs) => (float)(1 / Math.Sqrt(inputs));
 
     // PyTorch's default for weight and bias.
     private static void FillUniform(float[] values, WeightedLayer layer, RandomStream random)

@@ -48,6 +48,11 @@ internal sealed record ForwardPass
     public Action<string, torch.Tensor>? NeuronOutputs { get; init; }
 
     /// <summary>
+    /// Gets what is told the name of a layer whose solver has not converged in the backward pass; null for nothing.
+    /// </summary>
+    public Action<string>? Stalled { get; init; }
+
+    /// <summary>
     /// Gets whether this pass repeats another, which has updated the layers' running statistics already.
     /// </summary>
     public bool IsRepetition { get; init; }

@@ -95,6 +95,10 @@ internal sealed class TorchLayerFactory(
                 new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),
             BatchNormLayer norm => Norm(norm),
             NeuronLayer neuron => Neuron(neuron, pool: null),
+            RecurrentLayer recurrent => new TorchRecurrent(recurrent, network.TimeSteps, parameters),
+            GatedRecurrentLayer gated => new TorchGatedRecurrent(gated, network.TimeSteps, parameters),
+            FeedbackLayer feedback =>
+                new TorchFeedback(feedback, network.TimeSteps, parameters[feedback.WeightName]),
             AveragePoolLayer pool => new TorchAveragePool(pool),
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
