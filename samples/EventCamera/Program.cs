@@ -25,8 +25,9 @@ try
             Simulation.Run(folder, mnist, count: 4_000, epochs: 6);
             return 0;
         case ["simulate", string folder, string mnist, string number, .. string[] rest]
-            when int.TryParse(number, out int count) && count is > 0 and <= 60_000 && rest.Length <= 1:
-            Simulation.Run(folder, mnist, count, rest.Length == 1 ? int.Parse(rest[0]) : 6);
+            when int.TryParse(number, out int count) && count is > 0 and <= 60_000 && rest.Length <= 1
+                && int.TryParse(rest.Length == 1 ? rest[0] : "6", out int epochs) && epochs > 0:
+            Simulation.Run(folder, mnist, count, epochs);
             return 0;
         case ["replay", string recording]:
             Replay.Run(recording, speed: 1);

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Events;
 using Spectre.Console;
