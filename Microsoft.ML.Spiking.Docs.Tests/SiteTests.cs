@@ -6,6 +6,8 @@ namespace Microsoft.ML.Spiking.Docs.Tests;
 [TestClass]
 public sealed partial class SiteTests
 {
+    private static readonly string[] Contents = ["toc.yml", "guide/toc.yml", "cookbook/toc.yml"];
+
     private static string Docs => Path.Combine(Repository.Root, "docs");
 
     [TestMethod]
@@ -13,7 +15,7 @@ public sealed partial class SiteTests
     {
         string[] listed =
         [
-            .. new[] { "toc.yml", "guide/toc.yml", "cookbook/toc.yml" }.SelectMany(toc =>
+            .. Contents.SelectMany(toc =>
                     Hrefs().Matches(File.ReadAllText(Path.Combine(Docs, toc))).Select(href =>
                         Path.GetFullPath(Path.Combine(Docs, Path.GetDirectoryName(toc)!, href.Groups[1].Value))))
                 .Select(path => Path.GetRelativePath(Docs, path)).Order(StringComparer.Ordinal),

@@ -14,7 +14,7 @@ public sealed class TouchTests
         IReadOnlyList<Touch> touches = Touch.Read(EventFiles.Require("tactile/braille.csv.gz"));
 
         Assert.HasCount(1_350, touches);
-        Assert.AreEqual(27, touches.Select(touch => touch.Label).Distinct().Count());
+        Assert.HasCount(27, touches.Select(touch => touch.Label).Distinct());
         Assert.IsTrue(touches.GroupBy(touch => touch.Label).All(letter =>
             letter.Select(touch => touch.Repetition).Order().SequenceEqual(Enumerable.Range(0, 50))));
         Assert.IsTrue(touches.All(touch => touch.Features.All(value => value is >= 0 and <= 1)));

@@ -85,8 +85,8 @@ public sealed partial class TemplateTests
         Assert.IsGreaterThan(80, AccuracyIn(trained));
         Assert.Contains("a pump: faulty", heard);
         Assert.StartsWith("{\"label\":\"good\"", await answer.Content.ReadAsStringAsync());
-        Assert.IsFalse(Directory.EnumerateFiles(
-            Path.Combine(project, "Service", "bin"), "*torch_cpu*", SearchOption.AllDirectories).Any());
+        Assert.IsEmpty(Directory.EnumerateFiles(
+            Path.Combine(project, "Service", "bin"), "*torch_cpu*", SearchOption.AllDirectories));
     }
 
     [TestMethod]

@@ -65,7 +65,7 @@ public sealed partial class PythonPageTests
 
         int LinesOf(string function) =>
             lines.SkipWhile(line => !line.StartsWith($"def {function}(", StringComparison.Ordinal))
-                .TakeWhile((line, i) => i == 0 || line.StartsWith(' ')).Count() - 1;
+                .TakeWhile((line, i) => i == 0 || line.StartsWith(' ')).Count();
     }
 
     [TestMethod]
