@@ -90,7 +90,9 @@ internal sealed class TorchBatchNorm(
         }
         _ = CountOf(input);
         SpikingNeuronDefinition definition = ((CudaNeuron)neuron).Definition;
-        bool isPooled = CudaNormOperation.Pools(pool, definition, timeSteps, input.Values);
+        // Pooled spikes cannot be counted afterwards.
+        bool isPooled = (counter is not null || pass.Spikes is null)
+            && CudaNormOperation.Pools(pool, definition, timeSteps, input.Values);
         Tensor spikes = InKernels(
             kernels!, input, pass, definition, learned.Count == 0 ? null : learned[0], counter, isPooled);
         return new(spikes, counter is null ? null : 0) { Window = isPooled ? 4 : 0 };
