@@ -130,8 +130,8 @@ public sealed class EventStreamTests
     public void Push_SpikingJellyDuration_TakesTheVeryLastEventForTheNextWindow()
     {
         var seen = new List<EventStreamStep>();
-        var stream = new EventStream(
-            Trained.Value.Model.CreateStream(), Options(EventWindows.SpikingJellyDuration(100)), seen.Add);
+        EventFrameOptions options = Options(EventWindows.SpikingJellyDuration(100)) with { Steps = Steps };
+        var stream = new EventStream(Trained.Value.Model.CreateStream(), options, seen.Add);
         Event[] events = [new(50, 1, 1, true), new(120, 1, 1, true), new(180, 1, 1, true), new(250, 1, 1, true)];
 
         stream.Push(events);

@@ -37,7 +37,7 @@ public sealed class BadInputTests
     [DataRow("--epochs", "many", "--epochs: 'many' is not a whole number.")]
     [DataRow("--dropout", "x", "--dropout: 'x' is not a number, such as 0.001.")]
     [DataRow("--neuron", "clef", "--neuron: 'clef' is not one of clif, lif, plif, klif, if, relu, " +
-        "first-spike.")]
+        "first-spike, burst.")]
     [DataRow("--neuron", "clif,tau=2", "--neuron: 'tau' is not one of membrane-time-constant,")]
     [DataRow("--optimizer", "adem", "--optimizer: 'adem' is not one of sgd,")]
     [DataRow("--network", "big", "--network: 'big' is not a network; write \"512-512\"")]

@@ -8,7 +8,7 @@ internal static class Workloads
     private const int Classes = 10;
     private const int Side = 28;
 
-    private static readonly (string Name, NetworkTemplate Network, int[]? Shape, int RowsOfTraining)[] s_networks =
+    private static readonly (string Name, NetworkTemplate Network, int[]? Shape, int RowsOfTraining)[] Networks =
     [
         ("MLP 512-512", new Mlp(512, 512), null, 512),
         ("ConvNet 16-32", new ConvNet(16, 32), [1, Side, Side], 128),
@@ -19,9 +19,9 @@ internal static class Workloads
     {
         Directory.CreateDirectory(folder);
         var ml = new MLContext(seed: 1);
-        for (int i = 0; i < s_networks.Length; i++)
+        for (int i = 0; i < Networks.Length; i++)
         {
-            IDataView rows = Rows(ml, s_networks[i].RowsOfTraining);
+            IDataView rows = Rows(ml, Networks[i].RowsOfTraining);
             ml.Model.Save(Trainer(ml, i).Fit(rows), rows.Schema, ModelFile(folder, i));
         }
     }
@@ -32,9 +32,9 @@ internal static class Workloads
     {
         var ml = new MLContext(seed: 1);
         var workloads = new Dictionary<string, Action>();
-        for (int i = 0; i < s_networks.Length; i++)
+        for (int i = 0; i < Networks.Length; i++)
         {
-            (string name, _, _, int rowsOfTraining) = s_networks[i];
+            (string name, _, _, int rowsOfTraining) = Networks[i];
             string path = ModelFile(folder, i);
             ITransformer model = ml.Model.Load(path, out _);
             PredictionEngine<Row, Scored> engine =
@@ -58,8 +58,8 @@ internal static class Workloads
     private static SpikingClifTrainer Trainer(MLContext ml, int network) =>
         ml.MulticlassClassification.Trainers.SpikingClif(new SpikingClifTrainer.Options
         {
-            Network = s_networks[network].Network,
-            InputShape = s_networks[network].Shape,
+            Network = Networks[network].Network,
+            InputShape = Networks[network].Shape,
             Epochs = 2,
             BatchSize = 64,
             TimeSteps = 4,

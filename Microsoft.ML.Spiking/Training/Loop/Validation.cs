@@ -61,6 +61,7 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
                     batch.Rows, []));
             }
         }
+        using DisposeScope ending = NewDisposeScope();
         long[] correct = DeviceWait.ToCpu(_correct).data<long>().ToArray();
         return Result(ranks is null ? correct : AddShares(ranks, shares, correct));
     }
