@@ -260,8 +260,8 @@ internal static class OptionsValidation
             Invariant($"{o.CudaDevices.Count} devices, but each rank trains on one; start a rank for each device ") +
             $"and give its {nameof(o.CudaDeviceIndex)}.",
         { Count: > 1 } when o.Teacher is not null || o.Conversion is not null =>
-            $"{nameof(o.Ranks)} are given with {(o.Teacher is null ? nameof(o.Conversion) : nameof(o.Teacher))}, which " +
-            "runs in one process; leave one of them null.",
+            $"{nameof(o.Ranks)} are given with {(o.Teacher is null ? nameof(o.Conversion) : nameof(o.Teacher))}, " +
+            "which runs in one process; leave one of them null.",
         { } ranks when o.BatchSize < ranks.Count => Invariant($"{nameof(o.BatchSize)} is {o.BatchSize}, but there ") +
             Invariant($"are {ranks.Count} ranks; each needs at least one row."),
         _ => null,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the packages, their symbols and their bills of materials in artifacts/packages. The version comes from the git
-# tag: v1.2.0 on the commit gives 1.2.0, and a commit after it 1.2.1-preview.0.N. The public API is compared with that of
-# the last released package of the same major version: a change that breaks its users fails.
+# tag: v1.2.0 on the commit gives 1.2.0, and a commit after it 1.2.1-preview.0.N. The public API is compared with that
+# of the last released package of the same major version: a change that breaks its users fails.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

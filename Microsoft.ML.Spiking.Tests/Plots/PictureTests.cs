@@ -116,7 +116,7 @@ public sealed class PictureTests
 
         Assert.Contains("The model has 0 spiking networks; one can be inspected.",
             Assert.Throws<ArgumentException>(() => ml.Model.SaveInspection(other, rows, folder.Path)).Message);
-        Assert.Contains("The data have no rows", Assert.Throws<InvalidOperationException>(() =>
+        Assert.Contains("The data has no rows", Assert.Throws<InvalidOperationException>(() =>
             ml.Model.SaveInspection(model, ml.Data.FilterRowsByColumn(rows, "Number", lowerBound: 1e6), folder.Path))
             .Message);
         IDataView columns = ml.Transforms.DropColumns("Features").Fit(rows).Transform(rows);

@@ -26,8 +26,8 @@ public sealed class DamagedDefinitionTests
     [DataRow("\"type\": \"atan\"", "\"type\": \"bell\"",
         "uses the type 'bell'" + Unknown + "a surrogate gradient" + Newer)]
     [DataRow("\"type\": \"direct\"", "\"type\": \"rank\"", "uses the type 'rank'" + Unknown + "an encoder" + Newer)]
-    [DataRow("\"version\": 1", "\"version\": 3",
-        "has the format version 3; this version of Microsoft.ML.Spiking reads up to 2. " +
+    [DataRow("\"version\": 1", "\"version\": 4",
+        "has the format version 4; this version of Microsoft.ML.Spiking reads up to 3. " +
             "The model was saved by a newer version: update the package.")]
     [DataRow("\"version\": 1", "\"version\": \"1\"", NoFormat)]
     [DataRow("\"version\": 1", "\"version\": 1.5", NoFormat)]

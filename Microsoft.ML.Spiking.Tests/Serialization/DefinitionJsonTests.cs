@@ -102,10 +102,20 @@ public sealed class DefinitionJsonTests
             read.Parameters.Select(spec => spec.Name).ToArray());
         Assert.IsTrue(read.HasTimeAxis);
         string text = Encoding.UTF8.GetString(DefinitionJson.Write(written));
+        // Layers that want vectors, and an input that is the same at every step.
+        NetworkDefinition walking = new([4], 2, new DirectEncoder(),
+            [
+                new FeedbackLayer("feedback", 4, threshold: 1.5, leak: 0.75, atEquilibrium: true),
+                new GatedRecurrentLayer("gated", 4, 6, outputBits: 5, threshold: 2, hasRecurrentWeights: false),
+                new RecurrentLayer("recurrent", 6, new LifNeuron()),
+                new LinearLayer("output", 6, 3),
+            ], 3);
+        LayerAssert.AreEqual(walking.Layers,
+            DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(walking))).Layers);
         foreach (Type layer in typeof(Layer).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract))
         {
-            Assert.Contains(layer, written.AllLayers.Select(known => known.GetType()));
+            Assert.Contains(layer, written.AllLayers.Concat(walking.AllLayers).Select(known => known.GetType()));
         }
         Assert.Contains("\"mode\": \"AcrossTime\"", text);
     }
@@ -266,7 +276,7 @@ public sealed class DefinitionJsonTests
         type == typeof(bool) ? true
         : type == typeof(double) ? 1.75
         : type == typeof(double?) ? -0.5
-        : type == typeof(int?) ? 7
+        : type == typeof(int) || type == typeof(int?) ? 7
         : type == typeof(SurrogateGradient) ? surrogate
         : type == typeof(NeuronDefinition) ? new LifNeuron { Surrogate = surrogate }
         : throw new NotSupportedException($"A neuron has a member of the new type {type}.");

@@ -76,14 +76,14 @@ public abstract record SpikingNeuronDefinition : NeuronDefinition
         }
         if (InitialPotential != 0 && !(IsFinite(InitialPotential) && (float)InitialPotential < (float)Threshold))
         {
-            yield return Invariant($"{GetType().Name}.{nameof(InitialPotential)} is {InitialPotential}; it must be a ") +
-                Invariant($"finite number below the threshold ({Threshold}), in float32 too.");
+            yield return Invariant($"{GetType().Name}.{nameof(InitialPotential)} is {InitialPotential}; it must be ") +
+                Invariant($"a finite number below the threshold ({Threshold}), in float32 too.");
         }
         if (ResetPotential is not null && InitialPotential != 0)
         {
             yield return Invariant($"{GetType().Name}.{nameof(InitialPotential)} is {InitialPotential} and ") +
-                Invariant($"{nameof(ResetPotential)} is {ResetPotential}; leave the first at 0, because neurons with ") +
-                "the hard reset begin at the second, or the second null for the soft reset.";
+                Invariant($"{nameof(ResetPotential)} is {ResetPotential}; leave the first at 0, because neurons ") +
+                "with the hard reset begin at the second, or the second null for the soft reset.";
         }
         if (Surrogate is null)
         {

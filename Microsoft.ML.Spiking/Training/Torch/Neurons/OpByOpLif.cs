@@ -59,7 +59,8 @@ internal sealed class OpByOpPlif(PlifNeuron definition) : OpByOpNeuron(definitio
 
 /// <summary>
 /// The charge of a leaky neuron with a fixed time constant: v &lt;- v (1 - 1/tau) + rest/tau + x, where rest is the
-/// hard reset's potential, or the soft reset's initial one, and also the potential before the first step. A decayed x is divided by tau.
+/// hard reset's potential, or the soft reset's initial one, and also the potential before the first step. A decayed x
+/// is divided by tau.
 /// </summary>
 internal readonly struct LeakyCharge(LeakyNeuronDefinition definition)
 {
