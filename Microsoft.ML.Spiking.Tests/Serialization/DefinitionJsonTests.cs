@@ -138,7 +138,8 @@ public sealed class DefinitionJsonTests
     {
         SurrogateGradient[] surrogates = [.. Types(typeof(SurrogateGradient)).Select(type =>
             (SurrogateGradient)Activator.CreateInstance(type, 0.75)!)];
-        foreach (Type type in Types(typeof(NeuronDefinition)))
+        // An internal one is only in the checkpoints of a conversion, whose definition is compared, not read.
+        foreach (Type type in Types(typeof(NeuronDefinition)).Where(type => type.IsPublic))
         {
             foreach (SurrogateGradient surrogate in surrogates)
             {
