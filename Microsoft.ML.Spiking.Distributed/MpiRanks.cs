@@ -10,8 +10,8 @@ namespace Microsoft.ML.Spiking.Distributed;
 /// is binary compatible with it (Intel MPI, MVAPICH), or Microsoft MPI.
 /// </summary>
 /// <remarks>
-/// MPI can be joined once in a process. Where a rank ends without <see cref="Dispose"/>, as by an exception that nobody
-/// catches, the launcher ends the others.
+/// MPI can be joined once in a process. Where a rank ends without <see cref="Dispose"/>, as by an uncaught exception,
+/// the launcher ends the others.
 /// </remarks>
 /// <example>
 /// <code>

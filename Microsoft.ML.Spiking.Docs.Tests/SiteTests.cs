@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Spiking.Docs.Tests;
 
-/// <summary>What ./build.sh docs makes a site of, without docfx: it finds dead links and warns of much more.</summary>
+/// <summary>The pages that ./build.sh docs makes a site of. docfx, which checks more, is not run.</summary>
 [TestClass]
 public sealed partial class SiteTests
 {

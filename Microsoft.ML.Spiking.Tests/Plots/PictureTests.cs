@@ -87,7 +87,7 @@ public sealed class PictureTests
             Assert.ThrowsExactly<IOException>(() => Rates().DrawRates().SaveSvg(folder.Path)).Message);
     }
 
-    /// <summary>Nobody, not even root, can write a folder below a file.</summary>
+    /// <summary>A folder below a file cannot be written, not even by root.</summary>
     [TestMethod]
     public void SaveInspection_FolderThatCannotBeWritten_IsNamedBeforeAnyWork()
     {

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Spiking.Guard;
 
-/// <summary>What is measured: scoring, loading and training of two networks, through the public API alone.</summary>
+/// <summary>Scoring, loading and training of two networks, through the public API alone.</summary>
 internal static class Workloads
 {
     private const int Classes = 10;

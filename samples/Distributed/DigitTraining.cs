@@ -11,7 +11,7 @@ using Quickstart;
 
 namespace Distributed;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The arguments of the command line.</summary>
 internal sealed record Arguments(
     int Rows, int Epochs, int Batch, int? Threads, int? Parts, bool IsConvolutional, bool Synchronizes,
     string? Checkpoint, string? Model);

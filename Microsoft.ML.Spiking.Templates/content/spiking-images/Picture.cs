@@ -15,7 +15,7 @@ internal sealed class Picture
         select new Picture { Path = path, Label = Directory.GetParent(path)!.Name };
 }
 
-/// <summary>What the model says of an image.</summary>
+/// <summary>The model's prediction for an image.</summary>
 internal sealed class Prediction
 {
     public string PredictedLabel { get; set; } = "";

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Spiking.Networks;
@@ -37,7 +36,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly IStepGroup _group;
     private readonly RoundedWeights? _rounded;
     private readonly Teaching? _teaching;
-    private readonly ConcurrentDictionary<string, bool> _stalled = new(StringComparer.Ordinal); // whether it is told
+    private readonly StalledSolvers _stalled = new();
     private WeightMasks? _masks;
     private int _epochs;
     private bool _isSparse;
@@ -305,10 +304,10 @@ internal sealed class TrainingLoop : IDisposable
                 ProductType = _productType,
                 KeepsProductType = _rounded is not null,
                 Rounded = _rounded,
-                Stalled = layer => _stalled.TryAdd(layer, false),
+                Stalled = _stalled.Add,
             };
             int trained = _group.TrainNext(batches, pass, tally);
-            WarnOfStalls();
+            _stalled.Warn(_observer);
             if (trained == 0)
             {
                 break;
@@ -345,18 +344,6 @@ internal sealed class TrainingLoop : IDisposable
         }
         _state.WaitingSeconds += batches.Waited.TotalSeconds;
         return _state.IsFinite() && _state.Network.Parameters.AreFinite();
-    }
-
-    /// <summary>Warns, once of each layer, of solvers that have not converged.</summary>
-    private void WarnOfStalls()
-    {
-        foreach ((string layer, _) in _stalled.Where(stalled => !stalled.Value))
-        {
-            _stalled[layer] = true;
-            _observer.Warning($"Layer '{layer}': the equilibrium's gradient has not converged, because the norm of " +
-                "its weights has grown beyond its threshold. Raise the threshold or the weight decay, or lower the " +
-                "learning rate.");
-        }
     }
 
     /// <summary>Makes a step of the optimizer from the gradients of a group of batches.</summary>

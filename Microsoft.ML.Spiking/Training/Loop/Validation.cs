@@ -101,7 +101,7 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
         return new(_tally.Accuracy, macro, _tally.Loss);
     }
 
-    /// <summary>What a rank has measured.</summary>
+    /// <summary>A rank's measurements.</summary>
     /// <param name="Shares">Its batches.</param>
     /// <param name="Correct">For each class, the rows classified correctly.</param>
     private sealed record Measured(IReadOnlyList<BatchShare> Shares, long[] Correct);

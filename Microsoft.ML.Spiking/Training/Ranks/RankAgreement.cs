@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Training.Loop;
 
 namespace Microsoft.ML.Spiking.Training.Ranks;
 
-/// <summary>What ranks agree on before they train.</summary>
+/// <summary>The agreement of ranks before they train.</summary>
 internal static class RankAgreement
 {
     /// <summary>

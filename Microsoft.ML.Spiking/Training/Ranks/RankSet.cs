@@ -235,7 +235,7 @@ internal sealed class RankSet(RankGroup ranks, TrainingState state, TrainingSett
         return hash.GetHashAndReset();
     }
 
-    /// <summary>What a rank tells the others after its batch.</summary>
+    /// <summary>A rank's message to the others after its batch.</summary>
     /// <param name="Share">Its measurements; null where it had no batch.</param>
     /// <param name="Gradients">For each trained parameter, whether it has a gradient.</param>
     /// <param name="IsCancelled">Whether the training is to end.</param>

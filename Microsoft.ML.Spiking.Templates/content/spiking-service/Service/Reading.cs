@@ -17,7 +17,7 @@ internal sealed class Reading
     [LoadColumn(4)] public string Label { get; set; } = "";
 }
 
-/// <summary>What the model says of a row.</summary>
+/// <summary>The model's prediction for a row.</summary>
 internal sealed class Prediction
 {
     public string PredictedLabel { get; set; } = "";
