@@ -7,8 +7,9 @@ merge LISTING REPORT ROOM
     Takes the files of REPORT into LISTING, which need not exist yet.
 run LISTING ROOM SIZE SEED COMPILER BIN RESULTS [survivors]
     Draws SIZE mutants that compile, compiles the library with each in turn, and runs the room's tests in a copy of the
-    folder BIN until one fails. COMPILER: the compiler's path and arguments, as MSBuild prints them. RESULTS: a line for
-    each mutant; a run that was interrupted goes on there. With survivors, only those that no test noticed run again.
+    folder BIN until one fails; those that do not reach the mutant do not run. COMPILER: the compiler's path and
+    arguments, as MSBuild prints them. RESULTS: a line for each mutant; a run that was interrupted goes on there. With
+    survivors, only those that no test noticed run again.
 
 The list gives where each mutant is and what stands in its place. Compiled alone it runs at full speed, while in an
 assembly that holds all of them every expression is behind a switch.
@@ -18,6 +19,7 @@ import json
 import math
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -30,7 +32,22 @@ import xml.etree.ElementTree
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARY = os.path.join(ROOT, "Microsoft.ML.Spiking")
 ASSEMBLY = "Microsoft.ML.Spiking.dll"
-FAST_CLASS_SECONDS, SLOW_CLASS_SECONDS = 1.0, 10.0    # of test classes the fast run first, the slow last and alone
+QUICK_SECONDS, SLOW_SECONDS = 0.5, 8.0    # quick test methods run first, slow ones last and alone
+
+# What was written for a room and stands in the folder of another one.
+TESTS_ELSEWHERE = {
+    "Neurons": ["Conversion.BurstGoldenTests.", "Conversion.FirstSpikeGoldenTests.", "Pipelines.NeuronChoiceTests.",
+                "Serialization.DefinitionJsonTests."],
+    "Scoring": ["Conversion.BurstGoldenTests.", "Conversion.FirstSpikeGoldenTests.", "Pipelines.EarlyExitTests.",
+                "Networks.FeedbackGoldenTests.", "Networks.GatedRecurrentGoldenTests.", "Pipelines.RecurrenceTests."],
+}
+
+COVERAGE_SETTINGS = """<Configuration><CodeCoverage>
+<ModulePaths><Include><ModulePath>.*Microsoft\\.ML\\.Spiking\\.dll$</ModulePath></Include></ModulePaths>
+<EnableStaticManagedInstrumentation>False</EnableStaticManagedInstrumentation>
+<EnableStaticNativeInstrumentation>False</EnableStaticNativeInstrumentation>
+<EnableDynamicNativeInstrumentation>False</EnableDynamicNativeInstrumentation>
+</CodeCoverage></Configuration>"""
 
 
 def read(path):
@@ -145,11 +162,15 @@ class Compiler:
 
 
 class Tests:
-    """The room's tests in a folder of their own: the classes that are done soon run first."""
+    """The room's tests in a folder of their own, in stages: those that are done soon run first.
+
+    A mutant skips the stages that do not reach its line.
+    """
 
     def __init__(self, room, bin_folder, folder):
         self.folder = folder
-        self.all = f"FullyQualifiedName~.Tests.{room}.&TestCategory!=Slow"
+        names = "|".join(f"FullyQualifiedName~.Tests.{part}" for part in [f"{room}.", *TESTS_ELSEWHERE.get(room, [])])
+        self.all = f"({names})&TestCategory!=Slow"
         shutil.rmtree(folder, ignore_errors=True)
         # Native libraries are large, and no mutant changes them.
         shutil.copytree(bin_folder, folder, copy_function=lambda a, b:
@@ -161,14 +182,20 @@ class Tests:
         os.remove(target)
         shutil.copyfile(assembly, target)
 
-    def run(self, test_filter, limit, *arguments):
-        """Passed, Killed, Timeout or Crashed; the first test that failed or the exit code; the seconds."""
+    def run(self, test_filter, limit, *arguments, stop=True):
+        """Passed, Killed, Timeout or Crashed; the first test that failed or the exit code; seconds of processor time.
+
+        limit: seconds of processor time, which a busy machine does not use up; twenty times as many may pass.
+        stop: whether the run ends at the first test that fails.
+        """
         program = os.path.join(self.folder, "Microsoft.ML.Spiking.Tests.dll")
         environment = dict(os.environ, DOTNET_GCHeapHardLimit="100000000", DOTNET_TieredPGO="0")
-        begun, first, late = time.monotonic(), None, threading.Event()
-        command = ["dotnet", program, "--filter", test_filter, "--no-progress", "--no-ansi", *arguments]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                   errors="replace", cwd=self.folder, env=environment, start_new_session=True)
+        begun, first, late = processor_seconds(), None, threading.Event()
+        command = ["dotnet", program, "--filter", test_filter, "--progress", "off", "--no-ansi", *arguments]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", cwd=self.folder,
+            env=environment, start_new_session=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 5)))
 
         def end():
             try:
@@ -176,77 +203,115 @@ class Tests:
             except ProcessLookupError:
                 pass
 
-        timer = threading.Timer(limit, lambda: (late.set(), end()))
+        timer = threading.Timer(20 * limit, lambda: (late.set(), end()))
         timer.start()
-        for line in process.stdout:
-            if line.startswith("failed "):
-                first = line.strip()[len("failed "):][:200]
-                break
-        if first is not None:
-            end()
-        code = process.wait()
-        timer.cancel()
-        end()    # what the tests have started
-        process.stdout.close()
-        seconds = time.monotonic() - begun
+        try:
+            for line in process.stdout:
+                if line.startswith("failed ") and stop:
+                    first = line.strip()[len("failed "):][:200]
+                    break
+            if first is not None:
+                end()
+            code = process.wait()
+        finally:
+            timer.cancel()
+            end()    # also what the tests have started
+            process.wait()
+            process.stdout.close()
+        seconds = processor_seconds() - begun
         if first is not None:
             return "Killed", first, seconds
-        if late.is_set():
+        if late.is_set() or code == -signal.SIGXCPU:
             return "Timeout", f"{limit:.0f} s", seconds
         return ("Passed", "", seconds) if code == 0 else ("Crashed", f"exit code {code}", seconds)
 
     def measure(self, kept):
-        """Runs all tests without a mutant, and sets in which stages classes run and how long each may take.
+        """Runs all tests without a mutant: what they take, and which lines of the library they reach.
 
-        kept: a file that keeps the times for as long as tests and library are the same.
+        kept: a file that keeps the answer for as long as tests and library are the same.
         """
         key = digest(os.path.join(self.folder, "Microsoft.ML.Spiking.Tests.dll")) + digest(
-            os.path.join(self.folder, ASSEMBLY))
+            os.path.join(self.folder, ASSEMBLY)) + self.all
         base = read(kept) if os.path.exists(kept) else {}
         if base.get("key") != key:
-            base = {"key": key, **self.measured()}
+            base = {"key": key, "stages": []}
+            for test_filter, slow in self.filters(self.times()):
+                state, why, seconds = self.run(test_filter, 3600)
+                if state != "Passed":
+                    raise SystemExit(f"Without a mutant the tests do not pass: {state} {why}.")
+                base["stages"].append({"filter": test_filter, "slow": slow, "seconds": seconds,
+                                       "lines": self.reached(test_filter)})
+                print(f"Stage {len(base['stages'])}: {seconds:.0f} s, {', '.join(slow) or 'all others'}",
+                      file=sys.stderr, flush=True)
             with open(kept, "w", encoding="utf-8") as file:
                 json.dump(base, file)
-        times, overhead = base["times"], base["seconds"] - sum(base["times"].values())
-        slow = sorted((name for name in times if times[name] > FAST_CLASS_SECONDS), key=times.get)
-        alone = [name for name in slow if times[name] > SLOW_CLASS_SECONDS]
-        stages = [("", [name for name in times if name not in slow])]
-        stages += [("|".join(f"FullyQualifiedName~.{name}." for name in group), group)
-                   for group in [[name for name in slow if name not in alone], *([name] for name in alone)] if group]
-        # Limits are generous: on a busy machine tests take several times as long.
-        self.stages = [(f"{self.all}&({chosen})" if chosen else
-                        self.all + "".join(f"&FullyQualifiedName!~.{name}." for name in slow),
-                        120 + 8 * (overhead + sum(times[name] for name in group)))
-                       for chosen, group in stages if group]
-        print(f"Without a mutant: {base['seconds']:.0f} s; last {', '.join(slow) or 'none'}.",
-              file=sys.stderr, flush=True)
+        self.stages = base["stages"]
 
-    def measured(self):
-        """The seconds of all tests and of each class, which must pass without a mutant."""
+    def filters(self, times):
+        """The filter of each stage, and the methods that it names: quick ones, slow ones, the slowest one by one."""
+        slow = sorted((name for name in times if times[name] > QUICK_SECONDS), key=times.get)
+        alone = [name for name in slow if times[name] > SLOW_SECONDS]
+        yield self.all + "".join(f"&FullyQualifiedName!={name}" for name in slow), []
+        for group in [[name for name in slow if name not in alone], *([name] for name in alone)]:
+            if group:
+                yield "(" + "|".join(f"FullyQualifiedName={name}" for name in group) + ")&TestCategory!=Slow", group
+
+    def times(self):
+        """The seconds of each test method."""
         report = "base.trx"
-        state, why, seconds = self.run(self.all, 3600, "--report-trx", "--report-trx-filename", report,
-                                       "--results-directory", self.folder)
-        if state != "Passed":
-            raise SystemExit(f"Without a mutant the tests do not pass: {state} {why}.")
+        self.run(self.all, 3600, "--report-trx", "--report-trx-filename", report, "--results-directory", self.folder,
+                 stop=False)
         root = xml.etree.ElementTree.parse(os.path.join(self.folder, report)).getroot()
         spaces = {"t": root.tag[1:].partition("}")[0]}
-        owner = {test.get("id"): test.find("t:TestMethod", spaces).get("className").rpartition(".")[2]
-                 for test in root.iterfind(".//t:UnitTest", spaces)}
+        names = {}
+        for test in root.iterfind(".//t:UnitTest", spaces):
+            method = test.find("t:TestMethod", spaces)
+            names[test.get("id")] = f"{method.get('className')}.{re.split('[ (]', method.get('name'))[0]}"
         times = {}
         for result in root.iterfind(".//t:UnitTestResult", spaces):
             hours, minutes, rest = result.get("duration", "0:0:0").split(":")
-            name = owner[result.get("testId")]
+            name = names[result.get("testId")]
             times[name] = times.get(name, 0) + int(hours) * 3600 + int(minutes) * 60 + float(rest)
-        return {"seconds": seconds, "times": times}
+        return times
 
-    def judge(self):
-        total = 0.0
-        for test_filter, limit in self.stages:
-            state, why, seconds = self.run(test_filter, limit)
+    def reached(self, test_filter):
+        """For each file of the library the lines that code stands in, and whether these tests reach it."""
+        settings, report = os.path.join(self.folder, "coverage.xml"), os.path.join(self.folder, "reached.xml")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(COVERAGE_SETTINGS)
+        self.run(test_filter, 3600, "--coverage", "--coverage-settings", settings, "--coverage-output-format",
+                 "cobertura", "--coverage-output", report, stop=False)
+        lines = {}
+        for owner in xml.etree.ElementTree.parse(report).getroot().iter("class"):
+            of_file = lines.setdefault(in_library(owner.get("filename")), {})
+            for line in owner.iter("line"):
+                number = line.get("number")
+                of_file[number] = of_file.get(number, 0) or int(int(line.get("hits")) > 0)
+        return lines
+
+    def reach(self, path, line):
+        """The stages whose tests reach the line; where a line has no code of its own, those that reach the file."""
+        for stage in self.stages:
+            lines = stage["lines"].get(path, {})
+            if lines.get(str(line), any(lines.values()) or not lines):
+                yield stage
+
+    def judge(self, path, line):
+        total, reached = 0.0, False
+        for stage in self.reach(path, line):
+            reached = True
+            # Generous, since a mutant may be slow without being wrong.
+            state, why, seconds = self.run(stage["filter"], 15 + 5 * stage["seconds"])
             total += seconds
             if state != "Passed":
                 return state, why, total
-        return "Survived", "", total
+        return "Survived" if reached else "NotReached", "", total
+
+
+def processor_seconds():
+    """Of all processes that this one has started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def digest(path):
@@ -276,17 +341,16 @@ def run(listing, room, size, seed, compiler, bin_folder, results, again=""):
     try:
         compile_with = Compiler(compiler, scratch)
         out = os.path.join(scratch, ASSEMBLY)
+        tests.measure(os.path.join(os.path.dirname(os.path.abspath(results)), f"{room}-base.json"))
         path = order[0][0]
         if not compile_with.compile(path, text(os.path.join(LIBRARY, path)), out):
             raise SystemExit(f"Without a mutant the library does not compile: {compile_with.output[-2000:]}")
-        tests.take(out)
-        tests.measure(os.path.join(os.path.dirname(os.path.abspath(results)), f"{room}-base.json"))
         drawn = 0
         for key in order:
             if drawn == size:
                 break
             known = records.get(key)
-            if known is None or (again and known["status"] == "Survived"):
+            if known is None or (again and known["status"] in ("Survived", "NotReached")):
                 known = test(key, keys[key], compile_with, tests, out)
                 known["tests"], records[key] = tests_hash, known
                 with open(results, "a", encoding="utf-8") as file:
@@ -294,6 +358,8 @@ def run(listing, room, size, seed, compiler, bin_folder, results, again=""):
                 print(f"{drawn + 1}: {known['status']} {key[0]}:{known['line']} {key[3]} {known['by']} "
                       f"({known['compiled']:.0f} + {known['tested']:.0f} s)", file=sys.stderr, flush=True)
             drawn += known["status"] != "NoCompile"
+    except KeyboardInterrupt:
+        print("Interrupted; the mutants tested so far are a smaller sample.", file=sys.stderr)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
         shutil.rmtree(tests.folder, ignore_errors=True)
@@ -311,7 +377,7 @@ def test(key, line, compile_with, tests, out):
     if not compiles:
         return {**record, "status": "NoCompile", "by": "", "tested": 0.0}
     tests.take(out)
-    status, by, seconds = tests.judge()
+    status, by, seconds = tests.judge(path, line)
     return {**record, "status": status, "by": by, "tested": seconds}
 
 
@@ -335,12 +401,15 @@ def report(room, records, of, seed):
         print(f"{record['status']}  {path}:{record['line']}  {mutator} {record['by']}")
         print(f"    {old[:100]}  =>  {' '.join(replacement.split())[:80]}")
     noticed = sum(states.get(state, 0) for state in ("Killed", "Timeout", "Crashed"))
-    total = noticed + states.get("Survived", 0)
+    reached = noticed + states.get("Survived", 0)
+    total = reached + states.get("NotReached", 0)
     print(f"{room}: {total} of {of} mutants drawn, seed {seed}: {states.get('Killed', 0)} killed, "
           f"{states.get('Timeout', 0)} timeouts, {states.get('Crashed', 0)} crashes, "
-          f"{states.get('Survived', 0)} survived; {states.get('NoCompile', 0)} more did not compile alone")
-    if total > 0:
-        print(f"Noticed of all: {interval(noticed, total)}")
+          f"{states.get('Survived', 0)} survived, {states.get('NotReached', 0)} not reached; "
+          f"{states.get('NoCompile', 0)} more did not compile alone")
+    for name, count in (("reached", reached), ("all", total)):
+        if count > 0:
+            print(f"Noticed of {name}: {interval(noticed, count)}")
 
 
 if __name__ == "__main__":
