@@ -14,7 +14,7 @@ public sealed class EventStreamTests
     [
         [Options(EventWindows.Grid(Steps, 1_000))],
         [Options(EventWindows.Grid(Steps, 1_000)) with { SensorWidth = 16, SensorHeight = 24, Width = Side,
-            Height = Side, MostValue = 2 }],
+            Height = Side, MaximumValue = 2 }],
         [Options(EventWindows.Grid(Steps, 1_000)) with { SensorWidth = 20, Width = Side,
             Scaling = EventScaling.Nearest, DenoiseTime = 300 }],
         [Options(EventWindows.Grid(Steps, 1_000)) with { Values = EventValues.TimeSurface, TimeConstant = 700 }],
@@ -55,7 +55,7 @@ public sealed class EventStreamTests
             Trained.Value.Model.CreateStream(), Options(EventWindows.Grid(Steps, 1_000)), seen.Add);
 
         int before = stream.AdvanceTo(10_000);
-        stream.Push([new(2_300, 1, 2, On: true)]);
+        stream.Push([new(2_300, 1, 2, isOn: true)]);
         int after = stream.AdvanceTo(4_000);
 
         Assert.AreEqual((0, 2), (before, after));
@@ -66,16 +66,16 @@ public sealed class EventStreamTests
 
     [TestMethod]
     [DataRow(10_000, 5_000L, StreamReset.Gap)]
-    [DataRow(100, null, StreamReset.TimeFell)]
+    [DataRow(100, null, StreamReset.TimeWentBack)]
     [DataRow(3_999, 5_000L, StreamReset.None)]
     public void Push_TimesThatJump_ResetTheStream(int time, long? gap, StreamReset expected)
     {
         var seen = new List<EventStreamStep>();
         var stream = new EventStream(Trained.Value.Model.CreateStream(), Options(EventWindows.Grid(Steps, 1_000)),
-            seen.Add, new() { MostGap = gap });
-        stream.Push([new(2_300, 1, 2, On: true), new(3_100, 1, 2, On: true)]);
+            seen.Add, new() { MaximumGap = gap });
+        stream.Push([new(2_300, 1, 2, isOn: true), new(3_100, 1, 2, isOn: true)]);
 
-        stream.Push([new(time, 1, 2, On: true)]);
+        stream.Push([new(time, 1, 2, isOn: true)]);
         stream.AdvanceTo(time + 1_000);
 
         Assert.AreEqual(expected, seen[1].Step.Reset);
@@ -87,13 +87,13 @@ public sealed class EventStreamTests
     public void Push_HundredThousandEmptyWindows_IsRefused()
     {
         var stream = new EventStream(Trained.Value.Model.CreateStream(), Options(EventWindows.Grid(Steps, 1)));
-        stream.Push([new(0, 1, 2, On: true)]);
+        stream.Push([new(0, 1, 2, isOn: true)]);
 
         InvalidOperationException thrown =
-            Assert.ThrowsExactly<InvalidOperationException>(() => stream.Push([new(1_000_000, 1, 2, On: true)]));
+            Assert.ThrowsExactly<InvalidOperationException>(() => stream.Push([new(1_000_000, 1, 2, isOn: true)]));
 
         Assert.AreEqual("The time goes from 0 to 1000000 µs, which is 1000000 windows; reset the stream, or give " +
-            "MostGap.", thrown.Message);
+            "MaximumGap.", thrown.Message);
     }
 
     [TestMethod]

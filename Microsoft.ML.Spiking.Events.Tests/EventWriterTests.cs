@@ -119,7 +119,7 @@ public sealed class EventWriterTests
         Assert.AreEqual(format, reader.Format);
         Assert.AreEqual((width, height), (reader.Width, reader.Height));
         Assert.AreSequenceEqual(events, reader.ReadAll());
-        Assert.AreEqual(new EventCounts(events.Length, 0, 0, 0, 0, 0, 0), reader.Counts);
+        Assert.AreEqual(new EventCounts { Events = events.Length }, reader.Counts);
     }
 
     private static byte[] Write(EventFormat format, int width, int height, Event[] events)

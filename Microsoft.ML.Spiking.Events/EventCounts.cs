@@ -1,16 +1,34 @@
 namespace Microsoft.ML.Spiking.Events;
 
 /// <summary>The counts of a reader so far.</summary>
-/// <param name="Events">Events that were returned.</param>
-/// <param name="Skipped">
-/// Records that are no events of brightness: triggers, images, inertial measurements, ATIS exposure and others.
-/// </param>
-/// <param name="Triggers">Those of the skipped records that are edges at trigger inputs.</param>
-/// <param name="Invalid">
-/// Events that were left out because the file marks them as invalid, or because they precede its first time stamp.
-/// </param>
-/// <param name="OutOfRange">Events that were left out because they lie outside the sensor.</param>
-/// <param name="Backward">Events that were returned although they are earlier than the one before.</param>
-/// <param name="TruncatedBytes">Bytes at the end of the file that are less than a whole record.</param>
-public readonly record struct EventCounts(
-    long Events, long Skipped, long Triggers, long Invalid, long OutOfRange, long Backward, long TruncatedBytes);
+public readonly record struct EventCounts
+{
+    /// <summary>Gets the number of events that were returned.</summary>
+    public long Events { get; init; }
+
+    /// <summary>
+    /// Gets the number of records that are no events of brightness: triggers, images, inertial measurements, ATIS
+    /// exposure and others.
+    /// </summary>
+    public long Skipped { get; init; }
+
+    /// <summary>Gets the number of skipped records that are edges at trigger inputs.</summary>
+    public long Triggers { get; init; }
+
+    /// <summary>
+    /// Gets the number of events that were left out because the file marks them as invalid, or because they precede
+    /// its first time stamp.
+    /// </summary>
+    public long Invalid { get; init; }
+
+    /// <summary>Gets the number of events that were left out because they lie outside the sensor.</summary>
+    public long OutOfRange { get; init; }
+
+    /// <summary>
+    /// Gets the number of events that were returned although they are earlier than the one before.
+    /// </summary>
+    public long Backward { get; init; }
+
+    /// <summary>Gets the number of bytes at the end of the file that are less than a whole record.</summary>
+    public long TruncatedBytes { get; init; }
+}

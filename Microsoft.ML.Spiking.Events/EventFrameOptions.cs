@@ -53,9 +53,9 @@ public sealed record EventFrameOptions
     public long TimeConstant { get; init; } = 50_000;
 
     /// <summary>
-    /// Gets the largest absolute value, greater than 0; larger ones become it. Null, the default, for any.
+    /// Gets the absolute value at which values are clipped, greater than 0. Null, the default, for none.
     /// </summary>
-    public float? MostValue { get; init; }
+    public float? MaximumValue { get; init; }
 
     /// <summary>
     /// Gets the microseconds, from 1 to 1e12, within which one of the four neighbors of an event's pixel must have had
@@ -123,9 +123,9 @@ public sealed record EventFrameOptions
         {
             return fault;
         }
-        if (MostValue is { } most && !(most > 0 && float.IsFinite(most)))
+        if (MaximumValue is { } most && !(most > 0 && float.IsFinite(most)))
         {
-            return Invariant($"{nameof(MostValue)} is {most}; it must be greater than 0.");
+            return Invariant($"{nameof(MaximumValue)} is {most}; it must be greater than 0.");
         }
         if (Windows.StepCount is int own && Steps is int asked && own != asked)
         {

@@ -54,13 +54,13 @@ public sealed class EventPayloadReader : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="EventFormatException">It is no such file; the message says why.</exception>
+    /// <exception cref="EventFormatException">The file has another format; the message says why.</exception>
     public static EventPayloadReader Open(string path) => OpenStream(File.OpenRead(path), path);
 
     /// <summary>Reads from a stream, which is disposed with the reader.</summary>
-    /// <param name="stream">It need not seek.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <exception cref="EventFormatException">It is no such file; the message says why.</exception>
+    /// <param name="stream">It need not be seekable.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <exception cref="EventFormatException">The file has another format; the message says why.</exception>
     public static EventPayloadReader OpenStream(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);

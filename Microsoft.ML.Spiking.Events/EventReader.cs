@@ -81,8 +81,8 @@ public sealed class EventReader : IDisposable
     }
 
     /// <summary>Reads from a stream, which is disposed with the reader.</summary>
-    /// <param name="stream">It must seek for NumPy's .npz and for HDF5 alone.</param>
-    /// <param name="name">What messages call it; its extension counts as a file's does.</param>
+    /// <param name="stream">It must be seekable only for NumPy's .npz and for HDF5.</param>
+    /// <param name="name">What messages call it; its extension is used like a file's.</param>
     /// <param name="options">How it is read; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="EventFormatException">
@@ -107,7 +107,7 @@ public sealed class EventReader : IDisposable
     }
 
     /// <summary>
-    /// Returns the next events, empty at the end alone. The span is overwritten by the next call of any method.
+    /// Returns the next events; empty only at the end. The span is overwritten by the next call of any method.
     /// </summary>
     /// <exception cref="EventFormatException">
     /// The file is damaged here; the message says how and at which byte.
@@ -224,7 +224,7 @@ public sealed class EventReader : IDisposable
         x = _options.FlipHorizontally ? Width!.Value - 1 - x : x;
         y = _options.FlipVertically ? Height!.Value - 1 - y : y;
         return new Event(
-            unchecked(value.Time - _origin.Value), (ushort)x, (ushort)y, value.On != _options.InvertPolarity);
+            unchecked(value.Time - _origin.Value), (ushort)x, (ushort)y, value.IsOn != _options.InvertPolarity);
     }
 
     private int Side(int stated, int? asked, string name) => stated == 0 || asked is null || stated == asked

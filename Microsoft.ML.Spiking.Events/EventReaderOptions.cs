@@ -33,8 +33,8 @@ public sealed record EventReaderOptions
     public bool FlipVertically { get; init; }
 
     /// <summary>
-    /// Gets whether brighter becomes darker. A DVS128's address bit of 0 is read as brighter, as jAER does; iniVation's
-    /// text says the opposite.
+    /// Gets whether polarities are inverted: brighter becomes darker. A DVS128's address bit of 0 is read as brighter,
+    /// as jAER does; iniVation's text says the opposite.
     /// </summary>
     public bool InvertPolarity { get; init; }
 

@@ -36,6 +36,6 @@ public static class EventRecipes
         Height = 48,
         Windows = EventWindows.SpikingJellyNumber(10),
         Scaling = asPublished ? EventScaling.ClifAuthors : EventScaling.Nearest,
-        MostValue = asPublished ? null : 10,
+        MaximumValue = asPublished ? null : 10,
     };
 }

@@ -172,7 +172,7 @@ public sealed class EventRecording
     /// sensor is <see cref="SpikingAudioFile.Units"/> wide and 1 high.
     /// </summary>
     /// <param name="path">The file, as of SHD or SSC.</param>
-    /// <exception cref="EventFormatException">It is no such file; the message says why.</exception>
+    /// <exception cref="EventFormatException">The file has another format; the message says why.</exception>
     public static IReadOnlyList<EventRecording> OfSpikingAudio(string path)
     {
         using SpikingAudioFile file = SpikingAudioFile.Open(path);

@@ -30,8 +30,8 @@ public sealed class EventStream
     private StreamReset _reset;
 
     /// <summary>Creates a stream before its first event.</summary>
-    /// <param name="scorer">The scorer; it is this stream's alone.</param>
-    /// <param name="frames">The rule of frames: that of the training.</param>
+    /// <param name="scorer">The scorer, which no other stream may use.</param>
+    /// <param name="frames">The rule of frames that the model was trained with.</param>
     /// <param name="onStep">Called for each window that closes, on the caller's thread; null for nothing.</param>
     /// <param name="options">When the stream is reset; null for the defaults.</param>
     /// <exception cref="ArgumentException">
@@ -44,10 +44,10 @@ public sealed class EventStream
         ArgumentNullException.ThrowIfNull(frames);
         frames.Validate();
         _options = options ?? new();
-        if (_options.MostGap <= 0)
+        if (_options.MaximumGap <= 0)
         {
             throw new ArgumentException(
-                Invariant($"{nameof(EventStreamOptions.MostGap)} is {_options.MostGap}; it must be at least 1."));
+                Invariant($"{nameof(EventStreamOptions.MaximumGap)} is {_options.MaximumGap}; it must be at least 1."));
         }
         if (frames.FrameSize != scorer.ValueCount)
         {
@@ -85,7 +85,7 @@ public sealed class EventStream
     /// <returns>The number of steps.</returns>
     /// <exception cref="ArgumentException">An event lies outside the sensor; those before it were taken.</exception>
     /// <exception cref="InvalidOperationException">
-    /// 100,000 windows between two events are empty, and no <see cref="EventStreamOptions.MostGap"/> was given.
+    /// 100,000 windows between two events are empty, and no <see cref="EventStreamOptions.MaximumGap"/> was given.
     /// </exception>
     public int Push(ReadOnlySpan<Event> events)
     {
@@ -94,9 +94,9 @@ public sealed class EventStream
         {
             if (_isOpen && item.Time < _from)
             {
-                Reset(StreamReset.TimeFell);
+                Reset(StreamReset.TimeWentBack);
             }
-            else if (_isOpen && _options.MostGap is long gap && item.Time - _lastTime > gap)
+            else if (_isOpen && _options.MaximumGap is long gap && item.Time - _lastTime > gap)
             {
                 Reset(StreamReset.Gap);
             }
@@ -123,7 +123,7 @@ public sealed class EventStream
         return steps;
     }
 
-    /// <summary>Says what time it is, so that windows close although no event comes.</summary>
+    /// <summary>Advances the clock, so that windows close although no event arrives.</summary>
     /// <param name="time">In microseconds, with the origin of the events; earlier ones change nothing.</param>
     /// <returns>The number of steps; 0 before the first event and where windows count events.</returns>
     /// <exception cref="InvalidOperationException">100,000 windows would be empty.</exception>
@@ -141,7 +141,7 @@ public sealed class EventStream
         _lastTime = time;
     }
 
-    /// <summary>Forgets the open window and brings the neurons to rest.</summary>
+    /// <summary>Discards the open window and resets the neurons.</summary>
     public void Reset() => Reset(StreamReset.Requested);
 
     private void Open(long time)
@@ -171,7 +171,7 @@ public sealed class EventStream
         if (closing > MostEmptyWindows)
         {
             throw new InvalidOperationException(Invariant($"The time goes from {_from} to {time} µs, which is ") +
-                Invariant($"{closing} windows; reset the stream, or give {nameof(EventStreamOptions.MostGap)}."));
+                Invariant($"{closing} windows; reset the stream, or give {nameof(EventStreamOptions.MaximumGap)}."));
         }
         for (long i = 0; i < closing; i++)
         {
@@ -189,7 +189,7 @@ public sealed class EventStream
         _reset = StreamReset.None;
         int count = _count;
         _count = 0;
-        _onStep?.Invoke(new EventStreamStep(step, _from, end, count));
+        _onStep?.Invoke(new EventStreamStep { Step = step, From = _from, To = end, Events = count });
     }
 
     private static string Name(EventFrameOptions frames) => frames switch
@@ -211,12 +211,21 @@ public sealed class EventStreamOptions
     /// Gets the longest time between two events of one row in microseconds, at least 1; after a longer one the stream
     /// is reset. Null, the default, for any: the time between becomes empty frames.
     /// </summary>
-    public long? MostGap { get; init; }
+    public long? MaximumGap { get; init; }
 }
 
 /// <summary>The result of a window of an <see cref="EventStream"/>.</summary>
-/// <param name="Step">The scorer's result.</param>
-/// <param name="From">Where the window began, in microseconds.</param>
-/// <param name="To">Where it ended.</param>
-/// <param name="Events">The number of events in it.</param>
-public readonly record struct EventStreamStep(StreamStep Step, long From, long To, int Events);
+public readonly record struct EventStreamStep
+{
+    /// <summary>Gets the scorer's result.</summary>
+    public StreamStep Step { get; init; }
+
+    /// <summary>Gets where the window began, in microseconds.</summary>
+    public long From { get; init; }
+
+    /// <summary>Gets where the window ended, in microseconds.</summary>
+    public long To { get; init; }
+
+    /// <summary>Gets the number of events in the window.</summary>
+    public int Events { get; init; }
+}

@@ -40,7 +40,7 @@ public sealed class EventWriter : IDisposable
     }
 
     /// <summary>Writes to a stream, which is disposed with the writer.</summary>
-    /// <param name="stream">It need not seek.</param>
+    /// <param name="stream">It need not be seekable.</param>
     /// <param name="format">One of the three formats that can be written.</param>
     /// <param name="width">The sensor's width, from 1 to 2,048 pixels, of Event Stream to 65,535.</param>
     /// <param name="height">The sensor's height; as the width.</param>

@@ -161,7 +161,25 @@ public static class MovingImage
 }
 
 /// <summary>A position of a <see cref="MovingImage"/>.</summary>
-/// <param name="Time">Microseconds.</param>
-/// <param name="X">Pixels to the right of the camera's center.</param>
-/// <param name="Y">Pixels below it.</param>
-public readonly record struct ImagePosition(long Time, double X, double Y);
+public readonly record struct ImagePosition
+{
+    /// <summary>Creates a position.</summary>
+    /// <param name="time">Microseconds.</param>
+    /// <param name="x">Pixels to the right of the camera's center.</param>
+    /// <param name="y">Pixels below it.</param>
+    public ImagePosition(long time, double x, double y)
+    {
+        Time = time;
+        X = x;
+        Y = y;
+    }
+
+    /// <summary>Gets the time in microseconds.</summary>
+    public long Time { get; init; }
+
+    /// <summary>Gets how many pixels to the right of the camera's center the image is.</summary>
+    public double X { get; init; }
+
+    /// <summary>Gets how many pixels below the camera's center the image is.</summary>
+    public double Y { get; init; }
+}

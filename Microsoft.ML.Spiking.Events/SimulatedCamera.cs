@@ -87,7 +87,7 @@ public sealed class SimulatedCamera
             {
                 See(i, image[i], before, time);
             }
-            _events.Sort(static (a, b) => (a.Time, a.Y, a.X, a.On).CompareTo((b.Time, b.Y, b.X, b.On)));
+            _events.Sort(static (a, b) => (a.Time, a.Y, a.X, a.IsOn).CompareTo((b.Time, b.Y, b.X, b.IsOn)));
         }
         else
         {

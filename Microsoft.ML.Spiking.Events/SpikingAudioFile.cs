@@ -53,7 +53,7 @@ public sealed class SpikingAudioFile : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="EventFormatException">It is no such file; the message says why.</exception>
+    /// <exception cref="EventFormatException">The file has another format; the message says why.</exception>
     public static SpikingAudioFile Open(string path) => Open(File.OpenRead(path), path, leaveOpen: false);
 
     /// <summary>Reads a recording: x is the unit, y is 0 and every spike is on.</summary>
@@ -75,7 +75,7 @@ public sealed class SpikingAudioFile : IDisposable
             {
                 throw Fault(Invariant($"spike {i} of recording {recording} is of unit {units[i]} at {seconds[i]} s"));
             }
-            events[i] = new Event((long)Math.Round(seconds[i] * 1e6), (ushort)units[i], 0, On: true);
+            events[i] = new Event((long)Math.Round(seconds[i] * 1e6), (ushort)units[i], 0, isOn: true);
         }
         return events;
     }

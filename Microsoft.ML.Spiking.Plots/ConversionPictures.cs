@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
-/// <summary>Pictures of models that were made of others: converted, pruned or calibrated.</summary>
+/// <summary>Pictures of models derived from others: converted, pruned or calibrated.</summary>
 public static class ConversionPictures
 {
     /// <summary>

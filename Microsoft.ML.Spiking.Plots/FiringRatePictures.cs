@@ -38,7 +38,7 @@ public static class FiringRatePictures
         return new(plot);
     }
 
-    /// <summary>Draws how many spikes of a layer fall to each time step, as bars.</summary>
+    /// <summary>Draws a layer's number of spikes at each time step, as bars.</summary>
     /// <param name="report">The report.</param>
     /// <param name="layer">The layer's name.</param>
     /// <exception cref="ArgumentException">There is no such layer.</exception>
@@ -99,7 +99,7 @@ public static class FiringRatePictures
         return new(plot);
     }
 
-    /// <summary>Draws how many of a layer's neurons fire how often.</summary>
+    /// <summary>Draws a histogram of the firing rates of a layer's neurons.</summary>
     /// <param name="report">The report.</param>
     /// <param name="layer">The layer's name.</param>
     /// <exception cref="ArgumentException">There is no such layer.</exception>

@@ -9,14 +9,11 @@ public static class HorizonPictures
 {
     /// <summary>Draws accuracies against the horizon, with a bar of one standard deviation to both sides.</summary>
     /// <param name="title">Over the picture.</param>
-    /// <param name="curves">
-    /// A curve for each neuron: its name, and for each horizon the mean accuracy, 0 to 1, and its standard deviation.
-    /// </param>
-    public static Picture DrawHorizons(string title,
-        IEnumerable<(string Name, IEnumerable<(int Horizon, double Mean, double Deviation)> Points)> curves)
+    /// <param name="points">The accuracies, from which each neuron gets a curve.</param>
+    public static Picture DrawHorizons(string title, IEnumerable<HorizonAccuracy> points)
     {
         ArgumentNullException.ThrowIfNull(title);
-        ArgumentNullException.ThrowIfNull(curves);
+        ArgumentNullException.ThrowIfNull(points);
         PlotModel plot = Plot.New(title, hasLegend: true);
         LinearAxis horizons = Plot.Axis(AxisPosition.Bottom, "gradient horizon k (time steps back)");
         horizons.MinimumMajorStep = 1;
@@ -24,21 +21,36 @@ public static class HorizonPictures
         plot.Axes.Add(horizons);
         plot.Axes.Add(Plot.Axis(AxisPosition.Left, "accuracy (%)"));
         int index = 0;
-        foreach ((string name, IEnumerable<(int Horizon, double Mean, double Deviation)> points) in curves)
+        foreach (IGrouping<string, HorizonAccuracy> curve in points.GroupBy(point => point.Neuron))
         {
-            (int Horizon, double Mean, double Deviation)[] all = [.. points];
-            Plot.AddLine(plot, index, name, all.Select(point => ((double)point.Horizon, 100 * point.Mean)));
+            Plot.AddLine(plot, index, curve.Key, curve.Select(point => ((double)point.Horizon, 100 * point.Mean)));
             var bars = new ScatterErrorSeries
             {
                 MarkerType = MarkerType.None,
                 ErrorBarColor = Plot.Color(index),
                 ErrorBarStopWidth = 6,
             };
-            bars.Points.AddRange(all.Select(point =>
-                new ScatterErrorPoint(point.Horizon, 100 * point.Mean, 0, 200 * point.Deviation)));
+            bars.Points.AddRange(curve.Select(point =>
+                new ScatterErrorPoint(point.Horizon, 100 * point.Mean, 0, 200 * point.StandardDeviation)));
             plot.Series.Add(bars);
             index++;
         }
         return new(plot);
     }
+}
+
+/// <summary>The accuracy of networks of one neuron that were trained with one gradient horizon.</summary>
+public sealed class HorizonAccuracy
+{
+    /// <summary>Gets the name of the neuron.</summary>
+    public required string Neuron { get; init; }
+
+    /// <summary>Gets <see cref="SpikingClifTrainer.Options.GradientHorizon"/>.</summary>
+    public required int Horizon { get; init; }
+
+    /// <summary>Gets the mean accuracy over several seeds, 0 to 1.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary>Gets the standard deviation of the accuracy.</summary>
+    public required double StandardDeviation { get; init; }
 }

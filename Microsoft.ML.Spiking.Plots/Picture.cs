@@ -3,15 +3,10 @@ using OxyPlot.SkiaSharp;
 
 namespace Microsoft.ML.Spiking;
 
-/// <summary>A picture of a report, which can be saved as often as one likes, in any size.</summary>
+/// <summary>A picture of a report, which can be saved any number of times, in any size.</summary>
 public sealed class Picture
 {
-    /// <summary>The width of a picture, where none is given, in pixels.</summary>
-    public const int DefaultWidth = 900;
-
-    /// <summary>The height of a picture, where none is given, in pixels.</summary>
-    public const int DefaultHeight = 560;
-
+    private const int DefaultWidth = 900, DefaultHeight = 560;
     private const int Smallest = 100, Largest = 10_000;
 
     private readonly PlotModel _plot;

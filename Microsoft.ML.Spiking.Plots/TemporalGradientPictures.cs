@@ -7,7 +7,7 @@ namespace Microsoft.ML.Spiking;
 /// <summary>Pictures of a <see cref="TemporalGradientReport"/>.</summary>
 public static class TemporalGradientPictures
 {
-    /// <summary>Draws what each step back adds to the gradient of each layer, in per cent of the whole.</summary>
+    /// <summary>Draws what each step back adds to the gradient of each layer, in percent of the total.</summary>
     /// <param name="report">The report.</param>
     public static Picture DrawGradients(this TemporalGradientReport report)
     {

@@ -33,7 +33,7 @@ public static class TrainingPictures
     }
 
     /// <summary>
-    /// Draws the confusion of the classes: of the rows of each label, in per cent, what they were taken for.
+    /// Draws the confusion matrix: how the rows of each label were classified, in percent of the label's rows.
     /// </summary>
     /// <param name="report">The report.</param>
     public static Picture DrawConfusion(this TrainingReport report)

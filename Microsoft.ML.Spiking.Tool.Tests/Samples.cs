@@ -99,7 +99,7 @@ internal static class Samples
                 using EventWriter writer = EventWriter.Create(Path.Combine(path, name,
                     string.Create(CultureInfo.InvariantCulture, $"{i:00}.raw")), EventFormat.Evt2, width: 8, height: 6);
                 writer.Write([.. Enumerable.Range(0, 60).Select(e => new Event(
-                    e * 10, (ushort)(from + ((e + i) % 4)), (ushort)(e % 6), On: e % 2 == 0))]);
+                    e * 10, (ushort)(from + ((e + i) % 4)), (ushort)(e % 6), isOn: e % 2 == 0))]);
             }
         }
         return path;

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Tool;
 
-/// <summary>Names that are like a mistyped one.</summary>
+/// <summary>Suggestions for a mistyped name.</summary>
 internal static class Nearest
 {
     private const int Most = 3;

@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Spiking.Tool;
 
-/// <summary>One run of the tool: where results, progress and warnings go, and what stops it.</summary>
+/// <summary>One run of the tool: its output, progress and warnings, and its cancellation.</summary>
 /// <param name="output">Results.</param>
 /// <param name="error">Progress, warnings and errors.</param>
 /// <param name="token">Ctrl-C.</param>
@@ -21,13 +21,13 @@ internal sealed class Session(TextWriter output, TextWriter error, CancellationT
     private readonly HashSet<string> _warned = [];
     private int _written;
 
-    /// <summary>Gets where results go.</summary>
+    /// <summary>Gets the writer of results.</summary>
     public TextWriter Output => output;
 
-    /// <summary>Gets where all else goes.</summary>
+    /// <summary>Gets the writer of progress and warnings.</summary>
     public TextWriter Error => error;
 
-    /// <summary>Gets what stops the run.</summary>
+    /// <summary>Gets the token that cancels the run.</summary>
     public CancellationToken Token => token;
 
     /// <summary>Gets or sets whether results are JSON.</summary>

@@ -21,7 +21,7 @@ internal sealed class ToolException : Exception
 /// <summary>The exit codes of the process.</summary>
 internal static class ExitCodes
 {
-    /// <summary>All was done.</summary>
+    /// <summary>The command succeeded.</summary>
     public const int Done = 0;
 
     /// <summary>Training, scoring or writing failed.</summary>

@@ -309,19 +309,19 @@ public static class SpikingAnalysisCatalog
     /// <param name="confidences">
     /// The confidences, each greater than 0; null for ten from 0.4 to infinity, which is all time steps.
     /// </param>
-    /// <param name="leastSteps">The steps before which no row is decided, at least 1.</param>
+    /// <param name="minimumSteps">The steps before which no row is decided, at least 1.</param>
     /// <exception cref="ArgumentException">
     /// The model has no spiking network or more than one, a column is missing or has another type, or a confidence or
     /// the number of steps is out of its range.
     /// </exception>
     /// <exception cref="InvalidOperationException">No row has a label and finite features.</exception>
     public static EarlyExitReport EarlyExits(this ModelOperationsCatalog catalog, ITransformer model, IDataView data,
-        IReadOnlyList<double>? confidences = null, int leastSteps = 1)
+        IReadOnlyList<double>? confidences = null, int minimumSteps = 1)
     {
         using var host = new CatalogHost(catalog, nameof(EarlyExits));
         AnalyzedModel analyzed = AnalyzedModel.Of(host.Host, model, data);
         return EarlyExitBuilder.Build(analyzed.Parameters.Network, analyzed.Parameters.Weights,
-            analyzed.Rows(needsLabel: true), confidences ?? EarlyExitBuilder.Confidences, leastSteps);
+            analyzed.Rows(needsLabel: true), confidences ?? EarlyExitBuilder.Confidences, minimumSteps);
     }
 
     /// <summary>Explains the prediction of one row: which features speak for the class and which against it.</summary>

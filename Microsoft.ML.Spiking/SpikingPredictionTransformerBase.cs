@@ -250,7 +250,7 @@ public abstract class SpikingPredictionTransformerBase :
     {
         Host.CheckValue(options, nameof(options));
         return Enum.IsDefined(options.WeightPrecision)
-            ? OnnxFile() with { HasSpikeCounts = options.SpikeCounts, Precision = options.WeightPrecision }
+            ? OnnxFile() with { HasSpikeCounts = options.HasSpikeCounts, Precision = options.WeightPrecision }
             : throw new ArgumentOutOfRangeException(nameof(options), FormattableString.Invariant(
                 $"{nameof(options.WeightPrecision)} is {(int)options.WeightPrecision}, which is no precision of ") +
                 $"weights; use one of {string.Join(", ", Enum.GetNames<OnnxWeightPrecision>())}.");

@@ -121,7 +121,7 @@ public sealed class BadInputTests
             SyntheticFiles.Evt2(High, On | 479, On | 480, On | (639 << 11), On | (640 << 11)));
 
         Assert.HasCount(2, reader.ReadAll());
-        Assert.AreEqual(new EventCounts(2, 0, 0, 0, OutOfRange: 2, 0, 0), reader.Counts);
+        Assert.AreEqual(new EventCounts { Events = 2, OutOfRange = 2 }, reader.Counts);
     }
 
     [TestMethod]
@@ -131,7 +131,7 @@ public sealed class BadInputTests
             0x2002));
 
         Assert.AreSequenceEqual(new Event[] { new(4_096, 2, 5, false) }, reader.ReadAll());
-        Assert.AreEqual(new EventCounts(1, 0, 0, Invalid: 13, 0, 0, 0), reader.Counts);
+        Assert.AreEqual(new EventCounts { Events = 1, Invalid = 13 }, reader.Counts);
     }
 
     [TestMethod]

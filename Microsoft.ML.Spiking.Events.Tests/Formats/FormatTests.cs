@@ -29,7 +29,7 @@ public sealed class FormatTests
         Event[] events = SyntheticFiles.Read(SyntheticFiles.Evt3(0x8000, 0x0007, 0x3864, 0x4801, 0x5081, 0x4001));
 
         Assert.AreSequenceEqual(new[] { 100, 111, 112, 119, 120 }, events.Select(value => (int)value.X).ToArray());
-        Assert.IsTrue(events.All(value => value is { On: true, Y: 7 }));
+        Assert.IsTrue(events.All(value => value is { IsOn: true, Y: 7 }));
     }
 
     [TestMethod]
@@ -68,7 +68,7 @@ public sealed class FormatTests
 
         Assert.AreSequenceEqual(
             new Event[] { new(10, 122, 124, true), new(3_800_000_000, 122, 124, false) }, reader.ReadAll());
-        Assert.AreEqual(new EventCounts(2, Skipped: 1, 0, 0, 0, 0, 0), reader.Counts);
+        Assert.AreEqual(new EventCounts { Events = 2, Skipped = 1 }, reader.Counts);
         Assert.AreEqual((128, 128), (reader.Width, reader.Height));
     }
 

@@ -113,7 +113,7 @@ public sealed class EventWindowsTests
 
     private static string Fault(Action action) => Assert.ThrowsExactly<ArgumentException>(action).Message;
 
-    private static Event At(long time) => new(time, 0, 0, On: true);
+    private static Event At(long time) => new(time, 0, 0, isOn: true);
 
     private static int[] Sizes(Event[] events, EventWindows windows) =>
         [.. windows.Slices(events).Select(slice => slice.To - slice.From)];

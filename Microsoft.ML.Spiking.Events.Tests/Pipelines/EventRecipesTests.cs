@@ -150,7 +150,7 @@ public sealed class EventRecipesTests
         {
             var item = new Event(1, (ushort)(i % Width), (ushort)(i / Width), false);
             events.AddRange(Enumerable.Repeat(item, i * 7 % 5));
-            events.AddRange(Enumerable.Repeat(item with { On = true }, i * 3 % 4 == 0 ? 0 : i * 11 % 6));
+            events.AddRange(Enumerable.Repeat(item with { IsOn = true }, i * 3 % 4 == 0 ? 0 : i * 11 % 6));
         }
 
         float[] frames = Frames(new()

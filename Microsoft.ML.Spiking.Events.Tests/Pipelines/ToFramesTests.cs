@@ -18,7 +18,7 @@ public sealed class ToFramesTests
         [Plain, new[] { 3, 2, 4, 6 }],
         [Plain with { Windows = EventWindows.SpikingJellyNumber(4) }, new[] { 4, 2, 4, 6 }],
         [Plain with { Windows = EventWindows.SpikingJellyTime(2), Width = 3, Height = 2 }, new[] { 2, 2, 2, 3 }],
-        [Plain with { Windows = EventWindows.SpikingJellyDuration(40), Steps = 5, MostValue = 1.5f },
+        [Plain with { Windows = EventWindows.SpikingJellyDuration(40), Steps = 5, MaximumValue = 1.5f },
             new[] { 5, 2, 4, 6 }],
         [Plain with { Windows = EventWindows.TonicTimeWindow(50, 10), Steps = 5 }, new[] { 5, 2, 4, 6 }],
         [Plain with { Windows = EventWindows.TonicTimeBins(3) }, new[] { 3, 2, 4, 6 }],
@@ -87,7 +87,7 @@ public sealed class ToFramesTests
         // Columns 0 to 2 and 3 to 5 are one each. [steps, polarities, 1, 2]
         Assert.AreSequenceEqual(new float[] { 0, 0, 1, 0, 0, 1, 0, 2 }, Frames(small, events));
         Assert.AreSequenceEqual(new float[] { 0, 0, 1, 0, 0, 1, 0, 1 },
-            Frames(small with { MostValue = 1 }, events));
+            Frames(small with { MaximumValue = 1 }, events));
         // Of the nearest columns, 0 and 3, and the nearest row, 0, one has an event.
         Assert.AreSequenceEqual(new float[] { 0, 0, 1, 0, 0, 0, 0, 0 },
             Frames(small with { Scaling = EventScaling.Nearest }, events));
@@ -200,7 +200,7 @@ public sealed class ToFramesTests
             "Steps is 4, but the rule of windows has 3 steps; leave it null.");
         AssertFault(Plain with { Windows = EventWindows.TonicEventCount(3) },
             "The number of windows depends on the recording, and rows must have the same number; give Steps.");
-        AssertFault(Plain with { MostValue = float.NaN }, "MostValue is NaN; it must be greater than 0.");
+        AssertFault(Plain with { MaximumValue = float.NaN }, "MaximumValue is NaN; it must be greater than 0.");
         AssertFault(Plain with { Values = (EventValues)7 },
             "Values is 7; it must be one of Counts, VoxelGrid, TimeSurface.");
         AssertFault(Plain with { Values = EventValues.VoxelGrid, Windows = EventWindows.SpikingJellyNumber(3) },

@@ -18,8 +18,8 @@ public sealed class MovingImageTests
         // ln 1.001 - ln 0.001 is 6.9: six events at each pixel that changes.
         Assert.AreSequenceEqual(
             (from y in Enumerable.Range(1, 3) from x in Enumerable.Range(3, 4) select (x, y, x > 4, 6)).ToArray(),
-            events.CountBy(item => ((int)item.X, (int)item.Y, item.On))
-                .Select(pair => (pair.Key.Item1, pair.Key.Item2, pair.Key.On, pair.Value))
+            events.CountBy(item => ((int)item.X, (int)item.Y, item.IsOn))
+                .Select(pair => (pair.Key.Item1, pair.Key.Item2, pair.Key.IsOn, pair.Value))
                 .OrderBy(item => item.Item2).ThenBy(item => item.Item1).ToArray());
         Assert.IsTrue(events.Zip(events.Skip(1)).All(pair => pair.First.Time <= pair.Second.Time));
     }

@@ -27,7 +27,7 @@ public sealed class SimulatedCameraTests
         // The rests, 0.27 and 0.11, are kept: another 0.05 and 0.39 more make an event each.
         Event[] rest = camera.Push([129, 26], 4_000).ToArray();
         Assert.AreSequenceEqual(new[] { (0, true), (1, false) },
-            rest.OrderBy(item => item.X).Select(item => ((int)item.X, item.On)).ToArray());
+            rest.OrderBy(item => item.X).Select(item => ((int)item.X, item.IsOn)).ToArray());
 
         static double Logarithm(double value) => Math.Log((value / 255) + 0.001);
     }
@@ -45,7 +45,7 @@ public sealed class SimulatedCameraTests
             events.Where(item => item.X == 0).Select(item => item.Time).ToArray());
         Assert.AreSequenceEqual(new long[] { 125, 250, 375, 500, 625, 750, 875, 1_000 },
             events.Where(item => item.X == 1).Select(item => item.Time).ToArray());
-        Assert.IsTrue(events.All(item => item.On));
+        Assert.IsTrue(events.All(item => item.IsOn));
     }
 
     [TestMethod]
@@ -105,7 +105,7 @@ public sealed class SimulatedCameraTests
             int count = 0;
             for (int time = 0; time <= Seconds * 100; time++)
             {
-                count += camera.Push(image, time * 10_000).ToArray().Count(item => item.On == isOn);
+                count += camera.Push(image, time * 10_000).ToArray().Count(item => item.IsOn == isOn);
             }
             return count;
         }

@@ -123,7 +123,7 @@ internal sealed class FrameBuilder
             {
                 continue;
             }
-            float value = item.On ? 1 : -1, later = (float)(at - step);
+            float value = item.IsOn ? 1 : -1, later = (float)(at - step);
             voxels[(step * _options.FrameSize) + place] += value * (1 - later);
             if (step + 1 < steps)
             {
@@ -137,12 +137,12 @@ internal sealed class FrameBuilder
     {
         int x = _columns[item.X], y = _rows[item.Y];
         return x < 0 || y < 0 ? -1
-            : ((((_options.Channels == 2 && item.On ? 1 : 0) * _height) + y) * _width) + x;
+            : ((((_options.Channels == 2 && item.IsOn ? 1 : 0) * _height) + y) * _width) + x;
     }
 
     private void Clip(Span<float> values)
     {
-        if (_options.MostValue is float most)
+        if (_options.MaximumValue is float most)
         {
             foreach (ref float value in values)
             {

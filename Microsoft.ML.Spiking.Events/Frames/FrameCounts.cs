@@ -49,7 +49,7 @@ internal static class FrameCounts
         {
             foreach (Event value in events[slices[step].From..slices[step].To])
             {
-                long channel = ((long)step * Polarities) + (value.On ? 1 : 0);
+                long channel = ((long)step * Polarities) + (value.IsOn ? 1 : 0);
                 counts[(channel * plane) + ((long)value.Y * width) + value.X]++;
             }
         }

@@ -11,5 +11,14 @@ internal sealed class EventTally
     public long Backward;
     public long TruncatedBytes;
 
-    public EventCounts Counts => new(Events, Skipped, Triggers, Invalid, OutOfRange, Backward, TruncatedBytes);
+    public EventCounts Counts => new()
+    {
+        Events = Events,
+        Skipped = Skipped,
+        Triggers = Triggers,
+        Invalid = Invalid,
+        OutOfRange = OutOfRange,
+        Backward = Backward,
+        TruncatedBytes = TruncatedBytes,
+    };
 }

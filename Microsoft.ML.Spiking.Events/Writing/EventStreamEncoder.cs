@@ -33,7 +33,7 @@ internal sealed class EventStreamEncoder : EventEncoder
             {
                 Put(Overflow);
             }
-            Put((byte)(((value.Time - _time) << 1) | (value.On ? 1L : 0)));
+            Put((byte)(((value.Time - _time) << 1) | (value.IsOn ? 1L : 0)));
             Put(value.X);
             Put((ushort)(_height - 1 - value.Y));
             _time = value.Time;

@@ -30,7 +30,7 @@ internal sealed class Evt2Encoder : EventEncoder
                 _high = _high < 0 ? Math.Min(high, (1L << HighBits) - 1) : Math.Min(high, _high + LongestStep);
                 Put(0x8000_0000u | (uint)(_high & ((1L << HighBits) - 1)));
             }
-            Put((value.On ? 1u << 28 : 0) | ((uint)(value.Time & 63) << 22) | ((uint)value.X << 11) | value.Y);
+            Put((value.IsOn ? 1u << 28 : 0) | ((uint)(value.Time & 63) << 22) | ((uint)value.X << 11) | value.Y);
         }
     }
 }

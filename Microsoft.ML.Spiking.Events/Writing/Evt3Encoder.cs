@@ -42,11 +42,11 @@ internal sealed class Evt3Encoder : EventEncoder
             int count = CountWithin(events, i, first.X);
             if (count < 3)
             {
-                PutWord(2, (first.On ? 0x800 : 0) | first.X);
+                PutWord(2, (first.IsOn ? 0x800 : 0) | first.X);
                 i++;
                 continue;
             }
-            PutWord(3, (first.On ? 0x800 : 0) | first.X);
+            PutWord(3, (first.IsOn ? 0x800 : 0) | first.X);
             int start = first.X;
             do
             {
@@ -82,7 +82,7 @@ internal sealed class Evt3Encoder : EventEncoder
     }
 
     private static bool IsAlike(Event one, Event other) =>
-        one.Time == other.Time && one.Y == other.Y && one.On == other.On;
+        one.Time == other.Time && one.Y == other.Y && one.IsOn == other.IsOn;
 
     private void PutTime(long time)
     {

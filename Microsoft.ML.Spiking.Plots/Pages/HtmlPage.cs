@@ -53,7 +53,7 @@ internal sealed class HtmlPage(string folder)
 
     public HtmlPage Paragraph(string text) => Element("p", text);
 
-    /// <summary>Adds a sentence on what is missing or to be kept in mind.</summary>
+    /// <summary>Adds a note on what is missing or worth knowing.</summary>
     public HtmlPage Note(string text) => Element("p", text, " class=\"note\"");
 
     /// <summary>Adds pairs of a name and a text.</summary>
@@ -121,7 +121,7 @@ internal sealed class HtmlPage(string folder)
         return this;
     }
 
-    /// <summary>Adds an image whose pixels are to be seen.</summary>
+    /// <summary>Adds an image that is scaled without smoothing, so that its pixels are visible.</summary>
     /// <param name="file">The file's name in the folder.</param>
     /// <param name="caption">What it shows.</param>
     public HtmlPage Pixels(string file, string caption)

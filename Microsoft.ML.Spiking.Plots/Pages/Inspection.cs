@@ -40,7 +40,7 @@ internal sealed class Inspection(
         return page.Save(options.Title);
     }
 
-    /// <summary>Creates the folder and finds out, before long work, whether files can be written to it.</summary>
+    /// <summary>Creates the folder and checks, before long work, whether files can be written to it.</summary>
     private static void Create(string folder)
     {
         if (File.Exists(folder))
@@ -156,7 +156,7 @@ internal sealed class Inspection(
     }
 
     /// <summary>
-    /// Adds spikes and potentials of the chosen rows: of each layer its busiest and its most usual neuron.
+    /// Adds spikes and potentials of the chosen rows: of each layer the most active and the most typical neuron.
     /// </summary>
     private void AddRows(HtmlPage page, FiringRateReport firing)
     {

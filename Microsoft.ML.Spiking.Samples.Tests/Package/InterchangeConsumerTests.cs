@@ -34,7 +34,7 @@ public sealed class InterchangeConsumerTests
         float[] values = [1, -1, -1, 1, 1, 1, 0, 0, 0, 1, -1, 0, -1, 1, 0, 0.1f, -0.1f];
         File.WriteAllBytes("w.safetensors", [.. BitConverter.GetBytes((long)header.Length), .. header,
             .. values.SelectMany(BitConverter.GetBytes)]);
-        var model = SpikingModelParameters.FromSafetensors("w.safetensors", new Mlp(3), WeightNames.SameAsHere, new()
+        var model = SpikingModelParameters.FromSafetensors("w.safetensors", new Mlp(3), WeightNames.Unchanged, new()
             { InputShape = [2], TimeSteps = 4, Neuron = new LifNeuron { ResetPotential = 0 } });
         NirFile.Export(model, "network.nir");
         var ml = new MLContext();

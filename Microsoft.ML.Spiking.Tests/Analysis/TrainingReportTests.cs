@@ -31,7 +31,7 @@ public sealed class TrainingReportTests
         Assert.AreEqual(0, report.Classes[1].Recall);
         Assert.AreEqual((-Math.Log(sure) - Math.Log(1 - sure) - (2 * Math.Log(0.5))) / 4, report.LogLoss, 1e-6);
         Assert.AreEqual((2 * (sure - 0.5)) / 4, report.CalibrationError, 1e-6);
-        ReliabilityBar bar = report.Reliability[(int)(sure * 15)];
+        ReliabilityBin bar = report.Reliability[(int)(sure * 15)];
         Assert.AreEqual((2L, 0.5), (bar.Rows, bar.Accuracy));
         Assert.AreEqual(sure, bar.Confidence, 1e-6);
         Assert.AreEqual(4, report.Reliability.Sum(each => each.Rows));

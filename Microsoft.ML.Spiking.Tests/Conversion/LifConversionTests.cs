@@ -53,7 +53,7 @@ public sealed class LifConversionTests
             .Append(Ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
             .Fit(rows);
 
-        LifConversion conversion = Ml.Model.ConvertClifToLif(model, rows, new() { PerLayer = true });
+        LifConversion conversion = Ml.Model.ConvertClifToLif(model, rows, new() { IsPerLayer = true });
 
         using var stream = new MemoryStream();
         Ml.Model.Save(conversion.Model, rows.Schema, stream);

@@ -74,7 +74,7 @@ public sealed class OnnxModelFileTests
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "flowers.onnx");
 
-        model.ExportToOnnx(path, new OnnxExportOptions { SpikeCounts = true });
+        model.ExportToOnnx(path, new OnnxExportOptions { HasSpikeCounts = true });
 
         using var onnx = new OnnxScorer(File.ReadAllBytes(path));
         float[] features = [.. Flowers.Rows().SelectMany(flower => flower.Features)];

@@ -232,7 +232,7 @@ public sealed class WeightImportTests
     [TestMethod]
     public void FromStateDict_NamesThatDoNotMatch_ListsTheNearest()
     {
-        string message = Refusal(new Mlp(8), WeightNames.SameAsHere,
+        string message = Refusal(new Mlp(8), WeightNames.Unchanged,
             ("fc1.weigth", [8, 4]), ("fc1.bias", [8]), ("output.weight", [3, 8]), ("output.bias", [3]));
 
         Assert.EndsWith("has no array 'fc1.weight', which the network's 'fc1.weight' is; the nearest names in it are " +
@@ -242,7 +242,7 @@ public sealed class WeightImportTests
     [TestMethod]
     public void FromStateDict_ShapesThatDoNotFit_SayBoth()
     {
-        string message = Refusal(new Mlp(8), WeightNames.SameAsHere,
+        string message = Refusal(new Mlp(8), WeightNames.Unchanged,
             ("fc1.weight", [4, 8]), ("fc1.bias", [8]), ("output.weight", [3, 8]), ("output.bias", [3]));
 
         Assert.EndsWith("has the array 'fc1.weight' in the shape [4, 8]; the network's 'fc1.weight' has the shape " +
@@ -252,7 +252,7 @@ public sealed class WeightImportTests
     [TestMethod]
     public void FromStateDict_ArraysThatTheNetworkDoesNotHave_AreNamed() =>
         Assert.EndsWith("has 1 arrays that the network does not have, such as 'fc2.weight': this is not the network " +
-            "that was saved.", Refusal(new Mlp(8), WeightNames.SameAsHere, ("fc1.weight", [8, 4]),
+            "that was saved.", Refusal(new Mlp(8), WeightNames.Unchanged, ("fc1.weight", [8, 4]),
             ("fc1.bias", [8]), ("output.weight", [3, 8]), ("output.bias", [3]), ("fc2.weight", [8, 8])));
 
     [TestMethod]

@@ -27,7 +27,7 @@ public sealed class FeedbackGoldenTests
     {
         JsonElement of = Golden.GetProperty("implicit");
         using DisposeScope scope = NewDisposeScope();
-        using TorchNetwork network = Network(timeSteps: 1, atEquilibrium: true);
+        using TorchNetwork network = Network(timeSteps: 1, isAtEquilibrium: true);
 
         Tensor logits = Run(network, out Tensor loss);
 
@@ -52,7 +52,7 @@ public sealed class FeedbackGoldenTests
             .Where(of => of.GetProperty("T").GetInt32() <= 1_000))
         {
             using DisposeScope scope = NewDisposeScope();
-            using TorchNetwork network = Network(of.GetProperty("T").GetInt32(), atEquilibrium: false);
+            using TorchNetwork network = Network(of.GetProperty("T").GetInt32(), isAtEquilibrium: false);
             Tensor? rates = null;
             Run(network, out _, new ForwardPass { NeuronOutputs = (_, values) => rates = Kept(values) });
             GoldenFiles.AssertClose(Flat(of.GetProperty("rate")), Doubles(rates!), Tolerance, "rates");
@@ -73,7 +73,7 @@ public sealed class FeedbackGoldenTests
         JsonElement of = Golden.GetProperty("spikingLif");
         using DisposeScope scope = NewDisposeScope();
         using TorchNetwork network = Network(
-            of.GetProperty("T").GetInt32(), atEquilibrium: false, of.GetProperty("leak").GetDouble());
+            of.GetProperty("T").GetInt32(), isAtEquilibrium: false, of.GetProperty("leak").GetDouble());
         Tensor? rates = null;
         Run(network, out _, new ForwardPass { NeuronOutputs = (_, values) => rates = Kept(values) });
         GoldenFiles.AssertClose(Flat(of.GetProperty("weightedRate")), Doubles(rates!), Tolerance, "rates");
@@ -145,12 +145,12 @@ public sealed class FeedbackGoldenTests
         return logits;
     }
 
-    private static TorchNetwork Network(int timeSteps, bool atEquilibrium, double leak = 1)
+    private static TorchNetwork Network(int timeSteps, bool isAtEquilibrium, double leak = 1)
     {
         var definition = new NetworkDefinition([3], timeSteps, new DirectEncoder(),
             [
                 new LinearLayer("fc", 3, 5),
-                new FeedbackLayer("feedback", 5, Golden.GetProperty("vth").GetDouble(), leak, atEquilibrium),
+                new FeedbackLayer("feedback", 5, Golden.GetProperty("vth").GetDouble(), leak, isAtEquilibrium),
                 new LinearLayer("out", 5, 3),
             ], 3);
         var network = new TorchNetwork(definition, CPU, ScalarType.Float64);

@@ -44,7 +44,7 @@ public sealed class EarlyExitTests
         for (int steps = 1; steps <= network.TimeSteps; steps++)
         {
             // Decided as soon as it may be.
-            model.ChangeEarlyExit(new() { Confidence = 1e-9, LeastSteps = steps });
+            model.ChangeEarlyExit(new() { Confidence = 1e-9, MinimumSteps = steps });
             using SpikingModelParameters? shorter = network.Encoder is DirectEncoder ? Shorter(network, weights, steps)
                 : null;
             for (int i = 0; i < rows.Length; i++)
@@ -88,7 +88,7 @@ public sealed class EarlyExitTests
         rows[network.InputSize] = float.NaN;
         float[] scores = new float[30 * network.ClassCount];
         double confidence = 0.5;
-        model.ChangeEarlyExit(new() { Confidence = confidence, LeastSteps = 2 });
+        model.ChangeEarlyExit(new() { Confidence = confidence, MinimumSteps = 2 });
 
         model.Scorer.Score(rows, 30, scores);
 
@@ -102,7 +102,7 @@ public sealed class EarlyExitTests
                 continue;
             }
             SpikingStream stream = model.CreateStream(
-                new() { Decision = StreamDecision.Confidence((float)confidence, leastSteps: 2) });
+                new() { Decision = StreamDecision.Confidence((float)confidence, minimumSteps: 2) });
             StreamStep step;
             do
             {
@@ -122,7 +122,7 @@ public sealed class EarlyExitTests
     {
         IDataView data = Flowers.Keyed(_ml);
         using SpikingPredictionTransformer model = Flowers.Fit(_ml, data, options => options.TimeSteps = 4);
-        var exit = new EarlyExit { Confidence = 0.6, LeastSteps = 2 };
+        var exit = new EarlyExit { Confidence = 0.6, MinimumSteps = 2 };
         model.Model.ChangeEarlyExit(exit);
         using var zip = new MemoryStream();
         _ml.Model.Save(model, data.Schema, zip);
@@ -163,10 +163,10 @@ public sealed class EarlyExitTests
             Assert.AreEqual(model.Model.MeanSteps!.Value, point.MeanSteps, 1e-12);
         }
         EarlyExitPoint last = report.Points[^1];
-        Assert.AreEqual((4.0, 0.0, report.StepAccuracies[3]), (last.MeanSteps, last.DecidedEarly, last.Accuracy));
+        Assert.AreEqual((4.0, 0.0, report.StepAccuracies[3]), (last.MeanSteps, last.EarlyShare, last.Accuracy));
         Assert.IsLessThanOrEqualTo(report.Points[1].MeanSteps, report.Points[0].MeanSteps);
         Assert.Contains("infinite", report.ToString());
-        Assert.Contains("Confidence,Accuracy,MeanSteps,DecidedEarly\n0.5,", report.ToCsv());
+        Assert.Contains("Confidence,Accuracy,MeanSteps,EarlyShare\n0.5,", report.ToCsv());
     }
 
     [TestMethod]
@@ -176,8 +176,8 @@ public sealed class EarlyExitTests
         using SpikingPredictionTransformer model = Flowers.Fit(_ml, data);
         Assert.Contains("Confidence is 0",
             Assert.Throws<ArgumentException>(() => model.Model.ChangeEarlyExit(new() { Confidence = 0 })).Message);
-        Assert.Contains("LeastSteps is 0",
-            Assert.Throws<ArgumentException>(() => model.Model.ChangeEarlyExit(new() { LeastSteps = 0 })).Message);
+        Assert.Contains("MinimumSteps is 0",
+            Assert.Throws<ArgumentException>(() => model.Model.ChangeEarlyExit(new() { MinimumSteps = 0 })).Message);
         model.Model.ChangeEarlyExit(new());
         Assert.Contains("libtorch", Assert.Throws<InvalidOperationException>(
             () => model.Model.ChangeScoringBackend(ScoringBackend.Torch)).Message);

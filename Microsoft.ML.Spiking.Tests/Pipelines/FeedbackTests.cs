@@ -23,11 +23,11 @@ public sealed class FeedbackTests
     [DataRow(false, 1.0)]
     [DataRow(false, 0.9)]
     [DataRow(true, 1.0)]
-    public void Fit_SavedAndLoaded_ScoresAlikeInBothBackends(bool atEquilibrium, double leak)
+    public void Fit_SavedAndLoaded_ScoresAlikeInBothBackends(bool isAtEquilibrium, double leak)
     {
         IDataView data = Flowers.Keyed(_ml);
         using SpikingPredictionTransformer trained = Fit(data, options => options.Network =
-            new FeedbackMlp(16, 8) { AtEquilibrium = atEquilibrium, Leak = leak });
+            new FeedbackMlp(16, 8) { IsAtEquilibrium = isAtEquilibrium, Leak = leak });
         using var zip = new MemoryStream();
         _ml.Model.Save(trained, data.Schema, zip);
         SpikingModelFile.Check(zip, cancellationToken: TestContext.CancellationToken);

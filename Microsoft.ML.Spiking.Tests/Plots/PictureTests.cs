@@ -24,7 +24,11 @@ public sealed class PictureTests
         ("resets", () => Conversion().DrawResets()), ("sparsity", () => Pruning().DrawSparsity()),
         ("temperature", () => Temperature().DrawTemperature()),
         ("early exit", () => EarlyExit().DrawEarlyExit()),
-        ("horizons", () => HorizonPictures.DrawHorizons("title", [("LIF", [(0, 0.9, 0.01), (1, 0.95, 0.02)])])),
+        ("horizons", () => HorizonPictures.DrawHorizons("title",
+            [
+                new() { Neuron = "LIF", Horizon = 0, Mean = 0.9, StandardDeviation = 0.01 },
+                new() { Neuron = "LIF", Horizon = 1, Mean = 0.95, StandardDeviation = 0.02 },
+            ])),
     ];
 
     [TestMethod]
@@ -176,8 +180,12 @@ public sealed class PictureTests
         Rows = 10,
         SkippedRows = 0,
         TimeSteps = 3,
-        LeastSteps = 1,
-        Points = [new(0.5, 0.8, 1.2, 0.9), new(0.9, 0.9, 2.2, 0.4)],
+        MinimumSteps = 1,
+        Points =
+        [
+            new() { Confidence = 0.5, Accuracy = 0.8, MeanSteps = 1.2, EarlyShare = 0.9 },
+            new() { Confidence = 0.9, Accuracy = 0.9, MeanSteps = 2.2, EarlyShare = 0.4 },
+        ],
         StepAccuracies = [0.7, 0.8, 0.9],
     };
 }

@@ -49,7 +49,7 @@ public sealed class BrowserTests
             options.TimeSteps = 3;
             options.Epochs = 2;
         });
-        model.ExportToOnnx(Path.Combine(folder.Path, "model.onnx"), new OnnxExportOptions { SpikeCounts = true });
+        model.ExportToOnnx(Path.Combine(folder.Path, "model.onnx"), new OnnxExportOptions { HasSpikeCounts = true });
         float[][] rows = [.. data.GetColumn<float[]>("Features").Take(20)];
         File.WriteAllText(Path.Combine(folder.Path, "rows.json"), JsonSerializer.Serialize(rows));
         File.WriteAllText(Path.Combine(folder.Path, "test.html"), page);
@@ -88,7 +88,7 @@ public sealed class BrowserTests
             options.TimeSteps = 4;
             options.Epochs = isPicture ? 4 : 1;
         });
-        model.ExportToOnnx(Path.Combine(folder.Path, "model.onnx"), new OnnxExportOptions { SpikeCounts = true });
+        model.ExportToOnnx(Path.Combine(folder.Path, "model.onnx"), new OnnxExportOptions { HasSpikeCounts = true });
         // The page itself, in a frame that is read when it says that it is ready.
         File.WriteAllText(Path.Combine(folder.Path, "test.html"), """
             <!doctype html>

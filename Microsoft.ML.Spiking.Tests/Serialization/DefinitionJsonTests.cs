@@ -105,7 +105,7 @@ public sealed class DefinitionJsonTests
         // Layers that want vectors, and an input that is the same at every step.
         NetworkDefinition walking = new([4], 2, new DirectEncoder(),
             [
-                new FeedbackLayer("feedback", 4, threshold: 1.5, leak: 0.75, atEquilibrium: true),
+                new FeedbackLayer("feedback", 4, threshold: 1.5, leak: 0.75, isAtEquilibrium: true),
                 new GatedRecurrentLayer("gated", 4, 6, outputBits: 5, threshold: 2, hasRecurrentWeights: false),
                 new RecurrentLayer("recurrent", 6, new LifNeuron()),
                 new LinearLayer("output", 6, 3),

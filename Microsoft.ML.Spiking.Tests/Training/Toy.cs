@@ -38,6 +38,8 @@ internal static class Toy
         Device = ComputeDevice.Cpu,
         CudaDeviceIndex = 0,
         CudaDevices = null,
+        Ranks = null,
+        Teacher = null,
         SynchronizesBatchNorm = null,
         FallsBackToCpu = false,
         Threads = 1,

@@ -6,7 +6,7 @@ using Microsoft.ML.Spiking.Tool.Models;
 
 namespace Microsoft.ML.Spiking.Tool.Commands;
 
-/// <summary>Makes another model, or a file of another format, of a model.</summary>
+/// <summary>Converts a model to another model or to another file format.</summary>
 internal sealed class ConvertCommand : ToolCommand
 {
     private const string Onnx = "onnx", Nir = "nir", Lif = "lif", Folded = "folded";
@@ -92,7 +92,7 @@ internal sealed class ConvertCommand : ToolCommand
                     DataSources.ForModel(_dataOptions.Read(parsed, path), model, needsLabels: true);
                 LifConversion conversion = ml.Model.ConvertClifToLif(model.Model,
                     LabelKeys.Map(ml, source, source.Load(ml), model.Network.Label.Name, model.Classes),
-                    new LifConversionOptions { PerLayer = parsed.GetValue(_perLayer) });
+                    new LifConversionOptions { IsPerLayer = parsed.GetValue(_perLayer) });
                 ModelFile.Save(ml, conversion.Model, model.Schema, output);
                 json["conversion"] = Session.Node(conversion);
                 text = $"{output}\n{conversion}";

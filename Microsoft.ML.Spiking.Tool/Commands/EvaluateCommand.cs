@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Tool.Models;
 
 namespace Microsoft.ML.Spiking.Tool.Commands;
 
-/// <summary>Measures a model on labelled data.</summary>
+/// <summary>Evaluates a model on labelled data.</summary>
 internal sealed class EvaluateCommand : ToolCommand
 {
     private readonly Argument<string> _model = new("model") { Description = "The model zip." };

@@ -9,7 +9,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Tool.Commands;
 
-/// <summary>Shows what a network is and, with data, what it does.</summary>
+/// <summary>Describes a network and, with data, its activity.</summary>
 internal sealed class InspectCommand : ToolCommand
 {
     private readonly Argument<string> _model = new("model") { Description = "The model zip." };

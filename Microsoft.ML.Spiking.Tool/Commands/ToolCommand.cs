@@ -12,7 +12,7 @@ internal abstract class ToolCommand : System.CommandLine.Command
     /// <summary>Gets complete command lines.</summary>
     public abstract IReadOnlyList<string> Examples { get; }
 
-    /// <summary>Does it; returns the exit code.</summary>
+    /// <summary>Runs the command; returns the exit code.</summary>
     public abstract int Run(ParseResult parsed, Session session);
 
     /// <summary>Returns a check that a whole number lies in a range.</summary>

@@ -208,7 +208,7 @@ internal sealed class CsvFile
 /// <param name="index">Its place in the file, from 0.</param>
 internal sealed class CsvColumn(string name, int index)
 {
-    /// <summary>The number of different texts that are counted; more are as many for every purpose.</summary>
+    /// <summary>The number up to which distinct texts are counted; beyond it the number does not matter.</summary>
     public const int MostCounted = 1_001;
 
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
@@ -224,13 +224,13 @@ internal sealed class CsvColumn(string name, int index)
     /// <summary>Gets the number of empty fields.</summary>
     public long Empty { get; private set; }
 
-    /// <summary>Gets the first text that is no number, and its row from 1; null where there is none.</summary>
+    /// <summary>Gets the first text that is not a number, and its row from 1; null if there is none.</summary>
     public (string Text, long Row)? FirstText { get; private set; }
 
-    /// <summary>Gets how many different texts there are, up to <see cref="MostCounted"/>.</summary>
+    /// <summary>Gets the number of distinct texts, up to <see cref="MostCounted"/>.</summary>
     public int Different => _texts.Count;
 
-    /// <summary>Gets whether all that is there is numbers.</summary>
+    /// <summary>Gets whether all fields that are not empty are numbers.</summary>
     public bool IsNumeric => Numbers > 0 && FirstText is null;
 
     public void Add(string text, long row, char decimalMarker)

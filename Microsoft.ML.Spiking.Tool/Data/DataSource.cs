@@ -21,7 +21,7 @@ internal abstract class DataSource
     /// <summary>Gets the number of rows.</summary>
     public abstract long Rows { get; }
 
-    /// <summary>Gets sentences about what is odd in the data.</summary>
+    /// <summary>Gets warnings about the data.</summary>
     public virtual IReadOnlyList<string> Warnings => [];
 
     /// <summary>Gets the C# of <see cref="Load"/>, which declares <c>rows</c>.</summary>

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.Tool.Models;
 
 namespace Microsoft.ML.Spiking.Tool.Data;
 
-/// <summary>Finds out what a path holds.</summary>
+/// <summary>Determines what a path holds.</summary>
 internal static class DataSources
 {
     /// <summary>Opens data to train on, by what the path holds.</summary>

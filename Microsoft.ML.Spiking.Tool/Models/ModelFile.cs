@@ -91,7 +91,7 @@ internal sealed class ModelFile
         }
     }
 
-    /// <summary>Finds out, before long work, whether a file can be written.</summary>
+    /// <summary>Checks, before long work, whether a file can be written.</summary>
     /// <exception cref="ToolException">It cannot.</exception>
     public static void CheckWritable(string path)
     {

@@ -13,7 +13,7 @@ namespace Microsoft.ML.Spiking.Tool.Models;
 internal sealed record TrainingPlan(DataSource Source, DataSource? Validation, double Holdout, int Seed,
     SpikingClifTrainer.Options Options, string Output)
 {
-    /// <summary>Loads the rows, with keys for labels, and parts them.</summary>
+    /// <summary>Loads the rows, with keys for labels, and splits them.</summary>
     public PreparedRows Prepare(MLContext ml)
     {
         IDataView rows = Source.Load(ml);

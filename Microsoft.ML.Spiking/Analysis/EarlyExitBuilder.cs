@@ -15,10 +15,13 @@ internal static class EarlyExitBuilder
     /// <exception cref="ArgumentException">A confidence or the least number of steps is out of its range.</exception>
     /// <exception cref="InvalidOperationException">No row has a label and finite features.</exception>
     public static EarlyExitReport Build(NetworkDefinition network, NetworkWeights weights, AnalysisData data,
-        IReadOnlyList<double> confidences, int leastSteps)
+        IReadOnlyList<double> confidences, int minimumSteps)
     {
         EarlyExit[] rules =
-            [.. confidences.Select(confidence => new EarlyExit { Confidence = confidence, LeastSteps = leastSteps })];
+        [
+            .. confidences.Select(
+                confidence => new EarlyExit { Confidence = confidence, MinimumSteps = minimumSteps }),
+        ];
         if (rules.Length == 0)
         {
             throw new ArgumentException("No confidence is given; give at least one.", nameof(confidences));
@@ -70,11 +73,16 @@ internal static class EarlyExitBuilder
             Rows = rows,
             SkippedRows = skipped,
             TimeSteps = timeSteps,
-            LeastSteps = leastSteps,
+            MinimumSteps = minimumSteps,
             Points =
             [
-                .. rules.Select((rule, i) => new EarlyExitPoint(rule.Confidence, (double)correct[i] / rows,
-                    (double)steps[i] / rows, (double)early[i] / rows)),
+                .. rules.Select((rule, i) => new EarlyExitPoint
+                {
+                    Confidence = rule.Confidence,
+                    Accuracy = (double)correct[i] / rows,
+                    MeanSteps = (double)steps[i] / rows,
+                    EarlyShare = (double)early[i] / rows,
+                }),
             ],
             StepAccuracies = [.. correctAt.Select(count => (double)count / rows)],
         };

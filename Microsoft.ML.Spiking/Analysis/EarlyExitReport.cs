@@ -20,7 +20,7 @@ public sealed class EarlyExitReport : AnalysisReport
     public required int TimeSteps { get; init; }
 
     /// <summary>Gets the steps before which no row is decided.</summary>
-    public required int LeastSteps { get; init; }
+    public required int MinimumSteps { get; init; }
 
     /// <summary>Gets the figures at each confidence, in the order that was asked for.</summary>
     public required IReadOnlyList<EarlyExitPoint> Points { get; init; }
@@ -37,7 +37,7 @@ public sealed class EarlyExitReport : AnalysisReport
         foreach (EarlyExitPoint point in Points)
         {
             table.Add(Text(point.Confidence), ReportNumbers.Percent(point.Accuracy),
-                Invariant($"{point.MeanSteps:0.00}"), ReportNumbers.Percent(point.DecidedEarly));
+                Invariant($"{point.MeanSteps:0.00}"), ReportNumbers.Percent(point.EarlyShare));
         }
         return Invariant($"Early exit on {Rows:N0} rows, {TimeSteps} time steps\n\n{table}");
     }
@@ -45,10 +45,10 @@ public sealed class EarlyExitReport : AnalysisReport
     /// <inheritdoc/>
     public override string ToCsv()
     {
-        var table = new TextTable("Confidence", "Accuracy", "MeanSteps", "DecidedEarly");
+        var table = new TextTable("Confidence", "Accuracy", "MeanSteps", "EarlyShare");
         foreach (EarlyExitPoint point in Points)
         {
-            table.Add(Text(point.Confidence), point.Accuracy, point.MeanSteps, point.DecidedEarly);
+            table.Add(Text(point.Confidence), point.Accuracy, point.MeanSteps, point.EarlyShare);
         }
         return table.ToCsv();
     }
@@ -58,8 +58,19 @@ public sealed class EarlyExitReport : AnalysisReport
 }
 
 /// <summary>The figures of one confidence.</summary>
-/// <param name="Confidence">The probability at which a row is decided.</param>
-/// <param name="Accuracy">The share of the rows that are classified correctly, 0 to 1.</param>
-/// <param name="MeanSteps">The mean number of time steps of a row.</param>
-/// <param name="DecidedEarly">The share of the rows that are decided before the last step, 0 to 1.</param>
-public sealed record EarlyExitPoint(double Confidence, double Accuracy, double MeanSteps, double DecidedEarly);
+public sealed class EarlyExitPoint
+{
+    internal EarlyExitPoint() { }
+
+    /// <summary>Gets <see cref="EarlyExit.Confidence"/>.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>Gets the share of rows classified correctly, 0 to 1.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Gets the mean number of time steps of a row.</summary>
+    public required double MeanSteps { get; init; }
+
+    /// <summary>Gets the share of rows decided before their last step, 0 to 1.</summary>
+    public required double EarlyShare { get; init; }
+}

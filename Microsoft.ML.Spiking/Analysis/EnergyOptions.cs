@@ -92,6 +92,20 @@ public sealed class EnergyOptions
 }
 
 /// <summary>The energy of an access to an SRAM.</summary>
-/// <param name="Bytes">The SRAM's size.</param>
-/// <param name="Picojoules">The energy of one access.</param>
-public readonly record struct MemoryEnergy(long Bytes, double Picojoules);
+public sealed class MemoryEnergy
+{
+    /// <summary>Creates the energy of an SRAM of one size.</summary>
+    /// <param name="bytes">The SRAM's size.</param>
+    /// <param name="picojoules">The energy of one access.</param>
+    public MemoryEnergy(long bytes, double picojoules)
+    {
+        Bytes = bytes;
+        Picojoules = picojoules;
+    }
+
+    /// <summary>Gets the SRAM's size in bytes.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Gets the energy of one access in pJ.</summary>
+    public double Picojoules { get; }
+}

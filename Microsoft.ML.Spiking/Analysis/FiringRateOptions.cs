@@ -59,8 +59,20 @@ public sealed class FiringRateOptions
 }
 
 /// <summary>The place of a neuron in a network.</summary>
-/// <param name="Layer">The name of its layer, such as "neuron1".</param>
-/// <param name="Index">
-/// Its index in the layer, from 0; of images in the order [channels, height, width].
-/// </param>
-public readonly record struct NeuronPlace(string Layer, int Index);
+public readonly record struct NeuronPlace
+{
+    /// <summary>Creates the place of a neuron.</summary>
+    /// <param name="layer">The name of its layer, such as "neuron1".</param>
+    /// <param name="index">Its index in the layer, from 0; of images in the order [channels, height, width].</param>
+    public NeuronPlace(string layer, int index)
+    {
+        Layer = layer;
+        Index = index;
+    }
+
+    /// <summary>Gets the layer's name.</summary>
+    public string Layer { get; init; }
+
+    /// <summary>Gets the index in the layer, from 0; of images in the order [channels, height, width].</summary>
+    public int Index { get; init; }
+}

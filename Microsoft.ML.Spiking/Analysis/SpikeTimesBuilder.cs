@@ -25,7 +25,13 @@ internal sealed class SpikeTimesBuilder : IScoringWatch
                     $"spike times are of networks of {nameof(FirstSpikeNeuron)} alone: train with a " +
                     $"{nameof(FirstSpikeConversion)}.");
             }
-            windows.Add(new(layer.Name, signals.Output.Size, start, start + (float)neuron.Window));
+            windows.Add(new()
+            {
+                Layer = layer.Name,
+                Neurons = signals.Output.Size,
+                Start = start,
+                End = start + (float)neuron.Window,
+            });
             start = windows[^1].End;
         }
         _windows = [.. windows];
@@ -42,7 +48,8 @@ internal sealed class SpikeTimesBuilder : IScoringWatch
         var builder = new SpikeTimesBuilder(network);
         using var recorder = new ActivityRecorder(network, weights, builder);
         List<RowSpikeTimes> rows = [];
-        recorder.Run(data, mostRows, after: (row, _) => rows.Add(new(row.Index, [.. builder._times])));
+        recorder.Run(data, mostRows,
+            after: (row, _) => rows.Add(new() { Row = row.Index, Times = [.. builder._times] }));
         long spikes = rows.Sum(row => row.Times.Sum(layer => (long)layer.Count(time => !double.IsNaN(time))));
         return new()
         {

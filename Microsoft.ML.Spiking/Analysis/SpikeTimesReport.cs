@@ -60,16 +60,34 @@ public sealed class SpikeTimesReport : AnalysisReport
 }
 
 /// <summary>The time in which a layer's neurons may spike.</summary>
-/// <param name="Layer">The layer's name.</param>
-/// <param name="Neurons">Number of neurons.</param>
-/// <param name="Start">Where the window begins, which is where that of the layer before it ends.</param>
-/// <param name="End">Where it ends: a spike here would stand for 0.</param>
-public sealed record SpikeWindow(string Layer, int Neurons, double Start, double End);
+public sealed class SpikeWindow
+{
+    internal SpikeWindow() { }
+
+    /// <summary>Gets the layer's name.</summary>
+    public required string Layer { get; init; }
+
+    /// <summary>Gets the number of neurons.</summary>
+    public required int Neurons { get; init; }
+
+    /// <summary>Gets where the window begins, which is where that of the layer before it ends.</summary>
+    public required double Start { get; init; }
+
+    /// <summary>Gets where the window ends: a spike here would stand for 0.</summary>
+    public required double End { get; init; }
+}
 
 /// <summary>The spikes of a row.</summary>
-/// <param name="Row">The row's number in the data, from 0.</param>
-/// <param name="Times">
-/// For each layer, in the order of <see cref="SpikeTimesReport.Layers"/>, the time of each neuron's spike; not a number
-/// where it does not spike. The neurons of an image lie channel after channel.
-/// </param>
-public sealed record RowSpikeTimes(long Row, IReadOnlyList<IReadOnlyList<double>> Times);
+public sealed class RowSpikeTimes
+{
+    internal RowSpikeTimes() { }
+
+    /// <summary>Gets the row's number in the data, from 0.</summary>
+    public required long Row { get; init; }
+
+    /// <summary>
+    /// Gets the time of each neuron's spike for each layer, in the order of <see cref="SpikeTimesReport.Layers"/>; NaN
+    /// where a neuron does not spike. The neurons of an image lie channel after channel.
+    /// </summary>
+    public required IReadOnlyList<IReadOnlyList<double>> Times { get; init; }
+}

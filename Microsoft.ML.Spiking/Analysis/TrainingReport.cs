@@ -36,7 +36,7 @@ public sealed class TrainingReport : AnalysisReport
     public required double CalibrationError { get; init; }
 
     /// <summary>Gets the reliability diagram: bars of equal width over the confidence, 0 to 1.</summary>
-    public required IReadOnlyList<ReliabilityBar> Reliability { get; init; }
+    public required IReadOnlyList<ReliabilityBin> Reliability { get; init; }
 
     /// <summary>Gets the classes in the order of the keys.</summary>
     public required IReadOnlyList<ClassResult> Classes { get; init; }
@@ -61,7 +61,7 @@ public sealed class TrainingReport : AnalysisReport
             confusion.Add([Classes[label].Class, .. Confusion[label].Cast<object>()]);
         }
         var reliability = new TextTable("confidence %", "rows", "mean confidence %", "accuracy %");
-        foreach (ReliabilityBar bar in Reliability.Where(bar => bar.Rows > 0))
+        foreach (ReliabilityBin bar in Reliability.Where(bar => bar.Rows > 0))
         {
             reliability.Add(Invariant($"{100 * bar.From:0.#} to {100 * bar.To:0.#}"), bar.Rows,
                 ReportNumbers.Percent(bar.Confidence), ReportNumbers.Percent(bar.Accuracy));
@@ -124,7 +124,7 @@ public sealed class TrainingReport : AnalysisReport
     public string ReliabilityToCsv()
     {
         var table = new TextTable("From", "To", "Rows", "Confidence", "Accuracy");
-        foreach (ReliabilityBar bar in Reliability)
+        foreach (ReliabilityBin bar in Reliability)
         {
             table.Add(bar.From, bar.To, bar.Rows, bar.Confidence, bar.Accuracy);
         }
@@ -157,9 +157,9 @@ public sealed class ClassResult
 /// <summary>
 /// A bar of a reliability diagram: the rows whose predicted class has a probability within its limits.
 /// </summary>
-public sealed class ReliabilityBar
+public sealed class ReliabilityBin
 {
-    internal ReliabilityBar() { }
+    internal ReliabilityBin() { }
 
     /// <summary>Gets the lowest confidence, itself excluded, except in the first bar.</summary>
     public required double From { get; init; }

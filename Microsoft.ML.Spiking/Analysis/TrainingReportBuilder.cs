@@ -44,7 +44,7 @@ internal static class TrainingReportBuilder
                 Enumerable.Range(0, Bars).Sum(bar => Math.Abs(barRight[bar] - barConfidence[bar])) / rows,
             Reliability =
             [
-                .. Enumerable.Range(0, Bars).Select(bar => new ReliabilityBar
+                .. Enumerable.Range(0, Bars).Select(bar => new ReliabilityBin
                 {
                     From = (double)bar / Bars,
                     To = (bar + 1.0) / Bars,

@@ -87,7 +87,7 @@ internal sealed class ClifToLifConverter
             .ThenBy(trial => Math.Abs(trial.ResetPotential)).First();
         Dictionary<string, double> resets = layers.ToDictionary(layer => layer.Name, _ => best.ResetPotential);
         double accuracy = best.Accuracy;
-        if (options.PerLayer)
+        if (options.IsPerLayer)
         {
             foreach (NeuronLayer layer in layers)
             {

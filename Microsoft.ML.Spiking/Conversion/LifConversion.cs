@@ -17,7 +17,7 @@ public sealed class LifConversionOptions
     /// Gets or sets whether, after the best value for the whole network, a value of its own is looked for in each
     /// layer, one layer after the other. Default <see langword="false"/>.
     /// </summary>
-    public bool PerLayer { get; set; }
+    public bool IsPerLayer { get; set; }
 
     /// <summary>Gets or sets the most rows that are read; at least 1. Null (the default) for all.</summary>
     public int? MaximumRows { get; set; }

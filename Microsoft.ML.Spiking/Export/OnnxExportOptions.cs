@@ -9,7 +9,7 @@ public sealed class OnnxExportOptions
     /// Gets whether each layer of neurons has an output, "Spikes." and the layer's name: how often each neuron fired
     /// over all time steps, float32, [rows, ...shape]. Default <see langword="false"/>.
     /// </summary>
-    public bool SpikeCounts { get; init; }
+    public bool HasSpikeCounts { get; init; }
 
     /// <summary>
     /// Gets the precision of the weights of linear layers and convolutions. Biases, normalizations and neurons' values

@@ -32,7 +32,7 @@ public sealed class WeightNames
     }
 
     /// <summary>Gets the names of this library.</summary>
-    public static WeightNames SameAsHere { get; } = new(new Dictionary<string, string>());
+    public static WeightNames Unchanged { get; } = new(new Dictionary<string, string>());
 
     /// <summary>
     /// Gets the names of the layers in a torch.nn.Sequential: "0", "1" and so on, over all layers of the network but

@@ -39,7 +39,7 @@ internal static class DefinitionJson
                 {
                     writer.WriteNumber("confidence", exit.Confidence);
                 }
-                writer.WriteNumber("leastSteps", exit.LeastSteps);
+                writer.WriteNumber("leastSteps", exit.MinimumSteps);
                 writer.WriteEndObject();
             }
             writer.WritePropertyName("network");
@@ -87,7 +87,7 @@ internal static class DefinitionJson
         var exit = new EarlyExit
         {
             Confidence = fields.Number("confidence", double.PositiveInfinity),
-            LeastSteps = fields.Integer("leastSteps"),
+            MinimumSteps = fields.Integer("leastSteps"),
         };
         fields.CheckAllTaken();
         return exit.Fault() is string fault ? throw new ArgumentException(fault) : exit;

@@ -133,6 +133,8 @@ internal static class TrainingChecks
         IsSeedGiven = true,
         Device = ComputeDevice.Cuda,
         CudaDeviceIndex = device.index,
+        Ranks = null,
+        Teacher = null,
         CudaDevices = null,
         SynchronizesBatchNorm = null,
         FallsBackToCpu = false,

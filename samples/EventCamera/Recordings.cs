@@ -13,7 +13,7 @@ internal static class Recordings
         SensorWidth = Side,
         SensorHeight = Side,
         Windows = EventWindows.Grid(steps: 10, duration: 30_000),
-        MostValue = 4,
+        MaximumValue = 4,
     };
 
     /// <summary>One picture of all events, for a trainer that knows no time.</summary>

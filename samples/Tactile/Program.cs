@@ -54,7 +54,7 @@ static void Stream(TransformerChain<SpikingPredictionTransformer> model, Touch[]
     {
         SpikingStream stream = model.LastTransformer.Model.CreateStream(new()
         {
-            Decision = StreamDecision.Confidence(certain, leastSteps: 20),
+            Decision = StreamDecision.Confidence(certain, minimumSteps: 20),
         });
         int right = 0, steps = 0;
         foreach (Touch touch in touches)

@@ -50,7 +50,7 @@ internal sealed class SpikingAudioDecoder : EventDecoder
             }
             else
             {
-                events[count++] = new Event((long)Math.Round(time), (ushort)_units[_next], 0, On: true);
+                events[count++] = new Event((long)Math.Round(time), (ushort)_units[_next], 0, isOn: true);
             }
         }
         return count;

@@ -43,14 +43,14 @@ public sealed class SpikingStreamTests
     [TestMethod]
     public void Push_AllRules_DecideAtTheirStep()
     {
-        SpikingStream plain = Model.CreateStream(new() { Steps = 8 });
+        SpikingStream plain = Model.CreateStream(new() { MaximumSteps = 8 });
         StreamStep[] steps = [.. Enumerable.Range(0, 8).Select(t => plain.Push(At(t)))];
         float[] highest = [.. steps.Select(step => step.Probability)];
         int reached = Array.FindIndex(highest, 2, value => value >= highest[2]);
         int patient = Enumerable.Range(2, 6).FirstOrDefault(
             t => steps[t].Class == steps[t - 1].Class && steps[t].Class == steps[t - 2].Class, 7);
 
-        Assert.AreEqual(reached + 1, Decided(StreamDecision.Confidence(highest[2], leastSteps: 3)));
+        Assert.AreEqual(reached + 1, Decided(StreamDecision.Confidence(highest[2], minimumSteps: 3)));
         Assert.AreEqual(patient + 1, Decided(StreamDecision.Patience(3)));
         Assert.AreEqual(1, Decided(StreamDecision.Patience(1)));
         Assert.AreEqual(8, Decided(StreamDecision.AtEnd));
@@ -61,10 +61,10 @@ public sealed class SpikingStreamTests
     [DataRow(1000, 1031, StreamReset.Gap)]
     [DataRow(1000, 1030, StreamReset.None)]
     [DataRow(1000, 1000, StreamReset.None)]
-    [DataRow(1000, 999, StreamReset.TimeFell)]
+    [DataRow(1000, 999, StreamReset.TimeWentBack)]
     public void Push_WithTimes_ResetsAsTheTimesSay(int first, int second, StreamReset expected)
     {
-        SpikingStream stream = Model.CreateStream(new() { MostGap = TimeSpan.FromMilliseconds(30) });
+        SpikingStream stream = Model.CreateStream(new() { MaximumGap = TimeSpan.FromMilliseconds(30) });
         SpikingStream fresh = Model.CreateStream();
 
         stream.Push(At(0), TimeSpan.FromMilliseconds(first));
@@ -157,8 +157,8 @@ public sealed class SpikingStreamTests
     [TestMethod]
     public void CreateStream_OptionsOutOfRange_AreRefused()
     {
-        AssertRefused(new() { Steps = 0 }, "Steps is 0; it must be at least 1.");
-        AssertRefused(new() { MostGap = TimeSpan.Zero }, "MostGap is 00:00:00; it must be greater than zero.");
+        AssertRefused(new() { MaximumSteps = 0 }, "MaximumSteps is 0; it must be at least 1.");
+        AssertRefused(new() { MaximumGap = TimeSpan.Zero }, "MaximumGap is 00:00:00; it must be greater than zero.");
         AssertRefused(new() { Decision = null! }, "Decision is null; choose a rule of StreamDecision.");
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => StreamDecision.Confidence(float.NaN));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => StreamDecision.Confidence(1.01f));
@@ -169,7 +169,7 @@ public sealed class SpikingStreamTests
 
     private static int Decided(StreamDecision decision)
     {
-        SpikingStream stream = Model.CreateStream(new() { Decision = decision, Steps = 8 });
+        SpikingStream stream = Model.CreateStream(new() { Decision = decision, MaximumSteps = 8 });
         for (int t = 0; t < 8; t++)
         {
             if (stream.Push(At(t)).IsDecision)

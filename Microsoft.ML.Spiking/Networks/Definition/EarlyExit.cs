@@ -22,7 +22,7 @@ public sealed record EarlyExit
     public double Confidence { get; init; } = 0.95;
 
     /// <summary>Gets the steps before which no row is decided, at least 1. Default 1.</summary>
-    public int LeastSteps { get; init; } = 1;
+    public int MinimumSteps { get; init; } = 1;
 
     /// <summary>Gets whether a row may be decided before the last step.</summary>
     internal bool MayDecide => (float)Confidence <= 1;
@@ -31,8 +31,8 @@ public sealed record EarlyExit
     internal string? Fault() =>
         !((float)Confidence > 0)
             ? Invariant($"{nameof(EarlyExit)}.{nameof(Confidence)} is {Confidence}; it must be greater than 0.")
-        : LeastSteps < 1
-            ? Invariant($"{nameof(EarlyExit)}.{nameof(LeastSteps)} is {LeastSteps}; it must be at least 1.")
+        : MinimumSteps < 1
+            ? Invariant($"{nameof(EarlyExit)}.{nameof(MinimumSteps)} is {MinimumSteps}; it must be at least 1.")
         : null;
 
     /// <summary>Returns whether a row is decided.</summary>
@@ -40,7 +40,7 @@ public sealed record EarlyExit
     /// <param name="scores">The softmax of their mean logits.</param>
     internal bool Decides(int step, ReadOnlySpan<float> scores)
     {
-        if (step < LeastSteps)
+        if (step < MinimumSteps)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
 using static System.FormattableString;
@@ -33,14 +34,14 @@ public sealed class FeedbackLayer : Layer
     /// <param name="size">Number of neurons, which is the length of the arriving vector; at least 1.</param>
     /// <param name="threshold">The potential at which a neuron fires; greater than 0.</param>
     /// <param name="leak">The part of the potential that a step keeps; greater than 0, at most 1.</param>
-    /// <param name="atEquilibrium">Whether the equilibrium leaves, and no time step is taken.</param>
+    /// <param name="isAtEquilibrium">Whether the equilibrium leaves, and no time step is taken.</param>
     internal FeedbackLayer(
-        string name, int size, double threshold = 1, double leak = 1, bool atEquilibrium = false) : base(name)
+        string name, int size, double threshold = 1, double leak = 1, bool isAtEquilibrium = false) : base(name)
     {
         Size = size;
         Threshold = threshold;
         Leak = leak;
-        AtEquilibrium = atEquilibrium;
+        IsAtEquilibrium = isAtEquilibrium;
     }
 
     /// <summary>Gets the number of neurons.</summary>
@@ -53,7 +54,8 @@ public sealed class FeedbackLayer : Layer
     public double Leak { get; }
 
     /// <summary>Gets whether the equilibrium leaves, and no time step is taken.</summary>
-    public bool AtEquilibrium { get; }
+    [JsonPropertyName("atEquilibrium")]
+    public bool IsAtEquilibrium { get; }
 
     internal string WeightName => $"{Name}.weight";
 

@@ -96,10 +96,10 @@ internal sealed record GatedRecurrentPlan(
 }
 
 /// <summary>A <see cref="FeedbackLayer"/> of as many neurons as values arrive.</summary>
-internal sealed record FeedbackPlan(double Threshold, double Leak, bool AtEquilibrium) : LayerPlan
+internal sealed record FeedbackPlan(double Threshold, double Leak, bool IsAtEquilibrium) : LayerPlan
 {
     public override Layer Bind(Signal input, LayerComposer composer) =>
-        new FeedbackLayer(composer.Name("feedback"), input.Size, Threshold, Leak, AtEquilibrium);
+        new FeedbackLayer(composer.Name("feedback"), input.Size, Threshold, Leak, IsAtEquilibrium);
 }
 
 /// <summary>An <see cref="AveragePoolLayer"/>.</summary>

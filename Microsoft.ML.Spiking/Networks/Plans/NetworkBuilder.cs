@@ -70,9 +70,9 @@ public sealed class NetworkBuilder
     /// </summary>
     /// <param name="threshold">The potential at which a neuron fires; greater than 0.</param>
     /// <param name="leak">The part of the potential that a step keeps; greater than 0, at most 1.</param>
-    /// <param name="atEquilibrium">Whether the equilibrium leaves, and no time step is taken.</param>
-    public NetworkBuilder Feedback(double threshold = 1, double leak = 1, bool atEquilibrium = false) =>
-        Add(new FeedbackPlan(threshold, leak, atEquilibrium));
+    /// <param name="isAtEquilibrium">Whether the equilibrium leaves, and no time step is taken.</param>
+    public NetworkBuilder Feedback(double threshold = 1, double leak = 1, bool isAtEquilibrium = false) =>
+        Add(new FeedbackPlan(threshold, leak, isAtEquilibrium));
 
     /// <summary>Adds an average pooling; see <see cref="AveragePoolLayer"/>.</summary>
     /// <param name="kernel">The window's size; at least 1x1. A number stands for height and width.</param>

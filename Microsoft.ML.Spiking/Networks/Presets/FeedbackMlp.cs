@@ -34,15 +34,15 @@ public sealed record FeedbackMlp : NetworkTemplate
     /// Gets whether layers give their equilibrium and take no time steps. Default <see langword="false"/>: they give
     /// their rates over the options' time steps.
     /// </summary>
-    public bool AtEquilibrium { get; init; }
+    public bool IsAtEquilibrium { get; init; }
 
     /// <inheritdoc/>
     public bool Equals(FeedbackMlp? other) => other is not null && HiddenSizes.SequenceEqual(other.HiddenSizes)
-        && (Threshold, Leak, AtEquilibrium) == (other.Threshold, other.Leak, other.AtEquilibrium);
+        && (Threshold, Leak, IsAtEquilibrium) == (other.Threshold, other.Leak, other.IsAtEquilibrium);
 
     /// <inheritdoc/>
     public override int GetHashCode() =>
-        HiddenSizes.Aggregate(HashCode.Combine(Threshold, Leak, AtEquilibrium), HashCode.Combine);
+        HiddenSizes.Aggregate(HashCode.Combine(Threshold, Leak, IsAtEquilibrium), HashCode.Combine);
 
     internal override IEnumerable<string> Faults() => RecurrentMlp.SizeFaults(nameof(FeedbackMlp), HiddenSizes)
         .Concat(FeedbackLayer.FaultOf(Threshold, Leak) is string fault ? [$"{nameof(FeedbackMlp)} {fault}"] : []);
@@ -53,7 +53,7 @@ public sealed record FeedbackMlp : NetworkTemplate
         foreach (int size in HiddenSizes)
         {
             yield return new LinearPlan(size);
-            yield return new FeedbackPlan(Threshold, Leak, AtEquilibrium);
+            yield return new FeedbackPlan(Threshold, Leak, IsAtEquilibrium);
             yield return new DropoutPlan();
         }
     }

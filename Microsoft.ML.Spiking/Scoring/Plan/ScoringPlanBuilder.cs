@@ -232,7 +232,7 @@ internal sealed class ScoringPlanBuilder
     private Flow Feedback(FeedbackLayer layer, Flow input)
     {
         LayerExecutor weights = _factory.Linear(new(_weights[layer.WeightName].Array, new float[layer.Size]), 1,
-            layer.AtEquilibrium ? SignalKind.Graded : SignalKind.Spikes);
+            layer.IsAtEquilibrium ? SignalKind.Graded : SignalKind.Spikes);
         return Add(new FeedbackExecutor(layer, weights, _definition.TimeSteps), input, layer.Infer(input.Signal),
             input.Order);
     }

@@ -39,7 +39,7 @@ public sealed class SpikingStream
         options.Check();
         _plan = plan;
         _options = options;
-        _lastStep = options.Steps ?? network.TimeSteps;
+        _lastStep = options.MaximumSteps ?? network.TimeSteps;
         _isInterleaved = network.PixelOrder == PixelOrder.Interleaved;
         InputShape = network.InputShape;
         ValueCount = Shapes.Size(network.InputShape);
@@ -85,7 +85,7 @@ public sealed class SpikingStream
     public StreamStep Push(ReadOnlySpan<float> values) => Push(values, time: null);
 
     /// <summary>
-    /// Takes the next step and its time. Where the time falls, or <see cref="SpikingStreamOptions.MostGap"/> is
+    /// Takes the next step and its time. Where the time falls, or <see cref="SpikingStreamOptions.MaximumGap"/> is
     /// exceeded, the stream is reset first, and the result says so.
     /// </summary>
     /// <param name="values">See <see cref="Push(ReadOnlySpan{float})"/>.</param>
@@ -96,7 +96,7 @@ public sealed class SpikingStream
     /// <exception cref="InvalidOperationException">There were 2^24 steps without a reset.</exception>
     public StreamStep Push(ReadOnlySpan<float> values, TimeSpan time) => Push(values, (TimeSpan?)time);
 
-    /// <summary>Brings the neurons to rest, as before the first step.</summary>
+    /// <summary>Resets the neurons to their state before the first step.</summary>
     public void Reset() => Reset(StreamReset.Requested);
 
     private StreamStep Push(ReadOnlySpan<float> values, TimeSpan? time)
@@ -106,9 +106,9 @@ public sealed class SpikingStream
         {
             Reset(StreamReset.Decision);
         }
-        if (time is TimeSpan now && _lastTime is TimeSpan last && (now < last || now - last > _options.MostGap))
+        if (time is TimeSpan now && _lastTime is TimeSpan last && (now < last || now - last > _options.MaximumGap))
         {
-            Reset(now < last ? StreamReset.TimeFell : StreamReset.Gap);
+            Reset(now < last ? StreamReset.TimeWentBack : StreamReset.Gap);
         }
         if (StepCount == MostSteps)
         {
@@ -138,7 +138,14 @@ public sealed class SpikingStream
         }
         StreamReset reset = _pendingReset;
         _pendingReset = StreamReset.None;
-        return new(StepCount, best, _scores[best], decides, reset);
+        return new()
+        {
+            Step = StepCount,
+            Class = best,
+            Probability = _scores[best],
+            IsDecision = decides,
+            Reset = reset,
+        };
     }
 
     private void Reset(StreamReset reason)

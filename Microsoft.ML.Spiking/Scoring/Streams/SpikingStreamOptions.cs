@@ -14,7 +14,7 @@ public sealed class SpikingStreamOptions
     /// Gets or sets the step at which the stream decides at the latest, at least 1. Null, the default, for the time
     /// steps of the rows that the model was trained on.
     /// </summary>
-    public int? Steps { get; init; }
+    public int? MaximumSteps { get; init; }
 
     /// <summary>
     /// Gets or sets whether the step after a decision is the first of another row. Default: true. Without it the
@@ -26,7 +26,7 @@ public sealed class SpikingStreamOptions
     /// Gets or sets the longest time between two steps of one row; after a longer one the stream is reset. Greater than
     /// zero. Null, the default, for any.
     /// </summary>
-    public TimeSpan? MostGap { get; init; }
+    public TimeSpan? MaximumGap { get; init; }
 
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
@@ -36,13 +36,14 @@ public sealed class SpikingStreamOptions
         {
             throw new ArgumentException($"{nameof(Decision)} is null; choose a rule of {nameof(StreamDecision)}.");
         }
-        if (Steps < 1)
+        if (MaximumSteps < 1)
         {
-            throw new ArgumentException(Invariant($"{nameof(Steps)} is {Steps}; it must be at least 1."));
+            throw new ArgumentException(Invariant($"{nameof(MaximumSteps)} is {MaximumSteps}; it must be at least 1."));
         }
-        if (MostGap <= TimeSpan.Zero)
+        if (MaximumGap <= TimeSpan.Zero)
         {
-            throw new ArgumentException(Invariant($"{nameof(MostGap)} is {MostGap}; it must be greater than zero."));
+            throw new ArgumentException(
+                Invariant($"{nameof(MaximumGap)} is {MaximumGap}; it must be greater than zero."));
         }
     }
 }
@@ -54,13 +55,13 @@ public sealed class StreamDecision
 {
     private readonly float _probability;
     private readonly int _unchanged;
-    private readonly int _leastSteps;
+    private readonly int _minimumSteps;
 
-    private StreamDecision(float probability, int unchanged, int leastSteps)
+    private StreamDecision(float probability, int unchanged, int minimumSteps)
     {
         _probability = probability;
         _unchanged = unchanged;
-        _leastSteps = leastSteps;
+        _minimumSteps = minimumSteps;
     }
 
     /// <summary>Gets the rule that decides at the last step.</summary>
@@ -68,17 +69,17 @@ public sealed class StreamDecision
 
     /// <summary>Decides when a class has at least that probability.</summary>
     /// <param name="probability">Greater than 0, at most 1.</param>
-    /// <param name="leastSteps">Steps before which nothing is decided; at least 1.</param>
+    /// <param name="minimumSteps">Steps before which nothing is decided; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    public static StreamDecision Confidence(float probability, int leastSteps = 1)
+    public static StreamDecision Confidence(float probability, int minimumSteps = 1)
     {
         if (!(probability > 0 && probability <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(probability),
                 Invariant($"The probability is {probability}; it must be greater than 0 and at most 1."));
         }
-        ArgumentOutOfRangeException.ThrowIfLessThan(leastSteps, 1);
-        return new(probability, 0, leastSteps);
+        ArgumentOutOfRangeException.ThrowIfLessThan(minimumSteps, 1);
+        return new(probability, 0, minimumSteps);
     }
 
     /// <summary>Decides when the same class has led for a number of steps in a row.</summary>
@@ -91,16 +92,27 @@ public sealed class StreamDecision
     }
 
     internal bool IsMet(int step, float probability, int unchanged) =>
-        step >= _leastSteps && probability >= _probability && unchanged >= _unchanged;
+        step >= _minimumSteps && probability >= _probability && unchanged >= _unchanged;
 }
 
 /// <summary>The result of one step of a stream.</summary>
-/// <param name="Step">The number of steps since the last reset, with this one.</param>
-/// <param name="Class">The class with the highest score, from 0, in the order of the scores.</param>
-/// <param name="Probability">Its score.</param>
-/// <param name="IsDecision">Whether the stream decided for the class at this step.</param>
-/// <param name="Reset">Why the stream was reset before this step.</param>
-public readonly record struct StreamStep(int Step, int Class, float Probability, bool IsDecision, StreamReset Reset);
+public readonly record struct StreamStep
+{
+    /// <summary>Gets the number of steps since the last reset, including this one.</summary>
+    public int Step { get; init; }
+
+    /// <summary>Gets the class with the highest score, from 0, in the order of the scores.</summary>
+    public int Class { get; init; }
+
+    /// <summary>Gets the score of that class, 0 to 1.</summary>
+    public float Probability { get; init; }
+
+    /// <summary>Gets whether the stream decided for the class at this step.</summary>
+    public bool IsDecision { get; init; }
+
+    /// <summary>Gets why the stream was reset before this step.</summary>
+    public StreamReset Reset { get; init; }
+}
 
 /// <summary>The reason of a reset of a stream.</summary>
 public enum StreamReset
@@ -114,9 +126,9 @@ public enum StreamReset
     /// <summary>The row before was decided.</summary>
     Decision,
 
-    /// <summary>The time since the step before is longer than <see cref="SpikingStreamOptions.MostGap"/>.</summary>
+    /// <summary>The time since the step before is longer than <see cref="SpikingStreamOptions.MaximumGap"/>.</summary>
     Gap,
 
     /// <summary>The step's time is before that of the step before.</summary>
-    TimeFell,
+    TimeWentBack,
 }

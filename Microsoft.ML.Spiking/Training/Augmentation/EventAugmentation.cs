@@ -15,7 +15,7 @@ namespace Microsoft.ML.Spiking;
 /// two windows. Where part of a window is dropped, or part of all events, each event of a value is dropped with that
 /// probability; a value that is no whole number, as in a time surface, is dropped as one. Rotation and shear take the
 /// nearest pixel of each frame, as the published code does. Values that were clipped
-/// (<c>EventFrameOptions.MostValue</c>) are changed as they are.</para>
+/// (<c>EventFrameOptions.MaximumValue</c>) are changed as they are.</para>
 /// <para>The order: <see cref="ImageAugmentation"/>'s crop and flip; vertical flip, exchange of polarities, reversal of
 /// time; roll, rotation and shear; EventDrop; then the others of <see cref="ImageAugmentation"/>, and last the mixing
 /// of rows, of which each batch has one kind: all kinds that are asked for, here and there, are equally likely.</para>

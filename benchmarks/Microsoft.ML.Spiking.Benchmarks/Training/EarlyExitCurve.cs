@@ -41,7 +41,7 @@ internal sealed class EarlyExitCurve : IBenchmark
             {
                 TimeSteps = steps,
                 MaximumSpikesPerStep = most,
-                FineTuneEpochs = tuning,
+                FineTuningEpochs = tuning,
             };
             SpikingPredictionTransformer model = Fit(ml, train, Digit(), conversion);
             Report(ml, model, test, name, output);
@@ -80,7 +80,7 @@ internal sealed class EarlyExitCurve : IBenchmark
             {
                 TimeSteps = steps,
                 MaximumSpikesPerStep = most,
-                FineTuneEpochs = tuning,
+                FineTuningEpochs = tuning,
             });
             Report(ml, model, imageTest, name, output);
             imageModels.Add((name, model));

@@ -29,7 +29,7 @@ internal sealed unsafe class FeedbackExecutor(FeedbackLayer layer, LayerExecutor
         float* returning = scratch, spikes = returning + _stride, potential = spikes + _stride;
         float* work = potential + _stride;
         new Span<float>(scratch, 3 * _stride).Clear();
-        if (layer.AtEquilibrium)
+        if (layer.IsAtEquilibrium)
         {
             Settle(input, output, returning, spikes, work);
             return;

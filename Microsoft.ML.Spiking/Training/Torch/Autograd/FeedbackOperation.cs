@@ -83,7 +83,7 @@ internal sealed class FeedbackOperation(FeedbackLayer layer, int timeSteps, Acti
     private Tensor Rates(Tensor x, Tensor weight)
     {
         using IDisposable noGradient = no_grad();
-        return layer.AtEquilibrium ? Settled(x, weight) : Walked(x, weight);
+        return layer.IsAtEquilibrium ? Settled(x, weight) : Walked(x, weight);
     }
 
     private Tensor Settled(Tensor x, Tensor weight)
