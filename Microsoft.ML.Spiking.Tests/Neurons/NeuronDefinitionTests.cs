@@ -24,6 +24,22 @@ public sealed class NeuronDefinitionTests
             "SigmoidSurrogate.Alpha is 9E-19; it must be a number from 1E-18 to 1E+18."),
         (new ClifNeuron { Surrogate = new AtanSurrogate(1.1e18) },
             "AtanSurrogate.Alpha is 1.1E+18; it must be a number from 1E-18 to 1E+18."),
+        (new LifNeuron { InitialPotential = 1 }, "LifNeuron.InitialPotential is 1; it must be a finite number below " +
+            "the threshold (1), in float32 too."),
+        (new IfNeuron { InitialPotential = 0.5, ResetPotential = 0 },
+            "IfNeuron.InitialPotential is 0.5 and ResetPotential is 0; leave the first at 0, because neurons with " +
+            "the hard reset begin at the second, or the second null for the soft reset."),
+        (new FirstSpikeNeuron { Window = 0 }, "Window is 0; it must be finite and greater than 0."),
+        (new FirstSpikeNeuron { ClockBits = 0 },
+            "ClockBits is 0; it must be from 1 to 16, or null for spikes at any time."),
+        (new FirstSpikeNeuron { ClockBits = 17 },
+            "ClockBits is 17; it must be from 1 to 16, or null for spikes at any time."),
+        (new BurstNeuron { Threshold = 0 },
+            "BurstNeuron.Threshold is 0; it must be a finite number greater than 0, in float32 too."),
+        (new BurstNeuron { MaximumSpikes = 0 }, "BurstNeuron.MaximumSpikes is 0; it must be from 1 to 1024."),
+        (new BurstNeuron { MaximumSpikes = 1_025 }, "BurstNeuron.MaximumSpikes is 1025; it must be from 1 to 1024."),
+        (RateNeuron.Of(new IfNeuron(), learnThreshold: true) with { Gain = 0 },
+            "Gain is 0; it must be finite and greater than 0."),
     ];
 
     [TestMethod]
@@ -47,6 +63,9 @@ public sealed class NeuronDefinitionTests
         {
             new ClifNeuron(), new LifNeuron { ResetPotential = 0.99 }, new PlifNeuron { MembraneTimeConstant = 1.01 },
             new KlifNeuron(), new IfNeuron { Threshold = 1e-30 }, new ReluNeuron(),
+            new FirstSpikeNeuron { ClockBits = 1 }, new FirstSpikeNeuron { ClockBits = 16, Window = 1e-30 },
+            new BurstNeuron { MaximumSpikes = 1 }, new BurstNeuron { MaximumSpikes = 1_024 },
+            new IfNeuron { InitialPotential = 0.99 }, new LifNeuron { ResetPotential = -3 },
         })
         {
             Assert.IsEmpty(neuron.Faults());
@@ -96,6 +115,29 @@ public sealed class NeuronDefinitionTests
 
         Assert.AreEqual(graded, new ReluNeuron().OutputKind);
         Assert.AreEqual(spikes, new ClifNeuron().OutputKind);
+    }
+
+    [TestMethod]
+    [DataRow(0.5, 0.25)]
+    [DataRow(1e-9, 0.00025)]
+    public void With_LearnedThreshold_KeepsTheShareOfTheInitialPotential(double learned, double initial)
+    {
+        var neuron = RateNeuron.Of(new IfNeuron { Threshold = 2, InitialPotential = 1 }, learnThreshold: true);
+
+        SpikingNeuronDefinition trained = neuron.With(learned);
+
+        Assert.AreEqual(initial, trained.InitialPotential, 1e-15);
+        Assert.AreEqual(2 * initial, trained.Threshold, 1e-15);
+    }
+
+    [TestMethod]
+    public void Of_LeakyNeuron_HasTheGainOfItsDecayedInput()
+    {
+        var plain = RateNeuron.Of(new IfNeuron(), learnThreshold: false);
+        Assert.AreEqual((1.0, 1.0), (plain.Gain, plain.Kept));
+        RateNeuron leaky = RateNeuron.Of(new LifNeuron { MembraneTimeConstant = 4, DecayInput = true }, false);
+        Assert.AreEqual((4.0, 0.75), (leaky.Gain, leaky.Kept));
+        Assert.AreEqual(1, RateNeuron.Of(new LifNeuron { MembraneTimeConstant = 4 }, false).Gain);
     }
 
     [TestMethod]
