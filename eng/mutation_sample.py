@@ -14,6 +14,7 @@ run LISTING ROOM SIZE SEED COMPILER BIN RESULTS [survivors]
 The list gives where each mutant is and what stands in its place. Compiled alone it runs at full speed, while in an
 assembly that holds all of them every expression is behind a switch.
 """
+import concurrent.futures
 import hashlib
 import json
 import math
@@ -32,6 +33,7 @@ import xml.etree.ElementTree
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARY = os.path.join(ROOT, "Microsoft.ML.Spiking")
 ASSEMBLY = "Microsoft.ML.Spiking.dll"
+COMPILED_AHEAD = 2    # mutants that compile while another one is tested
 QUICK_SECONDS, SLOW_SECONDS = 0.5, 8.0    # quick test methods run first, slow ones last and alone
 
 # What was written for a room and stands in the folder of another one.
@@ -338,20 +340,26 @@ def run(listing, room, size, seed, compiler, bin_folder, results, again=""):
         size = len([key for key in order if records[key]["status"] != "NoCompile"])
     scratch = tempfile.mkdtemp(prefix="mutant-")
     tests = Tests(room, bin_folder, os.path.join(os.path.dirname(os.path.abspath(results)), f"run-{room}"))
+    ahead = concurrent.futures.ThreadPoolExecutor(COMPILED_AHEAD)
     try:
-        compile_with = Compiler(compiler, scratch)
-        out = os.path.join(scratch, ASSEMBLY)
         tests.measure(os.path.join(os.path.dirname(os.path.abspath(results)), f"{room}-base.json"))
         path = order[0][0]
-        if not compile_with.compile(path, text(os.path.join(LIBRARY, path)), out):
-            raise SystemExit(f"Without a mutant the library does not compile: {compile_with.output[-2000:]}")
-        drawn = 0
+        first = Compiler(compiler, scratch)
+        if not first.compile(path, text(os.path.join(LIBRARY, path)), os.path.join(scratch, ASSEMBLY)):
+            raise SystemExit(f"Without a mutant the library does not compile: {first.output[-2000:]}")
+        waiting = [key for key in order if key not in records
+                   or (again and records[key]["status"] in ("Survived", "NotReached"))]
+        compiled, drawn = {}, 0
         for key in order:
             if drawn == size:
                 break
             known = records.get(key)
-            if known is None or (again and known["status"] in ("Survived", "NotReached")):
-                known = test(key, keys[key], compile_with, tests, out)
+            if waiting and key == waiting[0]:
+                for other in waiting[:COMPILED_AHEAD + 1]:
+                    if other not in compiled:
+                        compiled[other] = ahead.submit(compile_mutant, other, compiler, scratch)
+                waiting.pop(0)
+                known = test(key, keys[key], compiled.pop(key).result(), tests)
                 known["tests"], records[key] = tests_hash, known
                 with open(results, "a", encoding="utf-8") as file:
                     file.write(json.dumps(known) + "\n")
@@ -361,23 +369,32 @@ def run(listing, room, size, seed, compiler, bin_folder, results, again=""):
     except KeyboardInterrupt:
         print("Interrupted; the mutants tested so far are a smaller sample.", file=sys.stderr)
     finally:
+        ahead.shutdown(cancel_futures=True)
         shutil.rmtree(scratch, ignore_errors=True)
         shutil.rmtree(tests.folder, ignore_errors=True)
     report(room, [records[key] for key in order if key in records], len(keys), seed)
     return 0
 
 
-def test(key, line, compile_with, tests, out):
+def compile_mutant(key, compiler, scratch):
+    """The assembly, None where the mutant does not compile; and the seconds that this took."""
     path, begin, end, _, replacement = key
-    source = text(os.path.join(LIBRARY, path))
+    folder = tempfile.mkdtemp(dir=scratch)
+    source, out = text(os.path.join(LIBRARY, path)), os.path.join(folder, ASSEMBLY)
     begun = time.monotonic()
-    compiles = compile_with.compile(path, source[:begin] + replacement + source[end:], out)
-    compiled = time.monotonic() - begun
-    record = {"key": key, "line": line, "source": hashlib.sha256(source.encode()).hexdigest(), "compiled": compiled}
-    if not compiles:
+    compiles = Compiler(compiler, folder).compile(path, source[:begin] + replacement + source[end:], out)
+    return out if compiles else None, time.monotonic() - begun
+
+
+def test(key, line, compiled, tests):
+    assembly, seconds = compiled
+    source = text(os.path.join(LIBRARY, key[0]))
+    record = {"key": key, "line": line, "source": hashlib.sha256(source.encode()).hexdigest(), "compiled": seconds}
+    if assembly is None:
         return {**record, "status": "NoCompile", "by": "", "tested": 0.0}
-    tests.take(out)
-    status, by, seconds = tests.judge(path, line)
+    tests.take(assembly)
+    shutil.rmtree(os.path.dirname(assembly))
+    status, by, seconds = tests.judge(key[0], line)
     return {**record, "status": status, "by": by, "tested": seconds}
 
 

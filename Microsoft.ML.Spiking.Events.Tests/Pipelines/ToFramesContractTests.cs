@@ -19,7 +19,7 @@ public sealed class ToFramesContractTests
         SensorWidth = 6,
         SensorHeight = 4,
         Windows = EventWindows.Grid(3, 100),
-        MostValue = 2.5f,
+        MaximumValue = 2.5f,
     };
 
     private readonly MLContext _ml = new(1);
