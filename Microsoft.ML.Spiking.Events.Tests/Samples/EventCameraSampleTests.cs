@@ -58,7 +58,8 @@ public sealed class EventCameraSampleTests : IDisposable
             }
             File.WriteAllBytes(Path.Combine(_folder, $"{i}.bs2"), [.. MovingImage.RecordSaccades(image, seed: i)
                 .SelectMany(item => (byte[])[(byte)item.X, (byte)item.Y,
-                    (byte)((item.On ? 0x80 : 0) | (int)(item.Time >> 16)), (byte)(item.Time >> 8), (byte)item.Time])]);
+                    (byte)((item.IsOn ? 0x80 : 0) | (int)(item.Time >> 16)), (byte)(item.Time >> 8),
+                    (byte)item.Time])]);
         }
     }
 
