@@ -60,12 +60,12 @@ public sealed class OptionsTests
             (new FirstSpikeConversion { ClockBits = 0 }, new ReluNeuron(), 1)),
         ("WindowPercentile is 40", o => (o.Conversion, o.Neuron, o.TimeSteps) =
             (new FirstSpikeConversion { WindowPercentile = 40 }, new ReluNeuron(), 1)),
-        ("FineTuningEpochs is -1", o => (o.Conversion, o.Neuron, o.TimeSteps) =
-            (new FirstSpikeConversion { FineTuningEpochs = -1 }, new ReluNeuron(), 1)),
+        ("FineTuneEpochs is -1", o => (o.Conversion, o.Neuron, o.TimeSteps) =
+            (new FirstSpikeConversion { FineTuneEpochs = -1 }, new ReluNeuron(), 1)),
         ("SpikePenalty is -1", o => o.SpikePenalty = -1),
         ("MaximumSpikesPerStep is 0", o => Convert(o, new CountConversion { MaximumSpikesPerStep = 0 })),
         ("ThresholdPercentile is 49", o => Convert(o, new CountConversion { ThresholdPercentile = 49 })),
-        ("FineTuningEpochs is -1", o => Convert(o, new CountConversion { FineTuningEpochs = -1 })),
+        ("FineTuneEpochs is -1", o => Convert(o, new CountConversion { FineTuneEpochs = -1 })),
         ("TimeSteps is 0", o => Convert(o, new CountConversion { TimeSteps = 0 })),
         ("Conversion is a CountConversion, but Neuron is a ClifNeuron", o => o.Conversion = new CountConversion()),
         ("but Encoder is a PoissonEncoder", o =>

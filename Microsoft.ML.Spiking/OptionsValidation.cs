@@ -164,8 +164,8 @@ internal static class OptionsValidation
             Outside(o.Epochs ?? 1, 1, OptionRanges.MostEpochs, nameof(o.Epochs)),
             o.Conversion switch
             {
-                FirstSpikeConversion first => Outside(first.FineTuningEpochs, 0, OptionRanges.MostEpochs),
-                CountConversion count => Outside(count.FineTuningEpochs, 0, OptionRanges.MostEpochs),
+                FirstSpikeConversion first => Outside(first.FineTuneEpochs, 0, OptionRanges.MostEpochs),
+                CountConversion count => Outside(count.FineTuneEpochs, 0, OptionRanges.MostEpochs),
                 _ => null,
             },
             o.Conversion is not CountConversion counts ? null

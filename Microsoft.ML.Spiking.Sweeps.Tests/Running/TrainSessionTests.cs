@@ -65,7 +65,7 @@ public sealed class TrainSessionTests
     {
         SpikingClifTrainer.Options options = Pebbles.Settings(_ml).Trainer;
         (options.Epochs, options.Seed, options.Neuron, options.TimeSteps) = (3, 3, new ReluNeuron(), 1);
-        options.Conversion = new FirstSpikeConversion { ClockBits = 4, FineTuningEpochs = 2 };
+        options.Conversion = new FirstSpikeConversion { ClockBits = 4, FineTuneEpochs = 2 };
         (IDataView train, IDataView validation) = Rows();
         SpikingClifTrainer trainer = _ml.MulticlassClassification.Trainers.SpikingClif(options);
         using SpikingPredictionTransformer whole = trainer.Fit(train, validation);

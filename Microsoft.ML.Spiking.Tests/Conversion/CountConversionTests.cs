@@ -34,7 +34,7 @@ public sealed class CountConversionTests
     {
         IDataView data = Flowers.Keyed(_ml);
         using SpikingPredictionTransformer trained = Fit(data,
-            new CountConversion { TimeSteps = 2, MaximumSpikesPerStep = 2, FineTuningEpochs = 3 },
+            new CountConversion { TimeSteps = 2, MaximumSpikesPerStep = 2, FineTuneEpochs = 3 },
             options => options.Network = new Mlp(16, 8));
         using var zip = new MemoryStream();
         _ml.Model.Save(trained, data.Schema, zip);
@@ -61,7 +61,7 @@ public sealed class CountConversionTests
         List<int> epochs = [];
 
         using SpikingPredictionTransformer tuned = Fit(data,
-            new CountConversion { MaximumSpikesPerStep = 2, FineTuningEpochs = 2 }, options =>
+            new CountConversion { MaximumSpikesPerStep = 2, FineTuneEpochs = 2 }, options =>
             {
                 Deep(options);
                 options.MetricsCallback = metrics => epochs.Add(metrics.Epochs);
@@ -79,7 +79,7 @@ public sealed class CountConversionTests
     public void Fit_TuningInterrupted_GoesOnAsIfItHadNotBeen()
     {
         IDataView data = Flowers.Keyed(_ml);
-        var conversion = new CountConversion { MaximumSpikesPerStep = 2, FineTuningEpochs = 3 };
+        var conversion = new CountConversion { MaximumSpikesPerStep = 2, FineTuneEpochs = 3 };
         static void Deep(SpikingClifTrainer.Options options) => options.Network = new Mlp(12, 8);
         using SpikingPredictionTransformer whole = Fit(data, conversion, Deep);
         using var folder = new TemporaryFolder();
@@ -116,7 +116,7 @@ public sealed class CountConversionTests
     {
         IDataView data = Flowers.Keyed(_ml);
         using SpikingPredictionTransformer converted = Fit(data,
-            new CountConversion { TimeSteps = 4, FineTuningEpochs = 1 }, options =>
+            new CountConversion { TimeSteps = 4, FineTuneEpochs = 1 }, options =>
             {
                 options.InputShape = [1, 2, 2];
                 options.Network = new NetworkBuilder().Convolution(6, kernel: 3, padding: 1).BatchNorm().Neuron()

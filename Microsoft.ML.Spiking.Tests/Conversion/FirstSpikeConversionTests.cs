@@ -47,7 +47,7 @@ public sealed class FirstSpikeConversionTests
     {
         IDataView data = Flowers.Keyed(_ml);
         using SpikingPredictionTransformer trained =
-            Fit(data, new FirstSpikeConversion { ClockBits = 4, FineTuningEpochs = 2 });
+            Fit(data, new FirstSpikeConversion { ClockBits = 4, FineTuneEpochs = 2 });
         using var zip = new MemoryStream();
         _ml.Model.Save(trained, data.Schema, zip);
         zip.Position = 0;
@@ -87,7 +87,7 @@ public sealed class FirstSpikeConversionTests
     public void Fit_FineTuningInterrupted_GoesOnAsIfItHadNotBeen()
     {
         IDataView data = Flowers.Keyed(_ml);
-        var conversion = new FirstSpikeConversion { ClockBits = 3, WindowPercentile = 99, FineTuningEpochs = 3 };
+        var conversion = new FirstSpikeConversion { ClockBits = 3, WindowPercentile = 99, FineTuneEpochs = 3 };
         using SpikingPredictionTransformer whole = Fit(data, conversion);
         using var folder = new TemporaryFolder();
         using var source = new CancellationTokenSource();

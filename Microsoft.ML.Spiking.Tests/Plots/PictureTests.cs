@@ -25,11 +25,7 @@ public sealed class PictureTests
         ("temperature", () => Temperature().DrawTemperature()),
         ("early exit", () => EarlyExit().DrawEarlyExit()),
         ("spike times", () => SpikeTimes().DrawSpikeTimes(3)),
-        ("horizons", () => HorizonPictures.DrawHorizons("title",
-            [
-                new() { Neuron = "LIF", Horizon = 0, Mean = 0.9, StandardDeviation = 0.01 },
-                new() { Neuron = "LIF", Horizon = 1, Mean = 0.95, StandardDeviation = 0.02 },
-            ])),
+        ("horizons", () => HorizonPictures.DrawHorizons("title", [("LIF", [(0, 0.9, 0.01), (1, 0.95, 0.02)])])),
     ];
 
     [TestMethod]

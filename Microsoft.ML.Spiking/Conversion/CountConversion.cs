@@ -5,7 +5,7 @@ namespace Microsoft.ML.Spiking;
 /// <summary>
 /// Converts a trained network of <see cref="ReluNeuron"/> to <see cref="BurstNeuron"/> over some time steps: the count
 /// of a neuron's spikes takes the place of its value. The weights stay, but for batch normalizations, which are folded
-/// into them; each layer's threshold is measured on the training rows. With <see cref="FineTuningEpochs"/> layers are
+/// into them; each layer's threshold is measured on the training rows. With <see cref="FineTuneEpochs"/> layers are
 /// converted one after the other, and those that follow learn from the counts.
 /// </summary>
 /// <remarks>
@@ -40,7 +40,7 @@ public sealed record CountConversion : NetworkConversion
     /// start and a new optimizer. The layers before the one that was converted last but one stay as they are. Default
     /// 0, which converts all layers at once.
     /// </summary>
-    public int FineTuningEpochs { get; init; }
+    public int FineTuneEpochs { get; init; }
 
     internal override IEnumerable<string> Faults()
     {

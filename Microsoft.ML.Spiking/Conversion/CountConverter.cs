@@ -29,7 +29,7 @@ internal sealed class CountConverter(CountConversion conversion, IRowSource trai
         (NetworkDefinition rectifiers, NetworkWeights weights) = Folded(network, trained.Weights);
         string[] layers = [.. rectifiers.AllLayers.OfType<NeuronLayer>().Select(layer => layer.Name)];
         Dictionary<string, NeuronDefinition> converted = new(StringComparer.Ordinal);
-        bool tunes = conversion.FineTuningEpochs > 0 && !trained.Cancelled;
+        bool tunes = conversion.FineTuneEpochs > 0 && !trained.Cancelled;
         TrainingOutcome outcome = trained;
         IReadOnlyDictionary<string, ActivationHistogram>? measured = null;
         for (int i = 0; i < layers.Length; i++)
@@ -62,8 +62,8 @@ internal sealed class CountConverter(CountConversion conversion, IRowSource trai
         CancellationToken token)
     {
         observer.Info(Invariant($"Layer '{layers[index]}' is converted, {index + 1} of {layers.Length}; the layers ") +
-            Invariant($"behind it are trained for {conversion.FineTuningEpochs} epochs."));
-        TrainingSettings further = NetworkConverter.FineTuning(settings, conversion.FineTuningEpochs,
+            Invariant($"behind it are trained for {conversion.FineTuneEpochs} epochs."));
+        TrainingSettings further = NetworkConverter.FineTuning(settings, conversion.FineTuneEpochs,
             CountConversion.FineTuneShare,
             Path.Combine(NetworkConverter.CheckpointFolder, Invariant($"layer-{index + 1}"))) with
         {

@@ -47,7 +47,7 @@ public sealed record FirstSpikeConversion : NetworkConversion
     /// <see cref="SpikingClifTrainer.Options.LearningRate"/>, its schedule from the start and a new optimizer. It then
     /// learns from the ticks of the clock and the ends of the windows. Default 0.
     /// </summary>
-    public int FineTuningEpochs { get; init; }
+    public int FineTuneEpochs { get; init; }
 
     internal override IEnumerable<string> Faults()
     {

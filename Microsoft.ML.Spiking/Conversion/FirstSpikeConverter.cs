@@ -51,12 +51,12 @@ internal static class FirstSpikeConverter
     {
         (NetworkDefinition converted, NetworkWeights weights) = Apply(network, trained.Weights, conversion,
             ActivationPass.Run(network, trained.Weights, train, settings, observer, token), observer.Warning);
-        if (conversion.FineTuningEpochs == 0 || trained.Cancelled)
+        if (conversion.FineTuneEpochs == 0 || trained.Cancelled)
         {
             return (converted, trained with { Weights = weights });
         }
         TrainingSettings further =
-            NetworkConverter.FineTuning(settings, conversion.FineTuningEpochs, FirstSpikeConversion.FineTuneShare);
+            NetworkConverter.FineTuning(settings, conversion.FineTuneEpochs, FirstSpikeConversion.FineTuneShare);
         return (converted, TrainingLoop.Run(converted, weights, train, validation, further, observer, token));
     }
 }

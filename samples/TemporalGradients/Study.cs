@@ -31,7 +31,7 @@ internal sealed class Study(string dataFolder, string outputFolder, int rows, in
         IDataView all = Features(ml, ml.Data.LoadFromEnumerable(IdxDigits.Read(dataFolder, "train").Take(rows)
             .Concat(IdxDigits.Read(dataFolder, "t10k").Take(TestRows))));
         IDataView train = ml.Data.TakeRows(all, rows), test = ml.Data.SkipRows(all, rows);
-        List<HorizonAccuracy> results = [];
+        List<HorizonResult> results = [];
         using (var file = new StreamWriter(Path.Combine(outputFolder, "accuracy.csv")))
         {
             file.WriteLine("Neuron,Horizon,MeanAccuracy,StandardDeviation,Seeds");
@@ -39,13 +39,13 @@ internal sealed class Study(string dataFolder, string outputFolder, int rows, in
             {
                 for (int horizon = 0; horizon < timeSteps; horizon++)
                 {
-                    HorizonAccuracy result = Train(ml, train, test, name, neuron, horizon);
+                    HorizonResult result = Train(ml, train, test, name, neuron, horizon);
                     results.Add(result);
                     file.WriteLine(string.Join(',', name, horizon, result.Mean.ToString(CultureInfo.InvariantCulture),
-                        result.StandardDeviation.ToString(CultureInfo.InvariantCulture), seeds));
+                        result.Deviation.ToString(CultureInfo.InvariantCulture), seeds));
                     file.Flush();
-                    Console.WriteLine($"{name,-4}  k = {horizon}  {100 * result.Mean:0.00} % +- " +
-                        $"{100 * result.StandardDeviation:0.00}");
+                    Console.WriteLine(
+                        $"{name,-4}  k = {horizon}  {100 * result.Mean:0.00} % +- {100 * result.Deviation:0.00}");
                 }
             }
         }
@@ -55,13 +55,14 @@ internal sealed class Study(string dataFolder, string outputFolder, int rows, in
         })
         {
             Picture picture = HorizonPictures.DrawHorizons("MNIST, " + string.Join(" and ", names),
-                results.Where(result => names.Contains(result.Neuron)));
+                names.Select(name => (name, results.Where(result => result.Neuron == name)
+                    .Select(result => (result.Horizon, result.Mean, result.Deviation)))));
             picture.SavePng(Path.Combine(outputFolder, file + ".png"));
             picture.SaveSvg(Path.Combine(outputFolder, file + ".svg"));
         }
     }
 
-    private HorizonAccuracy Train(
+    private HorizonResult Train(
         MLContext ml, IDataView train, IDataView test, string name, NeuronDefinition neuron, int horizon)
     {
         double[] accuracies = new double[seeds];
@@ -91,11 +92,14 @@ internal sealed class Study(string dataFolder, string outputFolder, int rows, in
         double mean = accuracies.Average();
         double deviation = seeds < 2 ? 0
             : Math.Sqrt(accuracies.Sum(accuracy => (accuracy - mean) * (accuracy - mean)) / (seeds - 1));
-        return new() { Neuron = name, Horizon = horizon, Mean = mean, StandardDeviation = deviation };
+        return new(name, horizon, mean, deviation);
     }
 
     private static IDataView Features(MLContext ml, IDataView data) =>
         ml.Transforms.Conversion.ConvertType("Features", nameof(DigitImage.Pixels))
             .Append(ml.Transforms.Conversion.MapValueToKey(nameof(DigitImage.Label)))
             .Fit(data).Transform(data);
+
+    /// <summary>The accuracies of one neuron and horizon.</summary>
+    private sealed record HorizonResult(string Neuron, int Horizon, double Mean, double Deviation);
 }

@@ -40,9 +40,9 @@ internal static class MethodList
         new("first spikes", o => First(o, 0, new() { WindowPercentile = 100 })),
         new(FirstSpike, o => First(o, penalty, new() { WindowPercentile = 100 })),
         new("first spikes, penalty, 4 bits, tuned",
-            o => First(o, penalty, new() { ClockBits = 4, WindowPercentile = 99.9, FineTuningEpochs = 2 })),
+            o => First(o, penalty, new() { ClockBits = 4, WindowPercentile = 99.9, FineTuneEpochs = 2 })),
         new("first spikes, penalty, 2 bits, tuned",
-            o => First(o, penalty, new() { ClockBits = 2, WindowPercentile = 99.9, FineTuningEpochs = 2 })),
+            o => First(o, penalty, new() { ClockBits = 2, WindowPercentile = 99.9, FineTuneEpochs = 2 })),
     ];
 
     private static LifNeuron Slow =>

@@ -41,7 +41,7 @@ internal sealed class EarlyExitCurve : IBenchmark
             {
                 TimeSteps = steps,
                 MaximumSpikesPerStep = most,
-                FineTuningEpochs = tuning,
+                FineTuneEpochs = tuning,
             };
             SpikingPredictionTransformer model = Fit(ml, train, Digit(), conversion);
             Report(ml, model, test, name, output);
@@ -80,7 +80,7 @@ internal sealed class EarlyExitCurve : IBenchmark
             {
                 TimeSteps = steps,
                 MaximumSpikesPerStep = most,
-                FineTuningEpochs = tuning,
+                FineTuneEpochs = tuning,
             });
             Report(ml, model, imageTest, name, output);
             imageModels.Add((name, model));
