@@ -52,7 +52,7 @@ public sealed class BadModelTests
         string path = Path.Combine(folder.Path, "model.zip");
         var ml = new MLContext();
         IDataView data = ml.Data.LoadFromEnumerable(TestModel.Rows(30, seed: 1));
-        ITransformer network = NativeModel.Network("vector").CreateTransformer(ml, NativeModel.Classes);
+        SpikingPredictionTransformer network = NativeModel.Network("vector").CreateTransformer(ml, NativeModel.Classes);
         ITransformer after = ml.Transforms.NormalizeMinMax("Score").Fit(network.Transform(data));
         ml.Model.Save(new Data.TransformerChain<ITransformer>(network, after), data.Schema, path);
 

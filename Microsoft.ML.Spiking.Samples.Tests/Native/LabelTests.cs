@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Runtime;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Native;

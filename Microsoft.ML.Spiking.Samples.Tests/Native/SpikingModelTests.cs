@@ -134,7 +134,10 @@ public sealed class SpikingModelTests
         Assembly assembly = typeof(SpikingModel).Assembly;
 
         string[] references =
-            [.. assembly.GetReferencedAssemblies().Select(name => name.Name!).Where(name => !name.StartsWith("System."))];
+        [
+            .. assembly.GetReferencedAssemblies().Select(name => name.Name!)
+                .Where(name => !name.StartsWith("System.", StringComparison.Ordinal)),
+        ];
         Assert.IsEmpty(references, string.Join(", ", references));
         Assert.AreSequenceEqual(["SpikingModel", "SpikingPrediction"],
             assembly.GetExportedTypes().Select(type => type.Name).Order());
