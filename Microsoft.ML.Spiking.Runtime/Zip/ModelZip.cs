@@ -68,9 +68,9 @@ internal sealed class ModelZip(ZipArchive archive)
         if (names.Count > 0)
         {
             throw new NotSupportedException("The model has transforms before its network, which this package does " +
-                $"not run: {string.Join(", ", names.Distinct())}; give rows that have gone through them, as the trainer saw " +
-                "them, and say so (ignoreTransforms: true), or train without them: the network normalizes its input " +
-                "itself.");
+                $"not run: {string.Join(", ", names.Distinct())}; give rows that have gone through them, as the " +
+                "trainer saw them, and say so (ignoreTransforms: true), or train without them: the network " +
+                "normalizes its input itself.");
         }
     }
 

@@ -12,9 +12,9 @@ namespace Microsoft.ML.Spiking.Runtime.Zip;
 /// <remarks>
 /// A header of 256 bytes has the place of the table of columns at 24 and their number at 48. A column is its name,
 /// codec, compression (1 byte), rows of a block (LEB128), place of its blocks and place of its annotations (8 bytes
-/// each, 0 for none). Annotations are their number (LEB128), then for each its kind, codec, compression, place (8 bytes)
-/// and length (LEB128). A codec is its name, and parameters behind their length (LEB128). The label is the column with a
-/// key's codec; its values are the annotation KeyValues, a vector.
+/// each, 0 for none). Annotations are their number (LEB128), then for each its kind, codec, compression, place
+/// (8 bytes) and length (LEB128). A codec is its name, and parameters behind their length (LEB128). The label is the
+/// column with a key's codec; its values are the annotation KeyValues, a vector.
 /// </remarks>
 internal static class TrainedLabels
 {
@@ -160,8 +160,8 @@ internal static class TrainedLabels
                 "UInt32" => reader.ReadUInt32().ToString(CultureInfo.InvariantCulture),
                 "Int64" => reader.ReadInt64().ToString(CultureInfo.InvariantCulture),
                 "UInt64" => reader.ReadUInt64().ToString(CultureInfo.InvariantCulture),
-                _ => throw new NotSupportedException(
-                    $"The label's values are of the type {Quotation.Of(type)}; text, numbers and Boolean values are read here."),
+                _ => throw new NotSupportedException($"The label's values are of the type {Quotation.Of(type)}; " +
+                    "text, numbers and Boolean values are read here."),
             };
         }
         return texts;

@@ -20,7 +20,8 @@ public sealed class PlatformCallTests
     public static IEnumerable<object[]> Assemblies => Directory.EnumerateDirectories(Folders.Root)
         .Select(folder => Path.GetFileName(folder)!)
         .Where(name => name.StartsWith("Microsoft.ML.Spiking", StringComparison.Ordinal)
-            && !name.EndsWith("Tests", StringComparison.Ordinal) && !name.EndsWith("Templates", StringComparison.Ordinal))
+            && !name.EndsWith("Tests", StringComparison.Ordinal)
+            && !name.EndsWith("Templates", StringComparison.Ordinal))
         .Select(name => new object[] { name });
 
     [TestMethod]

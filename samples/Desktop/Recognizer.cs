@@ -19,8 +19,8 @@ internal sealed class Recognizer : IDisposable
         _model = _ml.Model.Load(modelPath, out DataViewSchema schema);
         if (schema.GetColumnOrNull(nameof(DigitImage.Pixels))?.Type is not VectorDataViewType { Size: 784 })
         {
-            throw new InvalidOperationException(
-                $"The model in {modelPath} takes no column Pixels of 28 x 28 values; train it with samples/Quickstart.");
+            throw new InvalidOperationException($"The model in {modelPath} takes no column Pixels of 28 x 28 values; " +
+                "train it with samples/Quickstart.");
         }
         _engine = _ml.Model.CreatePredictionEngine<DigitImage, DigitPrediction>(_model);
         VBuffer<ReadOnlyMemory<char>> names = default;
