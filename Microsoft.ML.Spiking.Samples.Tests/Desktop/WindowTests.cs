@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using Desktop;
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Samples.Tests.Native;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Desktop;
@@ -40,11 +39,12 @@ public sealed class WindowTests
             ["NO_AT_BRIDGE"] = "1", // no bus for accessibility
         };
         using ChildProcess program = ChildProcess.Start(Folder.Path, environment, Build.Sample("Desktop"), model);
-        Vector2[] points = [new(0.25f, 0.25f), new(0.75f, 0.25f), new(0.5f, 0.75f)];
+        // Two points alone: GTK may leave out places between those at which a button goes down and up.
+        Vector2[] points = [new(0.25f, 0.25f), new(0.5f, 0.75f)];
         Answer expected = Expected(model, points);
 
         Do(environment, ["search", "--sync", "--onlyvisible", "--name", "Draw a digit"]);
-        Do(environment, [.. At(points[0]), "mousedown", "1", .. points.Skip(1).SelectMany(At), "mouseup", "1"]);
+        Do(environment, [.. At(points[0]), "mousedown", "1", .. At(points[1]), "mouseup", "1"]);
         string? line = program.ReadLine();
         Do(environment, ["mousemove", $"{Border + (Field / 2)}", $"{ButtonMiddle}", "click", "1"]);
 
@@ -52,7 +52,7 @@ public sealed class WindowTests
             $"{expected.PredictedLabel} {expected.Score.Max():0.000} (fired: "), line ?? program.Errors);
         Assert.Contains(" %, ", line!);
         Assert.AreEqual("cleared", program.ReadLine());
-        Do(environment, ["search", "--name", "Draw a digit", "windowquit"]);
+        Do(environment, ["search", "--name", "Draw a digit", "windowclose"]);
         Assert.AreEqual(0, program.WaitForExit(), program.Errors);
     }
 
@@ -84,7 +84,7 @@ public sealed class WindowTests
     {
         var ml = new MLContext();
         IDataView data = ml.Data.LoadFromEnumerable<Image>([]);
-        ITransformer before = ml.Transforms.Conversion.ConvertType("Features", "Pixels", DataKind.Single).Fit(data);
+        var before = ml.Transforms.Conversion.ConvertType("Features", "Pixels", DataKind.Single).Fit(data);
         IDataView features = before.Transform(data);
         SpikingPredictionTransformer network = NativeModel.Network("digits", classes: 10)
             .CreateTransformer(ml, [.. Enumerable.Range(0, 10).Select(digit => $"{digit}")]);
@@ -96,10 +96,7 @@ public sealed class WindowTests
     {
         var drawing = new Drawing();
         drawing.Begin(points[0]);
-        foreach (Vector2 point in points.Skip(1))
-        {
-            drawing.Move(point);
-        }
+        drawing.Move(points[1]);
         var ml = new MLContext();
         using var engine = ml.Model.CreatePredictionEngine<Image, Answer>(ml.Model.Load(model, out _));
         return engine.Predict(new Image { Pixels = drawing.ToPixels() });
