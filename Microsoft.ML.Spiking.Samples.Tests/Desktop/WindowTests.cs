@@ -83,11 +83,13 @@ public sealed class WindowTests
     private static void SaveModel(string path)
     {
         var ml = new MLContext();
-        IDataView data = ml.Data.LoadFromEnumerable<Image>([]);
-        var before = ml.Transforms.Conversion.ConvertType("Features", "Pixels", DataKind.Single).Fit(data);
+        string[] digits = [.. Enumerable.Range(0, 10).Select(digit => $"{digit}")];
+        IDataView data = ml.Data.LoadFromEnumerable(digits.Select(digit => new Image { Label = digit }));
+        var before = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.Transforms.Conversion.ConvertType("Features", "Pixels", DataKind.Single)).Fit(data);
         IDataView features = before.Transform(data);
         SpikingPredictionTransformer network = NativeModel.Network("digits", classes: 10)
-            .CreateTransformer(ml, [.. Enumerable.Range(0, 10).Select(digit => $"{digit}")]);
+            .CreateTransformer(ml, digits);
         ITransformer after = ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(network.Transform(features));
         ml.Model.Save(new TransformerChain<ITransformer>(before, network, after), data.Schema, path);
     }
@@ -105,6 +107,8 @@ public sealed class WindowTests
     private sealed class Image
     {
         [VectorType(784)]
-        public byte[] Pixels { get; set; } = [];
+        public byte[] Pixels { get; set; } = new byte[784];
+
+        public string Label { get; set; } = "";
     }
 }

@@ -27,7 +27,7 @@ internal static class NativeModel
                 PixelOrder = PixelOrder.Interleaved,
             })),
             "gated" => Drawn(new SpikingRecurrent(8).Bind(binding with { HasTimeAxis = true })),
-            "digits" => Drawn(new Mlp(48, 32).Bind(binding with { InputShape = [784] }), scale: 0.005f),
+            "digits" => Drawn(new Mlp(48, 32).Bind(binding with { InputShape = [784] }), firstScale: 0.005f),
             "exit" => Exiting(Drawn(new Mlp(12, 8).Bind(binding))),
             _ => throw new ArgumentException(kind),
         };
@@ -75,12 +75,13 @@ internal static class NativeModel
             rows.Select(row => new SampleRow { Features = row, Label = Classes[0] }), type);
     }
 
-    private static SpikingModelParameters Drawn(NetworkDefinition network, float scale = 1)
+    private static SpikingModelParameters Drawn(NetworkDefinition network, float firstScale = 1)
     {
         var random = new Random(3);
-        return new(network, new NetworkWeights(network, network.Parameters.Select(array => new WeightArray(
-            array.Name, array.Shape,
-            [.. Enumerable.Range(0, (int)array.Size).Select(_ => scale * ((2 * random.NextSingle()) - 0.8f))]))));
+        float[] Values(int count, float scale) =>
+            [.. Enumerable.Range(0, count).Select(_ => scale * ((2 * random.NextSingle()) - 0.8f))];
+        return new(network, new NetworkWeights(network, network.Parameters.Select((array, index) => new WeightArray(
+            array.Name, array.Shape, Values((int)array.Size, index == 0 ? firstScale : 1)))));
     }
 
     private static SpikingModelParameters Exiting(SpikingModelParameters network)
