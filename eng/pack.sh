@@ -10,7 +10,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 out=artifacts/packages
 libraries=(Microsoft.ML.Spiking Microsoft.ML.Spiking.Sweeps Microsoft.ML.Spiking.Interchange Microsoft.ML.Spiking.Plots
-  Microsoft.ML.Spiking.Events Microsoft.ML.Spiking.Distributed)
+  Microsoft.ML.Spiking.Events Microsoft.ML.Spiking.Distributed Microsoft.ML.Spiking.Runtime)
 # Without an API of their own. The tool has libtorch in it, and is for this system alone.
 others=(Microsoft.ML.Spiking.Templates Microsoft.ML.Spiking.Tool)
 
