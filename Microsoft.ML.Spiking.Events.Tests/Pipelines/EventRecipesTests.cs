@@ -67,6 +67,27 @@ public sealed class EventRecipesTests
             EventRecipes.DvsGesture() with { Width = 16, Height = 16 }, options));
     }
 
+    /// <summary>The recipe itself, VGG-11 on 128x128 pixels; its 20 steps only where time does not matter.</summary>
+    [TestMethod]
+    public void DvsGesture_FullSize_TakesATrainingStep()
+    {
+        int steps = Environment.GetEnvironmentVariable("SPIKING_LONG_TESTS") == "1" ? 20 : 2;
+        var random = new Random(1);
+        EventRecording[] recordings = [.. new[] { "clap", "roll" }.Select(label => new EventRecording(
+            Enumerable.Range(0, 4_000).Select(time => new Event(
+                time, (ushort)random.Next(128), (ushort)random.Next(128), random.Next(2) == 1)).ToArray(), label))];
+        SpikingClifTrainer.Options options = SpikingClifRecipes.DvsGesture();
+        (options.TimeSteps, options.Epochs, options.BatchSize, options.Seed) = (steps, 1, 2, 1);
+        var epochs = new List<EpochMetrics>();
+        options.MetricsCallback = epochs.Add;
+
+        double accuracy = Accuracy(new MLContext(1).Data.LoadFromEventFiles(recordings),
+            EventRecipes.DvsGesture() with { Windows = EventWindows.SpikingJellyNumber(steps) }, options);
+
+        Assert.IsInRange(0, 1, accuracy);
+        Assert.IsInRange(0.01, 10, Assert.ContainsSingle(epochs).Loss);
+    }
+
     [TestMethod]
     public void OfDvsGestureTrials_EmptyList_IsRefused()
     {
