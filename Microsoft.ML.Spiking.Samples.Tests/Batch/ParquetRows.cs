@@ -27,7 +27,8 @@ internal static class ParquetRows
     public static void WriteColumns(string path, SampleRow[] rows, int groupRows)
     {
         var name = new DataField<string>("name");
-        DataField[] columns = [.. Enumerable.Range(0, TestModel.FeatureCount).Select(i => new DataField<float>($"f{i}"))];
+        DataField[] columns =
+            [.. Enumerable.Range(0, TestModel.FeatureCount).Select(i => new DataField<float>($"f{i}"))];
         Write(path, [name, .. columns], rows, groupRows, async (group, some) =>
         {
             await group.WriteAsync(name, some.Select(row => row.Label).ToArray());

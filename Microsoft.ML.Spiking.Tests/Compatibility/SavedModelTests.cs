@@ -13,8 +13,8 @@ namespace Microsoft.ML.Spiking.Tests.Compatibility;
 /// Models as users have them, one of each format (label to key, 4 features, CLIF 16, key to value), with their
 /// predictions for <c>Flowers.Rows(30, seed: 2)</c> in a text file beside each. Every later version must load them and
 /// predict the same. model-1.zip was saved by version 0.1; model-2.zip has checksums of the training schema and of the
-/// column names; model-3.zip is model-2.zip with weights of int8, and model-4.zip with an EarlyExit by which some of the
-/// rows are decided at the first of two steps.
+/// column names; model-3.zip is model-2.zip with weights of int8, and model-4.zip with an EarlyExit by which some rows
+/// are decided at the first of two steps.
 /// </summary>
 [TestClass]
 public sealed class SavedModelTests

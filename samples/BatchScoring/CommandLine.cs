@@ -10,7 +10,8 @@ internal sealed class CommandLine
     private readonly Option<string> _model = Path(
         "--model", "the trained model, a zip that mlContext.Model.Save has written", "model.zip");
 
-    private readonly Option<string> _input = Path("--input", "the rows: Parquet if the name ends with .parquet, else CSV (RFC 4180, UTF-8)");
+    private readonly Option<string> _input = Path(
+        "--input", "the rows: Parquet if the name ends with .parquet, else CSV (RFC 4180, UTF-8)");
 
     private readonly Option<string> _output = Path(
         "--output", "the predictions, in the order of the rows: Parquet or CSV, by the name", "predictions.csv");
@@ -83,8 +84,8 @@ internal sealed class CommandLine
     public RootCommand Command(Func<Arguments, int> run)
     {
         var command = new RootCommand(
-            "Scores a CSV or Parquet file of any size with a saved model, or one partition of it. Killed at any moment, " +
-            "the same command resumes.")
+            "Scores a CSV or Parquet file of any size with a saved model, or one partition of it. Killed at any " +
+            "moment, the same command resumes.")
         {
             _model, _input, _output, _partition, _features, _header, _separator, _columns, _block, _allowMissing,
             _overwrite,

@@ -15,7 +15,7 @@ internal sealed class CsvFile : IRowFile
     private readonly FileStamp _stamp;
 
     /// <summary>Checks the whole file.</summary>
-    /// <param name="arguments">The file, its separator, whether it has a header, and the fields that are features.</param>
+    /// <param name="arguments">The file, its separator and header, and the fields that are features.</param>
     /// <param name="features">The number of features of the model.</param>
     /// <exception cref="UsageException">It breaks a rule of CSV, or does not fit the model.</exception>
     public CsvFile(Arguments arguments, int features)

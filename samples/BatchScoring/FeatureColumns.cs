@@ -17,10 +17,10 @@ internal abstract class FeatureColumns(int width, params DataField[] fields)
     /// <summary>Finds the columns.</summary>
     /// <param name="schema">The file's columns.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="names">The names that were given, see <see cref="Arguments.Columns"/>; null for the default.</param>
+    /// <param name="names">The given names, see <see cref="Arguments.Columns"/>; null for the default.</param>
     /// <param name="model">The name of the model's features.</param>
     /// <param name="count">Their number.</param>
-    /// <exception cref="UsageException">They are not there, not numbers, or more or less than the model has.</exception>
+    /// <exception cref="UsageException">They are not there, no numbers, or more or less than the model has.</exception>
     public static FeatureColumns Of(ParquetSchema schema, string path, string? names, string model, int count)
     {
         string file = $"'{path}'";

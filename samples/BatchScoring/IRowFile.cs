@@ -20,7 +20,9 @@ internal interface IRowFile
     /// </summary>
     UsageException? Fault { get; }
 
-    /// <summary>Gets whether the file has changed between the check and the end of the last <see cref="Rows"/>.</summary>
+    /// <summary>
+    /// Gets whether the file has changed between the check and the end of the last <see cref="Rows"/>.
+    /// </summary>
     bool HasChanged { get; }
 
     /// <summary>Reads the rows of a range; they are reported missing where a value is no finite number.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace BatchScoring;
 
-/// <summary>Small files that are whole at every moment: written under another name, forced to the disk, renamed.</summary>
+/// <summary>
+/// Small files that are whole at every moment: written under another name, forced to the disk, renamed.
+/// </summary>
 internal static class JsonFile
 {
     /// <summary>Returns the name under which a file is written.</summary>

@@ -185,8 +185,8 @@ internal sealed class ParquetFile : IRowFile
         }
         catch (Exception exception) when (exception is not UsageException) // Parquet.Net throws many kinds
         {
-            throw new UsageException(
-                $"'{_path}' is not Parquet that can be read here: {exception.GetBaseException().Message.TrimEnd('.')}.");
+            string reason = exception.GetBaseException().Message.TrimEnd('.');
+            throw new UsageException($"'{_path}' is not Parquet that can be read here: {reason}.");
         }
     }
 }

@@ -39,7 +39,7 @@ internal readonly record struct Partition(int Number, int Count)
     /// <summary>Returns this partition's rows; those of all partitions together are all rows, each once.</summary>
     public RowRange Of(long rows) => new(Start(rows, Number - 1), Start(rows, Number));
 
-    /// <summary>Returns the path of this partition's output: predictions.csv becomes predictions-03-of-16.csv.</summary>
+    /// <summary>Returns the path of the partition's output: predictions.csv becomes predictions-03-of-16.csv.</summary>
     public string PathOf(string path)
     {
         string count = Count.ToString(CultureInfo.InvariantCulture);

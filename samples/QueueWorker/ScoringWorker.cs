@@ -79,7 +79,7 @@ internal sealed partial class ScoringWorker(
     [LoggerMessage(LogLevel.Information, "{Rows} rows, of which {Failed} cannot be scored.")]
     private partial void Scored(long rows, int failed);
 
-    [LoggerMessage(LogLevel.Warning, "{Rows} rows were claimed by another worker meanwhile: Worker:Lease is too short.")]
+    [LoggerMessage(LogLevel.Warning, "{Rows} rows were claimed by another worker: Worker:Lease is too short.")]
     private partial void TakenOver(long rows);
 
     [LoggerMessage(LogLevel.Warning, "{Rows} rows were tried too often and are marked as failed.")]
