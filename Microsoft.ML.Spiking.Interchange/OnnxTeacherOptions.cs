@@ -72,8 +72,8 @@ public sealed class OnnxTeacherOptions
         values is null ? [.. Enumerable.Repeat(usual, count)]
         : values.Count == 1 ? [.. Enumerable.Repeat(values[0], count)]
         : values.Count == count ? [.. values]
-        : throw Fault(Invariant($"{name} has {values.Count} numbers; the row's first dimension has {count}: give one ") +
-            "number, or as many.");
+        : throw Fault(Invariant($"{name} has {values.Count} numbers; the row's first dimension has {count}: give ") +
+            "one number, or as many.");
 
     private static string Text<T>(IReadOnlyList<T>? values) =>
         values is null ? "" : string.Join(", ", values.Select(value => Invariant($"{value}")));

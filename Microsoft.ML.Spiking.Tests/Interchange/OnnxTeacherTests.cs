@@ -118,7 +118,8 @@ public sealed class OnnxTeacherTests
         Assert.Contains("gives probabilities: set GivesProbabilities", Unfit(network));
         Assert.Contains("InputShape is [4], but the input 'rows' of", Argument(plain, new() { InputShape = [4] }));
         Assert.Contains("InputName is 'x', but", Argument(plain, new() { InputName = "x" }));
-        Assert.Contains("Means has 2 numbers; the row's first dimension has 3", Argument(plain, new() { Means = [1, 2] }));
+        Assert.Contains("Means has 2 numbers; the row's first dimension has 3",
+            Argument(plain, new() { Means = [1, 2] }));
         Assert.Contains("StandardDeviations are [0]", Argument(plain, new() { StandardDeviations = [0] }));
         Assert.Contains("does not load", Assert.Throws<FormatException>(() => new OnnxTeacher(damaged)).Message);
         Assert.Throws<FileNotFoundException>(() => new OnnxTeacher(Path.Combine(folder.Path, "none.onnx")));
@@ -154,7 +155,8 @@ public sealed class OnnxTeacherTests
         ProtoMessage graph = new ProtoMessage().Add(11, Value("rows", input)).Add(12, Value("scores", output));
         ProtoMessage shape = new ProtoMessage().Add(1, 2L).Add(2, (long)ElementType.Int64).Add(8, "shape")
             .Add(9, ProtoMessage.Bytes<long>([0, -1]));
-        graph.Add(1, new ProtoMessage().Add(1, "rows").Add(1, "shape").Add(2, "scores").Add(3, "all").Add(4, "Reshape"));
+        graph.Add(1,
+            new ProtoMessage().Add(1, "rows").Add(1, "shape").Add(2, "scores").Add(3, "all").Add(4, "Reshape"));
         graph.Add(5, shape).Add(2, "graph");
         ProtoMessage model = new ProtoMessage().Add(1, 8L).Add(7, graph).Add(8, new ProtoMessage().Add(2, 17L));
         string path = Path.Combine(folder.Path, $"{Guid.NewGuid():N}.onnx");

@@ -32,12 +32,12 @@ internal sealed record MethodProblem
     /// <summary>Returns the problem of that key, or null where its data is not here.</summary>
     public static MethodProblem? Of(string key, bool quick) => key switch
     {
-        "digits" => Digit(key, quick ? 1_000 : 10_000, quick ? 1_000 : 10_000, quick ? 2 : 8, MethodList.OfVectors),
-        "all-digits" => Digit(key, quick ? 2_000 : 60_000, quick ? 1_000 : 10_000, quick ? 1 : 5,
+        "digits" => Digit(key, quick ? 1_000 : 10_000, quick ? 1_000 : 10_000, quick ? 2 : 5, MethodList.OfVectors),
+        "all-digits" => Digit(key, quick ? 2_000 : 60_000, quick ? 1_000 : 10_000, quick ? 1 : 3,
             MethodList.OfAllDigits),
         "digits-by-rows" => Digit(key, quick ? 500 : 4_000, quick ? 1_000 : 10_000, quick ? 1 : 8,
             MethodList.OfSequences) with { InputShape = [28, 28], BatchSize = 32, Network = new Mlp(64) },
-        "pictures" => CifarImages.Folder is null ? null : Pictures(quick ? 300 : 2_000, quick ? 200 : 2_000,
+        "pictures" => CifarImages.Folder is null ? null : Pictures(quick ? 300 : 1_000, quick ? 200 : 2_000,
             quick ? 1 : 6),
         "touches" => TouchFile is null ? null : Touches(TouchFile, quick ? 1 : 12),
         _ => throw new ArgumentException($"There is no problem '{key}'."),

@@ -15,7 +15,9 @@ namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 internal sealed record Trained(
     SpikingPredictionTransformer Model, double Accuracy, double Spikes, double Seconds, double MeanSteps);
 
-/// <summary>Trains methods, and keeps models and figures in <see cref="SavedModels.Folder"/> where that is set.</summary>
+/// <summary>
+/// Trains methods, and keeps models and figures in <see cref="SavedModels.Folder"/> where that is set.
+/// </summary>
 internal static partial class MethodTraining
 {
     private const int RowsOfRates = 500;

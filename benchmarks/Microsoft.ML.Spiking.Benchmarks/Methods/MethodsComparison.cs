@@ -13,10 +13,12 @@ namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 /// </remarks>
 internal sealed class MethodsComparison : IBenchmark
 {
-    private const int Seeds = 3;
     private const int RowsOfTimes = 16;
 
-    private static readonly string[] Keys = ["digits", "all-digits", "digits-by-rows", "touches", "pictures"];
+    private static readonly string[] Keys = ["digits", "digits-by-rows", "all-digits", "pictures", "touches"];
+
+    /// <summary>Gets or sets the number of seeds.</summary>
+    public static int Seeds { get; set; } = 3;
 
     public string Name => "methods";
 
@@ -29,41 +31,46 @@ internal sealed class MethodsComparison : IBenchmark
 
     public void Run(bool quick, TextWriter output)
     {
-        // In turn, so that what is there of an interrupted run has all problems.
-        List<(MethodProblem Problem, Dictionary<string, Trained>[] Models)> all = [];
+        List<MethodProblem> problems = [];
         foreach (string key in Keys)
         {
             if (MethodProblem.Of(key, quick) is { } problem)
             {
-                all.Add((problem, Train(problem, quick ? 1 : Seeds, output)));
+                problems.Add(problem);
             }
             else
             {
                 output.WriteLine($"{key}: left out, the data is not here.");
             }
         }
-        foreach ((MethodProblem problem, Dictionary<string, Trained>[] models) in all)
+        int seeds = quick ? 1 : Seeds;
+        Dictionary<string, Trained>[][] models = [.. problems.Select(_ =>
+            Enumerable.Range(0, seeds).Select(_ => new Dictionary<string, Trained>(StringComparer.Ordinal)).ToArray())];
+        // Seed by seed, so that what there is of an interrupted run has all problems.
+        for (int seed = 0; seed < seeds; seed++)
         {
-            Table(problem, models, quick, output);
+            for (int i = 0; i < problems.Count; i++)
+            {
+                Train(problems[i], seed + 1, models[i][seed], output);
+            }
+        }
+        for (int i = 0; i < problems.Count; i++)
+        {
+            Table(problems[i], models[i], quick, output);
         }
     }
 
-    private static Dictionary<string, Trained>[] Train(MethodProblem problem, int seeds, TextWriter output)
+    private static void Train(
+        MethodProblem problem, int seed, Dictionary<string, Trained> models, TextWriter output)
     {
         (IDataView, IDataView) data = problem.Read(new MLContext(1));
-        Dictionary<string, Trained>[] models =
-            [.. Enumerable.Range(0, seeds).Select(_ => new Dictionary<string, Trained>(StringComparer.Ordinal))];
-        for (int seed = 0; seed < seeds; seed++)
+        foreach (Method method in problem.Methods)
         {
-            foreach (Method method in problem.Methods)
-            {
-                Trained trained = MethodTraining.Run(problem, method, seed + 1, data, models[seed]);
-                models[seed].Add(method.Name, trained);
-                output.WriteLine(Numbers.Text($"# {problem.Key}, seed {seed + 1}, {method.Name}: ") +
-                    Numbers.Text($"{trained.Accuracy:0.00} %, {trained.Spikes:0.000}, {trained.Seconds:0.0} s"));
-            }
+            Trained trained = MethodTraining.Run(problem, method, seed, data, models);
+            models.Add(method.Name, trained);
+            output.WriteLine(Numbers.Text($"# {problem.Key}, seed {seed}, {method.Name}: ") +
+                Numbers.Text($"{trained.Accuracy:0.00} %, {trained.Spikes:0.000}, {trained.Seconds:0.0} s"));
         }
-        return models;
     }
 
     private static void Table(
