@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.Spiking.Events.Formats.Arrays;
 using PureHDF;
 using PureHDF.Selections;
 using static System.FormattableString;
@@ -14,7 +15,8 @@ public sealed class SpikingAudioFile : IDisposable
     /// <summary>The number of units (channels of the artificial cochlea) in these data sets.</summary>
     public const int Units = 700;
 
-    private const int MostSpikes = 1 << 24;
+    // What a file states is allocated before it is read: SSC, the largest data set, has 75,466 recordings.
+    private const int MostSpikes = 1 << 24, MostRecordings = 1 << 20;
 
     private readonly PureHDF.VOL.Native.NativeFile _file;
     private readonly IH5Dataset _times;
@@ -24,19 +26,25 @@ public sealed class SpikingAudioFile : IDisposable
     private SpikingAudioFile(Stream stream, string name, bool leaveOpen)
     {
         _name = name;
-        _file = Guard(() => H5File.Open(stream, leaveOpen));
+        _file = Guard(() => H5File.Open(new Hdf5Stream(stream, leaveOpen), leaveOpen: false));
         try
         {
             _times = Dataset("spikes/times");
             _units = Dataset("spikes/units");
-            Labels = Guard(() => ReadLabels(Dataset("labels")));
+            IH5Dataset labels = Dataset("labels");
             ulong times = Guard(() => _times.Space.Dimensions.Single());
             ulong units = Guard(() => _units.Space.Dimensions.Single());
-            if (times != units || times != (ulong)Labels.Count)
+            ulong classes = Guard(() => labels.Space.Dimensions.Single());
+            if (times != units || times != classes)
             {
-                throw Fault($"spikes/times has {times} recordings, spikes/units {units} and labels {Labels.Count}; " +
-                    "they must be alike");
+                throw Fault(Invariant($"spikes/times has {times} recordings, spikes/units {units} and labels ") +
+                    Invariant($"{classes}; they must be alike"));
             }
+            if (times > MostRecordings)
+            {
+                throw Fault(Invariant($"it has {times} recordings; {MostRecordings} are the most that are read"));
+            }
+            Labels = Guard(() => ReadLabels(labels));
         }
         catch
         {
@@ -140,7 +148,7 @@ public sealed class SpikingAudioFile : IDisposable
         {
             return read();
         }
-        catch (Exception exception) when (exception is not (OutOfMemoryException or EventFormatException))
+        catch (Exception exception) when (exception is not EventFormatException)
         {
             throw Fault(exception.Message.TrimEnd('.'), exception);
         }

@@ -9,6 +9,7 @@ namespace Microsoft.ML.Spiking;
 internal static class Plot
 {
     private const string Font = "DejaVu Sans"; // a system without it takes another
+    private const int MostLetters = 30;
 
     private static readonly OxyColor[] Colors =
     [
@@ -63,7 +64,9 @@ internal static class Plot
         Maximum = to ?? double.NaN,
         MinorTickSize = 0,
         AxisTitleDistance = position == AxisPosition.Left ? 10 : 6,
-        MaximumPadding = 0.05,
+        // A marker at the edge is whole.
+        MinimumPadding = 0.08,
+        MaximumPadding = 0.1,
         MajorGridlineStyle = position == AxisPosition.Left ? LineStyle.Dot : LineStyle.None,
         MajorGridlineColor = Grid,
     };
@@ -86,7 +89,9 @@ internal static class Plot
             Title = title,
             AxisTitleDistance = position == AxisPosition.Left ? 10 : 6,
             GapWidth = 0.4,
-            Angle = position == AxisPosition.Bottom && all.Sum(name => name.Length + 2) > 90 ? -60 : 0,
+            // Beside each other, names of more letters overlap in a narrow picture.
+            Angle = position == AxisPosition.Bottom && all.Length * all.Max(name => name.Length) > MostLetters
+                ? -60 : 0,
         };
         axis.Labels.AddRange(all);
         return axis;

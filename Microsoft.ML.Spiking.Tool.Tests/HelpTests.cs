@@ -45,6 +45,8 @@ public sealed class HelpTests
             Assert.IsGreaterThan(10, option.Description!.Length, option.Name);
             Assert.DoesNotContain("Gets or sets", option.Description, option.Name);
             Assert.DoesNotContain("null", option.Description, option.Name);
+            Assert.AreEqual(option.Description.Count(letter => letter == '('),
+                option.Description.Count(letter => letter == ')'), option.Name);
         }
     }
 

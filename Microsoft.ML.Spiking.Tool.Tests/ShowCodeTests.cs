@@ -28,8 +28,9 @@ public sealed class ShowCodeTests
         using var folder = new TemporaryFolder();
         string[] data = Samples.Write(kind, folder);
         string model = folder.File("model.zip");
-        string[] line = ["train", .. data, .. Samples.Quick, "--neuron", "lif,threshold=0.9", "--dropout", "0.1", "-o",
-            model];
+        string[] encoder = kind == "CSV" ? ["--encoder", "population,fields=4"] : []; // for vectors alone
+        string[] line = ["train", .. data, .. Samples.Quick, .. encoder, "--neuron", "lif,threshold=0.9", "--dropout",
+            "0.1", "-o", model];
 
         string code = ToolRun.Done([.. line, "--show-code"]).Output;
         ToolRun.Done(line);
@@ -37,7 +38,12 @@ public sealed class ShowCodeTests
         File.Delete(model);
         Run(code);
 
-        Assert.Contains(kind == "events" ? "EventWindows" : "SpikingClif", code);
+        Assert.Contains(kind switch
+        {
+            "events" => "EventWindows",
+            "CSV" => "Encoder = new PopulationEncoder { Fields = 4 }",
+            _ => "SpikingClif",
+        }, code);
         Assert.AreEqual(expected, ToolRun.Done("predict", model, data[0], "--scores").Output);
     }
 

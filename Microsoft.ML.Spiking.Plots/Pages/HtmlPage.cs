@@ -29,8 +29,8 @@ internal sealed class HtmlPage(string folder)
           overflow-wrap: normal; }
         th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
         th { color: var(--muted); font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; }
-        @media (max-width: 40rem) { th, td { white-space: normal; padding: .25rem .35rem; font-size: .8rem; }
-          .number { white-space: nowrap; } }
+        @media (max-width: 40rem) { th, td { white-space: normal; padding: .25rem; font-size: .75rem; }
+          td.number { white-space: nowrap; } }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
         figure { margin: .75rem 0; } figcaption { color: var(--muted); font-size: .9rem; }
         img { max-width: 100%; height: auto; background: #fff; border-radius: .4rem; }

@@ -138,10 +138,8 @@ internal sealed class Inspection(
         });
         if (firing.Layers is [{ ClassRates.Count: > 0 } first, ..])
         {
-            page.Heading("By class, in per cent").Table(
-                ["layer", .. first.ClassRates.Select(rate => rate.Class + "#")],
-                firing.Layers.Select(layer => (IReadOnlyList<string>)
-                    [layer.Name, .. layer.ClassRates.Select(rate => Share(rate.Rate))]));
+            page.Heading("By class, in per cent");
+            AddClassRates(page, firing.Layers, [.. first.ClassRates.Select(rate => rate.Class)]);
         }
         page.Heading("Histograms over the neurons");
         page.Beside(pictures =>
@@ -153,6 +151,20 @@ internal sealed class Inspection(
             }
         });
         NoteLayers(page, firing.Layers.Count);
+    }
+
+    /// <summary>Adds a table with the fewer of layers and classes across, for narrow windows.</summary>
+    private static void AddClassRates(HtmlPage page, IReadOnlyList<LayerFiring> layers, string[] classes)
+    {
+        if (layers.Count <= classes.Length)
+        {
+            page.Table(["class", .. layers.Select(layer => layer.Name + "#")], classes.Index().Select(found =>
+                (IReadOnlyList<string>)
+                    [found.Item, .. layers.Select(layer => Share(layer.ClassRates[found.Index].Rate))]));
+            return;
+        }
+        page.Table(["layer", .. classes.Select(name => name + "#")], layers.Select(layer =>
+            (IReadOnlyList<string>)[layer.Name, .. layer.ClassRates.Select(rate => Share(rate.Rate))]));
     }
 
     /// <summary>
@@ -214,9 +226,12 @@ internal sealed class Inspection(
         page.Section("Operations and energy").Paragraph(
             Invariant($"One row takes {energy.Accumulates:N0} accumulates (AC) and {energy.MultiplyAccumulates:N0} ") +
             Invariant($"multiply-accumulates (MAC), mean of {energy.Rows:N0} rows."));
-        page.Table(["neurons", "AC#", "MAC#", "operations uJ#", "with memory uJ#"], energy.Estimates.Select(estimate =>
-            (IReadOnlyList<string>)[estimate.Neuron, Number(estimate.Accumulates), Number(estimate.MultiplyAccumulates),
-                Micro(estimate.OperationEnergy), Micro(estimate.MemoryModelEnergy)]));
+        page.Table(["neurons", "AC#", "MAC#", "operations, µJ#", "with memory, µJ#"],
+            energy.Estimates.Select(estimate => (IReadOnlyList<string>)
+            [
+                estimate.Neuron, Number(estimate.Accumulates), Number(estimate.MultiplyAccumulates),
+                Micro(estimate.OperationEnergy), Micro(estimate.MemoryModelEnergy),
+            ]));
         page.Beside(pictures =>
         {
             pictures.Figure("energy", energy.DrawEnergy(), "Energy of one row in both conventions.");

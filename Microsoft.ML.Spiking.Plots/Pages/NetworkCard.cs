@@ -115,7 +115,7 @@ internal sealed partial class NetworkCard
             Invariant($"convolution {kernel.Height}x{kernel.Width}, stride {stride.Height}"),
         NeuronLayer { Neuron: var neuron } => neuron.GetType().Name,
         DropoutLayer { Rate: var rate } => Invariant($"dropout {rate}"),
-        _ => layer.GetType().Name.Replace("Layer", "", StringComparison.Ordinal),
+        _ => Words(layer.GetType().Name.Replace("Layer", "", StringComparison.Ordinal)),
     };
 
     [GeneratedRegex("(?<=[a-z])[A-Z]")]

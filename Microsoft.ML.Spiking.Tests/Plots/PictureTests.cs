@@ -24,6 +24,7 @@ public sealed class PictureTests
         ("resets", () => Conversion().DrawResets()), ("sparsity", () => Pruning().DrawSparsity()),
         ("temperature", () => Temperature().DrawTemperature()),
         ("early exit", () => EarlyExit().DrawEarlyExit()),
+        ("spike times", () => SpikeTimes().DrawSpikeTimes(3)),
         ("horizons", () => HorizonPictures.DrawHorizons("title", [("LIF", [(0, 0.9, 0.01), (1, 0.95, 0.02)])])),
     ];
 
@@ -47,6 +48,19 @@ public sealed class PictureTests
         Assert.Contains("<svg", text);
         Assert.Contains("width=\"640\"", text);
     }
+
+    [TestMethod]
+    public void DrawSpikeTimes_RowThatIsNotThere_SaysHowManyThereAre() => Assert.Contains(
+        "does not have row 0, only the 1 that SpikeTimes read",
+        Assert.ThrowsExactly<ArgumentException>(() => SpikeTimes().DrawSpikeTimes()).Message);
+
+    /// <summary>Angles of names: labels beside each other would overlap in a narrow picture.</summary>
+    [TestMethod]
+    [DataRow("0 1 2 3 4 5 6 7 8 9", 0)]
+    [DataRow("setosa versicolor virginica", 0)]
+    [DataRow("airplane automobile bird cat deer dog frog horse ship truck", -60)]
+    public void Names_TooManyLetters_AreTurned(string names, int angle) =>
+        Assert.AreEqual(angle, Plot.Names(OxyPlot.Axes.AxisPosition.Bottom, "class", names.Split(' ')).Angle);
 
     [TestMethod]
     public void DrawHistogram_LayerThatIsNotThere_NamesThoseThatAre() => Assert.Contains("it has 'neuron1'",
@@ -170,6 +184,13 @@ public sealed class PictureTests
             [.. Enumerable.Range(1, epochs).Select(
                 epoch => new EpochMetrics { Epoch = epoch, Accuracy = 0.1 * epoch })]);
     }
+
+    private static SpikeTimesReport SpikeTimes() => new()
+    {
+        Layers = [new("neuron1", 3, 1, 2), new("neuron2", 2, 2, 3.5)],
+        Rows = [new(3, [[1.25, double.NaN, 1.5], [double.NaN, 3]])],
+        SpikesPerNeuron = 0.6,
+    };
 
     private static EarlyExitReport EarlyExit() => new()
     {

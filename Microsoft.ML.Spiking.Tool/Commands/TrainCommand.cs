@@ -22,6 +22,8 @@ internal sealed class TrainCommand : ToolCommand
         nameof(SpikingClifTrainer.Options.PixelOrder), nameof(SpikingClifTrainer.Options.Seed),
         nameof(SpikingClifTrainer.Options.KeepBestOnCancellation),
         nameof(SpikingClifTrainer.Options.ScoringBackend), nameof(SpikingClifTrainer.Options.ScoringDevice),
+        // No model's training is continued here, and there are no ranks: both would only be refused.
+        nameof(SpikingClifTrainer.Options.KeepZeroWeights), nameof(SpikingClifTrainer.Options.SynchronizeBatchNorm),
     ];
 
     private readonly Argument<string> _data =

@@ -90,9 +90,18 @@ internal static class SettingValue
     }
 
     /// <summary>Returns the named kinds of an open type, such as clif and lif of neurons.</summary>
-    public static IReadOnlyDictionary<string, Type> Kinds(Type type) =>
-        type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Where(kind => kind.DerivedType.IsPublic)
+    public static IReadOnlyDictionary<string, Type> Kinds(Type type)
+    {
+        Dictionary<string, Type> kinds = type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false)
+            .Where(kind => kind.DerivedType.IsPublic)
             .ToDictionary(kind => OptionNames.Of((string)kind.TypeDiscriminator!), kind => kind.DerivedType);
+        if (type == typeof(InputEncoder))
+        {
+            // It becomes a layer, so that no model's JSON names it.
+            kinds.Add("population", typeof(PopulationEncoder));
+        }
+        return kinds;
+    }
 
     /// <summary>Creates a record with its defaults.</summary>
     public static object Create(Type type)

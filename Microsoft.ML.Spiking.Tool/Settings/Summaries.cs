@@ -70,7 +70,7 @@ internal sealed partial class Summaries
         {
             return word;
         }
-        string reference = see.Attribute("cref")?.Value ?? "";
+        string reference = (see.Attribute("cref")?.Value ?? "").Split('(')[0]; // of a method, without parameters
         string name = reference[(reference.LastIndexOf('.') + 1)..];
         return reference.StartsWith("P:", StringComparison.Ordinal)
             && reference.Contains("Options.", StringComparison.Ordinal) ? "--" + OptionNames.Of(name)

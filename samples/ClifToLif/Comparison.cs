@@ -1,34 +1,23 @@
 using Microsoft.ML;
 using Microsoft.ML.Spiking;
-using Quickstart;
 
 namespace ClifToLif;
 
 /// <summary>Networks of several seeds, converted with each kind of reset.</summary>
-/// <param name="folder">The folder of MNIST.</param>
-/// <param name="network">The network.</param>
-/// <param name="rows">Training rows.</param>
-/// <param name="epochs">Epochs of each training.</param>
-internal sealed class Comparison(string folder, NetworkTemplate network, int rows, int epochs)
+/// <param name="ml">The context.</param>
+/// <param name="data">The rows.</param>
+/// <param name="options">The trainer's options, but for the seed.</param>
+internal sealed class Comparison(MLContext ml, DataSets data, Func<SpikingClifTrainer.Options> options)
 {
-    private const int HeldOutRows = 2000;
-
-    private readonly MLContext _ml = new(seed: 1);
-
     /// <summary>Trains, converts and prints a line for each seed, then their mean and standard deviation.</summary>
     /// <param name="seeds">Number of networks.</param>
     public void Run(int seeds)
     {
-        IDataView all = Features(_ml.Data.LoadFromEnumerable(IdxDigits.Read(folder, "train").Take(rows + HeldOutRows)
-            .Concat(IdxDigits.Read(folder, "t10k"))));
-        IDataView train = _ml.Data.TakeRows(all, rows);
-        IDataView heldOut = _ml.Data.TakeRows(_ml.Data.SkipRows(all, rows), HeldOutRows);
-        IDataView test = _ml.Data.SkipRows(all, rows + HeldOutRows);
         Console.WriteLine("seed  CLIF %  LIF soft %  LIF hard to 0 %  LIF hard, swept %  swept to");
         double[][] results = new double[seeds][];
         for (int seed = 1; seed <= seeds; seed++)
         {
-            results[seed - 1] = Convert(train, heldOut, test, seed);
+            results[seed - 1] = Convert(seed);
             Print($"{seed}", results[seed - 1]);
         }
         Print("mean", [.. Enumerable.Range(0, 5).Select(i => results.Average(row => row[i]))]);
@@ -36,21 +25,15 @@ internal sealed class Comparison(string folder, NetworkTemplate network, int row
     }
 
     /// <summary>Returns the accuracies of the four networks on the test rows, and the reset of the last.</summary>
-    private double[] Convert(IDataView train, IDataView heldOut, IDataView test, int seed)
+    private double[] Convert(int seed)
     {
-        SpikingPredictionTransformer model = _ml.MulticlassClassification.Trainers.SpikingClif(
-            new SpikingClifTrainer.Options
-            {
-                Network = network,
-                TimeSteps = 6,
-                Epochs = epochs,
-                Seed = seed,
-                Device = ComputeDevice.Cpu,
-            }).Fit(train);
-        double swept = _ml.Model.ConvertClifToLif(model, heldOut).ResetPotential;
+        SpikingClifTrainer.Options chosen = options();
+        chosen.Seed = seed;
+        SpikingPredictionTransformer model = ml.MulticlassClassification.Trainers.SpikingClif(chosen).Fit(data.Train);
+        double swept = ml.Model.ConvertClifToLif(model, data.HeldOut).ResetPotential;
         // The potential was chosen on the rows held out: nothing is chosen on the test rows.
-        LifConversion tested = _ml.Model.ConvertClifToLif(
-            model, test, new LifConversionOptions { ResetPotentials = [swept] });
+        LifConversion tested = ml.Model.ConvertClifToLif(
+            model, data.Test, new LifConversionOptions { ResetPotentials = [swept] });
         double atSwept = tested.Trials.Single(trial => trial.ResetPotential == swept).Accuracy;
         return
         [
@@ -68,9 +51,4 @@ internal sealed class Comparison(string folder, NetworkTemplate network, int row
         return values.Length < 2 ? 0
             : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
     }
-
-    private IDataView Features(IDataView data) =>
-        _ml.Transforms.Conversion.ConvertType("Features", nameof(DigitImage.Pixels))
-            .Append(_ml.Transforms.Conversion.MapValueToKey(nameof(DigitImage.Label)))
-            .Fit(data).Transform(data);
 }

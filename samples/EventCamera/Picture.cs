@@ -29,6 +29,10 @@ internal static class Picture
         canvas.Clear(SKColors.White);
         using var ink = new SKPaint { Color = SKColors.Black, TextSize = 14, IsAntialias = true };
         canvas.DrawText("events", 4, Top + (tile / 2), ink);
+        using var small = new SKPaint { Color = SKColors.Blue, TextSize = 12, IsAntialias = true };
+        canvas.DrawText("brighter", 4, Top + (tile / 2) + 18, small);
+        small.Color = SKColors.Green;
+        canvas.DrawText("darker", 4, Top + (tile / 2) + 34, small);
         canvas.DrawText("spikes", 4, Top + tile + Gap + (tile / 2), ink);
         canvas.DrawText("scores", 4, Top + (2 * (tile + Gap)) + (Bars / 2), ink);
         SpikingStream scorer = model.Network.CreateStream(new() { ResetAfterDecision = false });

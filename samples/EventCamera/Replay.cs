@@ -27,14 +27,14 @@ internal static class Replay
             : decision);
         if (Console.IsOutputRedirected)
         {
-            Play(events.Span, stream, speed, () => AnsiConsole.WriteLine(Scores(scorer)));
+            Play(events.Span, stream, speed, () => Console.WriteLine(Scores(scorer)));
         }
         else
         {
             AnsiConsole.Live(new Text("")).Start(context => Play(events.Span, stream, speed, () =>
                 context.UpdateTarget(new Text($"{Draw(stream.Frame)}\n{Scores(scorer)}\n{decision}"))));
         }
-        AnsiConsole.WriteLine(decision.Length > 0 ? decision : $"no class has reached {Certain:P0}");
+        Console.WriteLine(decision.Length > 0 ? decision : $"no class has reached {Certain:P0}");
     }
 
     // The clock closes windows in which the camera was silent.
@@ -63,7 +63,7 @@ internal static class Replay
         var line = new StringBuilder($"step {scorer.StepCount,2}");
         for (int i = 0; i < scorer.ClassCount; i++)
         {
-            line.Append($"  {i}:{scorer.Scores[i],4:P0}");
+            line.Append($" {i}:{100 * scorer.Scores[i],3:0}%");
         }
         return line.ToString();
     }

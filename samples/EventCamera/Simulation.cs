@@ -2,7 +2,6 @@ using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Events;
-using Spectre.Console;
 
 namespace EventCamera;
 
@@ -32,7 +31,7 @@ internal static class Simulation
             ITransformer model =
                 Training.Spiking(ml, new ClifNeuron(), epochs).Fit(ml.Data.LoadFromEventFiles(rows));
             double accuracy = ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
-            AnsiConsole.WriteLine(
+            Console.WriteLine(
                 $"  {name,-26} {accuracy,6:P0} of {real.Count} real recordings, {rows.Count} trained on");
         }
     }
@@ -48,7 +47,7 @@ internal static class Simulation
             events += (double)found.Length / real.Count;
             correlation += Correlation(Map(expected.Span), Map(found)) / real.Count;
         }
-        AnsiConsole.WriteLine($"{real.Count} digits: {events:0} events simulated, {realEvents:0} real; the maps of " +
+        Console.WriteLine($"{real.Count} digits: {events:0} events simulated, {realEvents:0} real; the maps of " +
             $"counts correlate at {correlation:0.00}");
     }
 

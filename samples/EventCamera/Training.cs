@@ -5,7 +5,6 @@ using Microsoft.ML.Spiking;
 using Microsoft.ML.Spiking.Events;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Transforms;
-using Spectre.Console;
 
 namespace EventCamera;
 
@@ -21,7 +20,7 @@ internal static class Training
         var ml = new MLContext(seed: 1);
         IDataView train = ml.Data.LoadFromEventFiles(Recordings.Read(folder, "train1K.txt"));
         IDataView test = ml.Data.LoadFromEventFiles(Recordings.Read(folder, "test100.txt"));
-        AnsiConsole.WriteLine($"{epochs} epochs of {Count(train)} recordings, tested on {Count(test)} others");
+        Console.WriteLine($"{epochs} epochs of {Count(train)} recordings, tested on {Count(test)} others");
 
         ITransformer clif = Fit("CLIF", Spiking(ml, new ClifNeuron(), epochs));
         ml.Model.Save(clif, train.Schema, ModelPath);
@@ -29,7 +28,7 @@ internal static class Training
         Fit("LightGbm on summed frames", Keys(ml)
             .Append(ml.Transforms.Events.ToFrames("Features", nameof(EventRecordingRow.Recording), Recordings.Sum))
             .Append(ml.MulticlassClassification.Trainers.LightGbm()));
-        AnsiConsole.WriteLine($"saved {ModelPath} (CLIF)");
+        Console.WriteLine($"saved {ModelPath} (CLIF)");
 
         ITransformer Fit(string name, IEstimator<ITransformer> pipeline)
         {
@@ -37,7 +36,7 @@ internal static class Training
             ITransformer model = pipeline.Fit(train);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             double accuracy = ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
-            AnsiConsole.WriteLine($"  {name,-26} {accuracy,6:P0} in {time.TotalSeconds,4:0} s");
+            Console.WriteLine($"  {name,-26} {accuracy,6:P0} in {time.TotalSeconds,4:0} s");
             return model;
         }
     }

@@ -28,7 +28,7 @@ public sealed record PopulationEncoder : InputEncoder
     /// Gets the most receptive fields of a feature, from 2 to 256; a feature of few different values has fewer.
     /// Default 16.
     /// </summary>
-    public int Fields { get; }
+    public int Fields { get; init; }
 
     internal override SignalKind OutputKind => SignalKind.Constant;
 

@@ -34,14 +34,14 @@ internal sealed class ScoringPlanBuilder
 
     private ScoringPlanBuilder(
         NetworkDefinition definition, NetworkWeights weights, VectorWidth width, ExecutorFactory factory,
-        IScoringWatch? watch, bool isStepwise = false)
+        IScoringWatch? watch, bool? isStepwise = null)
     {
         _definition = definition;
         _weights = weights;
         _width = width;
         _factory = factory;
         _watch = watch;
-        _isStepwise = definition.HasTimeAxis || isStepwise;
+        _isStepwise = isStepwise ?? definition.HasTimeAxis;
     }
 
     /// <summary>Builds the plan with the executors for a width of vectors.</summary>
@@ -60,10 +60,13 @@ internal sealed class ScoringPlanBuilder
     /// <param name="watch">
     /// Sees the values of every step: with one, nothing is pooled or averaged before it is seen. Null for none.
     /// </param>
+    /// <param name="isStepwise">
+    /// Whether each layer computes each step by itself. Null for that where rows bring their time steps.
+    /// </param>
     public static ScoringPlan Build(NetworkDefinition definition, NetworkWeights weights, VectorWidth width,
-        ExecutorFactory factory, IScoringWatch? watch = null)
+        ExecutorFactory factory, IScoringWatch? watch = null, bool? isStepwise = null)
     {
-        var plan = new ScoringPlanBuilder(definition, weights, width, factory, watch);
+        var plan = new ScoringPlanBuilder(definition, weights, width, factory, watch, isStepwise);
         Flow flow = plan.FollowAll();
         return BufferAssignment.Apply(plan._steps, flow.Buffer);
     }
