@@ -29,6 +29,7 @@ public sealed partial class CookbookTests
         ["energy"] = "pJ|uJ|nJ",
         ["serving"] = "^[1-9][0-9]* engines for 100 requests",
         ["batch-scoring"] = "file predictions.csv",
+        ["partitions"] = "^task 1: 150 rows\r?\ntask 2: 150 rows\r?\ntask 3: 100 rows\r?\n$",
         ["onnx"] = "^[1-9][0-9]* KB",
         ["smaller"] = "bytes before, ",
         ["lif"] = "file network.nir",

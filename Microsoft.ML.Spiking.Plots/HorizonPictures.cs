@@ -22,11 +22,17 @@ public static class HorizonPictures
         horizons.MinimumMajorStep = 1;
         horizons.MinimumPadding = horizons.MaximumPadding = 0.05;
         plot.Axes.Add(horizons);
-        plot.Axes.Add(Plot.Axis(AxisPosition.Left, "accuracy (%)"));
+        (string Name, (int Horizon, double Mean, double Deviation)[] Points)[] drawn =
+            [.. curves.Select(curve => (curve.Name, curve.Points.ToArray()))];
+        // The axis knows the points alone; their bars are to be whole, too.
+        double[] ends = [.. drawn.SelectMany(curve => curve.Points).SelectMany(point =>
+            new[] { 100 * (point.Mean - point.Deviation), 100 * (point.Mean + point.Deviation) })];
+        double margin = ends.Length == 0 ? 0 : 0.05 * Math.Max(ends.Max() - ends.Min(), 1);
+        plot.Axes.Add(ends.Length == 0 ? Plot.Axis(AxisPosition.Left, "accuracy (%)")
+            : Plot.Axis(AxisPosition.Left, "accuracy (%)", ends.Min() - margin, ends.Max() + margin));
         int index = 0;
-        foreach ((string name, IEnumerable<(int Horizon, double Mean, double Deviation)> points) in curves)
+        foreach ((string name, (int Horizon, double Mean, double Deviation)[] all) in drawn)
         {
-            (int Horizon, double Mean, double Deviation)[] all = [.. points];
             Plot.AddLine(plot, index, name, all.Select(point => ((double)point.Horizon, 100 * point.Mean)));
             var bars = new ScatterErrorSeries
             {

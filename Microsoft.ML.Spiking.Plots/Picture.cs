@@ -9,9 +9,9 @@ public sealed class Picture
     private const int DefaultWidth = 900, DefaultHeight = 560;
     private const int Smallest = 100, Largest = 10_000;
 
-    private readonly PlotModel _plot;
+    internal Picture(PlotModel plot) => Plot = plot;
 
-    internal Picture(PlotModel plot) => _plot = plot;
+    internal PlotModel Plot { get; }
 
     /// <summary>Saves the picture as PNG.</summary>
     /// <param name="path">The file, which is replaced.</param>
@@ -24,7 +24,7 @@ public sealed class Picture
     {
         Check(width, height);
         using FileStream stream = Create(path);
-        PngExporter.Export(_plot, stream, width, height);
+        PngExporter.Export(Plot, stream, width, height);
     }
 
     /// <summary>Saves the picture as SVG.</summary>
@@ -38,7 +38,7 @@ public sealed class Picture
     {
         Check(width, height);
         using FileStream stream = Create(path);
-        new OxyPlot.SkiaSharp.SvgExporter { Width = width, Height = height }.Export(_plot, stream);
+        new OxyPlot.SkiaSharp.SvgExporter { Width = width, Height = height }.Export(Plot, stream);
     }
 
     private static FileStream Create(string path)

@@ -26,7 +26,7 @@ public static class SpikeTimesPictures
         int spikes = found.Times.Sum(layer => layer.Count(time => !double.IsNaN(time)));
         PlotModel plot = Plot.New(Invariant($"Spike times on row {row}"), hasLegend: true,
             subtitle: Invariant($"{spikes:N0} of {neurons:N0} neurons spike"));
-        plot.Axes.Add(Plot.Axis(AxisPosition.Bottom, "time (a potential rises by 1)", report.Layers[0].Start,
+        plot.Axes.Add(Plot.Axis(AxisPosition.Bottom, "time (unit: a potential rises by 1)", report.Layers[0].Start,
             report.Layers[^1].End));
         plot.Axes.Add(Plot.Counting(AxisPosition.Left, "neuron, all layers", -0.5, neurons - 0.5));
         for (int i = 0, first = 0; i < report.Layers.Count; first += report.Layers[i].Neurons, i++)

@@ -56,6 +56,15 @@ public sealed class SpikingClifSweepOptions
     public double LabelSmoothing { get; set; }
 
     /// <summary>
+    /// Gets or sets the receptive fields of each number, by a <see cref="PopulationEncoder"/>: 8, 16 or 32, or 0 for
+    /// none. For vectors of at most 512 features alone, as tables have; of no effect where
+    /// <see cref="SpikingClifTrainer.Options.Encoder"/> is set to another encoder than that one or the
+    /// <see cref="DirectEncoder"/>.
+    /// </summary>
+    [Choice([0, 8, 16, 32], 8)]
+    public int Fields { get; set; } = 8;
+
+    /// <summary>
     /// Gets or sets how strongly training rows are changed at random, from 0 (not at all) to 1. It scales the pixels
     /// and alphas of the <see cref="SpikingClifTrainer.Options.Augmentation"/> passed to <see cref="ToOptions"/>, whose
     /// flips and TrivialAugment apply at any strength but 0; without one, it is mixup, which suits rows of any kind,
@@ -121,12 +130,34 @@ public sealed class SpikingClifSweepOptions
         nameof(Dropout) => new(property, o => o.Dropout, (o, value) => o.Dropout = (double)value),
         nameof(BatchSize) => new(property, o => o.BatchSize, (o, value) => o.BatchSize = (int)value),
         nameof(LabelSmoothing) => new(property, o => o.LabelSmoothing, (o, value) => o.LabelSmoothing = (double)value),
+        nameof(Fields) => new(property, FieldsOf, (o, value) => SetFields(o, (int)value)),
         nameof(GradientHorizon) => new(property, o => o.GradientHorizon,
             (o, value) => o.GradientHorizon = (int?)value ?? o.GradientHorizon),
         nameof(AugmentationStrength) => new(property, o => o.Augmentation is null ? 0.0 : 1.0,
             (o, value) => o.Augmentation = Scaled(o.Augmentation, (double)value)),
         _ => throw new NotSupportedException($"{property.Name} is not connected to the trainer's options."),
     };
+
+    private static object? FieldsOf(SpikingClifTrainer.Options options) => options.Encoder switch
+    {
+        PopulationEncoder population => population.Fields,
+        DirectEncoder when options.IsEncoderChosen => 0,
+        DirectEncoder => options.TableFields ?? (options.Epochs is null ? SpikingClifTrainer.Defaults.Fields : 0),
+        _ => null,
+    };
+
+    // Images and series have no fields: an encoder that is set would refuse them.
+    private static void SetFields(SpikingClifTrainer.Options options, int fields)
+    {
+        if (!options.IsEncoderChosen)
+        {
+            options.TableFields = fields;
+        }
+        else if (options.Encoder is PopulationEncoder or DirectEncoder)
+        {
+            options.Encoder = fields == 0 ? new DirectEncoder() : new PopulationEncoder(fields);
+        }
+    }
 
     private static ImageAugmentation? Scaled(ImageAugmentation? full, double strength)
     {

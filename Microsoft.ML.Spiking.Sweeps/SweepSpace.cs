@@ -153,6 +153,10 @@ public sealed class SweepSpace
         return outside.Length == 0 ? this : new(_dimensions.Except(outside));
     }
 
+    /// <summary>Removes a dimension of <see cref="Default"/>; one that was asked for by name stays.</summary>
+    internal SweepSpace WithoutDefault(string name) =>
+        new(_dimensions.Where(dimension => !(dimension.IsDefault && dimension.Name == name)));
+
     /// <summary>
     /// Returns where the options lie in each dimension, as a value; null where they lie outside, or it cannot be told.
     /// </summary>

@@ -107,6 +107,7 @@ public sealed class OptionsTests
         ("LossTarget", o => o.LossTarget = (LossTarget)7),
         ("Dropout", o => o.Dropout = 1),
         ("Dropout is 0.99999999", o => o.Dropout = 0.99999999),
+        ("InputDropout is 1; it must be from 0 up to, but not including, 1.", o => o.InputDropout = 1),
         ("GradientClipping", o => o.GradientClipping = 0),
         ("GradientClipping is 1E+40", o => o.GradientClipping = 1e40),
         ("GradientClipping", o => o.GradientClipping = double.NaN),

@@ -123,6 +123,10 @@ internal static class OptionsValidation
         {
             yield return batchNorm;
         }
+        if (NotBelowOne(o.InputDropout.GetValueOrDefault(), nameof(o.InputDropout)) is string inputDropout)
+        {
+            yield return inputDropout;
+        }
         if (NotBelowOne(o.Dropout) is string dropout)
         {
             yield return dropout;

@@ -65,9 +65,14 @@ public sealed partial class SpikingClifTrainer
         /// <summary>
         /// Gets or sets the network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>,
         /// <see cref="SpikingVgg"/>, <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for
-        /// images, or one of your own from a <see cref="NetworkBuilder"/>.
+        /// images, or one of your own from a <see cref="NetworkBuilder"/>. The default is two layers of 512, and of 256
+        /// for tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
         /// </summary>
-        public NetworkTemplate Network { get; set; } = new Mlp(Defaults.HiddenSizes);
+        public NetworkTemplate Network
+        {
+            get;
+            set => (field, Chosen) = (value, Chosen | TableOptions.Network);
+        } = new Mlp(Defaults.HiddenSizes);
 
         /// <summary>
         /// Gets or sets the neuron of every hidden layer: <see cref="ClifNeuron"/> (the default),
@@ -89,7 +94,7 @@ public sealed partial class SpikingClifTrainer
         /// default), which alone is possible where rows bring their own time steps, <see cref="PopulationEncoder"/>,
         /// <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>. As long as it is not set, an <see cref="Mlp"/>
         /// whose <see cref="Epochs"/> are null gets a <see cref="PopulationEncoder"/> of eight fields for vectors of at
-        /// most 256 features, as tables have; to prevent that, set it.
+        /// most 512 features, as tables have, unless that makes more than 2,048 values; to prevent that, set it.
         /// </summary>
         public InputEncoder Encoder
         {
@@ -135,15 +140,31 @@ public sealed partial class SpikingClifTrainer
         /// Gets or sets the number of passes over the training rows, from 1 to 100,000. Null (the default) for as many
         /// as see about 250,000 rows, but at least 10 and at most 100. Where rows are held out
         /// (<see cref="ValidationFraction"/>), null is at most as many as make 2,000 steps of the optimizer, but at
-        /// least 15 and at most 60, and the training ends when a fifth of them, or six, brought no better one.
+        /// least 15 and at most 60, and the training ends when a fifth of them, or six, brought no better one. For
+        /// tables with receptive fields (see <see cref="Encoder"/>) it is at most as many as see about 77,000 rows, but
+        /// from 12 to 60, and eight.
         /// </summary>
         public int? Epochs { get; set; }
 
-        /// <summary>Gets or sets the number of rows in a step of the optimizer, from 1 to 65,536. Default 64.</summary>
-        public int BatchSize { get; set; } = Defaults.BatchSize;
+        /// <summary>
+        /// Gets or sets the number of rows in a step of the optimizer, from 1 to 65,536. Default 64, and 128 for tables
+        /// with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// </summary>
+        public int BatchSize
+        {
+            get;
+            set => (field, Chosen) = (value, Chosen | TableOptions.BatchSize);
+        } = Defaults.BatchSize;
 
-        /// <summary>Gets or sets the highest learning rate, greater than 0, at most 100. Default 0.002.</summary>
-        public double LearningRate { get; set; } = Defaults.LearningRate;
+        /// <summary>
+        /// Gets or sets the highest learning rate, greater than 0, at most 100. Default 0.002, and 0.003 for tables
+        /// with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// </summary>
+        public double LearningRate
+        {
+            get;
+            set => (field, Chosen) = (value, Chosen | TableOptions.LearningRate);
+        } = Defaults.LearningRate;
 
         /// <summary>
         /// Gets or sets the momentum of <see cref="OptimizerKind.Sgd"/>, from 0 up to, but not including, 1. Default
@@ -283,7 +304,8 @@ public sealed partial class SpikingClifTrainer
         /// there, Fit refuses; but a trainer that fits again on other rows, as CrossValidate does for each fold, gives
         /// them a folder of their own inside this one, and finds it when all is run again. Free to differ when a
         /// training is resumed are the device, the number of threads, ActivationCheckpointing, the callbacks and when
-        /// checkpoints are saved. Null (the default) for no checkpoints.
+        /// checkpoints are saved; with sparse rows, the first three as long as they leave them sparse. Null (the
+        /// default) for no checkpoints.
         /// </summary>
         public string? CheckpointFolder { get; set; }
 

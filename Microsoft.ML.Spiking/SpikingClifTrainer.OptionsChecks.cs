@@ -48,21 +48,50 @@ public sealed partial class SpikingClifTrainer
             }
         }
 
+        /// <summary>
+        /// Gets or sets the part of the input's values that is dropped in training, after normalization or encoding by
+        /// receptive fields, from 0 up to, but not including, 1. Rows that are sparse are then taken with all their
+        /// zeros. Null (the default) for none, but for tables with receptive fields (see <see cref="Encoder"/>) whose
+        /// <see cref="Epochs"/> are null, 0.15.
+        /// </summary>
+        public double? InputDropout { get; set; }
+
+        /// <summary>
+        /// The fields of a vector's numbers where the encoder was not set: 0 for none; null for the default of tables.
+        /// </summary>
+        internal int? TableFields { get; set; }
+
+        /// <summary>Those options with other defaults for tables that were set.</summary>
+        internal TableOptions Chosen { get; private set; }
+
         /// <summary>Returns the options of the catalogs' short overloads.</summary>
         internal static Options Of(
             string label, string features, string? exampleWeight, IReadOnlyList<int>? hiddenSizes, int timeSteps,
-            int? epochs, int batchSize, double learningRate) =>
-            new()
+            int? epochs, int batchSize, double learningRate)
+        {
+            var options = new Options
             {
                 LabelColumnName = label,
                 FeatureColumnName = features,
                 ExampleWeightColumnName = exampleWeight,
-                Network = new Mlp(hiddenSizes ?? Defaults.HiddenSizes),
                 TimeSteps = timeSteps,
                 Epochs = epochs,
-                BatchSize = batchSize,
-                LearningRate = learningRate,
             };
+            // An argument that was left out cannot be told from its default: neither is a choice.
+            if (hiddenSizes is not null)
+            {
+                options.Network = new Mlp(hiddenSizes);
+            }
+            if (batchSize != Defaults.BatchSize)
+            {
+                options.BatchSize = batchSize;
+            }
+            if (learningRate != Defaults.LearningRate)
+            {
+                options.LearningRate = learningRate;
+            }
+            return options;
+        }
 
         internal Options Copy()
         {

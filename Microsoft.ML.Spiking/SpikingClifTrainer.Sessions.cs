@@ -41,6 +41,33 @@ public sealed partial class SpikingClifTrainer
                 : features => Rows(validation, validationColumns!, features, isTraining: false, warn));
     }
 
+    /// <summary>
+    /// Returns the options with the encoder, and for a table of which they leave the defaults to the rows, these made
+    /// explicit: what a sweep starts from.
+    /// </summary>
+    /// <param name="data">The rows, from <see cref="Share"/>; they are read if they have not been.</param>
+    internal Options Completed(SharedTrainingData data)
+    {
+        RowLayout layout = Layout(data.Columns, data.HasValidation);
+        CheckEncoder(_options.Encoder, layout);
+        if (!IsTable(layout) || FieldsOf(data, layout, Bind(data.Columns, layout)) is not var (_, rows))
+        {
+            Options copy = _options.Copy();
+            copy.Encoder = copy.Encoder;
+            return copy;
+        }
+        Options completed = ForTable(layout, rows);
+        completed.Encoder = Population(data.Columns, layout)!;
+        completed.Epochs = TableDefaults.For(rows).Epochs;
+        return completed;
+    }
+
+    /// <summary>Returns whether receptive fields are possible: a sweep does not vary them elsewhere.</summary>
+    /// <param name="data">The rows, from <see cref="Share"/>; they are not read.</param>
+    internal bool MayHaveFields(SharedTrainingData data) =>
+        IsVector(Layout(data.Columns, data.HasValidation)) && data.Columns.FeatureCount <= Defaults.MostTableFeatures
+        && _options is { Encoder: PopulationEncoder or DirectEncoder, InputNormalization: FeatureNormalization };
+
     /// <summary>Trains one session of a training; see <see cref="Fit(IDataView, IDataView)"/>.</summary>
     /// <param name="data">The rows, from <see cref="Share"/>.</param>
     /// <param name="session">Where the training rests before and after the session, and when it ends.</param>
@@ -111,14 +138,24 @@ public sealed partial class SpikingClifTrainer
     {
         CheckEncoder(_options.Encoder, layout);
         NetworkDefinition network = Bind(data.Columns, layout);
-        TrainingSettings settings = Settings(layout);
-        if (_options.Encoder is not PopulationEncoder encoder)
+        TrainingSettings settings = Settings(layout, _options);
+        return FieldsOf(data, layout, network) is var (fields, _)
+            ? (Bind(data.Columns, layout, fields.Fields), settings with { Population = fields })
+            : (network, settings);
+    }
+
+    /// <summary>
+    /// Returns the receptive fields and the number of rows; null where features are taken as they are.
+    /// </summary>
+    private (PopulationConstants Fields, long Rows)? FieldsOf(
+        SharedTrainingData data, RowLayout layout, NetworkDefinition network)
+    {
+        if (Population(data.Columns, layout) is not { } encoder)
         {
-            return (network, settings);
+            return null;
         }
-        RowFeed rows = data.For(network).Train.Feed(
-            network.ClassCount, settings.MemoryBudget, channels: null, _options.CancellationToken);
-        settings = settings with { Population = PopulationConstants.Of(rows, encoder.Fields, FixedSeed) };
-        return (Bind(data.Columns, layout, settings.Population.Fields), settings);
+        RowFeed rows = data.For(network).Train.Feed(network.ClassCount, _options.MemoryBudget ?? DefaultBudget,
+            channels: null, _options.CancellationToken);
+        return Fields(encoder, rows) is { } fields ? (fields, rows.Summary.Rows) : null;
     }
 }

@@ -27,10 +27,20 @@ public sealed partial class SpikingClifTrainer
 
     private PopulationEncoder? Population(TrainingColumns columns, RowLayout layout) =>
         _options.Encoder is PopulationEncoder chosen ? chosen
-            : IsTable(layout) && !_options.IsEncoderChosen && columns.FeatureCount <= Defaults.MostTableFeatures
-                && _options.Network is Mlp && _options.InputNormalization is FeatureNormalization
-            ? new PopulationEncoder(Defaults.Fields)
+            : !_options.IsEncoderChosen && _options.Network is Mlp && IsVector(layout)
+                && _options.InputNormalization is FeatureNormalization
+                && columns.FeatureCount <= Defaults.MostTableFeatures
+                && (_options.TableFields ?? (IsTable(layout) ? Defaults.Fields : 0)) is > 0 and int fields
+            ? new PopulationEncoder(fields)
             : null;
+
+    /// <summary>Returns the fields; null where they are many and nobody asked for them.</summary>
+    private PopulationConstants? Fields(PopulationEncoder? encoder, RowFeed feed)
+    {
+        PopulationConstants? fields = encoder is null ? null
+            : PopulationConstants.Of(feed, encoder.Fields, FixedSeed);
+        return _options.IsEncoderChosen || fields?.Scale.Length <= Defaults.MostTableFields ? fields : null;
+    }
 
     /// <summary>Returns whether the trainer may hold rows out where it is given none to validate on.</summary>
     private bool MayHoldOut(RowLayout layout) => _options.ValidationFraction is { } share ? share > 0 : IsTable(layout);
@@ -48,36 +58,44 @@ public sealed partial class SpikingClifTrainer
         NetworkDefinition network, TrainingColumns columns, RowLayout layout, IRowSource rows, bool hasValidation,
         ChannelObserver observer)
     {
-        TrainingSettings settings = Settings(layout);
         PopulationEncoder? encoder = Population(columns, layout);
         bool mayHoldOut = !hasValidation && MayHoldOut(layout);
         if (encoder is null && !mayHoldOut)
         {
-            return new(network, rows, HeldOut: null, settings);
+            return new(network, rows, HeldOut: null, Settings(layout, _options));
         }
         RowFeed feed = UsableRows.Open(
-            rows, "training", network, settings.MemoryBudget, observer, _options.CancellationToken);
-        if (encoder is not null)
+            rows, "training", network, _options.MemoryBudget ?? DefaultBudget, observer, _options.CancellationToken);
+        PopulationConstants? fields = Fields(encoder, feed);
+        Options options = fields is null ? _options : ForTable(layout, feed.Summary.Rows);
+        TrainingSettings settings = Settings(layout, options) with { Population = fields };
+        if (fields is not null)
         {
-            settings = settings with { Population = PopulationConstants.Of(feed, encoder.Fields, FixedSeed) };
-            network = Bind(columns, layout, settings.Population.Fields);
+            network = Bind(columns, layout, fields.Fields, options);
         }
         if (mayHoldOut && HoldOut(feed, observer) is var (train, heldOut))
         {
             if (IsTable(layout))
             {
-                int epochs = TableTraining.Epochs(train.Rows.Length, settings.BatchSize);
+                int rowCount = train.Rows.Length;
+                TableDefaults? table = fields is null ? null : TableDefaults.For(rowCount);
+                int epochs = table?.Epochs ?? TableTraining.Epochs(rowCount, settings.BatchSize);
                 settings = settings with
                 {
                     Epochs = epochs,
                     ValidationMetric = _options.IsMetricChosen ? settings.ValidationMetric : ValidationMetric.Loss,
-                    EarlyStoppingPatience = settings.EarlyStoppingPatience ?? TableTraining.Patience(epochs),
+                    EarlyStoppingPatience = settings.EarlyStoppingPatience
+                        ?? table?.Patience ?? TableTraining.Patience(epochs),
                 };
             }
             return new(network, train, heldOut, settings);
         }
         return new(network, feed is CachedFeed cached ? StoredRows.All(cached) : rows, HeldOut: null, settings);
     }
+
+    /// <summary>Returns the options with the defaults of a table in place of what was not chosen.</summary>
+    private Options ForTable(RowLayout layout, long rows) =>
+        IsTable(layout) ? TableDefaults.For(rows).Complete(_options) : _options;
 
     // Rows that are held out, and those that fields are fitted on, are the same when a training is resumed.
     private int FixedSeed => _isSeedGiven ? _seed : 0;
@@ -142,7 +160,8 @@ public sealed partial class SpikingClifTrainer
     internal static class Defaults
     {
         public const int Fields = 8;
-        public const int MostTableFeatures = 256;
+        public const int MostTableFeatures = 512;
+        public const int MostTableFields = 2_048;
         public const double ValidationFraction = 0.1;
         public const long LeastRowsToHoldOut = 300;
         public const int TimeSteps = 4;

@@ -250,7 +250,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         bool isAgain = Interlocked.Increment(ref _fits) > 1;
         PreparedTraining prepared = model is null
             ? Prepare(network, columns, layout, rows, validation is not null, observer)
-            : new(network, rows, HeldOut: null, Settings(layout));
+            : new(network, rows, HeldOut: null, Settings(layout, _options));
         network = prepared.Network;
         TrainingSettings settings = prepared.Settings with { SharesCheckpointFolder = isAgain };
         IRowSource? measured = validationRows ?? prepared.HeldOut;
@@ -362,10 +362,12 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     }
 
     /// <summary>Returns the network; without fitted receptive fields each feature has one.</summary>
-    private NetworkDefinition Bind(TrainingColumns columns, RowLayout layout, IReadOnlyList<int>? fields = null)
+    private NetworkDefinition Bind(TrainingColumns columns, RowLayout layout, IReadOnlyList<int>? fields = null,
+        Options? options = null)
     {
+        options ??= _options;
         bool isPopulation = fields is not null || _options.Encoder is PopulationEncoder;
-        return _options.Network.Bind(new NetworkBinding(layout.StepShape, columns.ClassCount,
+        return options.Network.Bind(new NetworkBinding(layout.StepShape, columns.ClassCount,
             layout.TimeSteps ?? _options.TimeSteps, isPopulation ? new DirectEncoder() : _options.Encoder,
             _options.Neuron, _options.Dropout)
         {
@@ -373,6 +375,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             PixelOrder = layout.Order,
             BatchNorm = _options.BatchNorm,
             InputNormalization = InputNormalization,
+            InputDropout = options.InputDropout ?? 0,
             Fields = isPopulation ? fields ?? [.. Enumerable.Repeat(1, columns.FeatureCount)] : null,
         });
     }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs g++ and clang for the tests of the CUDA kernels, which run them on the processor and compile them to PTX;
-# where they cannot be installed, says that those tests are skipped. Never fails.
+# Installs g++ and clang for the tests of the CUDA kernels, which run them on the processor and compile them to PTX; the
+# sample that is compiled ahead of time is linked by one of them. Where they cannot be installed, says that those tests
+# are skipped. Never fails.
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 

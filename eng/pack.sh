@@ -10,13 +10,21 @@ say() { printf '%s\n' "$*" >&2; }
 
 out=artifacts/packages
 libraries=(Microsoft.ML.Spiking Microsoft.ML.Spiking.Sweeps Microsoft.ML.Spiking.Interchange Microsoft.ML.Spiking.Plots
-  Microsoft.ML.Spiking.Events Microsoft.ML.Spiking.Distributed)
+  Microsoft.ML.Spiking.Events Microsoft.ML.Spiking.Distributed Microsoft.ML.Spiking.Runtime)
 # Without an API of their own. The tool has libtorch in it, and is for this system alone.
 others=(Microsoft.ML.Spiking.Templates Microsoft.ML.Spiking.Tool)
 
 # One commit gives the same bytes each time.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2> /dev/null || true)
 export SOURCE_DATE_EPOCH
+# CycloneDX writes the time of day into each bill of materials.
+committed=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2> /dev/null || true)
+date_as_the_commit() {
+  [ -n "$committed" ] || return 0
+  sed "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$committed\"/" "$1" > "$1.tmp"
+  mv "$1.tmp" "$1"
+}
+
 dotnet tool restore > /dev/null
 version=$(dotnet minver --tag-prefix v --minimum-major-minor 0.2 --default-pre-release-identifiers preview.0 -v e)
 say "Version $version."
@@ -43,6 +51,7 @@ for project in "${libraries[@]}"; do
   dotnet pack "$project" -c Release -v quiet -p:Version="$version" ${validation[@]+"${validation[@]}"} -o "$out" >&2
   dotnet CycloneDX "$project/$project.csproj" -o "$out" -fn "$project.$version.cdx.json" -F Json --no-serial-number \
     --exclude-dev --set-name "$project" --set-version "$version" --set-type Library > /dev/null
+  date_as_the_commit "$out/$project.$version.cdx.json"
 done
 for project in "${others[@]}"; do
   dotnet pack "$project" -c Release -v quiet -p:Version="$version" -o "$out" >&2

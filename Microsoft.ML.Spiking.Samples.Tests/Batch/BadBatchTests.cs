@@ -53,6 +53,18 @@ public sealed class BadBatchTests
     [DataRow("--input rows.csv --separator #",
         "--separator is '#'; it must be one character that does not occur in a number, " +
         "not # or a quotation mark, or tab.")]
+    [DataRow("--input rows.csv --partition 0/4",
+        "--partition is '0/4'; it must be one of the partitions from 1/4 to 4/4.")]
+    [DataRow("--input rows.csv --partition 5/4",
+        "--partition is '5/4'; it must be one of the partitions from 1/4 to 4/4.")]
+    [DataRow("--input rows.csv --partition third",
+        "--partition is 'third'; it must be the number of a partition and how many there are, at most a million, " +
+        "such as 3/16.")]
+    [DataRow("--input rows.csv --partition 1/0",
+        "--partition is '1/0'; it must be the number of a partition and how many there are, at most a million, " +
+        "such as 3/16.")]
+    [DataRow("--input rows.csv --columns a,b",
+        "--columns is for Parquet: say with --features FIRST-LAST which fields of 'rows.csv' are features.")]
     [DataRow("--input rows.csv --speed 9", "Unrecognized command or argument '--speed'.")]
     [DataRow("--output p.csv", "Option '--input' is required.")]
     public void Run_BadArguments_EndsWithASentence(string arguments, string sentence)

@@ -12,6 +12,8 @@ internal sealed class BatchRun : IDisposable
         TestModel.Save(In("model.zip"), seed: 1);
     }
 
+    public string Folder => _folder.Path;
+
     /// <summary>Returns the path of a file in the folder.</summary>
     public string In(string name) => Path.Combine(_folder.Path, name);
 
@@ -40,14 +42,21 @@ internal sealed class BatchRun : IDisposable
         return process.Output;
     }
 
-    /// <summary>Runs the sample, which must fail; returns its message.</summary>
+    /// <summary>Runs the sample in this process, where it must succeed; returns its output.</summary>
+    public string RunHere(params string[] arguments)
+    {
+        (int code, string output, string errors) = LoadedSample.Run(_folder.Path, arguments);
+        Assert.AreEqual(0, code, errors);
+        return output;
+    }
+
+    /// <summary>Runs the sample in this process, where it must fail; returns its message.</summary>
     public string Fault(params string[] arguments)
     {
-        using ChildProcess process = Start(arguments);
-        int code = process.WaitForExit();
-        Assert.AreEqual(2, code, process.Output);
-        Assert.DoesNotContain("\n", process.Errors);
-        return process.Errors;
+        (int code, string output, string errors) = LoadedSample.Run(_folder.Path, arguments);
+        Assert.AreEqual(2, code, output);
+        Assert.DoesNotContain("\n", errors);
+        return errors;
     }
 
     public void Dispose() => _folder.Dispose();

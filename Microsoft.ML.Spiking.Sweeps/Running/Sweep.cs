@@ -109,8 +109,6 @@ internal sealed partial class Sweep
         {
             trainer.CheckDevices(device);
         }
-        _settings.Space = _settings.Space.For(template, _host.Info);
-        CheckRanges(template);
         (IReadOnlyList<(IDataView Train, IDataView Validation)> split, ITransformer? featurizers) =
             Split(data, validation);
         FoldData[] folds =
@@ -118,6 +116,13 @@ internal sealed partial class Sweep
             .. split.Select(fold => FoldData.Create(
                 trainer, _settings.Featurizers, fold.Train, fold.Validation, template.LabelColumnName, Warn)),
         ];
+        // What the rows decide by themselves is where the sweep starts.
+        template = _settings.Trainer = trainer.Completed(folds[0].Rows);
+        trainer = _context.MulticlassClassification.Trainers.SpikingClif(template);
+        SweepSpace space = trainer.MayHaveFields(folds[0].Rows)
+            ? _settings.Space : _settings.Space.WithoutDefault(nameof(SpikingClifSweepOptions.Fields));
+        _settings.Space = space.For(template, _host.Info);
+        CheckRanges(template);
         TrainingIdentity[] trainings = [.. folds.Select(fold => trainer.Identify(fold.Rows))];
         // From here on trials have tokens of their own, and the best options none: they can be used after a cancelled
         // sweep.

@@ -11,6 +11,7 @@ public sealed partial class MapTests
     [
         "Microsoft.ML.Spiking", "Microsoft.ML.Spiking.Sweeps", "Microsoft.ML.Spiking.Interchange",
         "Microsoft.ML.Spiking.Plots", "Microsoft.ML.Spiking.Events", "Microsoft.ML.Spiking.Distributed",
+        "Microsoft.ML.Spiking.Runtime",
     ];
 
     private static readonly string Map =

@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
 using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.Tests.Repository;
 
 namespace Microsoft.ML.Spiking.Tests.Compatibility;
 
@@ -9,7 +13,8 @@ namespace Microsoft.ML.Spiking.Tests.Compatibility;
 /// Models as users have them, one of each format (label to key, 4 features, CLIF 16, key to value), with their
 /// predictions for <c>Flowers.Rows(30, seed: 2)</c> in a text file beside each. Every later version must load them and
 /// predict the same. model-1.zip was saved by version 0.1; model-2.zip has checksums of the training schema and of the
-/// column names; model-3.zip is model-2.zip with weights of int8.
+/// column names; model-3.zip is model-2.zip with weights of int8, and model-4.zip with an EarlyExit by which some rows
+/// are decided at the first of two steps.
 /// </summary>
 [TestClass]
 public sealed class SavedModelTests
@@ -20,6 +25,7 @@ public sealed class SavedModelTests
     [DataRow("model-1")]
     [DataRow("model-2")]
     [DataRow("model-3")]
+    [DataRow("model-4")]
     public void Load_ZipOfEveryFormat_ScoresAsItDid(string name)
     {
         var ml = new MLContext();
@@ -31,6 +37,22 @@ public sealed class SavedModelTests
             scored.GetColumn<ReadOnlyMemory<char>>("PredictedLabel").Zip(scored.GetColumn<float[]>("Score"),
                 (label, scores) => (label.ToString(), scores)),
             name);
+    }
+
+    /// <summary>The table of docs/packages.md has a row for each of them, in their order.</summary>
+    [TestMethod]
+    public void Zips_HaveTheFormatsOfTheDocumentation()
+    {
+        string page = File.ReadAllText(Path.Combine(Folders.Root, "docs", "packages.md"));
+        string[] documented =
+        [
+            .. Regex.Matches(page, @"^\| (0\.\d[^|]*) \| (\d)[^|]* \| 0\.\d and every later version \|$",
+                RegexOptions.Multiline).Select(row => row.Groups[2].Value),
+        ];
+
+        string[] formats = [.. Directory.GetFiles(Folder, "model-*.zip").Order(StringComparer.Ordinal).Select(Format)];
+        Assert.AreSequenceEqual(new[] { "1", "1", "2", "3" }, formats);
+        Assert.AreSequenceEqual(formats, documented);
     }
 
     [TestMethod]
@@ -63,6 +85,14 @@ public sealed class SavedModelTests
 
         Assert.AreEqual(0, process.ExitCode, errors);
         AssertExpected(Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), name);
+    }
+
+    private static string Format(string path)
+    {
+        using ZipArchive zip = ZipFile.OpenRead(path);
+        using Stream definition =
+            zip.Entries.Single(entry => entry.FullName.EndsWith("Network.json", StringComparison.Ordinal)).Open();
+        return JsonDocument.Parse(definition).RootElement.GetProperty("version").GetRawText();
     }
 
     internal static IEnumerable<(string Label, float[] Scores)> Parse(IEnumerable<string> lines) =>

@@ -23,11 +23,54 @@ public sealed class TableDefaultsTests
         Assert.IsInstanceOfType<DirectEncoder>(model.Model.Network.Encoder);
         var fields = (PopulationLayer)model.Model.Network.Layers[0];
         Assert.AreSequenceEqual([8, 8, 1], fields.Fields.ToArray());
+        Assert.AreEqual(0.15, ((DropoutLayer)model.Model.Network.Layers[1]).Rate);
         Assert.Contains("60 of the 600 training rows are held out: they choose the epoch and calibrate the scores. " +
             "Set ValidationFraction to 0 to train on all rows.", _messages);
         Assert.ContainsSingle(_messages.Where(message => message.StartsWith("The scores are calibrated by the " +
             "temperature ", StringComparison.Ordinal)));
         Assert.IsGreaterThan(0.95, Accuracy(model, Rows(300, seed: 2)));
+    }
+
+    [TestMethod]
+    public void Complete_OptionsThatWereSet_StayAsTheyAre()
+    {
+        var set = new SpikingClifTrainer.Options
+        {
+            Network = new Mlp(512, 512), // the trainer's own defaults
+            BatchSize = 64,
+            LearningRate = 0.002,
+            InputDropout = 0,
+        };
+
+        SpikingClifTrainer.Options kept = TableDefaults.For(1_000).Complete(set);
+        SpikingClifTrainer.Options others = TableDefaults.For(1_000).Complete(
+            SpikingClifTrainer.Options.Of("Label", "Features", null, null, 4, null, 64, 0.002));
+
+        Assert.AreEqual((new Mlp(512, 512), 64, 0.002, 0.0),
+            (kept.Network, kept.BatchSize, kept.LearningRate, kept.InputDropout));
+        Assert.AreEqual((new Mlp(256, 256), 128, 0.003, 0.15),
+            (others.Network, others.BatchSize, others.LearningRate, others.InputDropout));
+    }
+
+    [TestMethod]
+    [DataRow(300, 60)]
+    [DataRow(1_280, 60)]
+    [DataRow(2_560, 30)]
+    [DataRow(2_561, 30)]
+    [DataRow(100_000, 12)]
+    public void For_Rows_GivesTheEpochsThatSeeSeventySevenThousand(int rows, int epochs) =>
+        Assert.AreEqual((epochs, 8), (TableDefaults.For(rows).Epochs, TableDefaults.For(rows).Patience));
+
+    [TestMethod]
+    public void Fit_InputDropout_IsBehindTheFirstLayerAndChangesTheTraining()
+    {
+        SpikingPredictionTransformer some = Fit(Rows(90), options => (options.InputDropout, options.Epochs) = (0.5, 2));
+        SpikingPredictionTransformer none = Fit(Rows(90), options => (options.InputDropout, options.Epochs) = (0, 2));
+
+        Assert.IsInstanceOfType<AffineLayer>(some.Model.Network.Layers[0]);
+        Assert.AreEqual(0.5, ((DropoutLayer)some.Model.Network.Layers[1]).Rate);
+        Assert.IsNotInstanceOfType<DropoutLayer>(none.Model.Network.Layers[1]);
+        Assert.AreNotEqual(Scores(none)[0], Scores(some)[0]);
     }
 
     [TestMethod]

@@ -54,6 +54,16 @@ public sealed class PictureTests
         "does not have row 0, only the 1 that SpikeTimes read",
         Assert.ThrowsExactly<ArgumentException>(() => SpikeTimes().DrawSpikeTimes()).Message);
 
+    [TestMethod]
+    public void DrawHorizons_BarsOfDeviations_AreWithinTheAxis()
+    {
+        OxyPlot.Axes.Axis accuracy = HorizonPictures.DrawHorizons(
+            "title", [("LIF", [(0, 0.9, 0.01), (1, 0.95, 0.02)]), ("CLIF", [(0, 0.91, 0.03)])]).Plot.Axes[1];
+
+        Assert.IsInRange(86, 88, accuracy.Minimum); // 91 - 3
+        Assert.IsInRange(97, 99, accuracy.Maximum); // 95 + 2
+    }
+
     /// <summary>Angles of names: labels beside each other would overlap in a narrow picture.</summary>
     [TestMethod]
     [DataRow("0 1 2 3 4 5 6 7 8 9", 0)]

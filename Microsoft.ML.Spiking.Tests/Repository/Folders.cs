@@ -14,6 +14,9 @@ internal static class Folders
     /// <summary>Gets the path of the assembly for event cameras, which the examples compile against.</summary>
     public static string EventsAssembly => Values["EventsAssembly"];
 
+    /// <summary>Gets the path of the assembly that scores without ML.NET, which the examples compile against.</summary>
+    public static string RuntimeAssembly => Values["RuntimeAssembly"];
+
     /// <summary>Gets the path of the assembly for sweeps, which the examples compile against.</summary>
     public static string SweepsAssembly => Values["SweepsAssembly"];
 }

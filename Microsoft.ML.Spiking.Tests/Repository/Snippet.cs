@@ -47,7 +47,7 @@ internal sealed record Snippet(string Place, string Usings, string Code)
     private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(System.IO.Path.PathSeparator)
-            .Append(Folders.SweepsAssembly).Append(Folders.EventsAssembly)
+            .Concat([Folders.SweepsAssembly, Folders.EventsAssembly, Folders.RuntimeAssembly])
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 

@@ -54,6 +54,13 @@ internal static class ModelFormat
     /// </summary>
     public const int LargestHeader = 16 << 20;
 
+    /// <summary>Returns the longest training schema that is read, in bytes.</summary>
+    /// <remarks>
+    /// The key values of the label are text as a rule: 4 KiB for each class and 1 MiB for all else, 256 MiB at most.
+    /// </remarks>
+    public static int LargestSchema(int classCount) =>
+        (int)Math.Min(256L << 20, (1L << 20) + ((4L << 10) * classCount));
+
     /// <summary>Returns the version that a reader of these arrays must know.</summary>
     public static int VersionOf(IEnumerable<WeightArray> arrays) =>
         arrays.All(array => array.Precision == WeightPrecision.Float32) ? Float32Version : CompactVersion;

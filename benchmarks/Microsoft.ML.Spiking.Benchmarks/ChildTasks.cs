@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
+using Microsoft.ML.Spiking.Benchmarks.Methods;
 using Microsoft.ML.Spiking.Benchmarks.Scoring;
 using Microsoft.ML.Spiking.Benchmarks.Tables;
 using Microsoft.ML.Spiking.Benchmarks.Training;
@@ -13,6 +14,7 @@ internal static class ChildTasks
     public const string ActivationMemory = "activation-memory";
     public const string ScoreRow = "score-row";
     public const string SparseMemory = "sparse-memory";
+    public const string MethodMemory = "method-memory";
     public const string Start = "start";
     public const string Busy = "busy";
     public const string ContendedTraining = "contended-training";
@@ -29,6 +31,7 @@ internal static class ChildTasks
             Busy => BusyProcessors.Compute(),
             ContendedTraining => Training.ContendedTraining.Run(arguments[0]),
             SparseMemory => SparseMemoryTask.Run((int)Numbers.Parse(arguments[0])),
+            MethodMemory => MethodMemoryTask.Run(arguments[0], arguments[1], (int)Numbers.Parse(arguments[2])),
             Start => StartTask.Run(arguments[0], arguments[1]),
             _ => throw new ArgumentException($"There is no task '{task}'."),
         };

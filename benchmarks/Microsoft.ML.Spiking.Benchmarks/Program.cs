@@ -13,7 +13,7 @@ using Microsoft.ML.Spiking.Benchmarks.Training;
 using Microsoft.ML.Spiking.Training.Native;
 
 // Arguments: --quick for fewer sizes and rounds; --results FOLDER; --models FOLDER, where trained networks are saved
-// and found again; names of benchmarks, or none for all.
+// and found again; --seeds N for trainings of methods; names of benchmarks, or none for all.
 if (args is [ChildProcess.Mark, string task, ..])
 {
     ChildTasks.Run(task, args[2..]);
@@ -32,8 +32,10 @@ IBenchmark[] all =
 bool quick = args.Contains("--quick");
 string folder = Value("--results") ?? "results";
 SavedModels.Folder = Value("--models");
+MethodsComparison.Seeds = Value("--seeds") is { } seeds ? (int)Numbers.Parse(seeds) : MethodsComparison.Seeds;
 string[] names =
-    [.. args.Where((arg, i) => !arg.StartsWith('-') && (i == 0 || args[i - 1] is not ("--results" or "--models")))];
+    [.. args.Where((arg, i) => !arg.StartsWith('-')
+        && (i == 0 || args[i - 1] is not ("--results" or "--models" or "--seeds")))];
 string[] unknown = [.. names.Except(all.Select(benchmark => benchmark.Name))];
 if (unknown.Length > 0)
 {

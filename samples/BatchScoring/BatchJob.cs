@@ -10,25 +10,69 @@ internal sealed class BatchJob(Arguments arguments)
     /// <exception cref="ModelFileException">The model cannot be used.</exception>
     public void Run()
     {
+        CheckFiles();
         using SavedModel model = SavedModel.Load(arguments.Model);
-        var input = new CsvFile(arguments.Input, arguments.Separator, arguments.Header);
-        FieldRange features = Features(input, model.Schema.FeatureCount);
-        var text = new PredictionText(model.Schema.Classes, arguments.Separator);
-        using var output = new PredictionFile(
-            arguments.Output, Identity(model, input, features), text.Header(), input.RowCount, arguments.Overwrite);
+        IRowFile input = Arguments.IsParquet(arguments.Input)
+            ? new ParquetFile(arguments, model.Schema)
+            : new CsvFile(arguments, model.Schema.FeatureCount);
+        RowRange range = arguments.Partition?.Of(input.RowCount) ?? new RowRange(0, input.RowCount);
+        JobIdentity job = Identity(model, input);
+        PartitionRecord? record = arguments.Partition is null ? null : new(arguments.OutputFile, job);
+        if (record?.RowsIfComplete(arguments.Overwrite) is long rows)
+        {
+            Console.WriteLine(
+                $"partition {arguments.Partition} is complete: {rows:N0} rows in '{arguments.OutputFile}'");
+            return;
+        }
+        long start = Stopwatch.GetTimestamp();
+        using IPredictions output = Predictions(model.Schema, job, range);
         if (output.RowCount > 0)
         {
-            Console.WriteLine($"resuming after {output.RowCount:N0} of {input.RowCount:N0} rows");
+            Console.WriteLine($"resuming after {output.RowCount:N0} of {range.Count:N0} rows");
         }
+        Score(model, input, output, range);
+        output.Complete(path => record?.Write(path, output.RowCount));
+        using var process = Process.GetCurrentProcess();
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Console.WriteLine($"{output.RowCount:N0} rows in '{arguments.OutputFile}' after {seconds:N1} s, " +
+            $"with at most {process.PeakWorkingSet64 >> 20:N0} MB of memory");
+    }
 
-        long start = Stopwatch.GetTimestamp();
-        IEnumerable<FeatureRow> rows = input.Rows(features, skip: output.RowCount, arguments.AllowMissing);
-        ProgressDisplay.Run(output.RowCount, input.RowCount, report =>
+    private void CheckFiles()
+    {
+        if (File.Exists(arguments.OutputFile) && arguments is { Partition: null, Overwrite: false })
+        {
+            throw new UsageException($"'{arguments.OutputFile}' exists already: give --overwrite to score again, or " +
+                "another --output.");
+        }
+        if (!File.Exists(arguments.Input))
+        {
+            throw new UsageException($"There is no file '{arguments.Input}'.");
+        }
+        if (arguments.Separator is not null && Arguments.IsParquet(arguments.Input)
+            && Arguments.IsParquet(arguments.Output))
+        {
+            throw new UsageException($"--separator is for CSV; '{arguments.Input}' and '{arguments.Output}' are not.");
+        }
+    }
+
+    private JobIdentity Identity(SavedModel model, IRowFile input) => new(
+        model.Sha256, input.Sha256, input.Features, arguments.Header, arguments.SeparatorOrComma,
+        arguments.AllowMissing, (arguments.Partition ?? new Partition(1, 1)).ToString());
+
+    private IPredictions Predictions(ModelSchema model, JobIdentity job, RowRange range) =>
+        Arguments.IsParquet(arguments.Output)
+            ? new ParquetPredictions(arguments.OutputFile, model.Classes, range.First)
+            : new CsvPredictions(arguments.OutputFile, job, model.Classes, range.Count, arguments.Overwrite);
+
+    private void Score(SavedModel model, IRowFile input, IPredictions output, RowRange range)
+    {
+        IEnumerable<FeatureRow> rows = input.Rows(range with { First = range.First + output.RowCount });
+        ProgressDisplay.Run(output.RowCount, range.Count, report =>
         {
             foreach (float[][] block in model.Score(rows).Chunk(arguments.BlockRows))
             {
-                AddLines(text, block, output.RowCount, input);
-                output.Append(text.Take(), block.Length);
+                output.Append(Checked(block, range.First + output.RowCount, input));
                 report(output.RowCount);
             }
         });
@@ -42,50 +86,15 @@ internal sealed class BatchJob(Arguments arguments)
         {
             throw fault;
         }
-        output.Complete();
-        using var process = Process.GetCurrentProcess();
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Console.WriteLine($"{output.RowCount:N0} rows in '{arguments.Output}' after {seconds:N1} s, " +
-            $"with at most {process.PeakWorkingSet64 >> 20:N0} MB of memory");
     }
 
-    private FieldRange Features(CsvFile input, int wanted)
+    /// <summary>Returns the block with null for the rows that cannot be scored, if such rows may be.</summary>
+    private float[]?[] Checked(float[][] block, long first, IRowFile input)
     {
-        if (arguments.Features is not FieldRange range)
-        {
-            return input.FieldCount == wanted || input.RowCount == 0
-                ? new FieldRange(1, wanted)
-                : throw new UsageException(
-                    $"The lines of '{arguments.Input}' have {input.FieldCount:N0} fields; the model takes " +
-                    $"{wanted:N0} features: say with --features FIRST-LAST which fields those are.");
-        }
-        if (range.Count != wanted)
-        {
-            throw new UsageException(
-                $"--features {range} names {range.Count:N0} fields; the model takes {wanted:N0} features.");
-        }
-        return range.Last <= input.FieldCount || input.RowCount == 0
-            ? range
+        int wrong = Array.FindIndex(block, scores => float.IsNaN(scores[0]));
+        return wrong < 0 || arguments.AllowMissing
+            ? [.. block.Select(scores => float.IsNaN(scores[0]) ? null : scores)]
             : throw new UsageException(
-                $"--features {range} goes beyond the {input.FieldCount:N0} fields of the lines of " +
-                $"'{arguments.Input}'.");
-    }
-
-    private JobIdentity Identity(SavedModel model, CsvFile input, FieldRange features) => new(
-        model.Sha256, input.Sha256, features.ToString(), arguments.Header, arguments.Separator, arguments.AllowMissing);
-
-    private void AddLines(PredictionText text, float[][] block, long row, CsvFile input)
-    {
-        foreach (float[] scores in block)
-        {
-            bool isScored = !float.IsNaN(scores[0]);
-            if (!isScored && !arguments.AllowMissing)
-            {
-                throw new UsageException($"Line {input.Line(row):N0} of '{arguments.Input}' cannot be scored: " +
-                    "its values are too large for the model.");
-            }
-            text.Add(isScored ? scores : null);
-            row++;
-        }
+                $"{input.Place(first + wrong)} cannot be scored: its values are too large for the model.");
     }
 }

@@ -4,67 +4,68 @@ using Samples;
 namespace BatchScoring;
 
 /// <summary>
-/// The input. The whole file is checked before anything is scored, and read again, row by row, to be scored; the hash
-/// of its content shows whether it was the same both times.
+/// Rows as CSV. The whole file is checked before anything is scored, and read again, row by row, to be scored; the hash
+/// of its content, or behind the rows of a partition its length and time, shows whether it was the same both times.
 /// </summary>
-internal sealed class CsvFile
+internal sealed class CsvFile : IRowFile
 {
     private readonly string _path;
-    private readonly char _separator;
-    private readonly bool _header;
+    private readonly Arguments _arguments;
+    private readonly FieldRange _features;
+    private readonly FileStamp _stamp;
 
     /// <summary>Checks the whole file.</summary>
-    /// <exception cref="UsageException">There is no such file, or it breaks a rule of CSV.</exception>
-    public CsvFile(string path, char separator, bool header)
+    /// <param name="arguments">The file, its separator and header, and the fields that are features.</param>
+    /// <param name="features">The number of features of the model.</param>
+    /// <exception cref="UsageException">It breaks a rule of CSV, or does not fit the model.</exception>
+    public CsvFile(Arguments arguments, int features)
     {
-        (_path, _separator, _header) = (path, separator, header);
-        if (!File.Exists(path))
+        if (arguments.Columns is not null)
         {
-            throw new UsageException($"There is no file '{path}'.");
+            throw new UsageException($"--columns is for Parquet: say with --features FIRST-LAST which fields of " +
+                $"'{arguments.Input}' are features.");
         }
+        (_path, _arguments, _stamp) = (arguments.Input, arguments, FileStamp.Of(arguments.Input));
         using CsvReader reader = Open();
         while (reader.MoveNext())
         {
             RowCount++;
         }
-        (FieldCount, Sha256) = (reader.FieldCount, reader.Sha256());
+        Sha256 = reader.Sha256();
+        _features = FieldsOf(reader.FieldCount, features);
     }
 
-    /// <summary>Gets the number of rows, without the header.</summary>
+    /// <inheritdoc/>
     public long RowCount { get; }
 
-    /// <summary>Gets the number of fields in every row; 0 in an empty file.</summary>
-    public long FieldCount { get; }
-
-    /// <summary>Gets the SHA-256 of the content when it was checked.</summary>
+    /// <inheritdoc/>
     public string Sha256 { get; }
 
-    /// <summary>
-    /// Gets the reason why the last <see cref="Rows"/> ended early; null if it did not. It does not throw, because
-    /// ML.NET calls it.
-    /// </summary>
+    /// <inheritdoc/>
+    public string Features => _features.ToString();
+
+    /// <inheritdoc/>
     public UsageException? Fault { get; private set; }
 
-    /// <summary>Gets whether the last <see cref="Rows"/> read other content than was checked.</summary>
+    /// <inheritdoc/>
     public bool HasChanged { get; private set; }
 
-    /// <summary>Reads the rows that are to be scored.</summary>
-    /// <param name="features">The fields that are features.</param>
-    /// <param name="skip">The number of rows to skip at the beginning.</param>
-    /// <param name="allowMissing">Whether a value that is not a finite number becomes NaN instead of a fault.</param>
-    public IEnumerable<FeatureRow> Rows(FieldRange features, long skip, bool allowMissing)
+    /// <inheritdoc/>
+    public IEnumerable<FeatureRow> Rows(RowRange range)
     {
         (Fault, HasChanged) = (null, false);
         using CsvReader reader = Open();
-        for (long row = 0; Next(reader); row++)
+        long row = 0;
+        // Behind the last row of the file it is read to its end, for the hash.
+        for (; (row < range.End || range.End == RowCount) && Next(reader); row++)
         {
-            if (row < skip)
+            if (row < range.First)
             {
                 continue;
             }
-            float[] values = new float[features.Count];
-            int wrong = Read(reader, features, values);
-            if (wrong > 0 && !allowMissing)
+            float[] values = new float[_features.Count];
+            int wrong = Read(reader, _features, values);
+            if (wrong > 0 && !_arguments.AllowMissing)
             {
                 Fault = new UsageException($"Line {reader.Line:N0} of '{_path}': field {wrong:N0} is " +
                     $"'{reader.Field(wrong)}', which is not a finite number.");
@@ -72,18 +73,39 @@ internal sealed class CsvFile
             }
             yield return new FeatureRow { Features = values };
         }
-        HasChanged = Fault is not null || reader.Sha256() != Sha256;
+        HasChanged = Fault is not null
+            || (range.End == RowCount ? reader.Sha256() != Sha256 : FileStamp.Of(_path) != _stamp);
     }
 
-    /// <summary>Finds the line in which a row begins.</summary>
-    /// <param name="row">The row, counted from 0.</param>
-    public long Line(long row)
+    /// <inheritdoc/>
+    public string Place(long row)
     {
         using CsvReader reader = Open();
         while (reader.MoveNext() && row-- > 0)
         {
         }
-        return reader.Line;
+        return $"Line {reader.Line:N0} of '{_path}'";
+    }
+
+    private FieldRange FieldsOf(int fields, int wanted)
+    {
+        if (_arguments.Features is not FieldRange range)
+        {
+            return fields == wanted || RowCount == 0
+                ? new FieldRange(1, wanted)
+                : throw new UsageException(
+                    $"The lines of '{_path}' have {fields:N0} fields; the model takes " +
+                    $"{wanted:N0} features: say with --features FIRST-LAST which fields those are.");
+        }
+        if (range.Count != wanted)
+        {
+            throw new UsageException(
+                $"--features {range} names {range.Count:N0} fields; the model takes {wanted:N0} features.");
+        }
+        return range.Last <= fields || RowCount == 0
+            ? range
+            : throw new UsageException(
+                $"--features {range} goes beyond the {fields:N0} fields of the lines of '{_path}'.");
     }
 
     /// <summary>Parses the features of the current row.</summary>
@@ -104,8 +126,8 @@ internal sealed class CsvFile
 
     private CsvReader Open()
     {
-        var reader = new CsvReader(_path, _separator);
-        if (_header)
+        var reader = new CsvReader(_path, _arguments.SeparatorOrComma);
+        if (_arguments.Header)
         {
             reader.MoveNext();
         }

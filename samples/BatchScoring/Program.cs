@@ -1,5 +1,5 @@
-// Scores a CSV file of any size with a saved model, in constant memory and without libtorch. Killed at any moment, the
-// same command resumes.
+// Scores a CSV or Parquet file of any size with a saved model, in constant memory and without libtorch, as a whole or
+// one partition of many, which any scheduler may start. Killed at any moment, the same command resumes.
 //
 //   BatchScoring --help
 

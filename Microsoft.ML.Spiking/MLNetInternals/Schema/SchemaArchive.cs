@@ -15,11 +15,6 @@ namespace Microsoft.ML.Spiking.MLNetInternals.Schema;
 /// </summary>
 internal static class SchemaArchive
 {
-    // The key values of the label are text as a rule: as many bytes for each class, and the same for all else.
-    private const long BytesForClass = 4 << 10;
-    private const long BytesForColumns = 1 << 20;
-    private const long MostBytes = 256 << 20;
-
     /// <summary>Writes the schema and returns its SHA-256.</summary>
     public static byte[] Save(ModelSaveContext context, IHost host, DataViewSchema schema)
     {
@@ -75,13 +70,13 @@ internal static class SchemaArchive
 
     private static byte[] Read(Stream stream, int classCount)
     {
-        long limit = Math.Min(MostBytes, BytesForColumns + (BytesForClass * classCount));
+        int limit = ModelFormat.LargestSchema(classCount);
         if (stream.CanSeek && stream.Length > limit)
         {
             throw new FormatException($"The model's entry '{ModelFormat.SchemaEntry}' has " +
                 Invariant($"{stream.Length:N0} bytes; at most {limit:N0} are possible with {classCount:N0} classes. ") +
                 "The file is damaged.");
         }
-        return BoundedReading.ReadToEnd(stream, (int)limit, $"The model's entry '{ModelFormat.SchemaEntry}'");
+        return BoundedReading.ReadToEnd(stream, limit, $"The model's entry '{ModelFormat.SchemaEntry}'");
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Scoring.Scorers;
 
 namespace Microsoft.ML.Spiking.MLNetInternals.Scoring;
 
@@ -31,7 +32,7 @@ internal sealed class FeatureRows(NetworkDefinition network)
         }
         else if (features.IsDense)
         {
-            ToPlanar(features.GetValues(), row);
+            PlanarImages.Read(features.GetValues(), _channels, _plane, row);
         }
         else
         {
@@ -39,22 +40,6 @@ internal sealed class FeatureRows(NetworkDefinition network)
             foreach (KeyValuePair<int, float> item in features.Items())
             {
                 row[Place(item.Key)] = item.Value;
-            }
-        }
-    }
-
-    private void ToPlanar(ReadOnlySpan<float> pixels, Span<float> row)
-    {
-        int image = _channels * _plane;
-        for (int start = 0; start < row.Length; start += image)
-        {
-            for (int channel = 0; channel < _channels; channel++)
-            {
-                Span<float> plane = row.Slice(start + (channel * _plane), _plane);
-                for (int i = 0, from = start + channel; i < plane.Length; i++, from += _channels)
-                {
-                    plane[i] = pixels[from];
-                }
             }
         }
     }

@@ -33,11 +33,21 @@ internal sealed record NetworkBinding(
     /// <summary>Gets the number of receptive fields of each feature; null without population coding.</summary>
     public IReadOnlyList<int>? Fields { get; init; }
 
-    /// <summary>Gets the layer that normalizes the features or has their receptive fields, or none.</summary>
-    public IEnumerable<Layer> InputLayers => Fields is not null
-        ? [new PopulationLayer(PopulationLayer.InputName, Fields)]
-        : InputNormalization is null ? []
-        : [new AffineLayer(AffineLayer.InputName, InputNormalization.PairsFor(InputShape))];
+    /// <summary>Gets the part of the input's values that is dropped in training; 0 for none.</summary>
+    public double InputDropout { get; init; }
+
+    /// <summary>
+    /// Gets the layer that normalizes the features or has their receptive fields, and dropout behind it, or none.
+    /// </summary>
+    public IEnumerable<Layer> InputLayers =>
+    [
+        .. Fields is not null ? [new PopulationLayer(PopulationLayer.InputName, Fields)]
+            : InputNormalization is null ? Enumerable.Empty<Layer>()
+            : [new AffineLayer(AffineLayer.InputName, InputNormalization.PairsFor(InputShape))],
+        .. InputDropout > 0 ? [new DropoutLayer(InputDropoutName, InputDropout)] : Enumerable.Empty<Layer>(),
+    ];
+
+    private const string InputDropoutName = "inputDropout";
 
     /// <summary>Gets the signal that arrives at the first layer.</summary>
     public Signal Input => new(InputShape, HasTimeAxis ? SignalKind.Graded : Encoder.OutputKind);

@@ -186,11 +186,7 @@ public sealed class SpikingStream
         {
             return values;
         }
-        int channels = InputShape[0], plane = ValueCount / channels;
-        for (int i = 0; i < values.Length; i++)
-        {
-            _planar[(i % channels * plane) + (i / channels)] = values[i];
-        }
+        PlanarImages.Read(values, InputShape[0], ValueCount / InputShape[0], _planar);
         return _planar;
     }
 }

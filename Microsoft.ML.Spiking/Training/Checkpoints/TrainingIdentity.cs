@@ -40,6 +40,13 @@ internal sealed record TrainingIdentity(
     private static readonly JsonSerializerOptions JsonOptions =
         new() { Converters = { new JsonStringEnumConverter() } };
 
+    /// <summary>
+    /// Gets whether rows are taken as their values that are not zero, which makes other steps of the optimizer; null
+    /// for no, as it is in the checkpoints of versions without this property.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? TakesSparseRows { get; init; }
+
     public static TrainingIdentity Of(
         NetworkDefinition network, NetworkWeights? initial, RowFeed train, RowFeed? validation,
         TrainingSettings settings) =>
@@ -61,7 +68,7 @@ internal sealed record TrainingIdentity(
         {
             return "started from other weights";
         }
-        return RowsDifference(present) ?? OtherOptions(present.Options);
+        return RowsDifference(present) ?? OtherOptions(present.Options) ?? SparseDifference(present);
     }
 
     /// <summary>Returns how the rows of this identity differ from those of another; null if they do not.</summary>
@@ -82,6 +89,15 @@ internal sealed record TrainingIdentity(
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(rows);
         return $"fold-{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}";
     }
+
+    private string? SparseDifference(TrainingIdentity present) => (TakesSparseRows, present.TakesSparseRows) switch
+    {
+        (not true, true) => "took the rows with all their zeros and would now take their other values alone, with " +
+            "other steps of the optimizer",
+        (true, not true) => "took the rows' values that are not zero alone and would now take them all, with other " +
+            "steps of the optimizer",
+        _ => null,
+    };
 
     private string? OtherOptions(IReadOnlyDictionary<string, string> present)
     {

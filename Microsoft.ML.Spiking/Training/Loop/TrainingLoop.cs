@@ -184,7 +184,7 @@ internal sealed class TrainingLoop : IDisposable
         RowFeed rows = UsableRows.Open(train, "training", _definition, _settings.MemoryBudget, _observer, _token,
             InputConstants.Meter(_settings.InputNormalization, _definition));
         SingleRowBatch.Check(_definition, rows.Summary.Rows, BatchSize(rows));
-        _isSparse = _state.Network.Columns is not null && SparseTraining.Suits(rows, _observer);
+        _isSparse = SparseTraining.Suits(rows, _definition, _settings, _device, _observer);
         _state.Network.Parameters.Import(_initial ?? WeightInitializer.Create(
             _definition, _settings.Seed, InputConstants.Of(_settings.InputNormalization, rows.Summary),
             _settings.Population));
@@ -213,7 +213,8 @@ internal sealed class TrainingLoop : IDisposable
             var stopping = new EarlyStopping(_settings.EarlyStoppingPatience);
             if (_checkpoints is not null || _settings.Ranks is not null)
             {
-                Begin(TrainingIdentity.Of(_definition, _initial, rows, measured, _settings), length);
+                TrainingIdentity identity = TrainingIdentity.Of(_definition, _initial, rows, measured, _settings);
+                Begin(identity with { TakesSparseRows = _isSparse ? true : null }, length);
             }
             (_group as RankSet)?.Expect(rows.Summary.Rows);
             if (_state is { Epoch: 1, Batches: 0 })

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Microsoft.ML.Spiking.Training.Native;
 
-/// <summary>The settings of glibc's allocator, to be changed only where <see cref="IsThere"/> is true.</summary>
+/// <summary>The settings of glibc's allocator; without it, nothing is changed.</summary>
 internal static partial class GlibcHeap
 {
     internal const string Library = "libc.so.6";
@@ -24,6 +25,7 @@ internal static partial class GlibcHeap
         && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _));
 
     /// <summary>Gets whether the process runs on glibc.</summary>
+    [SupportedOSPlatformGuard("linux")]
     public static bool IsThere => Found.Value;
 
     /// <summary>Returns whether the user of the process has tuned the allocator, whose choice must stay.</summary>
@@ -60,13 +62,27 @@ internal static partial class GlibcHeap
     }
 
     /// <summary>Returns all unused pages to the system.</summary>
-    public static void Trim() => _ = MallocTrim(0);
+    public static void Trim()
+    {
+        if (IsThere)
+        {
+            _ = MallocTrim(0);
+        }
+    }
 
-    private static void Set(int parameter, int value) => _ = MallocOption(parameter, value);
+    private static void Set(int parameter, int value)
+    {
+        if (IsThere)
+        {
+            _ = MallocOption(parameter, value);
+        }
+    }
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport(Library, EntryPoint = "mallopt")]
     private static partial int MallocOption(int parameter, int value);
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport(Library, EntryPoint = "malloc_trim")]
     private static partial int MallocTrim(nuint pad);
 }

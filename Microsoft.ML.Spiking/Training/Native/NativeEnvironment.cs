@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Microsoft.ML.Spiking.Training.Native;
 
@@ -33,7 +34,7 @@ internal static unsafe partial class NativeEnvironment
     public static void Run(IReadOnlyCollection<KeyValuePair<string, string>> variables, Action action)
     {
         nint* table = (nint*)Table.Value;
-        if (variables.Count == 0 || table == null || *table == 0)
+        if (variables.Count == 0 || !GlibcHeap.IsThere || table == null || *table == 0)
         {
             action();
             return;
@@ -79,9 +80,11 @@ internal static unsafe partial class NativeEnvironment
         return (nint)extended;
     }
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport(GlibcHeap.Library, EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint GetVariable(string name);
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport(GlibcHeap.Library, EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnsetVariable(string name);
 }

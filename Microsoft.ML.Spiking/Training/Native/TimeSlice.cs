@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Microsoft.ML.Spiking.Training.Native;
 
@@ -37,7 +38,7 @@ internal static unsafe partial class TimeSlice
         }
         _isShort = true;
         Attributes attributes = Read();
-        if (attributes.Nanoseconds > Shortest && attributes.Policy is Other or Batch)
+        if (GlibcHeap.IsThere && attributes.Nanoseconds > Shortest && attributes.Policy is Other or Batch)
         {
             attributes.Nanoseconds = Shortest;
             attributes.Flags |= ResetOnFork;
@@ -56,6 +57,7 @@ internal static unsafe partial class TimeSlice
     }
 
     // https://man7.org/linux/man-pages/man2/sched_setattr.2.html; glibc has functions for it only from 2.41 on.
+    [SupportedOSPlatform("linux")]
     [LibraryImport(GlibcHeap.Library, EntryPoint = "syscall")]
     private static partial nint SystemCall(nint number, nint thread, Attributes* attributes, nint sizeOrFlags,
         nint flags);

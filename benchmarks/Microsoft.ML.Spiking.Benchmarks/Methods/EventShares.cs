@@ -89,7 +89,7 @@ internal static class EventShares
                     break;
             }
         }
-        Tensor labels = tensor(rows.Select(row => (long)row.Label - 1).ToArray());
+        Tensor labels = tensor(rows.Select(row => (long)row.Label).ToArray());
         nn.functional.cross_entropy(values.mean([0]), labels).backward();
         (Tensor spikes, Tensor current) = products[0];
         Tensor ofSpikes = Active(spikes), ofGradients = Active(current.grad!);

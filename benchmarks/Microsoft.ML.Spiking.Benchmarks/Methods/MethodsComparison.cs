@@ -1,116 +1,140 @@
-using System.Diagnostics;
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Benchmarks.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
-using Microsoft.ML.Spiking.Training.Native;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 
 /// <summary>
-/// Ways to train and to code beside CLIF with backpropagation through time, on digits and on pictures.
+/// Ways to train and to code beside CLIF with backpropagation through time, on digits, pictures and sequences.
 /// </summary>
+/// <remarks>
+/// With --models FOLDER models and their figures are kept there as soon as they are trained, so that a run that was
+/// interrupted goes on, and one on a quiet machine has times alone to measure.
+/// </remarks>
 internal sealed class MethodsComparison : IBenchmark
 {
+    private const int RowsOfTimes = 16;
+
+    private static readonly string[] Keys = ["digits", "digits-by-rows", "all-digits", "pictures", "touches"];
+
+    /// <summary>Gets or sets the number of seeds.</summary>
+    public static int Seeds { get; set; } = 3;
+
     public string Name => "methods";
 
     public string Description =>
         "ways to train and to code: accuracy in % (standard deviation over the seeds); spikes per neuron in a row's " +
-        "scoring (of rectifiers, values that are not 0); seconds of the training over CLIF's with the same seed; its " +
-        "peak of memory in MB; time of a row over CLIF's";
+        "scoring (of rectifiers, feedback and gated layers: values that are not 0); mean time steps of a row; " +
+        "processor time of the training over that of the first line, the same seeds; peak of its memory in MB; time " +
+        "of a row's scoring over that of the first line. All with one thread. pictures: SPIKING_CIFAR; touches: " +
+        "SPIKING_BRAILLE";
 
     public void Run(bool quick, TextWriter output)
     {
-        var ml = new MLContext(1);
-        (int digits, int tests, int seeds) = quick ? (2_000, 1_000, 1) : (10_000, 10_000, 3);
-        DigitRow[] test = Digits.Test(tests);
-        Compare(quick, seeds, output,
-            new(Numbers.Text($"{Digits.Name}, Mlp(340, 340)"), new Mlp(340, 340), quick ? 2 : 10, Penalty: 5e-4),
-            ml, ml.Data.LoadFromEnumerable(Digits.Train(digits)), ml.Data.LoadFromEnumerable(test), test[0].Features);
-        (int pictures, int pictureTests) = quick ? (500, 200) : (2_000, 2_000);
-        if (Pictures.Read("train", pictures) is not { } train || Pictures.Read("test", pictureTests) is not { } held)
+        List<MethodProblem> problems = [];
+        foreach (string key in Keys)
         {
-            output.WriteLine("CIFAR-10 is not here: only digits were compared.");
-            return;
+            if (MethodProblem.Of(key, quick) is { } problem)
+            {
+                problems.Add(problem);
+            }
+            else
+            {
+                output.WriteLine($"{key}: left out, the data is not here.");
+            }
         }
-        Compare(quick, seeds, output,
-            new("CIFAR-10, ConvNet(32, 64)", new ConvNet(32, 64), quick ? 1 : 5, Penalty: 1e-5),
-            ml, ml.Data.LoadFromEnumerable(train), ml.Data.LoadFromEnumerable(held), held[0].Features);
+        int seeds = quick ? 1 : Seeds;
+        Dictionary<string, Trained>[][] models = [.. problems.Select(_ =>
+            Enumerable.Range(0, seeds).Select(_ => new Dictionary<string, Trained>(StringComparer.Ordinal)).ToArray())];
+        // Seed by seed, so that what there is of an interrupted run has all problems.
+        for (int seed = 0; seed < seeds; seed++)
+        {
+            for (int i = 0; i < problems.Count; i++)
+            {
+                Train(problems[i], seed + 1, models[i][seed], output);
+            }
+        }
+        for (int i = 0; i < problems.Count; i++)
+        {
+            Table(problems[i], models[i], quick, output);
+        }
     }
 
-    private static void Compare(bool quick, int seeds, TextWriter output, Problem problem, MLContext ml,
-        IDataView train, IDataView test, float[] row)
+    private static void Train(
+        MethodProblem problem, int seed, Dictionary<string, Trained> models, TextWriter output)
     {
-        long rows = train.GetColumn<uint>("Label").LongCount();
-        output.WriteLine(Numbers.Text($"{problem.Name}: {rows} rows, {problem.Epochs} epochs, {seeds} seeds, ") +
-            "one thread");
-        IReadOnlyList<Method> methods = MethodList.For(problem.Penalty);
-        List<SpikingPredictionTransformer> models = [];
-        var all = new Dictionary<string, Trained[]>(StringComparer.Ordinal);
-        var results = new Dictionary<string, Trained>(StringComparer.Ordinal);
-        foreach (Method method in methods)
+        (IDataView, IDataView) data = problem.Read(new MLContext(1));
+        foreach (Method method in problem.Methods)
         {
-            Trained[] trained =
-                [.. Enumerable.Range(1, seeds).Select(seed => Train(problem, method, seed, ml, train, test,
-                    method.TaughtBy is null ? null : all[method.TaughtBy][seed - 1].Model.Model))];
-            all.Add(method.Name, trained);
-            models.Add(trained[0].Model);
-            double mean = trained.Average(one => one.Accuracy);
-            double spread =
-                Math.Sqrt(trained.Sum(one => Math.Pow(one.Accuracy - mean, 2)) / Math.Max(1, seeds - 1));
-            results[method.Name] = new(trained[0].Model, mean, trained.Average(one => one.Spikes),
-                trained.Average(one => one.Seconds), trained.Max(one => one.Megabytes));
-            Trained average = results[method.Name];
-            double time = average.Seconds / results[MethodList.Clif].Seconds;
-            output.WriteLine(Numbers.Text($"{method.Name} | {mean:0.00} ({spread:0.00}) | {average.Spikes:0.000} | ") +
-                Numbers.Text($"{time:0.00} | {average.Megabytes:0}"));
+            Trained trained = MethodTraining.Run(problem, method, seed, data, models);
+            models.Add(method.Name, trained);
+            output.WriteLine(Numbers.Text($"# {problem.Key}, seed {seed}, {method.Name}: ") +
+                Numbers.Text($"{trained.Accuracy:0.00} %, {trained.Spikes:0.000}, {trained.Seconds:0.0} s"));
         }
-        var scores = new float[10];
-        double[][] seconds = InterleavedRounds.Measure(quick ? 5 : 15,
-            [.. models.Select<SpikingPredictionTransformer, Action>(
-                model => () => model.Model.Scorer.Score(row, 1, scores))]);
-        for (int i = 0; i < models.Count; i++)
-        {
-            output.WriteLine(Numbers.Text($"row time of {methods[i].Name}: ") + PairedRatio.Of(seconds[i], seconds[0]));
-        }
-        Trained once = results[MethodList.FirstSpike];
-        output.WriteLine(new Goal("methods-first-spikes-per-neuron", once.Spikes, 0.3, AtMost: true));
-        output.WriteLine(new Goal("methods-first-spike-points-below-relu",
-            results[MethodList.Relu].Accuracy - once.Accuracy, 0.2, AtMost: true));
     }
 
-    private static Trained Train(
-        Problem problem, Method method, int seed, MLContext ml, IDataView train, IDataView test,
-        SpikingModelParameters? teacher)
+    private static void Table(
+        MethodProblem problem, Dictionary<string, Trained>[] models, bool quick, TextWriter output)
     {
-        double rate = 0;
-        var options = new SpikingClifTrainer.Options
+        output.WriteLine(Numbers.Text($"{problem.Title}, {models.Length} seeds"));
+        string first = problem.Methods[0].Name;
+        double[][] rowTimes = RowTimes(problem, models[0], quick);
+        Dictionary<string, double> means = new(StringComparer.Ordinal);
+        for (int i = 0; i < problem.Methods.Count; i++)
         {
-            Network = problem.Network,
-            Epochs = problem.Epochs,
-            Seed = seed,
-            NumberOfThreads = 1,
-            MetricsCallback = metrics => rate = metrics.MeanFiringRate,
-        };
-        method.Set(options);
-        options.Teacher = teacher is null ? null : new Teacher(teacher) { FeatureWeight = method.FeatureWeight };
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GlibcHeap.Trim();
-        ResidentMemory.ForgetPeak();
-        double before = ResidentMemory.Now;
-        long start = Stopwatch.GetTimestamp();
-        SpikingPredictionTransformer model = ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, megabytes = ResidentMemory.Peak - before;
-        double accuracy = 100 * ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
-        // Of a network that spikes once, in scoring; of others, in the last epoch of the training.
-        double spikes = options.Conversion is FirstSpikeConversion
-            ? ml.Model.SpikeTimes(model, test, 500).SpikesPerNeuron : rate * options.TimeSteps;
-        return new(model, accuracy, spikes, seconds, megabytes);
+            Method method = problem.Methods[i];
+            Trained[] seeds = [.. models.Select(one => one[method.Name])];
+            double mean = seeds.Average(one => one.Accuracy);
+            double spread = Math.Sqrt(
+                seeds.Sum(one => Math.Pow(one.Accuracy - mean, 2)) / Math.Max(1, seeds.Length - 1));
+            means[method.Name] = mean;
+            string time = method.ExitOf is not null ? "-"
+                : Numbers.Text($"{models.Average(one => one[method.Name].Seconds / one[first].Seconds):0.00}");
+            string memory = method.ExitOf is not null ? "-" : Numbers.Text(
+                $"{ChildProcess.Run(ChildTasks.MethodMemory, problem.Key, method.Name, "0")[0]:0}");
+            output.WriteLine(Numbers.Text($"{method.Name} | {mean:0.00} ({spread:0.00}) | ") +
+                Numbers.Text($"{seeds.Average(one => one.Spikes):0.000} | {seeds.Average(one => one.MeanSteps):0.00}") +
+                $" | {time} | {memory} | {PairedRatio.Of(rowTimes[i], rowTimes[0])}");
+        }
+        Memory(problem, output);
+        if (means.ContainsKey(MethodList.FirstSpike))
+        {
+            output.WriteLine(new Goal($"{problem.Key}-first-spikes-per-neuron",
+                models.Average(one => one[MethodList.FirstSpike].Spikes), 0.3, AtMost: true));
+            output.WriteLine(new Goal($"{problem.Key}-first-spike-points-below-relu",
+                means[MethodList.Relu] - means[MethodList.FirstSpike], 0.2, AtMost: true));
+        }
     }
 
-    private sealed record Problem(string Name, NetworkTemplate Network, int Epochs, double Penalty);
+    /// <summary>Returns the seconds of some rows, one by one: [method][round].</summary>
+    private static double[][] RowTimes(MethodProblem problem, Dictionary<string, Trained> models, bool quick)
+    {
+        (_, IDataView test) = problem.Read(new MLContext(1));
+        float[][] rows = [.. test.GetColumn<VBuffer<float>>("Features").Take(RowsOfTimes)
+            .Select(row => row.DenseValues().ToArray())];
+        return InterleavedRounds.Measure(quick ? 3 : 15, [.. problem.Methods.Select<Method, Action>(method =>
+        {
+            SpikingModelParameters model = models[method.Name].Model.Model;
+            float[] scores = new float[model.Network.ClassCount];
+            return () =>
+            {
+                foreach (float[] row in rows)
+                {
+                    model.Scorer.Score(row, 1, scores);
+                }
+            };
+        })]);
+    }
 
-    private sealed record Trained(
-        SpikingPredictionTransformer Model, double Accuracy, double Spikes, double Seconds, double Megabytes);
+    private static void Memory(MethodProblem problem, TextWriter output)
+    {
+        foreach (Method method in problem.Methods.Where(one => one.Name is MethodList.Clif
+            or "IF, spike representation, T 4" or "feedback, T 5" && problem.Key is "digits" or "pictures"))
+        {
+            double[] megabytes = [.. new[] { "2", "8", "32" }.Select(steps =>
+                ChildProcess.Run(ChildTasks.MethodMemory, problem.Key, method.Name, steps)[0])];
+            output.WriteLine(Numbers.Text($"memory of {method.Name} at T 2, 8, 32: {megabytes[0]:0}, ") +
+                Numbers.Text($"{megabytes[1]:0}, {megabytes[2]:0} MB: {megabytes[2] / megabytes[0]:0.00} times"));
+        }
+    }
 }

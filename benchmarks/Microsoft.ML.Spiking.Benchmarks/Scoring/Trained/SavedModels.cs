@@ -9,7 +9,16 @@ internal static class SavedModels
     public static string? Folder { get; set; }
 
     /// <summary>Returns the model of that name from the folder; else makes it and saves it there.</summary>
-    public static SpikingPredictionTransformer Get(string name, Func<SpikingPredictionTransformer> make)
+    public static SpikingPredictionTransformer Get(string name, Func<SpikingPredictionTransformer> make) => Get(
+        name, new MLContext().Data.LoadFromEnumerable(Digits.Test(1)).Schema, isComplete: true, make);
+
+    /// <inheritdoc cref="Get(string, Func{SpikingPredictionTransformer})"/>
+    /// <param name="name">The name.</param>
+    /// <param name="schema">Of rows as the model takes them.</param>
+    /// <param name="isComplete">Whether a model in the folder may be taken.</param>
+    /// <param name="make">Trains it.</param>
+    public static SpikingPredictionTransformer Get(
+        string name, DataViewSchema schema, bool isComplete, Func<SpikingPredictionTransformer> make)
     {
         if (Folder is not string folder)
         {
@@ -17,13 +26,13 @@ internal static class SavedModels
         }
         var ml = new MLContext();
         string path = Path.Combine(folder, $"{name}.zip");
-        if (File.Exists(path))
+        if (isComplete && File.Exists(path))
         {
             return (SpikingPredictionTransformer)ml.Model.Load(path, out _);
         }
         SpikingPredictionTransformer model = make();
         Directory.CreateDirectory(folder);
-        ml.Model.Save(model, ml.Data.LoadFromEnumerable(Digits.Test(1)).Schema, path);
+        ml.Model.Save(model, schema, path);
         return model;
     }
 }

@@ -1,32 +1,29 @@
-using System.Text.Json;
-
 namespace BatchScoring;
 
 /// <summary>
-/// The predictions while they are written. They grow block by block in OUTPUT.partial; after each block OUTPUT.progress
-/// records how far they are complete, so that a program that was killed truncates the rest and resumes there. At the
-/// end the file gets its name.
+/// Predictions as CSV while they are written. They grow block by block in OUTPUT.partial; after each block
+/// OUTPUT.progress records how far they are complete, so that a program that was killed truncates the rest and resumes
+/// there. At the end the file gets its name.
 /// </summary>
-internal sealed class PredictionFile : IDisposable
+internal sealed class CsvPredictions : IPredictions
 {
     private readonly string _path;
     private readonly JobIdentity _job;
+    private readonly PredictionText _text;
     private readonly FileStream _file;
 
     /// <summary>Begins or resumes.</summary>
     /// <param name="path">The final path.</param>
     /// <param name="job">The identity of the job.</param>
-    /// <param name="header">The first line, with its line end.</param>
+    /// <param name="classes">The labels, in the order of the probabilities.</param>
     /// <param name="totalRows">Rows of the whole job.</param>
     /// <param name="overwrite">Whether predictions of another job may be replaced.</param>
     /// <exception cref="UsageException">There are predictions of another job, or a damaged progress file.</exception>
-    public PredictionFile(string path, JobIdentity job, byte[] header, long totalRows, bool overwrite)
+    public CsvPredictions(
+        string path, JobIdentity job, IReadOnlyList<string> classes, long totalRows, bool overwrite)
     {
-        (_path, _job) = (path, job);
-        if (File.Exists(path) && !overwrite)
-        {
-            throw new UsageException($"'{path}' exists already: give --overwrite to score again, or another --output.");
-        }
+        (_path, _job, _text) = (path, job, new PredictionText(classes, job.Separator));
+        byte[] header = _text.Header();
         _file = new FileStream(PartialPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         try
         {
@@ -39,34 +36,34 @@ internal sealed class PredictionFile : IDisposable
         }
     }
 
-    /// <summary>Gets the number of rows whose predictions are on the disk.</summary>
+    /// <inheritdoc/>
     public long RowCount { get; private set; }
 
     private string PartialPath => _path + ".partial";
 
     private string ProgressPath => _path + ".progress";
 
-    private string TemporaryPath => ProgressPath + ".tmp";
-
-    /// <summary>Adds the predictions of the next rows; when it returns, they are on the disk.</summary>
-    public void Append(ReadOnlySpan<byte> lines, int rows)
+    /// <summary>Adds the probabilities of the next rows; when it returns, they are on the disk.</summary>
+    public void Append(float[]?[] block)
     {
-        _file.Write(lines);
-        _file.Flush(flushToDisk: true);
-        RowCount += rows;
-        SaveProgress();
+        foreach (float[]? scores in block)
+        {
+            _text.Add(scores);
+        }
+        Append(_text.Take(), block.Length);
     }
 
-    /// <summary>Gives the file its name.</summary>
-    public void Complete()
+    /// <inheritdoc/>
+    public void Complete(Action<string> beforeRenaming)
     {
         _file.Dispose();
+        beforeRenaming(PartialPath);
         File.Move(PartialPath, _path, overwrite: true);
         File.Delete(ProgressPath);
-        File.Delete(TemporaryPath); // left by a program that was killed between two statements
+        File.Delete(JsonFile.TemporaryOf(ProgressPath)); // left by a program that was killed between two statements
     }
 
-    /// <summary>Discards the output, so that the next run starts again.</summary>
+    /// <inheritdoc/>
     public void Discard()
     {
         _file.Dispose();
@@ -82,7 +79,7 @@ internal sealed class PredictionFile : IDisposable
         {
             return null;
         }
-        JobProgress? progress = ReadProgress();
+        JobProgress? progress = JsonFile.Read<JobProgress>(ProgressPath);
         string? fault =
             progress?.Job is null || progress.Rows < 0 || progress.Bytes < headerBytes ? $"'{ProgressPath}' is damaged"
             : progress.Job != _job ? $"'{PartialPath}' was begun with another model, input or options"
@@ -105,26 +102,11 @@ internal sealed class PredictionFile : IDisposable
         return 0;
     }
 
-    private JobProgress? ReadProgress()
+    private void Append(ReadOnlySpan<byte> lines, int rows)
     {
-        try
-        {
-            return JsonSerializer.Deserialize<JobProgress>(File.ReadAllBytes(ProgressPath));
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Writes under another name first, so that the file always has one complete state or the next.</summary>
-    private void SaveProgress()
-    {
-        using (var stream = new FileStream(TemporaryPath, FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(stream, new JobProgress(_job, RowCount, _file.Position));
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(TemporaryPath, ProgressPath, overwrite: true);
+        _file.Write(lines);
+        _file.Flush(flushToDisk: true);
+        RowCount += rows;
+        JsonFile.Write(ProgressPath, new JobProgress(_job, RowCount, _file.Position));
     }
 }
