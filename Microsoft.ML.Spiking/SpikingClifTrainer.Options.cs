@@ -66,7 +66,8 @@ public sealed partial class SpikingClifTrainer
         /// Gets or sets the network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>,
         /// <see cref="SpikingVgg"/>, <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for
         /// images, or one of your own from a <see cref="NetworkBuilder"/>. The default is two layers of 512, and of 256
-        /// for tables of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// for tables of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose
+        /// <see cref="Epochs"/> are null.
         /// </summary>
         public NetworkTemplate Network
         {
