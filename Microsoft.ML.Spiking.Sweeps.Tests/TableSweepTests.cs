@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;

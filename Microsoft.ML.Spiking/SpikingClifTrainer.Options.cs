@@ -66,7 +66,8 @@ public sealed partial class SpikingClifTrainer
         /// Gets or sets the network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>,
         /// <see cref="SpikingVgg"/>, <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for
         /// images, or one of your own from a <see cref="NetworkBuilder"/>. The default is two layers of 512, and of 256
-        /// for tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// for tables of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose
+        /// <see cref="Epochs"/> are null.
         /// </summary>
         public NetworkTemplate Network
         {
@@ -141,14 +142,14 @@ public sealed partial class SpikingClifTrainer
         /// as see about 250,000 rows, but at least 10 and at most 100. Where rows are held out
         /// (<see cref="ValidationFraction"/>), null is at most as many as make 2,000 steps of the optimizer, but at
         /// least 15 and at most 60, and the training ends when a fifth of them, or six, brought no better one. For
-        /// tables with receptive fields (see <see cref="Encoder"/>) it is at most as many as see about 77,000 rows, but
-        /// from 12 to 60, and eight.
+        /// tables of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) it is at most as many as see
+        /// about 77,000 rows, but from 12 to 60, and eight.
         /// </summary>
         public int? Epochs { get; set; }
 
         /// <summary>
         /// Gets or sets the number of rows in a step of the optimizer, from 1 to 65,536. Default 64, and 128 for tables
-        /// with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
         /// </summary>
         public int BatchSize
         {
@@ -158,7 +159,7 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets the highest learning rate, greater than 0, at most 100. Default 0.002, and 0.003 for tables
-        /// with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
         /// </summary>
         public double LearningRate
         {

@@ -51,8 +51,8 @@ public sealed partial class SpikingClifTrainer
         /// <summary>
         /// Gets or sets the part of the input's values that is dropped in training, after normalization or encoding by
         /// receptive fields, from 0 up to, but not including, 1. Rows that are sparse are then taken with all their
-        /// zeros. Null (the default) for none, but for tables with receptive fields (see <see cref="Encoder"/>) whose
-        /// <see cref="Epochs"/> are null, 0.15.
+        /// zeros. Null (the default) for none, but for tables of at most 8,000 rows with receptive fields (see
+        /// <see cref="Encoder"/>) whose <see cref="Epochs"/> are null, 0.15.
         /// </summary>
         public double? InputDropout { get; set; }
 

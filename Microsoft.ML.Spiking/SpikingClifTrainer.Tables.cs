@@ -77,9 +77,8 @@ public sealed partial class SpikingClifTrainer
         {
             if (IsTable(layout))
             {
-                int rowCount = train.Rows.Length;
-                TableDefaults? table = fields is null ? null : TableDefaults.For(rowCount);
-                int epochs = table?.Epochs ?? TableTraining.Epochs(rowCount, settings.BatchSize);
+                TableDefaults? table = fields is null ? null : TableDefaults.For(feed.Summary.Rows);
+                int epochs = table?.Epochs ?? TableTraining.Epochs(train.Rows.Length, settings.BatchSize);
                 settings = settings with
                 {
                     Epochs = epochs,

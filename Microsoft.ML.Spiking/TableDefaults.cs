@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Training.Loop;
+
 namespace Microsoft.ML.Spiking;
 
 /// <summary>Options whose defaults are others for tables; the set of those that the user chose.</summary>
@@ -23,12 +25,24 @@ internal enum TableOptions
 internal sealed record TableDefaults(IReadOnlyList<int> HiddenSizes, int BatchSize, double LearningRate,
     double InputDropout, int Epochs, int Patience)
 {
+    /// <summary>The rows beyond which the trainer's own defaults are better than the smaller, shorter ones.</summary>
+    private const long MostRows = 8_000;
+
     private const double Visits = 76_800;
     private const int LeastEpochs = 12, MostEpochs = 60;
 
-    /// <summary>Returns the defaults for a number of training rows.</summary>
-    public static TableDefaults For(long rows) => new([256, 256], BatchSize: 128, LearningRate: 0.003,
-        InputDropout: 0.15, Epochs: (int)Math.Clamp(Math.Ceiling(Visits / rows), LeastEpochs, MostEpochs), Patience: 8);
+    /// <summary>Returns the defaults for a number of training rows, those held out included.</summary>
+    public static TableDefaults For(long rows)
+    {
+        if (rows <= MostRows)
+        {
+            int epochs = (int)Math.Clamp(Math.Ceiling(Visits / rows), LeastEpochs, MostEpochs);
+            return new([256, 256], BatchSize: 128, LearningRate: 0.003, InputDropout: 0.15, epochs, Patience: 8);
+        }
+        int most = TableTraining.Epochs(rows, SpikingClifTrainer.Defaults.BatchSize);
+        return new(SpikingClifTrainer.Defaults.HiddenSizes, SpikingClifTrainer.Defaults.BatchSize,
+            SpikingClifTrainer.Defaults.LearningRate, InputDropout: 0, most, TableTraining.Patience(most));
+    }
 
     /// <summary>Returns a copy of options with these defaults in place of what was not chosen.</summary>
     public SpikingClifTrainer.Options Complete(SpikingClifTrainer.Options options)

@@ -46,10 +46,10 @@ public sealed class TableDefaultsTests
         SpikingClifTrainer.Options others = TableDefaults.For(1_000).Complete(
             SpikingClifTrainer.Options.Of("Label", "Features", null, null, 4, null, 64, 0.002));
 
-        Assert.AreEqual((new Mlp(512, 512), 64, 0.002, 0.0),
-            (kept.Network, kept.BatchSize, kept.LearningRate, kept.InputDropout));
-        Assert.AreEqual((new Mlp(256, 256), 128, 0.003, 0.15),
-            (others.Network, others.BatchSize, others.LearningRate, others.InputDropout));
+        Assert.AreEqual(new Mlp(512, 512), kept.Network);
+        Assert.AreEqual((64, 0.002, 0.0), (kept.BatchSize, kept.LearningRate, kept.InputDropout!.Value));
+        Assert.AreEqual(new Mlp(256, 256), others.Network);
+        Assert.AreEqual((128, 0.003, 0.15), (others.BatchSize, others.LearningRate, others.InputDropout!.Value));
     }
 
     [TestMethod]
@@ -57,9 +57,20 @@ public sealed class TableDefaultsTests
     [DataRow(1_280, 60)]
     [DataRow(2_560, 30)]
     [DataRow(2_561, 30)]
-    [DataRow(100_000, 12)]
-    public void For_Rows_GivesTheEpochsThatSeeSeventySevenThousand(int rows, int epochs) =>
+    [DataRow(8_000, 12)]
+    public void For_FewRows_GivesTheEpochsThatSeeSeventySevenThousand(int rows, int epochs) =>
         Assert.AreEqual((epochs, 8), (TableDefaults.For(rows).Epochs, TableDefaults.For(rows).Patience));
+
+    [TestMethod]
+    public void For_ManyRows_GivesTheDefaultsOfTheTrainer()
+    {
+        TableDefaults defaults = TableDefaults.For(8_001);
+        var options = new SpikingClifTrainer.Options();
+
+        Assert.AreEqual(options.Network, new Mlp(defaults.HiddenSizes));
+        Assert.AreEqual((options.BatchSize, options.LearningRate), (defaults.BatchSize, defaults.LearningRate));
+        Assert.AreEqual((0.0, 16, 6), (defaults.InputDropout, defaults.Epochs, defaults.Patience));
+    }
 
     [TestMethod]
     public void Fit_InputDropout_IsBehindTheFirstLayerAndChangesTheTraining()
