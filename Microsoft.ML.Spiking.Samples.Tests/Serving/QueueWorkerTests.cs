@@ -77,8 +77,9 @@ public sealed class QueueWorkerTests
             failed);
         Assert.AreSequenceEqual(
             new[] { $"done {Rows + 1}", "failed 6" },
-            await TextsAsync(database,
-                "select state || ' ' || count(*) from scoring_queue where claim is null group by state order by state"));
+            await TextsAsync(database, """
+                select state || ' ' || count(*) from scoring_queue where claim is null group by state order by state
+                """));
     }
 
     [TestMethod]
