@@ -31,6 +31,33 @@ public sealed class FirstSpikeConversionTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Fit_PoolingResidualAndBatchNorm_GivesTheScoresOfRectifiers(bool isMaxPool)
+    {
+        void Images(SpikingClifTrainer.Options options)
+        {
+            Rectifiers(options);
+            NetworkBuilder builder =
+                new NetworkBuilder().Convolution(6, kernel: 3, padding: 1).BatchNorm().Neuron();
+            options.InputShape = [1, 2, 2];
+            options.Network = (isMaxPool ? builder.MaxPool(2) : builder.AveragePool(2))
+                .Residual(main => main.Convolution(6, kernel: 1).BatchNorm().Neuron(),
+                    shortcut => shortcut.BatchNorm())
+                .Flatten().Linear(8).Neuron().Build();
+        }
+        IDataView data = Flowers.Keyed(_ml);
+        using SpikingPredictionTransformer rectifiers = Flowers.Fit(_ml, data, Images);
+
+        using SpikingPredictionTransformer converted =
+            Fit(data, new FirstSpikeConversion { WindowPercentile = 100 }, Images);
+
+        Assert.HasCount(3, converted.Model.Network.AllLayers.OfType<NeuronLayer>()
+            .Where(layer => layer.Neuron is FirstSpikeNeuron));
+        Assert.AreSequenceEqual(Scores(rectifiers, data), Scores(converted, data));
+    }
+
+    [TestMethod]
     public void FiringRates_FirstSpikes_NamesTheReportOfTheirTimes()
     {
         IDataView data = Flowers.Keyed(_ml);

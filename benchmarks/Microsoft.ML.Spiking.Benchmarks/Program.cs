@@ -13,7 +13,8 @@ using Microsoft.ML.Spiking.Benchmarks.Training;
 using Microsoft.ML.Spiking.Training.Native;
 
 // Arguments: --quick for fewer sizes and rounds; --results FOLDER; --models FOLDER, where trained networks are saved
-// and found again; --seeds N for trainings of methods; names of benchmarks, or none for all.
+// and found again; --minutes N, after which the comparison of methods begins no further training; names of benchmarks,
+// or none for all.
 if (args is [ChildProcess.Mark, string task, ..])
 {
     ChildTasks.Run(task, args[2..]);
@@ -27,15 +28,15 @@ IBenchmark[] all =
     new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new OnnxPrecision(),
     new Compression(), new Int8Speed(), new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
     new TablesComparison(), new SparseMemory(), new EventReading(), new StreamSpeed(), new MethodsComparison(),
-    new SparseGradientSpeed(), new EarlyExitCurve(), new RecurrentDigits(),
+    new SparseGradientSpeed(), new EarlyExitCurve(),
 ];
 bool quick = args.Contains("--quick");
 string folder = Value("--results") ?? "results";
 SavedModels.Folder = Value("--models");
-MethodsComparison.Seeds = Value("--seeds") is { } seeds ? (int)Numbers.Parse(seeds) : MethodsComparison.Seeds;
+MethodsComparison.Minutes = Value("--minutes") is { } minutes ? Numbers.Parse(minutes) : double.PositiveInfinity;
 string[] names =
     [.. args.Where((arg, i) => !arg.StartsWith('-')
-        && (i == 0 || args[i - 1] is not ("--results" or "--models" or "--seeds")))];
+        && (i == 0 || args[i - 1] is not ("--results" or "--models" or "--minutes")))];
 string[] unknown = [.. names.Except(all.Select(benchmark => benchmark.Name))];
 if (unknown.Length > 0)
 {

@@ -18,7 +18,7 @@ internal static class EventShares
     public static void Run(bool quick, TextWriter output)
     {
         var ml = new MLContext(1);
-        IDataView train = ml.Data.LoadFromEnumerable(Digits.Train(quick ? 1_000 : 6_000));
+        IDataView train = ml.Data.LoadFromEnumerable(Digits.Train(quick ? 1_000 : 3_000));
         DigitRow[] rows = Digits.Test(Rows);
         SurrogateGradient[] surrogates = [new AtanSurrogate(), new RectangleSurrogate(), new RectangleSurrogate(0.4)];
         foreach (SurrogateGradient surrogate in surrogates)
@@ -30,15 +30,15 @@ internal static class EventShares
                     Network = isConvolution ? new ConvNet(16, 32) : new Mlp(512, 512),
                     InputShape = isConvolution ? [1, 28, 28] : null,
                     Neuron = new ClifNeuron { Surrogate = surrogate },
-                    Epochs = quick ? 1 : 3,
+                    Epochs = quick ? 1 : 2,
                     Dropout = 0,
                     Seed = 1,
                     InputNormalization = new RootMeanSquareNormalization(),
                     NumberOfThreads = 1,
                 };
-                SpikingModelParameters model =
-                    ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train).Model;
                 string name = isConvolution ? "ConvNet(16, 32)" : "Mlp(512, 512)";
+                SpikingModelParameters model = SavedModels.Get($"{(quick ? "quick" : "shares")}-{name}-{surrogate}",
+                    () => ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(train)).Model;
                 output.WriteLine($"{name}, {surrogate}: {Count(model, rows)}");
             }
         }

@@ -35,8 +35,7 @@ internal static partial class MethodTraining
         {
             return Exit(earlier[other], method.Confidence, data.Test);
         }
-        string name = Numbers.Text($"{problem.Key}-{Slug(method.Name)}-{seed}");
-        string? figures = SavedModels.Folder is { } folder ? Path.Combine(folder, $"{name}.txt") : null;
+        (string name, string? figures) = Place(problem, method, seed);
         double rate = 0, seconds = 0;
         var ml = new MLContext(1);
         bool isKnown = figures is not null && File.Exists(figures);
@@ -65,6 +64,10 @@ internal static partial class MethodTraining
         return result;
     }
 
+    /// <summary>Returns whether an earlier run has left all models of a problem and seed.</summary>
+    public static bool IsKnown(MethodProblem problem, int seed) => problem.Methods.All(method =>
+        method.ExitOf is not null || (Place(problem, method, seed).Figures is { } file && File.Exists(file)));
+
     /// <summary>Returns the options of a method.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="method">One of its methods.</param>
@@ -88,6 +91,12 @@ internal static partial class MethodTraining
             options.Teacher = new Teacher(earlier[teacher].Model.Model) { FeatureWeight = method.FeatureWeight };
         }
         return options;
+    }
+
+    private static (string Name, string? Figures) Place(MethodProblem problem, Method method, int seed)
+    {
+        string name = Numbers.Text($"{problem.Key}-{Slug(method.Name)}-{seed}");
+        return (name, SavedModels.Folder is { } folder ? Path.Combine(folder, $"{name}.txt") : null);
     }
 
     private static Trained Exit(Trained whole, double confidence, IDataView test)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
 using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
@@ -13,12 +14,13 @@ namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 /// </remarks>
 internal sealed class MethodsComparison : IBenchmark
 {
+    private const int Seeds = 3;
     private const int RowsOfTimes = 16;
 
     private static readonly string[] Keys = ["digits", "digits-by-rows", "all-digits", "pictures", "touches"];
 
-    /// <summary>Gets or sets the number of seeds.</summary>
-    public static int Seeds { get; set; } = 3;
+    /// <summary>Gets or sets the minutes after which no further seed of a problem is begun.</summary>
+    public static double Minutes { get; set; } = double.PositiveInfinity;
 
     public string Name => "methods";
 
@@ -43,26 +45,33 @@ internal sealed class MethodsComparison : IBenchmark
                 output.WriteLine($"{key}: left out, the data is not here.");
             }
         }
-        int seeds = quick ? 1 : Seeds;
-        Dictionary<string, Trained>[][] models = [.. problems.Select(_ =>
-            Enumerable.Range(0, seeds).Select(_ => new Dictionary<string, Trained>(StringComparer.Ordinal)).ToArray())];
+        long start = Stopwatch.GetTimestamp();
+        List<Dictionary<string, Trained>>[] models =
+            [.. problems.Select(_ => new List<Dictionary<string, Trained>>())];
         // Seed by seed, so that what there is of an interrupted run has all problems.
-        for (int seed = 0; seed < seeds; seed++)
+        for (int seed = 1; seed <= (quick ? 1 : Seeds); seed++)
         {
             for (int i = 0; i < problems.Count; i++)
             {
-                Train(problems[i], seed + 1, models[i][seed], output);
+                if (Stopwatch.GetElapsedTime(start).TotalMinutes < Minutes
+                    || MethodTraining.IsKnown(problems[i], seed))
+                {
+                    models[i].Add(Train(problems[i], seed, output));
+                }
             }
         }
         for (int i = 0; i < problems.Count; i++)
         {
-            Table(problems[i], models[i], quick, output);
+            if (models[i].Count > 0)
+            {
+                Table(problems[i], [.. models[i]], quick, output);
+            }
         }
     }
 
-    private static void Train(
-        MethodProblem problem, int seed, Dictionary<string, Trained> models, TextWriter output)
+    private static Dictionary<string, Trained> Train(MethodProblem problem, int seed, TextWriter output)
     {
+        var models = new Dictionary<string, Trained>(StringComparer.Ordinal);
         (IDataView, IDataView) data = problem.Read(new MLContext(1));
         foreach (Method method in problem.Methods)
         {
@@ -71,6 +80,7 @@ internal sealed class MethodsComparison : IBenchmark
             output.WriteLine(Numbers.Text($"# {problem.Key}, seed {seed}, {method.Name}: ") +
                 Numbers.Text($"{trained.Accuracy:0.00} %, {trained.Spikes:0.000}, {trained.Seconds:0.0} s"));
         }
+        return models;
     }
 
     private static void Table(
