@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Text;
+
 namespace Microsoft.ML.Spiking.Events.Tests.Formats;
 
 /// <summary>Faulty recordings are refused with a sentence; a truncated tail is not a fault.</summary>
@@ -143,6 +146,25 @@ public sealed class BadInputTests
 
         Assert.Contains("there is no dataset 'spikes/times'", Fault(() =>
             SyntheticFiles.Open(file, "a.h5", new EventReaderOptions { Recording = 0 })));
+    }
+
+    /// <summary>Sizes that the file does not have are not allocated.</summary>
+    [TestMethod]
+    [DataRow("GCOL", 24, "An object of a global heap states a size of 2147483647 bytes")]
+    [DataRow("HEAP", 8, "A heap of names states a size of 2147483647 bytes")]
+    public void Open_Hdf5WithAHeapOfImpossibleSize_IsRefused(string signature, int at, string expected)
+    {
+        byte[] file = EventFiles.Read("derived/shd_layout_float16.h5");
+        int heap = file.AsSpan().IndexOf(Encoding.ASCII.GetBytes(signature));
+        Assert.IsGreaterThan(0, heap);
+        BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(heap + at), int.MaxValue);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        string message = Fault(() =>
+            SyntheticFiles.Open(file, "a.h5", new EventReaderOptions { Recording = 0 }));
+
+        Assert.Contains(expected, message);
+        Assert.IsLessThan(10L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [TestMethod]
