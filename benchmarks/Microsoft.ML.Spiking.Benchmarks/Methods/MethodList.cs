@@ -1,5 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
-
 namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 
 /// <summary>A way to train and to code.</summary>

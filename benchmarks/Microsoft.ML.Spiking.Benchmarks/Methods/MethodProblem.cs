@@ -1,6 +1,5 @@
 using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 using Microsoft.ML.Spiking.Benchmarks.Training;
-using Microsoft.ML.Spiking.Networks;
 using Tactile;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Methods;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Spiking.Benchmarks.Measuring;
-using Microsoft.ML.Spiking.Benchmarks.Scoring.Trained;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 
@@ -107,12 +106,12 @@ internal sealed class MethodsComparison : IBenchmark
                 $" | {time} | {memory} | {PairedRatio.Of(rowTimes[i], rowTimes[0])}");
         }
         Memory(problem, output);
-        if (means.ContainsKey(MethodList.FirstSpike))
+        if (means.TryGetValue(MethodList.FirstSpike, out double firstSpike))
         {
             output.WriteLine(new Goal($"{problem.Key}-first-spikes-per-neuron",
                 models.Average(one => one[MethodList.FirstSpike].Spikes), 0.3, AtMost: true));
             output.WriteLine(new Goal($"{problem.Key}-first-spike-points-below-relu",
-                means[MethodList.Relu] - means[MethodList.FirstSpike], 0.2, AtMost: true));
+                means[MethodList.Relu] - firstSpike, 0.2, AtMost: true));
         }
     }
 
@@ -136,12 +135,14 @@ internal sealed class MethodsComparison : IBenchmark
         })]);
     }
 
+    private static readonly string[] StepCounts = ["2", "8", "32"];
+
     private static void Memory(MethodProblem problem, TextWriter output)
     {
         foreach (Method method in problem.Methods.Where(one => one.Name is MethodList.Clif
             or "IF, spike representation, T 4" or "feedback, T 5" && problem.Key is "digits" or "pictures"))
         {
-            double[] megabytes = [.. new[] { "2", "8", "32" }.Select(steps =>
+            double[] megabytes = [.. StepCounts.Select(steps =>
                 ChildProcess.Run(ChildTasks.MethodMemory, problem.Key, method.Name, steps)[0])];
             output.WriteLine(Numbers.Text($"memory of {method.Name} at T 2, 8, 32: {megabytes[0]:0}, ") +
                 Numbers.Text($"{megabytes[1]:0}, {megabytes[2]:0} MB: {megabytes[2] / megabytes[0]:0.00} times"));
