@@ -41,7 +41,7 @@ internal sealed record TrainingSettings
 
     /// <summary>Gets the model that is learned from besides the labels; null for none.</summary>
     [JsonIgnore]
-    public required TeacherSettings? Teacher { get; init; }
+    public TeacherSettings? Teacher { get; init; }
 
     /// <summary>Gets what tells the teacher and its choices from others; null for none.</summary>
     public string? TeacherIdentity => Teacher?.Identity();
@@ -99,7 +99,7 @@ internal sealed record TrainingSettings
 
     /// <summary>Gets the processes that share each step's rows; null for this one alone.</summary>
     [JsonIgnore]
-    public required RankGroup? Ranks { get; init; }
+    public RankGroup? Ranks { get; init; }
 
     /// <summary>
     /// Gets whether batch normalizations take their statistics over all ranks; null for no, so that older checkpoints
