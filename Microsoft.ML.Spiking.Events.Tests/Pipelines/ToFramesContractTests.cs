@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using Microsoft.ML.Data;
-using Microsoft.ML.Spiking.Tests.Contract;
 using Microsoft.ML.Spiking.Tests;
+using Microsoft.ML.Spiking.Tests.Contract;
 
 namespace Microsoft.ML.Spiking.Events.Tests.Pipelines;
 

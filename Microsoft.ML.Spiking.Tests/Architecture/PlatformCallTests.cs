@@ -110,8 +110,8 @@ public sealed class PlatformCallTests
     private static bool Has(MetadataReader metadata, CustomAttributeHandleCollection attributes) =>
         attributes.Select(metadata.GetCustomAttribute).Any(attribute =>
             attribute.Constructor.Kind == HandleKind.MemberReference
-            && metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent is
-                { Kind: HandleKind.TypeReference } parent
+            && metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent
+                is { Kind: HandleKind.TypeReference } parent
             && metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)parent).Name)
                 == nameof(SupportedOSPlatformAttribute));
 

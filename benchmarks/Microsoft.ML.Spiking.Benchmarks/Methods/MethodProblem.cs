@@ -35,7 +35,12 @@ internal sealed record MethodProblem
         "all-digits" => Digit(key, quick ? 2_000 : 60_000, quick ? 1_000 : 10_000, quick ? 1 : 3,
             MethodList.OfAllDigits),
         "digits-by-rows" => Digit(key, quick ? 500 : 4_000, quick ? 1_000 : 10_000, quick ? 1 : 8,
-            MethodList.OfSequences) with { InputShape = [28, 28], BatchSize = 32, Network = new Mlp(64) },
+            MethodList.OfSequences) with
+        {
+            InputShape = [28, 28],
+            BatchSize = 32,
+            Network = new Mlp(64),
+        },
         "pictures" => CifarImages.Folder is null ? null : Pictures(quick ? 300 : 1_000, quick ? 200 : 2_000,
             quick ? 1 : 6),
         "touches" => TouchFile is null ? null : Touches(TouchFile, quick ? 1 : 12),
