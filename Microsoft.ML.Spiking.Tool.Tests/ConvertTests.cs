@@ -55,8 +55,8 @@ public sealed class ConvertTests
 
         ToolRun.Done("convert", model, folded, "--to", "folded");
 
-        Assert.Contains("BatchNorm", ToolRun.Done("inspect", model).Output);
-        Assert.DoesNotContain("BatchNorm", ToolRun.Done("inspect", folded).Output);
+        Assert.Contains("batch norm", ToolRun.Done("inspect", model).Output);
+        Assert.DoesNotContain("batch norm", ToolRun.Done("inspect", folded).Output);
         (double[] before, double[] after) = (Probabilities(model, images), Probabilities(folded, images));
         for (int i = 0; i < before.Length; i++)
         {
