@@ -91,7 +91,7 @@ internal sealed record TrainingSettings
     /// </summary>
     public required IReadOnlyList<int>? CudaDevices { get; init; }
 
-    /// <summary>Gets the number of copies of the network on the CPU; 1 but in tests, where they stand for devices.</summary>
+    /// <summary>Gets the number of copies of the network on the CPU: in tests they stand for devices, else 1.</summary>
     public required int CpuReplicas { get; init; }
 
     /// <summary>Gets the processes that share each step's rows; null for this one alone.</summary>
