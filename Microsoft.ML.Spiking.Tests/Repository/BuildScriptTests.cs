@@ -81,8 +81,9 @@ public sealed class BuildScriptTests
     {
         (_, string[] errors) = Run(user: 0, "coverage");
 
-        string tests = Calls(errors, "dotnet").Single(call => call.StartsWith("dotnet test ", StringComparison.Ordinal));
-        Assert.Contains("/eng/coverage.xml ", tests);
+        string[] calls = Calls(errors, "dotnet");
+        Assert.Contains(
+            "/eng/coverage.xml ", calls.Single(call => call.StartsWith("dotnet test ", StringComparison.Ordinal)));
         XDocument settings = XDocument.Load(Path.Combine(Folders.Root, "eng", "coverage.xml"));
         Assert.AreEqual("False", settings.Descendants("EnableStaticManagedInstrumentation").Single().Value);
     }
