@@ -18,7 +18,7 @@ public static class NirFile
     /// <summary>
     /// Writes a network as a NIR graph. Batch normalizations are folded into weights, average poolings, flattening and
     /// LIF, PLIF and IF neurons with the hard reset have nodes of their own, the paths of residual layers are branches.
-    /// Where it fails no file is left, and one that was there stays.
+    /// If it fails, no new file is left, and an existing one is unchanged.
     /// </summary>
     /// <param name="model">The network.</param>
     /// <param name="path">The file; one that is there is replaced.</param>

@@ -5,42 +5,42 @@ namespace Microsoft.ML.Spiking.Interchange;
 /// <summary>The facts about an ONNX model's input and output that its file does not state.</summary>
 public sealed class OnnxTeacherOptions
 {
-    /// <summary>Gets the name of the input for rows. Null (the default) for the only one that there is.</summary>
+    /// <summary>Gets the name of the input that takes rows. Null (the default) for the only input.</summary>
     public string? InputName { get; init; }
 
     /// <summary>
-    /// Gets the name of the output [rows, classes] of float32. Null (the default) for the only one of that type.
+    /// Gets the name of the output, [rows, classes] of float32. Null (the default) for the only one of that type.
     /// </summary>
     public string? OutputName { get; init; }
 
     /// <summary>
-    /// Gets the lengths of a row behind the rows, such as [3, 224, 224]. Null (the default) for those of the file;
-    /// needed where it leaves them open.
+    /// Gets the shape of a row, such as [3, 224, 224]. Null (the default) for that of the file; needed where the file
+    /// leaves it open.
     /// </summary>
     public IReadOnlyList<int>? InputShape { get; init; }
 
     /// <summary>
-    /// Gets whether the output has probabilities, of which logarithms are taken, and not logits. Default
+    /// Gets whether the output has probabilities, whose logarithms are then taken, instead of logits. Default
     /// <see langword="false"/>.
     /// </summary>
     public bool GivesProbabilities { get; init; }
 
     /// <summary>
-    /// Gets the number that is subtracted from values: one for all, or one for each index of the row's first dimension,
-    /// which is each channel of an image. Null (the default) for 0.
+    /// Gets what is subtracted from the values: one number for all, or one for each index of the row's first dimension,
+    /// such as the channels of an image. Null (the default) for 0.
     /// </summary>
     public IReadOnlyList<float>? Means { get; init; }
 
     /// <summary>
-    /// Gets what values are divided by after <see cref="Means"/>, greater than 0, as many as there. Null (the default)
-    /// for 1.
+    /// Gets what the values are divided by afterwards, greater than 0: one number for all, or one for each index of the
+    /// row's first dimension. Null (the default) for 1.
     /// </summary>
     public IReadOnlyList<float>? StandardDeviations { get; init; }
 
     /// <summary>Gets the threads of ONNX Runtime, from 1 to 1,024. Null (the default) for one per core.</summary>
     public int? NumberOfThreads { get; init; }
 
-    /// <summary>Gets all that decides what is computed.</summary>
+    /// <summary>Gets the options that decide the result, as text.</summary>
     internal string Identity => Invariant($"{InputName} {OutputName} {GivesProbabilities} ") +
         $"{Text(InputShape)} {Text(Means)} {Text(StandardDeviations)}";
 

@@ -55,7 +55,7 @@ public sealed class SpikingModel
 
     /// <summary>
     /// Gets the name of each class: the label's values as text, in the order of its keys; "false" and "true" where the
-    /// label is Boolean; the numbers of the classes, from 1, where the label's keys stand for nothing.
+    /// label is Boolean; the numbers of the classes, from 1, where the label's keys have no values.
     /// </summary>
     public IReadOnlyList<string> Labels { get; }
 
@@ -91,10 +91,10 @@ public sealed class SpikingModel
     /// Whether the rows that will be scored have already gone through the transforms that the zip has before the
     /// network, such as a normalization or an encoding of categories, which are not run here. Where it is false, a
     /// model with such transforms is refused. Those that map values to keys, convert types, and copy, join or select
-    /// columns are let pass: rows have the values of the feature column, as the trainer saw them.
+    /// columns are accepted: rows have the values of the feature column, as the trainer saw them.
     /// </param>
     /// <exception cref="FormatException">
-    /// It is no zip, is damaged, was written by a newer version, or has no spiking network or several.
+    /// It is not a zip, is damaged, was written by a newer version, or has no spiking network or several.
     /// </exception>
     /// <exception cref="NotSupportedException">
     /// It has transforms before the network, which the message names, or a label of a type that is not read.
@@ -161,14 +161,14 @@ public sealed class SpikingModel
     /// </param>
     /// <returns>The number of rows.</returns>
     /// <exception cref="ArgumentException">
-    /// The features are no whole number of rows, or the probabilities have room for fewer or more.
+    /// The features are not a whole number of rows, or the probabilities have room for fewer or more.
     /// </exception>
     public int PredictRows(ReadOnlySpan<float> features, Span<float> probabilities)
     {
         (int rows, int rest) = Math.DivRem(features.Length, FeatureCount);
         if (rest != 0)
         {
-            throw new ArgumentException(Invariant($"There are {features.Length:N0} values, which are no whole ") +
+            throw new ArgumentException(Invariant($"There are {features.Length:N0} values, which are not a whole ") +
                 Invariant($"number of rows of {FeatureCount:N0}."), nameof(features));
         }
         if (probabilities.Length != (long)rows * ClassCount)

@@ -61,7 +61,7 @@ public sealed class SweepEpoch
 /// <summary>The state of a trial.</summary>
 public enum TrialState // the names are stored: they never change
 {
-    /// <summary>A worker began it and left it: the next one that is free goes on with it.</summary>
+    /// <summary>A worker left it unfinished; the next free worker continues it.</summary>
     Waiting,
 
     /// <summary>A worker trains it.</summary>

@@ -17,7 +17,7 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets a trained model that the network learns from besides the labels, by its logits and its
-        /// features; see there. A checkpoint goes on with the same teacher alone. Null (the default) for none.
+        /// features. A checkpoint can be resumed only with the same teacher. Null (the default) for none.
         /// </summary>
         public Teacher? Teacher { get; set; }
     }

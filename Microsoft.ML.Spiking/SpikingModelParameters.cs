@@ -171,7 +171,7 @@ public sealed class SpikingModelParameters :
 
     /// <summary>
     /// Reads weights from a safetensors file of another program, such as PyTorch: float32, float64, float16 or
-    /// bfloat16, laid out as there ([outputs, inputs], [outputs, inputs, height, width]).
+    /// bfloat16, in PyTorch's layout ([outputs, inputs], [outputs, inputs, height, width]).
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="template">The network that the weights are of.</param>

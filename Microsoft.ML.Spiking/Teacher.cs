@@ -5,8 +5,8 @@ namespace Microsoft.ML.Spiking;
 
 /// <summary>
 /// A trained model that a network learns from besides the labels: from its logits, and from the output of its last
-/// neurons, which a small network, trained along and dropped afterwards, is to restore from the blurred mean spikes of
-/// the student's.
+/// neurons. The latter is restored from the student's blurred mean spikes by a small network that is trained along with
+/// the student and dropped afterwards.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -15,9 +15,9 @@ namespace Microsoft.ML.Spiking;
 /// w = 1 - exp(-CE of the student / CE of the teacher)
 /// restored = C(relu(C(mask * mean over time of the spikes)))
 /// </code>
-/// C is a 3x3 convolution, or a linear layer where neurons are no images; the mask drops whole channels (of vectors,
-/// values) of a row with the probability <see cref="Blur"/>. The teacher runs on the same, augmented rows, without
-/// gradients. The trained model has nothing of it.
+/// C is a 3x3 convolution, or a linear layer where the neurons are not an image; the mask drops whole channels (values,
+/// of vectors) of a row with the probability <see cref="Blur"/>. The teacher runs on the same augmented rows, without
+/// gradients. The trained model contains nothing of it.
 /// Source: Xu et al., "Reconstruction-based knowledge distillation of spiking networks by blurred features" (BKD),
 /// arXiv 2407.09083, with the mean of squares instead of their sum.
 /// </remarks>
@@ -43,15 +43,15 @@ public sealed class Teacher
     }
 
     /// <summary>
-    /// Gets the weight of the squared error of restored features, from 0 to 10,000; 0 for a teacher that is no network
-    /// of this library. Default 0.
+    /// Gets the weight of the squared error of restored features, from 0 to 10,000; 0 for a teacher that is not a
+    /// network of this library. Default 0.
     /// </summary>
     public double FeatureWeight { get; init; }
 
     /// <summary>Gets the weight of the cross entropy with the teacher's scores, from 0 to 10,000. Default 1.</summary>
     public double LogitWeight { get; init; } = 1;
 
-    /// <summary>Gets what logits are divided by before they are compared, from 0.01 to 100. Default 2.</summary>
+    /// <summary>Gets the number that logits are divided by for comparison, from 0.01 to 100. Default 2.</summary>
     public double Temperature { get; init; } = 2;
 
     /// <summary>

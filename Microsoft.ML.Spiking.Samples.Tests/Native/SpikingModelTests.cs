@@ -112,7 +112,7 @@ public sealed class SpikingModelTests
             Assert.ThrowsExactly<ArgumentException>(() => model.Predict(row)).Message);
         Assert.StartsWith("There is room for 2 probabilities; the network has 3 classes.",
             Assert.ThrowsExactly<ArgumentException>(() => model.Predict(row, new float[2])).Message);
-        Assert.StartsWith("There are 25 values, which are no whole number of rows of 24.",
+        Assert.StartsWith("There are 25 values, which are not a whole number of rows of 24.",
             Assert.ThrowsExactly<ArgumentException>(() => model.PredictRows(new float[25], new float[3])).Message);
         Assert.StartsWith("There is room for 3 probabilities; 2 rows of 3 classes have 6.",
             Assert.ThrowsExactly<ArgumentException>(() => model.PredictRows(new float[48], new float[3])).Message);
