@@ -6,8 +6,8 @@ using SkiaSharp;
 namespace EventCamera;
 
 /// <summary>
-/// A strip of the time steps of a recording: its events (brighter blue, darker green, both black), below them the spikes of the
-/// first layer of neurons, all channels together, and below those the scores after each step.
+/// A strip of the time steps of a recording: its events (brighter blue, darker green, both black), below them the
+/// spikes of the first layer of neurons, all channels together, and below those the scores after each step.
 /// </summary>
 internal static class Picture
 {
