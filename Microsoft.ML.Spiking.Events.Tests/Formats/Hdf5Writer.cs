@@ -100,8 +100,11 @@ internal sealed class Hdf5Writer
             .. Long(child.First), .. Long(0), .. Long(child.Address)]),
         .. new byte[24]]);
 
-    private static byte[] Shuffle(byte[] raw, int size) =>
-        [.. Enumerable.Range(0, raw.Length).Select(i => raw[(i % (raw.Length / size) * size) + (i / (raw.Length / size))])];
+    private static byte[] Shuffle(byte[] raw, int size)
+    {
+        int elements = raw.Length / size;
+        return [.. Enumerable.Range(0, raw.Length).Select(i => raw[(i % elements * size) + (i / elements)])];
+    }
 
     private static byte[] Deflate(byte[] raw)
     {

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Spiking.Events.Tests.Formats;
 
-/// <summary>Spiking audio in the other forms of HDF5 than that of the real files: chunks, filters, newer headers.</summary>
+/// <summary>
+/// Spiking audio in other forms of HDF5 than that of the stored files: chunks, filters, newer headers.
+/// </summary>
 [TestClass]
 public sealed class SpikingAudioFileTests
 {

@@ -36,7 +36,8 @@ internal static class Hdf5Header
         {
             if (!prefix.AsSpan().StartsWith("OHDR\u0002"u8))
             {
-                throw new InvalidDataException(Invariant($"there is no header of a group or dataset at byte {address}"));
+                throw new InvalidDataException(
+                    Invariant($"there is no header of a group or dataset at byte {address}"));
             }
             // flags, times, numbers of attributes, then the length of the messages
             int flags = prefix[5], sizeOfLength = 1 << (flags & 3);
@@ -51,7 +52,8 @@ internal static class Hdf5Header
             {
                 throw new InvalidDataException(Invariant($"the header at byte {address} has no end"));
             }
-            Append(bytes.Read(block.Address, block.Length, Name), isOld, hasOrder, isFirst: read == 0, messages, blocks);
+            byte[] content = bytes.Read(block.Address, block.Length, Name);
+            Append(content, isOld, hasOrder, isFirst: read == 0, messages, blocks);
         }
         return messages;
     }

@@ -39,8 +39,8 @@ internal sealed class Hdf5Layout
         int version = cursor.Byte(), kind = cursor.Byte();
         if (version is not (3 or 4) || kind > Chunked || (version == 4 && kind == Chunked))
         {
-            throw new InvalidDataException(Invariant($"'{path}' is stored as only HDF5 1.10 or later does, or before ") +
-                "1.6; write the file with libver='earliest'");
+            throw new InvalidDataException($"'{path}' is stored as only HDF5 1.10 or later does, or " +
+                "before 1.6; write the file with libver='earliest'");
         }
         switch (kind)
         {

@@ -16,7 +16,8 @@ internal sealed unsafe class StepwiseExecutor(LayerExecutor step, int inputSize,
 
     public override long OutputLength => timeSteps * step.OutputLength;
 
-    public override long ScratchLength => step.ScratchLengthFor(Math.Min(timeSteps, step.GainsFromRows ? MostTogether : 1));
+    public override long ScratchLength =>
+        step.ScratchLengthFor(Math.Min(timeSteps, step.GainsFromRows ? MostTogether : 1));
 
     public override StepExecutor AtStep() => step.AtStep();
 
