@@ -23,6 +23,7 @@ public sealed partial class SpikingClifTrainer
         LabelSmoothing = options.LabelSmoothing,
         LossLambda = options.LossLambda,
         LossTarget = options.LossTarget,
+        LossOfMean = options.LossOfMean ? true : null,
         SpikePenalty = options.SpikePenalty > 0 ? options.SpikePenalty : null,
         Teacher = options.Teacher?.Settings,
         GradientClipping = options.GradientClipping,
