@@ -35,7 +35,8 @@ public sealed partial class SpikingClifTrainer
             : null;
 
     /// <summary>
-    /// Returns the fields and the encoder that makes them; null where they are many and nobody asked for them.
+    /// Returns the fields and the encoder that makes them; null where there would be many and the user did not ask for
+    /// them.
     /// </summary>
     private (PopulationConstants Fields, PopulationEncoder Encoder)? Fitted(PopulationEncoder? encoder, RowFeed feed)
     {
