@@ -16,7 +16,8 @@ public sealed class TableSweepTests
 
         Assert.AreEqual(new PopulationEncoder(8), options.Encoder);
         Assert.AreEqual(new Mlp(TableDefaults.HiddenSizes), options.Network);
-        Assert.AreEqual((TableDefaults.BatchSize, TableDefaults.LearningRate), (options.BatchSize, options.LearningRate));
+        Assert.AreEqual(
+            (TableDefaults.BatchSize, TableDefaults.LearningRate), (options.BatchSize, options.LearningRate));
         Assert.IsNotNull(options.Epochs);
         var kept = new List<string>();
         SweepSpace space = SweepSpace.Default.For(options, kept.Add);

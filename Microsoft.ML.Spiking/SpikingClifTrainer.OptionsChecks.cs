@@ -61,7 +61,7 @@ public sealed partial class SpikingClifTrainer
         /// </summary>
         internal int? TableFields { get; set; }
 
-        /// <summary>Whether the loss is that of the logits' mean over the time steps, as large tables have it.</summary>
+        /// <summary>Whether the loss is that of the steps' mean logits, as large tables have it.</summary>
         internal bool LossOfMean { get; set; }
 
         /// <summary>Those options with other defaults for tables that were set.</summary>

@@ -33,7 +33,7 @@ internal sealed record TableDefaults(int Fields, double InputDropout, bool HasLo
     /// <summary>The share of the squared error in the loss of the mean logits.</summary>
     public const double MeanLossLambda = 0.01;
 
-    /// <summary>The rows up to which more fields, and a loss that lets the steps differ, learn the rows by heart.</summary>
+    /// <summary>The rows up to which few fields and the loss of each step are better.</summary>
     private const long FewRows = 8_000;
 
     /// <summary>The layers of the <see cref="Mlp"/>.</summary>

@@ -129,7 +129,7 @@ public sealed class TableDefaultsTests
 
     [TestMethod]
     [DynamicData(nameof(Methods))]
-    public void Fit_InputDropoutWithConversionsAndOtherGradients_Learns(string _, Action<SpikingClifTrainer.Options> choose)
+    public void Fit_InputDropoutWithOtherMethods_Learns(string _, Action<SpikingClifTrainer.Options> choose)
     {
         SpikingPredictionTransformer model = Fit(Rows(320), options =>
         {
