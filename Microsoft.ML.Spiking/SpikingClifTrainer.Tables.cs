@@ -45,9 +45,15 @@ public sealed partial class SpikingClifTrainer
             return encoder is null ? null : Of(encoder.Fields);
         }
         int wanted = _options.TableFields ?? TableDefaults.For(feed.Summary.Rows).Fields;
-        return new[] { wanted, Math.Min(wanted, Defaults.Fields) }.Distinct().Select(Of)
-            .Cast<(PopulationConstants Fields, PopulationEncoder)?>()
-            .FirstOrDefault(fitted => fitted!.Value.Fields.Scale.Length <= Defaults.MostTableFields);
+        foreach (int fields in new[] { wanted, Math.Min(wanted, Defaults.Fields) }.Distinct())
+        {
+            (PopulationConstants Fields, PopulationEncoder) fitted = Of(fields);
+            if (fitted.Fields.Scale.Length <= Defaults.MostTableFields)
+            {
+                return fitted;
+            }
+        }
+        return null;
 
         (PopulationConstants, PopulationEncoder) Of(int fields) =>
             (PopulationConstants.Of(feed, fields, FixedSeed), new(fields));
