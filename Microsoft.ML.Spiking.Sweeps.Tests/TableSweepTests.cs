@@ -15,9 +15,9 @@ public sealed class TableSweepTests
         SpikingClifTrainer.Options options = Trainer(new()).Completed(Shared(new()));
 
         Assert.AreEqual(new PopulationEncoder(8), options.Encoder);
-        TableDefaults defaults = TableDefaults.For(150);
-        Assert.AreEqual(new Mlp(defaults.HiddenSizes), options.Network);
-        Assert.AreEqual((defaults.BatchSize, defaults.LearningRate), (options.BatchSize, options.LearningRate));
+        Assert.AreEqual(new Mlp(TableDefaults.HiddenSizes), options.Network);
+        Assert.AreEqual(
+            (TableDefaults.BatchSize, TableDefaults.LearningRate), (options.BatchSize, options.LearningRate));
         Assert.IsNotNull(options.Epochs);
         var kept = new List<string>();
         SweepSpace space = SweepSpace.Default.For(options, kept.Add);

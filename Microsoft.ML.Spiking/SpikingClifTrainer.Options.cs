@@ -66,8 +66,7 @@ public sealed partial class SpikingClifTrainer
         /// Gets or sets the network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>,
         /// <see cref="SpikingVgg"/>, <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for
         /// images, or one of your own from a <see cref="NetworkBuilder"/>. The default is two layers of 512, and of 256
-        /// for tables of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose
-        /// <see cref="Epochs"/> are null.
+        /// for tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
         /// </summary>
         public NetworkTemplate Network
         {
@@ -94,8 +93,9 @@ public sealed partial class SpikingClifTrainer
         /// Gets or sets how the features become the current of every time step: <see cref="DirectEncoder"/> (the
         /// default), which alone is possible where rows bring their own time steps, <see cref="PopulationEncoder"/>,
         /// <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>. As long as it is not set, an <see cref="Mlp"/>
-        /// whose <see cref="Epochs"/> are null gets a <see cref="PopulationEncoder"/> of eight fields for vectors of at
-        /// most 512 features, as tables have, unless that makes more than 2,048 values; to prevent that, set it.
+        /// whose <see cref="Epochs"/> are null gets a <see cref="PopulationEncoder"/> for vectors of at most 512
+        /// features, as tables have: of eight fields; of 32 for more than 8,000 rows, unless those make more than 2,048
+        /// values; and none if eight do. To prevent that, set it.
         /// </summary>
         public InputEncoder Encoder
         {
@@ -142,14 +142,14 @@ public sealed partial class SpikingClifTrainer
         /// as see about 250,000 rows, but at least 10 and at most 100. Where rows are held out
         /// (<see cref="ValidationFraction"/>), null is at most as many as make 2,000 steps of the optimizer, but at
         /// least 15 and at most 60, and the training ends when a fifth of them, or six, brought no better one. For
-        /// tables of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) it is at most as many as see
-        /// about 77,000 rows, but from 12 to 60, and eight.
+        /// tables with receptive fields (see <see cref="Encoder"/>) it is at most as many as see about 77,000 rows, but
+        /// from 12 to 60, and eight; and of more than 8,000 rows as see 400,000, but from 15 to 30, and six.
         /// </summary>
         public int? Epochs { get; set; }
 
         /// <summary>
         /// Gets or sets the number of rows in a step of the optimizer, from 1 to 65,536. Default 64, and 128 for tables
-        /// of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
         /// </summary>
         public int BatchSize
         {
@@ -159,7 +159,7 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets the highest learning rate, greater than 0, at most 100. Default 0.002, and 0.003 for tables
-        /// of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
         /// </summary>
         public double LearningRate
         {
@@ -211,15 +211,26 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets the share of the mean squared error in the loss, from 0 to 1; the rest is the cross entropy.
-        /// Default 0.05, as in the CLIF authors' code.
+        /// Default 0.05, as in the CLIF authors' code. As long as neither this nor <see cref="LossTarget"/> is set,
+        /// tables of more than 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose
+        /// <see cref="Epochs"/> are null have 0.01, and their loss is that of the logits' mean over the time steps
+        /// instead of each step's.
         /// </summary>
-        public double LossLambda { get; set; } = 0.05;
+        public double LossLambda
+        {
+            get;
+            set => (field, Chosen) = (value, Chosen | TableOptions.Loss);
+        } = 0.05;
 
         /// <summary>
         /// Gets or sets what the mean squared error pulls the logits towards. Default
         /// <see cref="LossTarget.Constant"/>.
         /// </summary>
-        public LossTarget LossTarget { get; set; } = LossTarget.Constant;
+        public LossTarget LossTarget
+        {
+            get;
+            set => (field, Chosen) = (value, Chosen | TableOptions.Loss);
+        } = LossTarget.Constant;
 
         /// <summary>
         /// Gets or sets the factor of the penalty of spikes in the loss, from 0 to 1: it is multiplied with a row's

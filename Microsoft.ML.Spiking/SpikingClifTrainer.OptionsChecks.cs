@@ -51,8 +51,8 @@ public sealed partial class SpikingClifTrainer
         /// <summary>
         /// Gets or sets the part of the input's values that is dropped in training, after normalization or encoding by
         /// receptive fields, from 0 up to, but not including, 1. Rows that are sparse are then taken with all their
-        /// zeros. Null (the default) for none, but for tables of at most 8,000 rows with receptive fields (see
-        /// <see cref="Encoder"/>) whose <see cref="Epochs"/> are null, 0.15.
+        /// zeros. Null (the default) for none, but for tables with receptive fields (see <see cref="Encoder"/>) whose
+        /// <see cref="Epochs"/> are null, 0.15 for at most 8,000 rows and 0.1 for more.
         /// </summary>
         public double? InputDropout { get; set; }
 
@@ -60,6 +60,9 @@ public sealed partial class SpikingClifTrainer
         /// The fields of a vector's numbers where the encoder was not set: 0 for none; null for the default of tables.
         /// </summary>
         internal int? TableFields { get; set; }
+
+        /// <summary>Whether the loss is that of the steps' mean logits, as large tables have it.</summary>
+        internal bool LossOfMean { get; set; }
 
         /// <summary>Those options with other defaults for tables that were set.</summary>
         internal TableOptions Chosen { get; private set; }

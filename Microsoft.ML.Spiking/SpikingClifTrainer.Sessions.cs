@@ -51,15 +51,15 @@ public sealed partial class SpikingClifTrainer
     {
         RowLayout layout = Layout(data.Columns, data.HasValidation);
         CheckEncoder(_options.Encoder, layout);
-        if (!IsTable(layout) || FieldsOf(data, layout, Bind(data.Columns, layout)) is not var (_, rows))
+        if (!IsTable(layout) || FieldsOf(data, layout, Bind(data.Columns, layout)) is not var (_, encoder, rows))
         {
             Options copy = _options.Copy();
             copy.Encoder = copy.Encoder;
             return copy;
         }
-        Options completed = ForTable(layout, rows);
-        completed.Encoder = Population(data.Columns, layout)!;
-        completed.Epochs = TableDefaults.For(rows).Epochs;
+        var table = TableDefaults.For(rows);
+        Options completed = table.Complete(_options);
+        (completed.Encoder, completed.Epochs) = (encoder, table.Epochs);
         return completed;
     }
 
@@ -140,15 +140,15 @@ public sealed partial class SpikingClifTrainer
         CheckEncoder(_options.Encoder, layout);
         NetworkDefinition network = Bind(data.Columns, layout);
         TrainingSettings settings = Settings(layout, _options);
-        return FieldsOf(data, layout, network) is var (fields, _)
+        return FieldsOf(data, layout, network) is var (fields, _, _)
             ? (Bind(data.Columns, layout, fields.Fields), settings with { Population = fields })
             : (network, settings);
     }
 
     /// <summary>
-    /// Returns the receptive fields and the number of rows; null where features are taken as they are.
+    /// Returns the receptive fields, their encoder and the number of rows; null where features are taken as they are.
     /// </summary>
-    private (PopulationConstants Fields, long Rows)? FieldsOf(
+    private (PopulationConstants Fields, PopulationEncoder Encoder, long Rows)? FieldsOf(
         SharedTrainingData data, RowLayout layout, NetworkDefinition network)
     {
         if (Population(data.Columns, layout) is not { } encoder)
@@ -157,7 +157,7 @@ public sealed partial class SpikingClifTrainer
         }
         RowFeed rows = data.For(network).Train.Feed(network.ClassCount, _options.MemoryBudget ?? DefaultBudget,
             channels: null, _options.CancellationToken);
-        return Fields(encoder, rows) is { } fields ? (fields, rows.Summary.Rows) : null;
+        return Fitted(encoder, rows) is var (fields, own) ? (fields, own, rows.Summary.Rows) : null;
     }
 }
 

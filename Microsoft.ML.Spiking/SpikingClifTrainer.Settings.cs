@@ -25,7 +25,7 @@ public sealed partial class SpikingClifTrainer
         LossTarget = options.LossTarget,
         SpikePenalty = options.SpikePenalty > 0 ? options.SpikePenalty : null,
         Teacher = options.Teacher?.Settings,
-        LossOfMean = null,
+        LossOfMean = options.LossOfMean ? true : null,
         FrozenArrays = null,
         GradientClipping = options.GradientClipping,
         GradientHorizon = options.GradientHorizon,

@@ -34,12 +34,29 @@ public sealed partial class SpikingClifTrainer
             ? new PopulationEncoder(fields)
             : null;
 
-    /// <summary>Returns the fields; null where there would be many and the user did not ask for them.</summary>
-    private PopulationConstants? Fields(PopulationEncoder? encoder, RowFeed feed)
+    /// <summary>
+    /// Returns the fields and the encoder that makes them; null where there would be many and the user did not ask for
+    /// them.
+    /// </summary>
+    private (PopulationConstants Fields, PopulationEncoder Encoder)? Fitted(PopulationEncoder? encoder, RowFeed feed)
     {
-        PopulationConstants? fields = encoder is null ? null
-            : PopulationConstants.Of(feed, encoder.Fields, FixedSeed);
-        return _options.IsEncoderChosen || fields?.Scale.Length <= Defaults.MostTableFields ? fields : null;
+        if (encoder is null || _options.IsEncoderChosen)
+        {
+            return encoder is null ? null : Of(encoder.Fields);
+        }
+        int wanted = _options.TableFields ?? TableDefaults.For(feed.Summary.Rows).Fields;
+        foreach (int fields in new[] { wanted, Math.Min(wanted, Defaults.Fields) }.Distinct())
+        {
+            (PopulationConstants Fields, PopulationEncoder) fitted = Of(fields);
+            if (fitted.Fields.Scale.Length <= Defaults.MostTableFields)
+            {
+                return fitted;
+            }
+        }
+        return null;
+
+        (PopulationConstants, PopulationEncoder) Of(int fields) =>
+            (PopulationConstants.Of(feed, fields, FixedSeed), new(fields));
     }
 
     /// <summary>Returns whether the trainer may hold rows out where it is given none to validate on.</summary>
@@ -66,8 +83,9 @@ public sealed partial class SpikingClifTrainer
         }
         RowFeed feed = UsableRows.Open(
             rows, "training", network, _options.MemoryBudget ?? DefaultBudget, observer, _options.CancellationToken);
-        PopulationConstants? fields = Fields(encoder, feed);
-        Options options = fields is null ? _options : ForTable(layout, feed.Summary.Rows);
+        PopulationConstants? fields = Fitted(encoder, feed)?.Fields;
+        TableDefaults? table = fields is not null && IsTable(layout) ? TableDefaults.For(feed.Summary.Rows) : null;
+        Options options = table?.Complete(_options) ?? _options;
         TrainingSettings settings = Settings(layout, options) with { Population = fields };
         if (fields is not null)
         {
@@ -77,7 +95,6 @@ public sealed partial class SpikingClifTrainer
         {
             if (IsTable(layout))
             {
-                TableDefaults? table = fields is null ? null : TableDefaults.For(feed.Summary.Rows);
                 int epochs = table?.Epochs ?? TableTraining.Epochs(train.Rows.Length, settings.BatchSize);
                 settings = settings with
                 {
@@ -91,10 +108,6 @@ public sealed partial class SpikingClifTrainer
         }
         return new(network, feed is CachedFeed cached ? StoredRows.All(cached) : rows, HeldOut: null, settings);
     }
-
-    /// <summary>Returns the options with the defaults of a table in place of what was not chosen.</summary>
-    private Options ForTable(RowLayout layout, long rows) =>
-        IsTable(layout) ? TableDefaults.For(rows).Complete(_options) : _options;
 
     // Rows that are held out, and those that fields are fitted on, are the same when a training is resumed.
     private int FixedSeed => _isSeedGiven ? _seed : 0;

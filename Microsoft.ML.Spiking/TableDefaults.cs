@@ -1,5 +1,3 @@
-using Microsoft.ML.Spiking.Training.Loop;
-
 namespace Microsoft.ML.Spiking;
 
 /// <summary>Options whose defaults are others for tables; the set of those that the user chose.</summary>
@@ -10,39 +8,43 @@ internal enum TableOptions
     Network = 1,
     BatchSize = 2,
     LearningRate = 4,
+    Loss = 8,
 }
 
 /// <summary>
 /// The defaults of a training on a table by its number of rows: chosen on twelve tables together, by no table's name
 /// (docs/tables.md).
 /// </summary>
-/// <param name="HiddenSizes">The layers of the <see cref="Mlp"/>.</param>
-/// <param name="BatchSize">Rows of a step.</param>
-/// <param name="LearningRate">The highest learning rate.</param>
+/// <param name="Fields">The most receptive fields of a feature.</param>
 /// <param name="InputDropout">The part of the fields' values that is dropped.</param>
+/// <param name="HasLossOfMean">
+/// Whether the loss is that of the steps' mean logits, with less of the squared error, instead of each step's.
+/// </param>
 /// <param name="Epochs">The most epochs, over which the learning rate falls.</param>
 /// <param name="Patience">The epochs in a row that may bring no improvement on the rows held out.</param>
-internal sealed record TableDefaults(IReadOnlyList<int> HiddenSizes, int BatchSize, double LearningRate,
-    double InputDropout, int Epochs, int Patience)
+internal sealed record TableDefaults(int Fields, double InputDropout, bool HasLossOfMean, int Epochs, int Patience)
 {
-    /// <summary>The rows beyond which the trainer's own defaults are better than the smaller, shorter ones.</summary>
-    private const long MostRows = 8_000;
+    /// <summary>Rows of a step.</summary>
+    public const int BatchSize = 128;
 
-    private const double Visits = 76_800;
-    private const int LeastEpochs = 12, MostEpochs = 60;
+    /// <summary>The highest learning rate.</summary>
+    public const double LearningRate = 0.003;
+
+    /// <summary>The share of the squared error in the loss of the mean logits.</summary>
+    public const double MeanLossLambda = 0.01;
+
+    /// <summary>The rows up to which few fields and the loss of each step are better.</summary>
+    private const long FewRows = 8_000;
+
+    /// <summary>The layers of the <see cref="Mlp"/>.</summary>
+    public static readonly IReadOnlyList<int> HiddenSizes = [256, 256];
 
     /// <summary>Returns the defaults for a number of training rows, those held out included.</summary>
-    public static TableDefaults For(long rows)
-    {
-        if (rows <= MostRows)
-        {
-            int epochs = (int)Math.Clamp(Math.Ceiling(Visits / rows), LeastEpochs, MostEpochs);
-            return new([256, 256], BatchSize: 128, LearningRate: 0.003, InputDropout: 0.15, epochs, Patience: 8);
-        }
-        int most = TableTraining.Epochs(rows, SpikingClifTrainer.Defaults.BatchSize);
-        return new(SpikingClifTrainer.Defaults.HiddenSizes, SpikingClifTrainer.Defaults.BatchSize,
-            SpikingClifTrainer.Defaults.LearningRate, InputDropout: 0, most, TableTraining.Patience(most));
-    }
+    public static TableDefaults For(long rows) => rows <= FewRows
+        ? new(Fields: SpikingClifTrainer.Defaults.Fields, InputDropout: 0.15, HasLossOfMean: false,
+            EpochsOf(rows, visits: 76_800, least: 12, most: 60), Patience: 8)
+        : new(Fields: 32, InputDropout: 0.1, HasLossOfMean: true,
+            EpochsOf(rows, visits: 400_000, least: 15, most: 30), Patience: 6);
 
     /// <summary>Returns a copy of options with these defaults in place of what was not chosen.</summary>
     public SpikingClifTrainer.Options Complete(SpikingClifTrainer.Options options)
@@ -62,6 +64,13 @@ internal sealed record TableDefaults(IReadOnlyList<int> HiddenSizes, int BatchSi
         {
             completed.LearningRate = LearningRate;
         }
+        if (HasLossOfMean && !chosen.HasFlag(TableOptions.Loss))
+        {
+            (completed.LossLambda, completed.LossOfMean) = (MeanLossLambda, true);
+        }
         return completed;
     }
+
+    private static int EpochsOf(long rows, double visits, int least, int most) =>
+        (int)Math.Clamp(Math.Ceiling(visits / rows), least, most);
 }

@@ -62,14 +62,44 @@ public sealed class TableDefaultsTests
         Assert.AreEqual((epochs, 8), (TableDefaults.For(rows).Epochs, TableDefaults.For(rows).Patience));
 
     [TestMethod]
-    public void For_ManyRows_GivesTheDefaultsOfTheTrainer()
-    {
-        TableDefaults defaults = TableDefaults.For(8_001);
-        var options = new SpikingClifTrainer.Options();
+    [DataRow(8_001, 30)]
+    [DataRow(20_000, 20)]
+    [DataRow(1_000_000, 15)]
+    public void For_ManyRows_GivesMoreFieldsAndTheLossOfTheMean(int rows, int epochs) =>
+        Assert.AreEqual(new(32, 0.1, HasLossOfMean: true, epochs, 6), TableDefaults.For(rows));
 
-        Assert.AreEqual(options.Network, new Mlp(defaults.HiddenSizes));
-        Assert.AreEqual((options.BatchSize, options.LearningRate), (defaults.BatchSize, defaults.LearningRate));
-        Assert.AreEqual((0.0, 16, 6), (defaults.InputDropout, defaults.Epochs, defaults.Patience));
+    [TestMethod]
+    public void Complete_ManyRows_TakesTheLossOfTheMeanUnlessALossWasSet()
+    {
+        TableDefaults many = TableDefaults.For(8_001);
+        var loss = new SpikingClifTrainer.Options { LossLambda = 0.05 }; // the trainer's own default
+        var target = new SpikingClifTrainer.Options { LossTarget = LossTarget.Constant };
+        var none = new SpikingClifTrainer.Options();
+
+        Assert.AreEqual((0.05, false), (many.Complete(loss).LossLambda, many.Complete(loss).LossOfMean));
+        Assert.AreEqual((0.05, false), (many.Complete(target).LossLambda, many.Complete(target).LossOfMean));
+        Assert.AreEqual((0.01, true), (many.Complete(none).LossLambda, many.Complete(none).LossOfMean));
+        Assert.AreEqual(0.05, TableDefaults.For(8_000).Complete(none).LossLambda);
+    }
+
+    [TestMethod]
+    [DataRow(3, 32)]
+    [DataRow(70, 8)] // 70 features of 32 fields would be more than 2,048 values
+    public void Fit_ManyRows_HasMoreFieldsWhereTheyAreNotTooMany(int features, int fields)
+    {
+        int epochs = 0;
+        SpikingPredictionTransformer model = Fit(
+            Table(8_010, (random, _) => [.. Enumerable.Range(0, features).Select(_ => random.NextSingle())]),
+            options =>
+            {
+                (options.BatchSize, options.EarlyStoppingPatience) = (4_096, 1);
+                options.MetricsCallback = metrics => epochs = metrics.Epoch;
+            });
+
+        Assert.AreSequenceEqual(Enumerable.Repeat(fields, features).ToArray(),
+            ((PopulationLayer)model.Model.Network.Layers[0]).Fields.ToArray());
+        Assert.AreEqual(0.1, ((DropoutLayer)model.Model.Network.Layers[1]).Rate);
+        Assert.IsLessThanOrEqualTo(30, epochs);
     }
 
     [TestMethod]
@@ -82,6 +112,33 @@ public sealed class TableDefaultsTests
         Assert.AreEqual(0.5, ((DropoutLayer)some.Model.Network.Layers[1]).Rate);
         Assert.IsNotInstanceOfType<DropoutLayer>(none.Model.Network.Layers[1]);
         Assert.AreNotEqual(Scores(none)[0], Scores(some)[0]);
+    }
+
+    public static IEnumerable<object[]> Methods =>
+    [
+        ["first spikes", (Action<SpikingClifTrainer.Options>)(options =>
+            (options.Neuron, options.TimeSteps, options.Conversion) =
+                (new ReluNeuron(), 1, new FirstSpikeConversion()))],
+        ["counts", (Action<SpikingClifTrainer.Options>)(options =>
+            (options.Neuron, options.TimeSteps, options.Conversion) =
+                (new ReluNeuron(), 1, new CountConversion()))],
+        ["representations", (Action<SpikingClifTrainer.Options>)(options =>
+            (options.Neuron, options.Gradient) =
+                (new LifNeuron { ResetPotential = null }, new SpikeRepresentationGradient()))],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Methods))]
+    public void Fit_InputDropoutWithOtherMethods_Learns(string _, Action<SpikingClifTrainer.Options> choose)
+    {
+        SpikingPredictionTransformer model = Fit(Rows(320), options =>
+        {
+            options.InputDropout = 0.3;
+            choose(options);
+        });
+
+        Assert.IsInstanceOfType<PopulationLayer>(model.Model.Network.Layers[0]);
+        Assert.IsGreaterThan(0.9, Accuracy(model, Rows(300, seed: 2)));
     }
 
     [TestMethod]
