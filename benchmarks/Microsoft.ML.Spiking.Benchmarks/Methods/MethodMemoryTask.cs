@@ -29,6 +29,7 @@ internal static class MethodMemoryTask
             [MethodList.Relu] = new(Fit(MethodTraining.Options(problem, relu, 1, new Dictionary<string, Trained>())),
                 0, 0, 0, 0),
         };
+        earlier.Add(MethodList.BetterRelu, earlier[MethodList.Relu]);
         SpikingClifTrainer.Options options = MethodTraining.Options(problem, method, 1, earlier);
         if (steps > 0)
         {
