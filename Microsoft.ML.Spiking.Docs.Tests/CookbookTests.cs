@@ -17,7 +17,7 @@ public sealed partial class CookbookTests
         ["transfer-learning"] = $"accuracy {GoodAccuracy}",
         ["yes-or-no"] = @"area under the ROC curve 0\.9\d|area under the ROC curve 1\.00",
         ["rare-classes"] = "mean recall of the classes [6-9]",
-        ["validation"] = $"accuracy on rows of which the training knows nothing {GoodAccuracy}",
+        ["validation"] = $"accuracy on rows that the training has not seen {GoodAccuracy}",
         ["cross-validation"] = $"accuracy {GoodAccuracy}, from ",
         ["progress"] = @"epoch 10, loss 0\.\d+ done",
         ["checkpoints"] = @"^stopped\r?\nepoch 6\r?\nepoch 7\r?\nepoch 8\r?\n$",

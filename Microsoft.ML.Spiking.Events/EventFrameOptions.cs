@@ -4,8 +4,8 @@ using static System.FormattableString;
 namespace Microsoft.ML.Spiking.Events;
 
 /// <summary>
-/// How the events of a recording become the time steps of a network's row: [steps, channels, height, width]. Recordings
-/// and live streams take the same options and give the same frames.
+/// The conversion of a recording's events to the time steps of a network's row: [steps, channels, height, width].
+/// Recordings and live streams take the same options and give the same frames.
 /// </summary>
 public sealed record EventFrameOptions
 {

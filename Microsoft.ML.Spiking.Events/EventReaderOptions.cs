@@ -2,7 +2,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Events;
 
-/// <summary>How a recording is read. The defaults give what each format defines; nothing is guessed.</summary>
+/// <summary>Options for reading a recording. The defaults follow each format's definition, without guesses.</summary>
 public sealed record EventReaderOptions
 {
     /// <summary>The largest width and height that may be given.</summary>

@@ -2,7 +2,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Interchange;
 
-/// <summary>What an ONNX model's file does not say about the rows that it takes.</summary>
+/// <summary>The facts about an ONNX model's input and output that its file does not state.</summary>
 public sealed class OnnxTeacherOptions
 {
     /// <summary>Gets the name of the input for rows. Null (the default) for the only one that there is.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.MLNetInternals.Training;
 using Microsoft.ML.Spiking.Networks;
 
 namespace Microsoft.ML.Spiking.Sweeps.Tests;

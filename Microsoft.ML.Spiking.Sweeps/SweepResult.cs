@@ -70,8 +70,8 @@ public enum SweepEnd
 }
 
 /// <summary>
-/// How much the score of a trial's values depends on chance: the same values trained again with other seeds. The
-/// trial's own score is left out, because a score for which a trial was chosen is too good on average.
+/// The dependence of a trial's score on chance: its values, trained again with other seeds. The trial's own score is
+/// left out, because the score by which a trial was chosen is too good on average.
 /// </summary>
 public sealed class SweepStability
 {

@@ -5,7 +5,7 @@ using Microsoft.ML.Spiking.Sweeps.Space;
 namespace Microsoft.ML.Spiking.Sweeps;
 
 /// <summary>
-/// What a sweep varies, and over which values. A space never changes: each method returns a new one. Begin with
+/// The options that a sweep varies, and their values. A space is immutable: each method returns a new one. Begin with
 /// <see cref="Default"/>, the attributes of <see cref="SpikingClifSweepOptions"/>, or with <see cref="Empty"/>.
 /// </summary>
 /// <example><code>

@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Conversion;
 using Microsoft.ML.Spiking.MLNetInternals.Access;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
+using Microsoft.ML.Spiking.MLNetInternals.Training;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Checkpoints;
@@ -159,3 +160,11 @@ public sealed partial class SpikingClifTrainer
         return Fields(encoder, rows) is { } fields ? (fields, rows.Summary.Rows) : null;
     }
 }
+
+/// <summary>The outcome of one session of a training.</summary>
+/// <param name="Epochs">How many have finished, those of earlier sessions included.</param>
+/// <param name="IsResting">Whether epochs are left.</param>
+/// <param name="Divergence">Why the training ended early; null if it did not diverge.</param>
+/// <param name="CreateModel">The best so far; before the first epoch has finished, the initial weights.</param>
+internal sealed record TrainingSessionResult(
+    int Epochs, bool IsResting, string? Divergence, Func<SpikingPredictionTransformer> CreateModel);

@@ -34,7 +34,7 @@ public sealed partial class SpikingClifTrainer
             ? new PopulationEncoder(fields)
             : null;
 
-    /// <summary>Returns the fields; null where they are many and nobody asked for them.</summary>
+    /// <summary>Returns the fields; null where there would be many and the user did not ask for them.</summary>
     private PopulationConstants? Fields(PopulationEncoder? encoder, RowFeed feed)
     {
         PopulationConstants? fields = encoder is null ? null

@@ -130,7 +130,7 @@ internal sealed class ModelZip(ZipArchive archive)
     private static string Path(ZipArchiveEntry entry) => entry.FullName.Replace('\\', '/');
 }
 
-/// <summary>What a model's zip has of a network.</summary>
+/// <summary>A network read from a model's zip.</summary>
 /// <param name="Network">The definition.</param>
 /// <param name="Weights">Its arrays.</param>
 /// <param name="Exit">When the scoring of a row ends early; null for never.</param>

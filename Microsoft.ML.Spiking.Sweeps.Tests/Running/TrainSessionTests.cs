@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.MLNetInternals.Training;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Data;
+using Microsoft.ML.Spiking.MLNetInternals.Training;
 
 namespace Microsoft.ML.Spiking.Sweeps.Data;
 

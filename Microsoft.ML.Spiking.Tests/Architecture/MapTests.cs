@@ -74,6 +74,21 @@ public sealed partial class MapTests
         }
     }
 
+    [TestMethod]
+    public void Folders_OfSources_HaveAtMostTwentyFiveFiles()
+    {
+        (string Folder, int Files)[] folders =
+        [
+            .. Directory.EnumerateFiles(Folders.Root, "*.cs", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Folders.Root, Path.GetDirectoryName(file)!).Replace('\\', '/'))
+                .Where(folder => !folder.Split('/').Any(part => part is "bin" or "obj" or "artifacts"))
+                .GroupBy(folder => folder, (folder, files) => (folder, files.Count())),
+        ];
+
+        Assert.Contains(folder => folder.Folder == "Microsoft.ML.Spiking", folders);
+        Assert.IsEmpty(folders.Where(folder => folder.Files > 25).ToArray());
+    }
+
     private static string[] RootLines() =>
         [.. Map.Split('\n').Where(line => line.Length > 0 && !line.StartsWith(' '))];
 

@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Networks;
 namespace Microsoft.ML.Spiking.Tests.Pipelines;
 
 /// <summary>
-/// What the trainer does by itself where it is not told the number of epochs: receptive fields, rows held out, early
-/// stopping and calibration; and tables from which there is little to learn.
+/// Defaults of the trainer where the number of epochs is not given: receptive fields, held-out rows, early stopping and
+/// calibration; and tables from which there is little to learn.
 /// </summary>
 [TestClass]
 public sealed class TableDefaultsTests

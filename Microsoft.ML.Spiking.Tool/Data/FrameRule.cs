@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Events;
 namespace Microsoft.ML.Spiking.Tool.Data;
 
 /// <summary>
-/// How the events of a recording become frames. It is saved with the model, as an annotation of the features.
+/// The rule that makes frames of a recording's events. It is saved with the model, as an annotation of the features.
 /// </summary>
 /// <param name="Frames">The number of frames.</param>
 /// <param name="Duration">Microseconds of a frame from the first event on; null for equally many events each.</param>

@@ -6,7 +6,7 @@ using System.Xml.Linq;
 namespace Microsoft.ML.Spiking.Tool.Settings;
 
 /// <summary>
-/// What the library's documentation says of its options: help texts, ranges and defaults have no other source.
+/// The summaries of the library's options in its documentation, the only source of help texts, ranges and defaults.
 /// </summary>
 internal sealed partial class Summaries
 {

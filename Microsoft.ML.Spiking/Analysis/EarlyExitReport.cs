@@ -3,7 +3,7 @@ using static System.FormattableString;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// What <see cref="EarlyExit"/> would do to a model: its accuracy and its mean number of time steps at several
+/// The effect of <see cref="EarlyExit"/> on a model: its accuracy and its mean number of time steps at several
 /// confidences, on the same rows.
 /// </summary>
 public sealed class EarlyExitReport : AnalysisReport

@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// How often the neurons of a network fire on the rows of a data view, measured while it is scored in managed code. A
+/// The firing rates of a network's neurons on the rows of a data view, measured while it is scored in managed code. A
 /// firing rate is the number of spikes per neuron and time step, 0 to 1.
 /// </summary>
 public sealed class FiringRateReport : AnalysisReport

@@ -8,8 +8,8 @@ namespace Microsoft.ML.Spiking;
 public enum ExplanationMethod
 {
     /// <summary>
-    /// How much the class's probability falls when a feature, or a square of an image, is replaced by the baseline. It
-    /// needs no gradients and no libtorch, and one more scoring of the row for each feature or square.
+    /// The drop of the class's probability when a feature, or a square of an image, is replaced by the baseline. It
+    /// needs no gradients and no libtorch, and scores the row once more for each feature or square.
     /// </summary>
     Occlusion,
 

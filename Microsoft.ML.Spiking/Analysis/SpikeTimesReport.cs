@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
 
-/// <summary>When the neurons of a network of <see cref="FirstSpikeNeuron"/> spike, row by row.</summary>
+/// <summary>The times at which neurons of a <see cref="FirstSpikeNeuron"/> network spike, row by row.</summary>
 /// <remarks>
 /// Time is in the unit in which a potential rises by 1 in its layer's window. The windows follow each other from 1 on:
 /// from 0 to 1 is the window of the input, of which a feature x from 0 to 1 is a spike at 1 - x.

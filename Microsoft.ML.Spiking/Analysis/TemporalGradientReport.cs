@@ -52,8 +52,8 @@ public sealed class TemporalGradientOptions
 }
 
 /// <summary>
-/// How much of the gradient of the loss reaches each layer's weights through how many time steps back, with the weights
-/// of a trained model.
+/// The share of the loss's gradient that reaches each layer's weights through each number of time steps back, with the
+/// weights of a trained model.
 /// </summary>
 /// <remarks>
 /// G(k) is the gradient of the mean loss by a layer's weights when no spike's gradient goes more than k steps back in

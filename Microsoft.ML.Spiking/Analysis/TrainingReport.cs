@@ -5,8 +5,8 @@ using static System.FormattableString;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// What a training has led to: its learning curve, and on the rows of a data view the confusion of classes, their
-/// precision and recall, and how far the model's probabilities can be believed.
+/// The results of a training: its learning curve, and, on the rows of a data view, the confusion matrix, precision and
+/// recall of each class, and the calibration of the model's probabilities.
 /// </summary>
 /// <remarks>
 /// The expected calibration error is the mean over bars of |accuracy - confidence|, weighted by the bars' rows, the

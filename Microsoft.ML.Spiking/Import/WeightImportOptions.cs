@@ -4,8 +4,8 @@ using Microsoft.ML.Spiking.Networks.Plans;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// What a file of weights does not say of its network. A wrong neuron gives wrong scores without an error: take over
-/// what the network was trained with.
+/// The facts about a network that a file of weights does not state. A wrong neuron gives wrong scores without an error:
+/// give the one that the network was trained with.
 /// </summary>
 public sealed class WeightImportOptions
 {

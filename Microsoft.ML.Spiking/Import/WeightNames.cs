@@ -6,8 +6,8 @@ using Microsoft.ML.Spiking.Networks.Definition;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// What the arrays of a network are called in the file of another program. Each name here, such as "conv1.weight",
-/// stands for one there, such as "layer1.0.weight". A prefix "module." that all names of the file have is left out.
+/// The names of a network's arrays in another program's file. Each name here, such as "conv1.weight", stands for one
+/// there, such as "layer1.0.weight". A prefix "module." that all names in the file share is ignored.
 /// </summary>
 public sealed class WeightNames
 {

@@ -11,7 +11,7 @@ namespace BatchScoring;
 internal sealed record JobIdentity(
     string Model, string Input, string Features, bool Header, char Separator, bool AllowMissing, string Partition);
 
-/// <summary>How much of the predictions is on the disk.</summary>
+/// <summary>The part of the predictions that is on the disk.</summary>
 /// <param name="Job">What they are predictions of.</param>
 /// <param name="Rows">Rows whose predictions are complete.</param>
 /// <param name="Bytes">Length of the predictions up to there.</param>

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Desktop;
 
-/// <summary>What has been drawn: strokes through points of the unit square, x to the right and y down.</summary>
+/// <summary>A drawing: strokes through points of the unit square, x to the right and y down.</summary>
 internal sealed class Drawing
 {
     /// <summary>Half the width of a stroke.</summary>

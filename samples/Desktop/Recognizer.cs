@@ -43,7 +43,7 @@ internal sealed class Recognizer : IDisposable
     public void Dispose() => _engine.Dispose();
 }
 
-/// <summary>What the model takes an image for.</summary>
+/// <summary>The model's prediction for an image.</summary>
 /// <param name="Label">The most probable class.</param>
 /// <param name="Probabilities">Of all classes.</param>
 /// <param name="Layers">How often each neuron fired.</param>

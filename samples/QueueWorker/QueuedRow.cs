@@ -5,7 +5,7 @@ namespace QueueWorker;
 /// <param name="Features">Its features, as they are in the table.</param>
 internal sealed record QueuedRow(long Id, float?[] Features);
 
-/// <summary>What becomes of a row: its label and probabilities, or the reason why it has none.</summary>
+/// <summary>The result of scoring a row: its label and probabilities, or the reason why it has none.</summary>
 /// <param name="Id">Its number.</param>
 /// <param name="Label">The predicted label; null if it failed.</param>
 /// <param name="Probabilities">JSON, label to probability; null if it failed.</param>

@@ -3,9 +3,9 @@ using Npgsql;
 namespace QueueWorker;
 
 /// <summary>
-/// The tables scoring_queue and scoring_results. A worker claims rows for a time, its lease; when it dies, others claim
-/// them after that. Results are saved in one statement with the end of the claim, and only by the worker that has it:
-/// so each row has one result, whoever died when.
+/// The tables scoring_queue and scoring_results. A worker claims rows for a limited time, its lease; if it dies, others
+/// claim them once the lease has expired. One statement saves the results and ends the claim, and only the worker that
+/// holds the claim can run it, so each row gets exactly one result, even if workers die.
 /// </summary>
 internal sealed class ScoringQueue(NpgsqlDataSource database, WorkerOptions options)
 {

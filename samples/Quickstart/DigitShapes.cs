@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Quickstart;
 
 /// <summary>
-/// How people write the ten digits: for each digit a few variants, each a list of strokes through points of the unit
+/// Handwritten forms of the ten digits: for each a few variants, each a list of strokes through points of the unit
 /// square (x to the right, y down). Curved strokes pass smoothly through their points, straight ones are polylines.
 /// </summary>
 internal static class DigitShapes

@@ -9,7 +9,7 @@ using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Loop;
 
-/// <summary>How often a training waits for its device, which is once for all that an epoch reports.</summary>
+/// <summary>A training waits for its device once for all that an epoch reports.</summary>
 [TestClass]
 public sealed class StepWaitTests
 {

@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Networks.Definition;
 
-/// <summary>How the values of a row lie: the shape of a time step, and how many of them the row brings.</summary>
+/// <summary>The layout of a row's values: the shape of a time step, and how many of them the row has.</summary>
 /// <param name="StepShape">[features] or [channels, height, width].</param>
 /// <param name="TimeSteps">T; null where the row has no time axis and the encoder makes the steps.</param>
 /// <param name="Order">How the values lie before they are read; here the channels come first in any case.</param>
@@ -27,7 +27,7 @@ internal sealed record RowLayout(IReadOnlyList<int> StepShape, int? TimeSteps, P
     /// <param name="given">The shape that the user states instead, of one to four lengths; null for none.</param>
     /// <param name="order">The order of images; null for planar, unless that is in doubt.</param>
     /// <exception cref="NetworkDefinitionException">
-    /// What the user says contradicts the column, or the order is in doubt.
+    /// The given shape contradicts the column, or the order is ambiguous.
     /// </exception>
     public static RowLayout Of(IReadOnlyList<int> column, IReadOnlyList<int>? given, PixelOrder? order = null)
     {

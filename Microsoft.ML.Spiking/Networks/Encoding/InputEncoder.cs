@@ -4,7 +4,7 @@ using Microsoft.ML.Spiking.Neurons;
 
 namespace Microsoft.ML.Spiking;
 
-/// <summary>How a row of features becomes the current of every time step.</summary>
+/// <summary>The encoding of a row of features as the current of each time step.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(DirectEncoder), "direct")]
 [JsonDerivedType(typeof(PoissonEncoder), "poisson")]

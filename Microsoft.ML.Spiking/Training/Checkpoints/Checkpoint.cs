@@ -133,7 +133,7 @@ internal sealed record EpochRecord
 /// <param name="Rate">Spikes per neuron and time step.</param>
 internal sealed record LayerRate(string Layer, double Rate);
 
-/// <summary>Where the checkpoint of one training is kept. <see cref="object.ToString"/> names it.</summary>
+/// <summary>The place of one training's checkpoint. <see cref="object.ToString"/> names it.</summary>
 internal interface ICheckpointPlace
 {
     /// <summary>The checkpoint; null if there is none.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Serialization;
 using Microsoft.ML.Spiking.Training.Feed;
@@ -34,11 +35,20 @@ internal sealed record TrainingIdentity(
         nameof(TrainingSettings.IsSeedGiven), nameof(TrainingSettings.ActivationCheckpointing),
         nameof(TrainingSettings.CheckpointFolder), nameof(TrainingSettings.CheckpointEveryBatches),
         nameof(TrainingSettings.CheckpointEveryMinutes), nameof(TrainingSettings.FallsBackToCpu),
-        nameof(TrainingSettings.SharesCheckpointFolder), nameof(TrainingSettings.CudaDevices), // Replicas counts
+        nameof(TrainingSettings.SharesCheckpointFolder), nameof(TrainingSettings.Clock),
+        // Replicas counts instead of these,
+        nameof(TrainingSettings.CudaDevices), nameof(TrainingSettings.CpuReplicas), nameof(TrainingSettings.Ranks),
+        nameof(TrainingSettings.ReplicaCount), nameof(TrainingSettings.LocalReplicas),
+        nameof(TrainingSettings.RowsPerReplica),
+        // TeacherIdentity instead of the teacher, and the rows instead of what they decide.
+        nameof(TrainingSettings.Teacher), nameof(TrainingSettings.Population),
     ];
 
-    private static readonly JsonSerializerOptions JsonOptions =
-        new() { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutFree } },
+    };
 
     /// <summary>
     /// Gets whether rows are taken as their values that are not zero, which makes other steps of the optimizer; null
@@ -115,7 +125,6 @@ internal sealed record TrainingIdentity(
     private static Dictionary<string, string> Values(TrainingSettings settings, RowFeed train)
     {
         Dictionary<string, string> values = JsonSerializer.SerializeToElement(settings, JsonOptions).EnumerateObject()
-            .Where(property => !Free.Contains(property.Name))
             .ToDictionary(property => property.Name, property => Text(property.Value), StringComparer.Ordinal);
         if (train.Bytes > 0)
         {
@@ -123,6 +132,18 @@ internal sealed record TrainingIdentity(
             values.Remove(nameof(TrainingSettings.MemoryBudget));
         }
         return values;
+    }
+
+    /// <summary>Keeps free settings, some of which have no form in JSON, out of the serialization.</summary>
+    private static void LeaveOutFree(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(TrainingSettings))
+        {
+            foreach (JsonPropertyInfo free in type.Properties.Where(property => Free.Contains(property.Name)).ToArray())
+            {
+                type.Properties.Remove(free);
+            }
+        }
     }
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Null ? "none" : value.ToString();

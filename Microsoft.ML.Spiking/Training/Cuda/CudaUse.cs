@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Cuda;
 
 /// <summary>
-/// Whether a device's neurons run in CUDA kernels, decided at the first use of the device in the process: where
-/// anything fails until the self-test has passed, they run op by op.
+/// The decision whether a device's neurons run in CUDA kernels, made at the first use of the device in the process: if
+/// anything fails before the self-test has passed, they run op by op.
 /// </summary>
 /// <param name="Kernels">The kernels; null where they cannot be used.</param>
 /// <param name="Reason">Why they cannot be used; null where they can.</param>

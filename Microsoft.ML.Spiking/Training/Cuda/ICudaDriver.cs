@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking.Training.Cuda;
 
 /// <summary>
-/// What is used of NVIDIA's driver API, and of libtorch about CUDA. Methods return the driver's status, 0 where all is
-/// well.
+/// The part of NVIDIA's driver API that is used, and libtorch's calls about CUDA. Methods return the driver's status, 0
+/// for success.
 /// </summary>
 internal unsafe interface ICudaDriver
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Loop;
 
 /// <summary>
-/// How often values greater than 0 of each size occurred, in bins that are 1/1,024 of their values wide: quantiles of
-/// any number of values in 2 MiB.
+/// A histogram of values greater than 0, in bins that are 1/1,024 of their values wide: quantiles of any number of
+/// values in 2 MiB.
 /// </summary>
 internal sealed class ActivationHistogram
 {

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Methods;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -40,8 +39,7 @@ internal sealed record TrainingSettings
     public required double? SpikePenalty { get; init; }
 
     /// <summary>Gets the model that is learned from besides the labels; null for none.</summary>
-    [JsonIgnore]
-    public TeacherSettings? Teacher { get; init; }
+    public required TeacherSettings? Teacher { get; init; }
 
     /// <summary>Gets what tells the teacher and its choices from others; null for none.</summary>
     public string? TeacherIdentity => Teacher?.Identity();
@@ -50,10 +48,10 @@ internal sealed record TrainingSettings
     /// Gets whether the loss is that of the mean logits instead of each step's; null for no, as it is in the
     /// checkpoints of versions without this setting.
     /// </summary>
-    public bool? LossOfMean { get; init; }
+    public required bool? LossOfMean { get; init; }
 
     /// <summary>Gets the arrays that are not changed; null for none.</summary>
-    public IReadOnlyList<string>? FrozenArrays { get; init; }
+    public required IReadOnlyList<string>? FrozenArrays { get; init; }
 
     /// <summary>Gets the maximum norm of the gradient of all parameters together; null for no clipping.</summary>
     public required double? GradientClipping { get; init; }
@@ -93,13 +91,11 @@ internal sealed record TrainingSettings
     /// </summary>
     public required IReadOnlyList<int>? CudaDevices { get; init; }
 
-    /// <summary>Gets the number of copies of the network on the CPU, which stand for devices in tests.</summary>
-    [JsonIgnore]
-    public int CpuReplicas { get; init; } = 1;
+    /// <summary>Gets the number of copies of the network on the CPU: in tests they stand for devices, else 1.</summary>
+    public required int CpuReplicas { get; init; }
 
     /// <summary>Gets the processes that share each step's rows; null for this one alone.</summary>
-    [JsonIgnore]
-    public RankGroup? Ranks { get; init; }
+    public required RankGroup? Ranks { get; init; }
 
     /// <summary>
     /// Gets whether batch normalizations take their statistics over all ranks; null for no, so that older checkpoints
@@ -111,15 +107,12 @@ internal sealed record TrainingSettings
     public int? Replicas => ReplicaCount > 1 ? ReplicaCount : null;
 
     /// <summary>Gets the number of devices that share each step's rows.</summary>
-    [JsonIgnore]
     public int ReplicaCount => Ranks?.Count ?? LocalReplicas;
 
     /// <summary>Gets the number of devices in this process.</summary>
-    [JsonIgnore]
     public int LocalReplicas => CudaDevices?.Count ?? CpuReplicas;
 
     /// <summary>Gets the rows of a batch of one device.</summary>
-    [JsonIgnore]
     public int RowsPerReplica => (BatchSize + ReplicaCount - 1) / ReplicaCount;
 
     /// <summary>
@@ -169,8 +162,7 @@ internal sealed record TrainingSettings
     public required double? CheckpointEveryMinutes { get; init; }
 
     /// <summary>Gets the clock of <see cref="CheckpointEveryMinutes"/>, which is no setting.</summary>
-    [JsonIgnore]
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    public required TimeProvider Clock { get; init; }
 
     public required TrainingPrecision Precision { get; init; }
 
@@ -180,8 +172,7 @@ internal sealed record TrainingSettings
     public required InputNormalization InputNormalization { get; init; }
 
     /// <summary>Gets the receptive fields, which the rows decide; null without population coding.</summary>
-    [JsonIgnore]
-    public PopulationConstants? Population { get; init; }
+    public required PopulationConstants? Population { get; init; }
 
     /// <summary>Gets the random changes of training rows; null for none.</summary>
     public required ImageAugmentation? Augmentation { get; init; }

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// How a training computes its gradients: <see cref="SpikeRepresentationGradient"/>; or, where the option is null,
+/// A method of computing gradients: <see cref="SpikeRepresentationGradient"/>; or, where the option is null,
 /// backpropagation through time.
 /// </summary>
 public abstract record GradientMethod

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Native;
 
 /// <summary>
-/// Whether CUDA multiplies float32 numbers in TF32, rounded to 10 bits behind the point. libtorch has a flag each for
-/// cuBLAS and cuDNN, for the whole process, and by default sets cuDNN's. Where users at the same time want different
-/// things none gets TF32; when the last one ends the flags are as before.
+/// The switch for CUDA products of float32 numbers in TF32, rounded to 10 bits behind the point. libtorch has one flag
+/// for cuBLAS and one for cuDNN, for the whole process, and sets cuDNN's by default. While concurrent users disagree,
+/// none gets TF32; when the last one ends, the flags are restored.
 /// </summary>
 internal static class TensorFloat32
 {

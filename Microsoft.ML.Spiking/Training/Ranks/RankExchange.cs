@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Microsoft.ML.Spiking.Training.Ranks;
 
 /// <summary>
-/// What all ranks do together. Sums are made in the ranks' order, whatever arrives first, so that the same numbers give
-/// the same sum on every rank and in every run.
+/// The collective operations of all ranks. Sums are made in the ranks' order, whatever arrives first, so that the same
+/// numbers give the same sum on every rank and in every run.
 /// </summary>
 internal static class RankExchange
 {

@@ -4,7 +4,7 @@ using Tactile;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 
-/// <summary>What methods are compared on.</summary>
+/// <summary>A data set, split, and a network on which methods are compared.</summary>
 internal sealed record MethodProblem
 {
     private const int TouchTestFrom = 40; // of 50 repetitions of each letter

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Benchmarks.Scoring;
 
-/// <summary>How long a step of a live stream takes, beside a step of a whole row, and what a stream needs.</summary>
+/// <summary>The time of a live stream's step, beside a step of a whole row, and a stream's memory.</summary>
 internal sealed class StreamSpeed : IBenchmark
 {
     private const int Steps = 10;

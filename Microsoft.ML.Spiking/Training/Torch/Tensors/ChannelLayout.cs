@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 
-/// <summary>Where the channels of values, [T, N, channels, ...] or [N, channels, ...], lie in memory.</summary>
+/// <summary>The memory layout of values [T, N, channels, ...] or [N, channels, ...].</summary>
 /// <param name="Strides">The strides: contiguous, or with the channels innermost.</param>
 /// <param name="IsInnermost">Whether channels are innermost.</param>
 /// <param name="Outer">Places of a step outside of channels.</param>

@@ -3,7 +3,7 @@ using Microsoft.ML.Spiking.MLNetInternals.Scoring;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Feed;
 
-namespace Microsoft.ML.Spiking;
+namespace Microsoft.ML.Spiking.MLNetInternals.Training;
 
 /// <summary>
 /// Training and validation rows that several trainings share, whose options name the same columns: kept once for each
@@ -39,11 +39,3 @@ internal sealed class SharedTrainingData(
         }
     }
 }
-
-/// <summary>The outcome of one session of a training.</summary>
-/// <param name="Epochs">How many have finished, those of earlier sessions included.</param>
-/// <param name="IsResting">Whether epochs are left.</param>
-/// <param name="Divergence">Why the training ended early; null if it did not diverge.</param>
-/// <param name="CreateModel">The best so far; before the first epoch has finished, the initial weights.</param>
-internal sealed record TrainingSessionResult(
-    int Epochs, bool IsResting, string? Divergence, Func<SpikingPredictionTransformer> CreateModel);
