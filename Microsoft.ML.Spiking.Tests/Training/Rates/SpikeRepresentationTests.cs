@@ -167,9 +167,10 @@ public sealed class SpikeRepresentationTests
         }
         OwnProcess.Run(TestContext, () =>
         {
-            double few = PeakBytes(timeSteps: 2);
-            double many = PeakBytes(timeSteps: 32);
-            Assert.IsGreaterThan(15e6, few);
+            double few = PeakBytes(timeSteps: 2, batches: 8); // often enough for a sample at the peak
+            double many = PeakBytes(timeSteps: 32, batches: 2);
+            TestContext.WriteLine($"{few}, {many}");
+            Assert.IsGreaterThan(10e6, few);
             Assert.IsLessThan(1.2 * few, many);
         });
     }
@@ -279,7 +280,7 @@ public sealed class SpikeRepresentationTests
         Assert.Contains("the same neuron and membrane time constant", Message(new LifNeuron()));
     }
 
-    private static double PeakBytes(int timeSteps)
+    private static double PeakBytes(int timeSteps, int batches)
     {
         NetworkDefinition network = new ConvNet(8, 16).Bind(
             Bindings.Image(3, 32, neuron: new IfNeuron { InitialPotential = 0.5 }) with { TimeSteps = timeSteps });
@@ -294,8 +295,9 @@ public sealed class SpikeRepresentationTests
             }
         });
         watch.Start();
-        using (NewDisposeScope())
+        for (int batch = 0; batch < batches; batch++)
         {
+            using DisposeScope scope = NewDisposeScope();
             CallbackFaults.Backward(trained.Forward(Input([64, 3, 32, 32]), Training).sum());
         }
         ended.Cancel();

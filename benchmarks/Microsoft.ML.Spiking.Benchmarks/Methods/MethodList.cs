@@ -61,8 +61,6 @@ internal static class MethodList
         new(Clif, _ => { }),
         new(Relu, Rectifiers) { IsGraded = true },
         new(FirstSpike, o => First(o, ImagePenalty, new() { WindowPercentile = 100 })),
-        new("first spikes, penalty, 4 bits, tuned", o => First(o, ImagePenalty, Clocked)),
-        new("counts, T 8, 1 spike, tuned", o => Counts(o, ImagePenalty, 8, 1, 2)),
         new("CLIF, T 4, early exit at 0.9", _ => { }) { ExitOf = Clif, Confidence = 0.9 },
     ];
 
