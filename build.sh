@@ -177,7 +177,7 @@ run_tests() {
 coverage() {
   local faults=0
   in_root dotnet tool restore > /dev/null
-  run_tests --coverage --coverage-output-format cobertura "$@" || faults=1
+  run_tests --coverage --coverage-settings "$root/eng/coverage.xml" --coverage-output-format cobertura "$@" || faults=1
   # Every package; a project's assembly has the name of its folder, except the tool's.
   local assemblies=+spiking project
   for project in "$root"/Microsoft.ML.Spiking*/; do

@@ -13,7 +13,7 @@ public static class HorizonPictures
     /// A curve for each neuron: its name, and for each horizon the mean accuracy, 0 to 1, and its standard deviation.
     /// </param>
     public static Picture DrawHorizons(string title,
-        IEnumerable<(string Name, IEnumerable<(int Horizon, double Mean, double Deviation)> Points)> curves)
+        IEnumerable<(string Name, IEnumerable<(int Horizon, double Mean, double StandardDeviation)> Points)> curves)
     {
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(curves);
@@ -22,16 +22,16 @@ public static class HorizonPictures
         horizons.MinimumMajorStep = 1;
         horizons.MinimumPadding = horizons.MaximumPadding = 0.05;
         plot.Axes.Add(horizons);
-        (string Name, (int Horizon, double Mean, double Deviation)[] Points)[] drawn =
+        (string Name, (int Horizon, double Mean, double StandardDeviation)[] Points)[] drawn =
             [.. curves.Select(curve => (curve.Name, curve.Points.ToArray()))];
         // The axis knows the points alone; their bars are to be whole, too.
         double[] ends = [.. drawn.SelectMany(curve => curve.Points).SelectMany(point =>
-            new[] { 100 * (point.Mean - point.Deviation), 100 * (point.Mean + point.Deviation) })];
+            new[] { 100 * (point.Mean - point.StandardDeviation), 100 * (point.Mean + point.StandardDeviation) })];
         double margin = ends.Length == 0 ? 0 : 0.05 * Math.Max(ends.Max() - ends.Min(), 1);
         plot.Axes.Add(ends.Length == 0 ? Plot.Axis(AxisPosition.Left, "accuracy (%)")
             : Plot.Axis(AxisPosition.Left, "accuracy (%)", ends.Min() - margin, ends.Max() + margin));
         int index = 0;
-        foreach ((string name, (int Horizon, double Mean, double Deviation)[] all) in drawn)
+        foreach ((string name, (int Horizon, double Mean, double StandardDeviation)[] all) in drawn)
         {
             Plot.AddLine(plot, index, name, all.Select(point => ((double)point.Horizon, 100 * point.Mean)));
             var bars = new ScatterErrorSeries
@@ -41,7 +41,7 @@ public static class HorizonPictures
                 ErrorBarStopWidth = 6,
             };
             bars.Points.AddRange(all.Select(point =>
-                new ScatterErrorPoint(point.Horizon, 100 * point.Mean, 0, 200 * point.Deviation)));
+                new ScatterErrorPoint(point.Horizon, 100 * point.Mean, 0, 200 * point.StandardDeviation)));
             plot.Series.Add(bars);
             index++;
         }

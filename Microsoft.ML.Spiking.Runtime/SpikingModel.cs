@@ -37,7 +37,7 @@ public sealed class SpikingModel
         _channels = network.InputShape[0];
         _isInterleaved = network.PixelOrder == PixelOrder.Interleaved && _channels > 1;
         IReadOnlyList<int> step = _isInterleaved ? [.. network.InputShape.Skip(1), _channels] : network.InputShape;
-        Shape = network.HasTimeAxis ? [network.TimeSteps, .. step] : step;
+        InputShape = network.HasTimeAxis ? [network.TimeSteps, .. step] : step;
         Labels = stored.Labels;
     }
 
@@ -45,9 +45,9 @@ public sealed class SpikingModel
     /// Gets the shape of a row: [features] or [channels, height, width], behind the number of time steps where rows
     /// bring them. Where the network was trained on interleaved pixels, so are the rows: [height, width, channels].
     /// </summary>
-    public IReadOnlyList<int> Shape { get; }
+    public IReadOnlyList<int> InputShape { get; }
 
-    /// <summary>Gets the number of values of a row: the product of <see cref="Shape"/>.</summary>
+    /// <summary>Gets the number of values of a row: the product of <see cref="InputShape"/>.</summary>
     public int FeatureCount => _scorer.FeatureCount;
 
     /// <summary>Gets the number of classes, at least 2.</summary>
@@ -121,7 +121,7 @@ public sealed class SpikingModel
     }
 
     /// <summary>Predicts the class of a row.</summary>
-    /// <param name="features"><see cref="FeatureCount"/> finite values, row-major by <see cref="Shape"/>.</param>
+    /// <param name="features"><see cref="FeatureCount"/> finite values, row-major by <see cref="InputShape"/>.</param>
     /// <exception cref="ArgumentException">There are fewer or more values, or one is not finite.</exception>
     public SpikingPrediction Predict(ReadOnlySpan<float> features)
     {
@@ -131,7 +131,7 @@ public sealed class SpikingModel
     }
 
     /// <summary>Computes the probability of each class for a row, without an object for the result.</summary>
-    /// <param name="features"><see cref="FeatureCount"/> finite values, row-major by <see cref="Shape"/>.</param>
+    /// <param name="features"><see cref="FeatureCount"/> finite values, row-major by <see cref="InputShape"/>.</param>
     /// <param name="probabilities">Takes <see cref="ClassCount"/> values, whose sum is 1.</param>
     /// <returns>The most probable class, from 0: an index into <see cref="Labels"/>.</returns>
     /// <exception cref="ArgumentException">
@@ -142,7 +142,7 @@ public sealed class SpikingModel
         if (features.Length != FeatureCount)
         {
             throw new ArgumentException(Invariant($"The row has {features.Length:N0} values; the network takes ") +
-                Invariant($"{FeatureCount:N0}, {Shapes.Text(Shape)}."), nameof(features));
+                Invariant($"{FeatureCount:N0}, {Shapes.Text(InputShape)}."), nameof(features));
         }
         if (probabilities.Length != ClassCount)
         {
@@ -189,7 +189,7 @@ public sealed class SpikingModel
             return;
         }
         float[] planar = new float[features.Length];
-        PlanarImages.Read(features, _channels, Shape[^3] * Shape[^2], planar);
+        PlanarImages.Read(features, _channels, InputShape[^3] * InputShape[^2], planar);
         _scorer.Score(planar, rows, probabilities);
     }
 

@@ -27,7 +27,7 @@ public sealed class SweepOptionsTests
         Dropout = 0.11,
         BatchSize = 32,
         LabelSmoothing = 0.15,
-        Fields = 16,
+        ReceptiveFields = 16,
         AugmentationStrength = 0.5,
         GradientHorizon = 2,
     };

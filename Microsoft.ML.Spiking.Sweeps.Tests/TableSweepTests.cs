@@ -23,7 +23,7 @@ public sealed class TableSweepTests
         SweepSpace space = SweepSpace.Default.For(options, kept.Add);
         Assert.IsEmpty(kept, string.Join('\n', kept));
         IReadOnlyList<object?> start = space.ValuesOf(options);
-        Assert.AreEqual(8, start[space.Names.ToList().IndexOf(nameof(SpikingClifSweepOptions.Fields))]);
+        Assert.AreEqual(8, start[space.Names.ToList().IndexOf(nameof(SpikingClifSweepOptions.ReceptiveFields))]);
         Assert.DoesNotContain((object?)null, start);
     }
 
@@ -45,7 +45,7 @@ public sealed class TableSweepTests
     [TestMethod]
     public void SweepSpikingClif_Fields_AreThoseOfTheNetwork()
     {
-        SweepSettings settings = Small(SweepSpace.Empty.Choice(nameof(SpikingClifSweepOptions.Fields), 5));
+        SweepSettings settings = Small(SweepSpace.Empty.Choice(nameof(SpikingClifSweepOptions.ReceptiveFields), 5));
 
         SweepResult result = _ml.MulticlassClassification.SweepSpikingClif(
             Pebbles.Data(_ml), Pebbles.Data(_ml, seed: 2), settings);
@@ -58,7 +58,7 @@ public sealed class TableSweepTests
     public void SweepSpikingClif_DefaultSpaceOverSeries_DoesNotVaryTheFields()
     {
         SweepSettings settings = Small(SweepSpace.Default
-            .Without([.. SweepSpace.Default.Names.Except([nameof(SpikingClifSweepOptions.Fields),
+            .Without([.. SweepSpace.Default.Names.Except([nameof(SpikingClifSweepOptions.ReceptiveFields),
                 nameof(SpikingClifSweepOptions.LabelSmoothing)])]));
         settings.Trainer.InputShape = [2, 3];
 
@@ -75,7 +75,7 @@ public sealed class TableSweepTests
     {
         IDataView data = Pebbles.Data(_ml);
         SpikingClifTrainer.Options others = Small(SweepSpace.Empty).Trainer;
-        var swept = new SpikingClifSweepOptions { Fields = 16, Network = "4" };
+        var swept = new SpikingClifSweepOptions { ReceptiveFields = 16, Network = "4" };
 
         Assert.AreSequenceEqual(Enumerable.Repeat(16, 6).ToArray(),
             ((PopulationLayer)Network(Fit(swept.ToOptions(others))).Layers[0]).Fields.ToArray());

@@ -62,7 +62,7 @@ public sealed class SpikingClifSweepOptions
     /// <see cref="DirectEncoder"/>.
     /// </summary>
     [Choice([0, 8, 16, 32], 8)]
-    public int Fields { get; set; } = 8;
+    public int ReceptiveFields { get; set; } = 8;
 
     /// <summary>
     /// Gets or sets how strongly training rows are changed at random, from 0 (not at all) to 1. It scales the pixels
@@ -130,7 +130,7 @@ public sealed class SpikingClifSweepOptions
         nameof(Dropout) => new(property, o => o.Dropout, (o, value) => o.Dropout = (double)value),
         nameof(BatchSize) => new(property, o => o.BatchSize, (o, value) => o.BatchSize = (int)value),
         nameof(LabelSmoothing) => new(property, o => o.LabelSmoothing, (o, value) => o.LabelSmoothing = (double)value),
-        nameof(Fields) => new(property, FieldsOf, (o, value) => SetFields(o, (int)value)),
+        nameof(ReceptiveFields) => new(property, FieldsOf, (o, value) => SetFields(o, (int)value)),
         nameof(GradientHorizon) => new(property, o => o.GradientHorizon,
             (o, value) => o.GradientHorizon = (int?)value ?? o.GradientHorizon),
         nameof(AugmentationStrength) => new(property, o => o.Augmentation is null ? 0.0 : 1.0,

@@ -103,7 +103,7 @@ public sealed class RecipeTests
         foreach (InputNormalization normalization in new InputNormalization[]
         {
             new RootMeanSquareNormalization(), new ChannelNormalization(),
-            new ChannelNormalization { Means = [1, 2], Deviations = [3, 4] },
+            new ChannelNormalization { Means = [1, 2], StandardDeviations = [3, 4] },
         })
         {
             Assert.AreEqual(normalization,

@@ -23,7 +23,7 @@ public sealed class SpikingModelTests
 
         SpikingModel model = SpikingModel.Load(path);
 
-        Assert.AreEqual(shape, string.Join(", ", model.Shape));
+        Assert.AreEqual(shape, string.Join(", ", model.InputShape));
         Assert.AreSequenceEqual(NativeModel.Classes, model.Labels);
         AssertSameScores(path, model);
     }
@@ -63,10 +63,7 @@ public sealed class SpikingModelTests
     [TestMethod]
     public void PredictRows_ManyRows_GivesThoseOfEachAndNaNForOneThatIsNotFinite()
     {
-        using var folder = new TemporaryFolder();
-        string path = Path.Combine(folder.Path, "model.zip");
-        NativeModel.Save(NativeModel.Network("interleaved"), path);
-        SpikingModel model = SpikingModel.Load(path);
+        SpikingModel model = Load("interleaved");
         float[][] rows = NativeModel.Rows(40, model.FeatureCount);
         rows[7][3] = float.PositiveInfinity;
         float[] all = new float[rows.Length * model.ClassCount], one = new float[model.ClassCount];
@@ -89,10 +86,7 @@ public sealed class SpikingModelTests
     [TestMethod]
     public void Predict_OnSeveralThreads_GivesTheSameScores()
     {
-        using var folder = new TemporaryFolder();
-        string path = Path.Combine(folder.Path, "model.zip");
-        NativeModel.Save(NativeModel.Network("vector"), path);
-        SpikingModel model = SpikingModel.Load(path);
+        SpikingModel model = Load("vector");
         float[][] rows = NativeModel.Rows(200, model.FeatureCount);
         float[][] expected = [.. rows.Select(row => model.Predict(row).Probabilities.ToArray())];
 
@@ -108,10 +102,7 @@ public sealed class SpikingModelTests
     [TestMethod]
     public void Predict_RowsThatDoNotFit_AreRefused()
     {
-        using var folder = new TemporaryFolder();
-        string path = Path.Combine(folder.Path, "model.zip");
-        NativeModel.Save(NativeModel.Network("series"), path);
-        SpikingModel model = SpikingModel.Load(path);
+        SpikingModel model = Load("series");
         float[] row = new float[24];
         row[2] = float.NaN;
 
@@ -142,6 +133,14 @@ public sealed class SpikingModelTests
         Assert.AreSequenceEqual(["SpikingModel", "SpikingPrediction"],
             assembly.GetExportedTypes().Select(type => type.Name).Order());
         Assert.Contains(type => type.FullName == typeof(ClifNeuron).FullName, assembly.GetTypes());
+    }
+
+    private static SpikingModel Load(string kind)
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "model.zip");
+        NativeModel.Save(NativeModel.Network(kind), path);
+        return SpikingModel.Load(path);
     }
 
     private static void AssertSameScores(string path, SpikingModel model)

@@ -8,3 +8,9 @@ internal sealed record Reply(string Label, Dictionary<string, float> Probabiliti
         && Probabilities.Keys.SequenceEqual(TestModel.Classes)
         && Probabilities.Values.SequenceEqual(answer.Score);
 }
+
+/// <summary>The service's answer to POST /predict/batch.</summary>
+internal sealed record BatchReply(Reply[] Predictions, string Model);
+
+/// <summary>The service's answer to GET /health.</summary>
+internal sealed record HealthReply(string Status, string? Fault, string Model, int Features, string[] Classes);

@@ -120,7 +120,7 @@ internal sealed partial class Sweep
         template = _settings.Trainer = trainer.Completed(folds[0].Rows);
         trainer = _context.MulticlassClassification.Trainers.SpikingClif(template);
         SweepSpace space = trainer.MayHaveFields(folds[0].Rows)
-            ? _settings.Space : _settings.Space.WithoutDefault(nameof(SpikingClifSweepOptions.Fields));
+            ? _settings.Space : _settings.Space.WithoutDefault(nameof(SpikingClifSweepOptions.ReceptiveFields));
         _settings.Space = space.For(template, _host.Info);
         CheckRanges(template);
         TrainingIdentity[] trainings = [.. folds.Select(fold => trainer.Identify(fold.Rows))];

@@ -301,7 +301,7 @@ public sealed class WeightImportTests
                 InputShape = [2],
                 TimeSteps = 2,
                 Neuron = new LifNeuron(),
-                InputNormalization = new ChannelNormalization { Means = [1, 2], Deviations = [2, 4] },
+                InputNormalization = new ChannelNormalization { Means = [1, 2], StandardDeviations = [2, 4] },
             });
 
         Assert.AreSequenceEqual(new[] { 0.5f, 0.25f }, model.Weights["input.scale"].Values.ToArray());

@@ -29,7 +29,8 @@ public sealed class BadImageInputTests
                     .Build())),
         ("ChannelNormalization has means for 3 channels, but the features have the shape [1, 8, 8]", o =>
             (o.InputShape, o.Network, o.InputNormalization) =
-                ([1, 8, 8], new ConvNet(2), new ChannelNormalization { Means = [0, 0, 0], Deviations = [1, 1, 1] })),
+                ([1, 8, 8], new ConvNet(2),
+                    new ChannelNormalization { Means = [0, 0, 0], StandardDeviations = [1, 1, 1] })),
         ("Layer 'conv1': expects an image, [channels, height, width], and is given [64] Constant. The features have " +
             "the shape [64]; where they are images, say so with the options' InputShape",
             o => o.Network = new ConvNet(2)),

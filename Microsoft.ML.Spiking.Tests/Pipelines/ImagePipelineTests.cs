@@ -180,7 +180,7 @@ public sealed class ImagePipelineTests
     public void Fit_GivenChannelNormalization_IsTheFirstLayer()
     {
         SpikingPredictionTransformer model = Fit(interleaved: true, options => options.InputNormalization =
-            new ChannelNormalization { Means = [100, 50, 0], Deviations = [50, 25, 2] });
+            new ChannelNormalization { Means = [100, 50, 0], StandardDeviations = [50, 25, 2] });
 
         Assert.AreSequenceEqual([0.02f, 0.04f, 0.5f], model.Model.Weights["input.scale"].Values.ToArray());
         Assert.AreSequenceEqual([-2f, -2f, 0f], model.Model.Weights["input.shift"].Values.ToArray());

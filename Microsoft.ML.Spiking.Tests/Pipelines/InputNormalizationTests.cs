@@ -36,7 +36,8 @@ public sealed class InputNormalizationTests
     public void Fit_GivenChannels_AreTakenAsTheyAre()
     {
         SpikingPredictionTransformer model = Flowers.Fit(_ml, Flowers.Keyed(_ml), options =>
-            options.InputNormalization = new ChannelNormalization { Means = [1, 2, 0, 0], Deviations = [2, 4, 1, 1] });
+            options.InputNormalization =
+                new ChannelNormalization { Means = [1, 2, 0, 0], StandardDeviations = [2, 4, 1, 1] });
 
         Assert.AreSequenceEqual([0.5f, 0.25f, 1f, 1f], model.Model.Weights["input.scale"].Values.ToArray());
         Assert.AreSequenceEqual([-0.5f, -0.5f, 0f, 0f], model.Model.Weights["input.shift"].Values.ToArray());
@@ -56,7 +57,8 @@ public sealed class InputNormalizationTests
 
     [TestMethod]
     public void Fit_MeansOfAnotherCount_NamesBoth() => AssertRefused<NetworkDefinitionException>(
-        options => options.InputNormalization = new ChannelNormalization { Means = [1, 2], Deviations = [1, 2] },
+        options =>
+            options.InputNormalization = new ChannelNormalization { Means = [1, 2], StandardDeviations = [1, 2] },
         "ChannelNormalization has means for 2 channels, but the features have the shape [4]");
 
     [TestMethod]

@@ -236,7 +236,7 @@ public sealed class LongTrainingTests
             o => o.InputNormalization = new ChannelNormalization());
         AssertRefused(vectors, "InputNormalization is ChannelNormalization, which is not how",
             o => o.InputNormalization =
-            new ChannelNormalization { Means = [1, 1, 1, 1], Deviations = [1, 1, 1, 1] });
+            new ChannelNormalization { Means = [1, 1, 1, 1], StandardDeviations = [1, 1, 1, 1] });
 
         Trainer(o => o.InputShape = [1, 2, 2]).Fit(data, images);
         Trainer(o => o.InputNormalization = new RootMeanSquareNormalization()).Fit(data, images);

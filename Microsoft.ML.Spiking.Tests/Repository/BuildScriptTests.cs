@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using System.Xml.Linq;
 
 namespace Microsoft.ML.Spiking.Tests.Repository;
 
@@ -72,6 +73,19 @@ public sealed class BuildScriptTests
         Assert.IsGreaterThanOrEqualTo(0, sentence);
         Assert.Contains(line => line.Contains("--no-install-recommends g++ clang", StringComparison.Ordinal),
             errors[sentence..]);
+    }
+
+    /// <summary>The assemblies of all projects are hard links, and projects are tested at the same time.</summary>
+    [TestMethod]
+    public void Coverage_Settings_LeaveAssembliesAsTheyAre()
+    {
+        (_, string[] errors) = Run(user: 0, "coverage");
+
+        string[] calls = Calls(errors, "dotnet");
+        Assert.Contains(
+            "/eng/coverage.xml ", calls.Single(call => call.StartsWith("dotnet test ", StringComparison.Ordinal)));
+        XDocument settings = XDocument.Load(Path.Combine(Folders.Root, "eng", "coverage.xml"));
+        Assert.AreEqual("False", settings.Descendants("EnableStaticManagedInstrumentation").Single().Value);
     }
 
     /// <summary>Runs build.sh; standard error also holds the calls of the commands that were replaced.</summary>

@@ -80,6 +80,17 @@ public sealed class SpikingStreamTests
     }
 
     [TestMethod]
+    public void Push_StepWithoutTimeBetween_GapCountsFromTheLastTime()
+    {
+        SpikingStream stream = Model.CreateStream(new() { MaximumGap = TimeSpan.FromMilliseconds(30) });
+
+        stream.Push(At(0), TimeSpan.FromMilliseconds(1000));
+        stream.Push(At(1));
+
+        Assert.AreEqual(StreamReset.Gap, stream.Push(At(2), TimeSpan.FromMilliseconds(1031)).Reset);
+    }
+
+    [TestMethod]
     public void Reset_WithinARow_IsAsANewStream()
     {
         SpikingStream stream = Model.CreateStream(), fresh = Model.CreateStream();

@@ -24,7 +24,7 @@ public sealed class CutoutOrderTests
         var normalization = new ChannelNormalization
         {
             Means = [0.4914, 122.7, -3.3e-3],
-            Deviations = [0.2023, 61.3, 1.7e-4],
+            StandardDeviations = [0.2023, 61.3, 1.7e-4],
         };
         NetworkDefinition network = new NetworkBuilder().AveragePool(1).Build()
             .Bind(Bindings.Of([3, 7, 9]) with { InputNormalization = normalization, HasTimeAxis = true });
@@ -55,7 +55,8 @@ public sealed class CutoutOrderTests
             double mean = (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-6, 7));
             double deviation = (random.NextDouble() + 1e-3) * Math.Pow(10, random.Next(-6, 7));
             InputConstants constants = InputConstants.Of(
-                new ChannelNormalization { Means = [mean], Deviations = [deviation] }, new RowSummary(0, [], [], 1));
+                new ChannelNormalization { Means = [mean], StandardDeviations = [deviation] },
+                new RowSummary(0, [], [], 1));
 
             float zero = constants.Zeros()[0];
 

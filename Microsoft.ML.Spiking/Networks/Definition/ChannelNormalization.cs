@@ -9,7 +9,11 @@ namespace Microsoft.ML.Spiking;
 /// any augmentation; the measured deviation of a channel that is the same everywhere counts as 1.
 /// </summary>
 /// <example><code>
-/// InputNormalization = new ChannelNormalization { Means = [0.49, 0.48, 0.45], Deviations = [0.2, 0.2, 0.2] }
+/// InputNormalization = new ChannelNormalization
+/// {
+///     Means = [0.49, 0.48, 0.45],
+///     StandardDeviations = [0.2, 0.2, 0.2],
+/// }
 /// </code></example>
 public sealed record ChannelNormalization : InputNormalization
 {
@@ -21,7 +25,8 @@ public sealed record ChannelNormalization : InputNormalization
     /// <summary>
     /// Gets the standard deviation of each channel, greater than 0; null (the default) to measure it.
     /// </summary>
-    public IReadOnlyList<double>? Deviations { get; init => field = value is null ? null : [.. value]; }
+    [JsonPropertyName("Deviations")] // in checkpoints
+    public IReadOnlyList<double>? StandardDeviations { get; init => field = value is null ? null : [.. value]; }
 
     /// <summary>Gets whether the values come from the training rows.</summary>
     [JsonIgnore]
@@ -29,27 +34,29 @@ public sealed record ChannelNormalization : InputNormalization
 
     /// <inheritdoc/>
     public bool Equals(ChannelNormalization? other) =>
-        other is not null && AreEqual(Means, other.Means) && AreEqual(Deviations, other.Deviations);
+        other is not null && AreEqual(Means, other.Means) && AreEqual(StandardDeviations, other.StandardDeviations);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => (Means ?? []).Concat(Deviations ?? []).Aggregate(17, HashCode.Combine);
+    public override int GetHashCode() => (Means ?? []).Concat(StandardDeviations ?? []).Aggregate(17, HashCode.Combine);
 
     internal override IEnumerable<string> Faults()
     {
-        if (Means?.Count != Deviations?.Count)
+        if (Means?.Count != StandardDeviations?.Count)
         {
-            yield return $"{nameof(ChannelNormalization)} has {Count(Means)} {nameof(Means)} and {Count(Deviations)} " +
-                $"{nameof(Deviations)}; give one of each for every channel, or neither to measure both.";
+            yield return $"{nameof(ChannelNormalization)} has {Count(Means)} {nameof(Means)} and " +
+                $"{Count(StandardDeviations)} {nameof(StandardDeviations)}; give one of each for every channel, or " +
+                "neither to measure both.";
         }
         if (Means is { Count: 0 } || Means?.All(value => float.IsFinite((float)value)) == false)
         {
             yield return $"{nameof(ChannelNormalization)}.{nameof(Means)} is [{List(Means)}]; " +
                 "it needs one number for each channel, finite in single precision.";
         }
-        if (Deviations?.All(value => IsPositive(value) && IsPositive(1 / value)) == false)
+        if (StandardDeviations?.All(value => IsPositive(value) && IsPositive(1 / value)) == false)
         {
-            yield return $"{nameof(ChannelNormalization)}.{nameof(Deviations)} is [{List(Deviations)}]; " +
-                "every deviation must be greater than 0, and finite in single precision as its inverse must be.";
+            yield return $"{nameof(ChannelNormalization)}.{nameof(StandardDeviations)} is " +
+                $"[{List(StandardDeviations)}]; every deviation must be greater than 0, and finite in single " +
+                "precision as its inverse must be.";
         }
     }
 

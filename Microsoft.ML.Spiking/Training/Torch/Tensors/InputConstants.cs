@@ -34,7 +34,7 @@ internal sealed record InputConstants(IReadOnlyList<float> Scale, IReadOnlyList<
     };
 
     /// <summary>Returns the constants of channels whose means and deviations are given.</summary>
-    public static InputConstants Of(ChannelNormalization given) => Of(given.Means!, given.Deviations!);
+    public static InputConstants Of(ChannelNormalization given) => Of(given.Means!, given.StandardDeviations!);
 
     /// <summary>
     /// Returns, for each channel, the feature that these constants bring to exactly 0. It is the channel's mean, to the
