@@ -38,7 +38,6 @@ internal sealed class SparseGradientSpeed : IBenchmark
                 WholeStep(steps, activity, quick ? 5 : 11, output);
             }
         }
-        EventShares.Run(quick, output);
     }
 
     private static void Measure(int steps, double activity, int rounds, TextWriter output)

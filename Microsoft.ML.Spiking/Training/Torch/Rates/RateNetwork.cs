@@ -2,7 +2,6 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Rates;
