@@ -17,7 +17,8 @@ internal sealed class EventShares : IBenchmark
 
     public string Name => "event-shares";
 
-    public string Description => "the share of the products of a training step that events of spikes and gradients leave";
+    public string Description =>
+        "the share of the products of a training step that events of spikes and gradients leave";
 
     public void Run(bool quick, TextWriter output)
     {

@@ -3,9 +3,9 @@ using Microsoft.ML.Spiking.Tests.Training;
 namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 
 /// <summary>
-/// The peak of the bytes that native code has in use in a method's training on few rows, in a process of its own. What
-/// the allocator keeps besides grows with the number of batches, and what libraries hold is part of the baseline, because
-/// rectifiers have been trained before.
+/// The peak of the bytes that native code has in use in a method's training on few rows, in a process of its own: not
+/// what the allocator keeps besides, which grows with the number of batches. What libraries hold is part of the
+/// baseline, because rectifiers have been trained before.
 /// </summary>
 internal static class MethodMemoryTask
 {

@@ -16,7 +16,8 @@ internal sealed class MethodsComparison : IBenchmark
     private const int Seeds = 3;
     private const int RowsOfTimes = 16;
 
-    private static readonly string[] Keys = ["digits", "digits-by-rows", "all-digits", "digit-images", "pictures", "touches"];
+    private static readonly string[] Keys =
+        ["digits", "digits-by-rows", "all-digits", "digit-images", "pictures", "touches"];
 
     /// <summary>Gets or sets the minutes after which no further seed of a problem is begun.</summary>
     public static double Minutes { get; set; } = double.PositiveInfinity;

@@ -1,6 +1,6 @@
 using System.Numerics;
-using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Neurons;
