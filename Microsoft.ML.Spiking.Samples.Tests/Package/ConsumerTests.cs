@@ -1,8 +1,9 @@
+using System.Text;
 using System.Xml.Linq;
 
 namespace Microsoft.ML.Spiking.Samples.Tests.Package;
 
-/// <summary>A project that knows only the package, in a folder outside this repository.</summary>
+/// <summary>A project that knows only the packages, in a folder outside this repository.</summary>
 [TestClass]
 public sealed class ConsumerTests
 {
@@ -10,24 +11,33 @@ public sealed class ConsumerTests
         [$"-p:SpikingVersion={Build.PackageVersion}", $"-p:TorchSharpVersion={Build.TorchSharpVersion}"];
 
     [TestMethod]
-    public void NewProject_FromALocalFeed_TrainsAndPredicts()
+    public void NewProject_FromALocalFeed_TrainsPredictsAndWritesNir()
     {
         using var folder = new TemporaryFolder();
         foreach (string file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Package", "Consumer")))
         {
             File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
         }
-        PackedLibrary.Pack(Path.Combine(folder.Path, "feed"));
+        string feed = Path.Combine(folder.Path, "feed");
+        PackedLibrary.Pack(feed);
+        PackedLibrary.Pack(feed, "Microsoft.ML.Spiking.Interchange");
+        string runtime = PackedLibrary.Pack(feed, "Microsoft.ML.Spiking.Runtime");
+        Assert.DoesNotContain("<dependency ", Encoding.UTF8.GetString(
+            PackedLibrary.Read(runtime, "Microsoft.ML.Spiking.Runtime.nuspec")));
         WriteConfiguration(folder.Path);
 
         ChildProcess.Run(folder.Path, ["restore", .. Properties]);
         string built = ChildProcess.Run(
             folder.Path, ["build", "-c", "Release", "--no-restore", "-o", "bin", .. Properties]);
         Assert.DoesNotContain("warning CS", built);
-        ChildProcess.Run(folder.Path, Path.Combine("bin", "Consumer.dll"), "train");
-        string predicted = ChildProcess.Run(folder.Path, Path.Combine("bin", "Consumer.dll"), "predict");
+        string[] right = ["a a", "b b", "c c", "a a", "b b", "c c"];
+        Run("train");
+        Assert.AreSequenceEqual(right, Run("predict"));
+        Assert.AreSequenceEqual(right, Run("score"), "without ML.NET");
+        Assert.AreSequenceEqual(new[] { "left right", "left right" }, Run("nir"));
 
-        Assert.AreSequenceEqual(new[] { "a a", "b b", "c c", "a a", "b b", "c c" }, predicted.Split('\n'));
+        string[] Run(string command) =>
+            ChildProcess.Run(folder.Path, Path.Combine("bin", "Consumer.dll"), command).Split('\n');
     }
 
     /// <summary>

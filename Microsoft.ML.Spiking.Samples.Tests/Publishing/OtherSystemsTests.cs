@@ -13,6 +13,16 @@ public sealed class OtherSystemsTests
 
     public TestContext TestContext { get; set; } = null!;
 
+    // For all systems by one call, which restores once.
+    [ClassInitialize]
+    public static void Publish(TestContext _)
+    {
+        string project = Path.Combine(Folder.Path, "Program.csproj");
+        Project("win-x64", "osx-arm64", "linux-arm64").Save(project);
+        ChildProcess.Run(Build.InRepository(), "build", project, "-restore", "-t:PublishAll",
+            $"-p:Configuration={Build.Configuration}", "-p:BuildProjectReferences=false");
+    }
+
     [ClassCleanup]
     public static void Delete() => Folder.Dispose();
 
@@ -24,10 +34,7 @@ public sealed class OtherSystemsTests
     public void Publish_ForAnotherSystem_HasItsProgramAndItsLibrariesAlone(
         string system, string program, string start, string extension)
     {
-        string project = Path.Combine(Folder.Path, "Program.csproj"), folder = Path.Combine(Folder.Path, system);
-        Project().Save(project);
-        ChildProcess.Run(Build.InRepository(), "publish", project, "-c", Build.Configuration, "-r", system,
-            "--no-self-contained", "-p:BuildProjectReferences=false", "-o", folder);
+        string folder = Path.Combine(Folder.Path, "published", system);
 
         FileInfo[] files = new DirectoryInfo(folder).GetFiles();
         foreach (FileInfo file in files.OrderByDescending(file => file.Length))
@@ -49,16 +56,22 @@ public sealed class OtherSystemsTests
     }
 
     /// <summary>The sample Predict with the library and the package without ML.NET, in a project of its own.</summary>
-    private static XElement Project() => new("Project", new XAttribute("Sdk", "Microsoft.NET.Sdk"),
+    private static XElement Project(params string[] systems) => new("Project",
+        new XAttribute("Sdk", "Microsoft.NET.Sdk"),
         new XElement("PropertyGroup",
             new XElement("OutputType", "Exe"),
             new XElement("TargetFramework", "net10.0"),
             new XElement("ImplicitUsings", "enable"),
             new XElement("Nullable", "enable"),
+            new XElement("RuntimeIdentifiers", string.Join(';', systems)),
+            new XElement("SelfContained", "false"),
             new XElement("NuGetAudit", "false")),
         new XElement("ItemGroup",
             new XElement("Compile", new XAttribute("Include", Build.InRepository("samples", "Predict", "*.cs"))),
-            Reference("Microsoft.ML.Spiking"), Reference("Microsoft.ML.Spiking.Runtime")));
+            Reference("Microsoft.ML.Spiking"), Reference("Microsoft.ML.Spiking.Runtime")),
+        new XElement("Target", new XAttribute("Name", "PublishAll"), systems.Select(system => new XElement("MSBuild",
+            new XAttribute("Projects", "$(MSBuildProjectFullPath)"), new XAttribute("Targets", "Publish"),
+            new XAttribute("Properties", $"RuntimeIdentifier={system};PublishDir=published/{system}/")))));
 
     private static XElement Reference(string name) => new("ProjectReference",
         new XAttribute("Include", Build.InRepository(name, $"{name}.csproj")));

@@ -27,6 +27,26 @@ public sealed class ChecksumTests
         Assert.AreEqual(expected, parts.Value);
     }
 
+    // From 64 bytes on, blocks are folded where the processor multiplies without carry.
+    [TestMethod]
+    public void Crc32_OfAnyLengthInAnyParts_IsThatOfItsBytesOneByOne()
+    {
+        byte[] bytes = new byte[400];
+        new Random(1).NextBytes(bytes);
+        var oneByOne = new Crc32();
+        for (int length = 0; length <= bytes.Length; length++)
+        {
+            var whole = new Crc32();
+            whole.Append(bytes.AsSpan(0, length));
+            Assert.AreEqual(oneByOne.Value, whole.Value, $"{length} bytes");
+            var parts = new Crc32();
+            parts.Append(bytes.AsSpan(0, length / 3));
+            parts.Append(bytes.AsSpan((length / 3)..length));
+            Assert.AreEqual(oneByOne.Value, parts.Value, $"{length} bytes in two parts");
+            oneByOne.Append(bytes.AsSpan(length, Math.Min(1, bytes.Length - length)));
+        }
+    }
+
     [TestMethod]
     public void ChecksumStream_WhatIsWritten_PassesAndIsHashed()
     {

@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Spiking.Serialization;
 
@@ -7,7 +10,7 @@ namespace Microsoft.ML.Spiking.Serialization;
 /// </summary>
 internal sealed class Crc32
 {
-    private const int Values = 256, Stride = 8;
+    private const int Values = 256, Stride = 8, Fold = 64;
 
     // Of each byte; then of each byte with one to seven zero bytes behind it, so that eight bytes are taken at once.
     private static readonly uint[] Table = Fill();
@@ -19,7 +22,42 @@ internal sealed class Crc32
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        uint state = _state;
+        if (Pclmulqdq.IsSupported && bytes.Length >= Fold)
+        {
+            int end = bytes.Length - (bytes.Length % Fold);
+            _state = Folded(_state, MemoryMarshal.Cast<byte, Vector128<ulong>>(bytes[..end]));
+            bytes = bytes[end..];
+        }
+        _state = ByTable(_state, bytes);
+    }
+
+    /// <summary>
+    /// Returns the state behind blocks of 64 bytes. Four remainders of 16 bytes are moved 64 bytes ahead at a time by
+    /// carry-less products with powers of x modulo the polynomial, in the end onto the last; V. Gopal et al., "Fast CRC
+    /// Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel, 2009.
+    /// </summary>
+    private static uint Folded(uint state, ReadOnlySpan<Vector128<ulong>> data)
+    {
+        // Of 544 and 480 bits, and of 160 and 96; reflected.
+        var by64 = Vector128.Create(0x154442bd4UL, 0x1c6e41596UL);
+        var by16 = Vector128.Create(0x1751997d0UL, 0x0ccaa009eUL);
+        Vector128<ulong> a = data[0] ^ Vector128.CreateScalar((ulong)state), b = data[1], c = data[2], d = data[3];
+        for (data = data[4..]; data.Length >= 4; data = data[4..])
+        {
+            a = Moved(a, by64) ^ data[0];
+            b = Moved(b, by64) ^ data[1];
+            c = Moved(c, by64) ^ data[2];
+            d = Moved(d, by64) ^ data[3];
+        }
+        Vector128<ulong> rest = Moved(Moved(Moved(a, by16) ^ b, by16) ^ c, by16) ^ d;
+        return ByTable(0, MemoryMarshal.AsBytes(new ReadOnlySpan<Vector128<ulong>>(in rest)));
+    }
+
+    private static Vector128<ulong> Moved(Vector128<ulong> remainder, Vector128<ulong> powers) =>
+        Pclmulqdq.CarrylessMultiply(remainder, powers, 0x00) ^ Pclmulqdq.CarrylessMultiply(remainder, powers, 0x11);
+
+    private static uint ByTable(uint state, ReadOnlySpan<byte> bytes)
+    {
         ReadOnlySpan<uint> table = Table;
         for (; bytes.Length >= Stride; bytes = bytes[Stride..])
         {
@@ -34,7 +72,7 @@ internal sealed class Crc32
         {
             state = table[(byte)(state ^ value)] ^ (state >> 8);
         }
-        _state = state;
+        return state;
     }
 
     private static uint[] Fill()

@@ -74,8 +74,10 @@ internal static class Training
         {
             File.WriteAllBytes(images, [.. source.Test.Skip(7).Take(3).SelectMany(row => row.Pixels)]);
             AnsiConsole.MarkupLine("a second process loads it and predicts:");
-            var start = new ProcessStartInfo(Environment.ProcessPath!, ["predict", ModelPath, images]);
-            using Process process = Process.Start(start)
+            string program = Environment.ProcessPath!, assembly = typeof(Training).Assembly.Location;
+            // Started by "dotnet Quickstart.dll" the process is dotnet.
+            string[] own = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [assembly] : [];
+            using Process process = Process.Start(program, [.. own, "predict", ModelPath, images])
                 ?? throw new InvalidOperationException("The second process could not be started.");
             process.WaitForExit();
             if (process.ExitCode != 0)
