@@ -1,7 +1,5 @@
 using System.Globalization;
-using Microsoft.ML.Spiking.Events.Formats.Arrays;
-using PureHDF;
-using PureHDF.Selections;
+using Microsoft.ML.Spiking.Events.Formats.Hdf5;
 using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Events;
@@ -15,42 +13,32 @@ public sealed class SpikingAudioFile : IDisposable
     /// <summary>The number of units (channels of the artificial cochlea) in these data sets.</summary>
     public const int Units = 700;
 
-    // What a file states is allocated before it is read: SSC, the largest data set, has 75,466 recordings.
-    private const int MostSpikes = 1 << 24, MostRecordings = 1 << 20;
+    // SSC, the largest data set, has 75,466 recordings.
+    private const int MostRecordings = 1 << 20;
 
-    private readonly PureHDF.VOL.Native.NativeFile _file;
-    private readonly IH5Dataset _times;
-    private readonly IH5Dataset _units;
+    private readonly Stream? _owned;
+    private readonly Hdf5Dataset _times;
+    private readonly Hdf5Dataset _units;
     private readonly string _name;
 
     private SpikingAudioFile(Stream stream, string name, bool leaveOpen)
     {
         _name = name;
-        _file = Guard(() => H5File.Open(new Hdf5Stream(stream, leaveOpen), leaveOpen: false));
-        try
+        _owned = leaveOpen ? null : stream;
+        Hdf5File file = Guard(() => new Hdf5File(stream));
+        _times = Guard(() => file.Dataset("spikes/times"));
+        _units = Guard(() => file.Dataset("spikes/units"));
+        Hdf5Dataset labels = Guard(() => file.Dataset("labels"));
+        if (_times.Count != _units.Count || _times.Count != labels.Count)
         {
-            _times = Dataset("spikes/times");
-            _units = Dataset("spikes/units");
-            IH5Dataset labels = Dataset("labels");
-            ulong times = Guard(() => _times.Space.Dimensions.Single());
-            ulong units = Guard(() => _units.Space.Dimensions.Single());
-            ulong classes = Guard(() => labels.Space.Dimensions.Single());
-            if (times != units || times != classes)
-            {
-                throw Fault(Invariant($"spikes/times has {times} recordings, spikes/units {units} and labels ") +
-                    Invariant($"{classes}; they must be alike"));
-            }
-            if (times > MostRecordings)
-            {
-                throw Fault(Invariant($"it has {times} recordings; {MostRecordings} are the most that are read"));
-            }
-            Labels = Guard(() => ReadLabels(labels));
+            throw Fault(Invariant($"spikes/times has {_times.Count} recordings, spikes/units {_units.Count} and ") +
+                Invariant($"labels {labels.Count}; they must be alike"));
         }
-        catch
+        if (_units.Type.IsFloat || labels.Type.IsFloat)
         {
-            _file.Dispose();
-            throw;
+            throw Fault("spikes/units and labels must be whole numbers");
         }
+        Labels = Guard(() => Array.ConvertAll(labels.ReadNumbers(MostRecordings), value => (long)value));
     }
 
     /// <summary>Gets the number of recordings.</summary>
@@ -89,7 +77,7 @@ public sealed class SpikingAudioFile : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _owned?.Dispose();
 
     internal static SpikingAudioFile Open(Stream stream, string name, bool leaveOpen)
     {
@@ -106,49 +94,19 @@ public sealed class SpikingAudioFile : IDisposable
 
     internal (float[] Seconds, long[] Units) ReadArrays(int recording)
     {
-        var one = new HyperslabSelection((ulong)recording, 1);
-        float[] seconds = Guard(() => SizeOf(_times) switch
-        {
-            2 => Array.ConvertAll(_times.Read<Half[][]>(one)[0], value => (float)value),
-            4 => _times.Read<float[][]>(one)[0],
-            8 => Array.ConvertAll(_times.Read<double[][]>(one)[0], value => (float)value),
-            int size => throw new InvalidDataException(Invariant($"spikes/times has numbers of {size} bytes")),
-        });
-        long[] units = Guard(() => SizeOf(_units) switch
-        {
-            1 => Array.ConvertAll(_units.Read<byte[][]>(one)[0], value => (long)value),
-            2 => Array.ConvertAll(_units.Read<ushort[][]>(one)[0], value => (long)value),
-            4 => Array.ConvertAll(_units.Read<int[][]>(one)[0], value => (long)value),
-            8 => _units.Read<long[][]>(one)[0],
-            int size => throw new InvalidDataException(Invariant($"spikes/units has numbers of {size} bytes")),
-        });
-        return seconds.Length == units.Length && seconds.Length <= MostSpikes ? (seconds, units)
+        double[] seconds = Guard(() => _times.ReadList(recording)), units = Guard(() => _units.ReadList(recording));
+        return seconds.Length == units.Length
+            ? (Array.ConvertAll(seconds, value => (float)value), Array.ConvertAll(units, value => (long)value))
             : throw Fault(Invariant($"recording {recording} has {seconds.Length} times and {units.Length} units"));
     }
 
-    private static long[] ReadLabels(IH5Dataset labels) => labels.Type.Size switch
-    {
-        1 => Array.ConvertAll(labels.Read<byte[]>(), value => (long)value),
-        2 => Array.ConvertAll(labels.Read<ushort[]>(), value => (long)value),
-        4 => Array.ConvertAll(labels.Read<int[]>(), value => (long)value),
-        8 => labels.Read<long[]>(),
-        int size => throw new InvalidDataException(Invariant($"labels has numbers of {size} bytes")),
-    };
-
-    private static int SizeOf(IH5Dataset dataset) => dataset.Type.VariableLength.BaseType.Size;
-
-    private IH5Dataset Dataset(string path) =>
-        Guard(() => _file.LinkExists(path) ? _file.Dataset(path) : throw new InvalidDataException($"there is no " +
-            $"dataset '{path}'"));
-
-    // What PureHDF throws for damaged files is of many types.
     private T Guard<T>(Func<T> read)
     {
         try
         {
             return read();
         }
-        catch (Exception exception) when (exception is not EventFormatException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
             throw Fault(exception.Message.TrimEnd('.'), exception);
         }

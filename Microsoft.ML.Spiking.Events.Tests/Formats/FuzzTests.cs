@@ -44,6 +44,10 @@ public sealed class FuzzTests
             "synthetic.aedat", EventFormat.Aedat2);
 
     [TestMethod]
+    public void Read_DamagedChunks_GivesEventsOrASentence() =>
+        Fuzz(SpikingAudioFileTests.File, "chunks.h5", EventFormat.SpikingAudio);
+
+    [TestMethod]
     public void Read_DamagedPayloads_GivesBytesOrASentence()
     {
         byte[] original = EventFiles.Read("es/generic.es");

@@ -6,8 +6,8 @@ using SkiaSharp;
 namespace EventCamera;
 
 /// <summary>
-/// A strip of the time steps of a recording: its events (darker green, brighter blue), below them the spikes of the
-/// first layer of neurons, all channels together, and below those the scores after each step.
+/// A strip of the time steps of a recording: its events (brighter blue, darker green, both black), below them the
+/// spikes of the first layer of neurons, all channels together, and below those the scores after each step.
 /// </summary>
 internal static class Picture
 {
@@ -33,6 +33,8 @@ internal static class Picture
         canvas.DrawText("brighter", 4, Top + (tile / 2) + 18, small);
         small.Color = SKColors.Green;
         canvas.DrawText("darker", 4, Top + (tile / 2) + 34, small);
+        small.Color = SKColors.Black;
+        canvas.DrawText("both", 4, Top + (tile / 2) + 50, small);
         canvas.DrawText("spikes", 4, Top + tile + Gap + (tile / 2), ink);
         canvas.DrawText("scores", 4, Top + (2 * (tile + Gap)) + (Bars / 2), ink);
         SpikingStream scorer = model.Network.CreateStream(new() { ResetAfterDecision = false });

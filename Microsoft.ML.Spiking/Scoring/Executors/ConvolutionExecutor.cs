@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.ML.Spiking.Networks.Folding;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Panels;
 using Microsoft.ML.Spiking.Scoring.Plan;
@@ -16,11 +15,11 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// and the list serves all places.
 /// </remarks>
 /// <param name="shape">The sizes.</param>
-/// <param name="weights">The layer's weights and biases.</param>
+/// <param name="groups">The weights of each group of channels.</param>
 /// <param name="timeSteps">T.</param>
 internal sealed unsafe class ConvolutionExecutor<TLanes, TWide>(
-    ConvolutionShape shape, FoldedWeights weights, int timeSteps)
-    : PanelConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps, PanelProduct<TWide>.MaxSteps)
+    ConvolutionShape shape, PanelWeights<TLanes, TWide>[] groups, int timeSteps)
+    : PanelConvolutionExecutor<TLanes, TWide>(shape, groups, timeSteps, PanelProduct<TWide>.MaxSteps)
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {

@@ -41,6 +41,11 @@ internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, floa
         {
             Find(input + (row * inputStride), lists + (row * RowLength));
         }
+        if (TimeSteps == 1)
+        {
+            OneStep(output, outputStride, rows, lists, overhang);
+            return;
+        }
         for (int first = 0; first < Outputs; first += Weights.Width(first))
         {
             for (int row = 0; row < rows; row++)
@@ -53,6 +58,20 @@ internal sealed unsafe class LinearExecutor<TLanes, TWide>(float[] weights, floa
                     Weights.FromActive(first, start, runs + 1, 1, from, TimeSteps, Blocks.Start(block + 1) - from,
                         output + (row * outputStride) + ((long)from * Outputs) + first, Outputs, overhang);
                 }
+            }
+        }
+    }
+
+    // All inputs are constant.
+    private void OneStep(float* output, long outputStride, int rows, float* lists, float* overhang)
+    {
+        for (int first = 0, end; first < Outputs; first = end)
+        {
+            end = Weights.CachedEnd(first, PanelProduct<TWide>.SidePanels);
+            for (int row = 0; row < rows; row++)
+            {
+                Weights.FromOneStep(first, end, (ActiveRun*)(lists + (row * RowLength)), 1,
+                    output + (row * outputStride) + first, overhang);
             }
         }
     }

@@ -1,4 +1,3 @@
-using Microsoft.ML.Spiking.Networks.Folding;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Panels;
 using Microsoft.ML.Spiking.Scoring.Plan;
@@ -10,17 +9,16 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// channels in panels, and the blocks of steps.
 /// </summary>
 /// <param name="shape">The sizes.</param>
-/// <param name="weights">The layer's weights and biases.</param>
+/// <param name="groups">The weights of each group of channels.</param>
 /// <param name="timeSteps">T.</param>
 /// <param name="blockSteps">The most steps of a block.</param>
 internal abstract class PanelConvolutionExecutor<TLanes, TWide>(
-    ConvolutionShape shape, FoldedWeights weights, int timeSteps, int blockSteps) : LayerExecutor
+    ConvolutionShape shape, PanelWeights<TLanes, TWide>[] groups, int timeSteps, int blockSteps) : LayerExecutor
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {
     private protected readonly ConvolutionShape Shape = shape;
-    private protected readonly PanelWeights<TLanes, TWide>[] Groups =
-        PanelWeights<TLanes, TWide>.OfGroups(shape, weights);
+    private protected readonly PanelWeights<TLanes, TWide>[] Groups = groups;
     private protected readonly int TimeSteps = timeSteps;
     private protected readonly TimeBlocks Blocks = new(timeSteps, blockSteps);
 

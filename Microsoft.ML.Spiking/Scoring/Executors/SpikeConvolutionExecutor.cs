@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.ML.Spiking.Networks.Folding;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Panels;
 using Microsoft.ML.Spiking.Scoring.Plan;
@@ -12,11 +11,11 @@ namespace Microsoft.ML.Spiking.Scoring.Executors;
 /// together, which needs one addition for each of them and each output instead of a product for each step.
 /// </summary>
 /// <param name="shape">The sizes.</param>
-/// <param name="weights">The layer's weights and biases.</param>
+/// <param name="groups">The weights of each group of channels.</param>
 /// <param name="timeSteps">T.</param>
 internal sealed unsafe class SpikeConvolutionExecutor<TLanes, TWide>(
-    ConvolutionShape shape, FoldedWeights weights, int timeSteps)
-    : PanelConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps, SpikePatterns.MaxSteps)
+    ConvolutionShape shape, PanelWeights<TLanes, TWide>[] groups, int timeSteps)
+    : PanelConvolutionExecutor<TLanes, TWide>(shape, groups, timeSteps, SpikePatterns.MaxSteps)
     where TLanes : unmanaged, ILanes<TLanes>
     where TWide : unmanaged, IPanel<TWide>
 {

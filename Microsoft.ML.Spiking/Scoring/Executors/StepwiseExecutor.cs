@@ -12,11 +12,12 @@ internal sealed unsafe class StepwiseExecutor(LayerExecutor step, int inputSize,
     // As many rows as go through a layer together.
     private const int MostTogether = 8;
 
-    private readonly int _together = step.GainsFromRows ? Math.Min(timeSteps, MostTogether) : 1;
+    private readonly TimeBlocks _blocks = new(timeSteps, step.GainsFromRows ? MostTogether : 1);
 
     public override long OutputLength => timeSteps * step.OutputLength;
 
-    public override long ScratchLength => step.ScratchLengthFor(_together);
+    public override long ScratchLength =>
+        step.ScratchLengthFor(Math.Min(timeSteps, step.GainsFromRows ? MostTogether : 1));
 
     public override StepExecutor AtStep() => step.AtStep();
 
@@ -25,10 +26,11 @@ internal sealed unsafe class StepwiseExecutor(LayerExecutor step, int inputSize,
     public override void Run(float* input, float* output, float* scratch)
     {
         long size = step.OutputLength;
-        for (int t = 0; t < timeSteps; t += _together)
+        for (int block = 0; block < _blocks.Count; block++)
         {
+            int t = _blocks.Start(block);
             step.RunRows(input + ((long)t * inputSize), inputSize, output + (t * size), size,
-                Math.Min(_together, timeSteps - t), scratch);
+                _blocks.Start(block + 1) - t, scratch);
         }
     }
 }

@@ -12,6 +12,9 @@ internal static unsafe class PanelProduct<TPanel> where TPanel : unmanaged, IPan
     /// <summary>The most steps that <see cref="Run"/> takes at once.</summary>
     public const int MaxSteps = 6;
 
+    /// <summary>The panels that <see cref="Side"/> takes at once.</summary>
+    public const int SidePanels = 4;
+
     /// <summary>Computes output[t] = bias + sum over the active inputs of weights value[t].</summary>
     /// <param name="weights">[inputs, width].</param>
     /// <param name="bias">[width].</param>
@@ -35,6 +38,42 @@ internal static unsafe class PanelProduct<TPanel> where TPanel : unmanaged, IPan
             case 6: Six(weights, bias, runs, runCount, valueOffset, valueStride, output, outputStride); break;
             default: throw new ArgumentOutOfRangeException(nameof(steps));
         }
+    }
+
+    /// <summary>
+    /// Computes output = bias + sum over the active inputs of weights value for one step and several panels side by
+    /// side, so that the sums of one do not wait for those of another.
+    /// </summary>
+    /// <param name="weights">The first panel's, [inputs, width].</param>
+    /// <param name="panelStride">From one panel's weights to the next's.</param>
+    /// <param name="bias">[<see cref="SidePanels"/> width].</param>
+    /// <param name="runs">The active inputs, with one value each.</param>
+    /// <param name="runCount">Number of runs.</param>
+    /// <param name="output">[<see cref="SidePanels"/> width].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Side(
+        float* weights, long panelStride, float* bias, ActiveRun* runs, int runCount, float* output)
+    {
+        TPanel s0 = TPanel.Load(bias), s1 = TPanel.Load(bias + TPanel.Width);
+        TPanel s2 = TPanel.Load(bias + (2 * TPanel.Width)), s3 = TPanel.Load(bias + (3 * TPanel.Width));
+        for (ActiveRun* run = runs; run < runs + runCount; run++)
+        {
+            float* runWeights = weights + (run->WeightOffset * TPanel.Width);
+            float* value = run->Values;
+            int* end = run->Inputs + run->Count;
+            for (int* active = run->Inputs; active < end; active++, value++)
+            {
+                float* w = runWeights + ((long)*active * TPanel.Width);
+                s0 = TPanel.MultiplyAdd(TPanel.Load(w), *value, s0);
+                s1 = TPanel.MultiplyAdd(TPanel.Load(w + panelStride), *value, s1);
+                s2 = TPanel.MultiplyAdd(TPanel.Load(w + (2 * panelStride)), *value, s2);
+                s3 = TPanel.MultiplyAdd(TPanel.Load(w + (3 * panelStride)), *value, s3);
+            }
+        }
+        TPanel.Store(s0, output);
+        TPanel.Store(s1, output + TPanel.Width);
+        TPanel.Store(s2, output + (2 * TPanel.Width));
+        TPanel.Store(s3, output + (3 * TPanel.Width));
     }
 
     // Not inlined: six of these bodies in one method are more than the compiler is ready to optimize.

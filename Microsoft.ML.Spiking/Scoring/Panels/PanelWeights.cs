@@ -63,11 +63,13 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
 
     /// <summary>
     /// Returns the end of the panels from output <paramref name="first"/> on whose weights stay in the second cache
-    /// together; at least one panel.
+    /// together.
     /// </summary>
-    public int CachedEnd(int first)
+    /// <param name="first">The first panel's first output.</param>
+    /// <param name="least">Wide panels that are taken in any case, where there are as many.</param>
+    public int CachedEnd(int first, int least = 1)
     {
-        int end = first, most = Math.Max(TWide.Width, CachedWeights / _inputs);
+        int end = first, most = Math.Max(least * TWide.Width, CachedWeights / _inputs);
         while (end < _outputs && end + Width(end) - first <= most)
         {
             end += Width(end);
@@ -100,6 +102,31 @@ internal sealed unsafe class PanelWeights<TLanes, TWide>
         if (!fits)
         {
             Unload(first, overhang, steps, output, stride);
+        }
+    }
+
+    /// <summary>
+    /// Computes the panels from one output on to another from the active inputs of one step, some side by side.
+    /// </summary>
+    /// <param name="first">The first panel's first output.</param>
+    /// <param name="end">The end of the last panel.</param>
+    /// <param name="runs">The active inputs, with one value each.</param>
+    /// <param name="runCount">Number of runs.</param>
+    /// <param name="output">Takes the outputs of the first panel; the others follow.</param>
+    /// <param name="overhang"><see cref="OverhangLength"/> floats.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void FromOneStep(int first, int end, ActiveRun* runs, int runCount, float* output, float* overhang)
+    {
+        int side = PanelProduct<TWide>.SidePanels * TWide.Width, from = first;
+        for (; first + side <= end && first + side <= _outputs; first += side)
+        {
+            PanelProduct<TWide>.Side(_weights.Pointer + ((long)first * _inputs), (long)_inputs * TWide.Width,
+                Bias(first), runs, runCount, output + first - from);
+        }
+        for (; first < end; first += Width(first))
+        {
+            FromActive(first, Bias(first), runs, runCount, valueOffset: 0, valueStride: 1, steps: 1,
+                output + first - from, stride: 0, overhang);
         }
     }
 

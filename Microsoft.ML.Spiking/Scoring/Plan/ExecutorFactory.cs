@@ -35,6 +35,9 @@ internal abstract class ExecutorFactory
     public abstract LayerExecutor Convolution(
         ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind);
 
+    /// <summary>Makes a convolution of the image of one step, whose sums do not depend on other steps.</summary>
+    public abstract LayerExecutor StepConvolution(ConvolutionShape shape, FoldedWeights weights);
+
     public abstract LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps);
 
     public abstract LayerExecutor MeanPool(PoolWindows windows, int channels, int timeSteps);
@@ -53,17 +56,24 @@ internal sealed class ExecutorFactory<TLanes, TWide> : ExecutorFactory
     where TWide : unmanaged, IPanel<TWide>
 {
     public override LayerExecutor Linear(FoldedWeights weights, int timeSteps, SignalKind kind) =>
-        Int8LayerExecutor.Of<TLanes>(weights, timeSteps, kind) ?? (kind == SignalKind.Spikes
+        Int8LayerExecutor.Of<TLanes>(weights, timeSteps, kind) ?? (kind == SignalKind.Spikes && timeSteps > 1
             ? new SpikeLinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps)
             : new LinearExecutor<TLanes, TWide>(weights.Weight, weights.Bias, timeSteps));
 
     public override LayerExecutor Convolution(
-        ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind) => kind switch
+        ConvolutionShape shape, FoldedWeights weights, int timeSteps, SignalKind kind)
+    {
+        PanelWeights<TLanes, TWide>[] groups = PanelWeights<TLanes, TWide>.OfGroups(shape, weights);
+        return kind switch
         {
-            SignalKind.Constant => new ConstantConvolutionExecutor<TLanes, TWide>(shape, weights),
-            SignalKind.Spikes => new SpikeConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps),
-            _ => new ConvolutionExecutor<TLanes, TWide>(shape, weights, timeSteps),
+            SignalKind.Constant => new ConstantConvolutionExecutor<TLanes, TWide>(shape, groups),
+            SignalKind.Spikes => new SpikeConvolutionExecutor<TLanes, TWide>(shape, groups, timeSteps),
+            _ => new ConvolutionExecutor<TLanes, TWide>(shape, groups, timeSteps),
         };
+    }
+
+    public override LayerExecutor StepConvolution(ConvolutionShape shape, FoldedWeights weights) =>
+        new ImageConvolutionExecutor<TLanes, TWide>(shape, PanelWeights<TLanes, TWide>.OfGroups(shape, weights));
 
     public override LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps) =>
         new AffineExecutor<TLanes>(affine, order, size, timeSteps);

@@ -178,8 +178,9 @@ internal sealed class ScoringPlanBuilder
         }
         Flow image = InOrder(input, input.UsualOrder);
         var shape = new ConvolutionShape(convolution, SizeOf(input.Signal), SizeOf(output));
-        LayerExecutor executor = OverTime(
-            image, steps => _factory.Convolution(shape, folded, steps, image.Signal.Kind));
+        LayerExecutor executor = OverTime(image, steps => _isStepwise && !image.IsConstant
+            ? _factory.StepConvolution(shape, folded)
+            : _factory.Convolution(shape, folded, steps, image.Signal.Kind));
         return AddImage(Watched(executor, layer, image), image, output);
     }
 

@@ -29,6 +29,20 @@ internal unsafe struct ActiveInputs
     /// <summary>Returns the number of floats that the lists take.</summary>
     public static long Length(long size, int timeSteps) => size * (timeSteps + 3L);
 
+    /// <summary>Returns the places of lists, with nothing in them.</summary>
+    /// <param name="memory"><see cref="Length"/> floats, which will hold the lists.</param>
+    /// <param name="timeSteps">T.</param>
+    /// <param name="size">Number of inputs.</param>
+    public static ActiveInputs At(float* memory, int timeSteps, int size)
+    {
+        ActiveInputs found = default;
+        found.Values = memory;
+        found.ConstantValues = memory + ((long)size * timeSteps);
+        found.Changing = (int*)(found.ConstantValues + size);
+        found.Constant = found.Changing + size;
+        return found;
+    }
+
     /// <summary>Finds the active inputs.</summary>
     /// <param name="input">[T, size].</param>
     /// <param name="timeSteps">T.</param>
@@ -38,11 +52,7 @@ internal unsafe struct ActiveInputs
     public static ActiveInputs Find<TLanes>(float* input, int timeSteps, int size, float* memory)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        ActiveInputs found = default;
-        found.Values = memory;
-        found.ConstantValues = memory + ((long)size * timeSteps);
-        found.Changing = (int*)(found.ConstantValues + size);
-        found.Constant = found.Changing + size;
+        ActiveInputs found = At(memory, timeSteps, size);
         int i = 0;
         for (; i <= size - TLanes.Count; i += TLanes.Count)
         {

@@ -24,6 +24,9 @@ internal sealed class OtherExecutors(ExecutorFactory usual, bool isDense) : Exec
                 shape.InputPixels * shape.Layer.InputChannels, timeSteps)
             : usual.Convolution(shape, weights, timeSteps, Other(kind));
 
+    public override LayerExecutor StepConvolution(ConvolutionShape shape, FoldedWeights weights) =>
+        usual.StepConvolution(shape, weights);
+
     public override LayerExecutor Affine(ChannelAffine affine, Interleaving order, int size, int timeSteps) =>
         usual.Affine(affine, order, size, timeSteps);
 
