@@ -92,6 +92,8 @@ public sealed class FeedbackTests
             () => template.Bind(Bindings.Of([3]) with { HasTimeAxis = true, TimeSteps = 4 })).Message);
         Assert.Contains("does not change", Assert.Throws<NetworkDefinitionException>(
             () => new NetworkBuilder().Neuron().Feedback().Build().Bind(Bindings.Of([3]))).Message);
+        Assert.Contains("put Flatten() before it", Assert.Throws<NetworkDefinitionException>(
+            () => new NetworkBuilder().Convolution(2, 3).Feedback().Build().Bind(Bindings.Image(1, 6))).Message);
         Assert.Contains("leak of 2", Assert.Throws<NetworkDefinitionException>(
             () => new NetworkBuilder().Feedback(leak: 2).Build().Bind(Bindings.Of([3]))).Message);
         Assert.IsNotEmpty(new FeedbackMlp(4) { Threshold = 0 }.Faults());

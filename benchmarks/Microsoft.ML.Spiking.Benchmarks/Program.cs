@@ -28,7 +28,7 @@ IBenchmark[] all =
     new ScoringAgreement(), new ExecutorChoice(), new OnnxSteps(), new OnnxSpeed(), new OnnxPrecision(),
     new Compression(), new Int8Speed(), new HalvingEpochs(), new SweepOverhead(), new SweepWorkers(),
     new TablesComparison(), new SparseMemory(), new EventReading(), new StreamSpeed(), new MethodsComparison(),
-    new SparseGradientSpeed(), new EarlyExitCurve(),
+    new SparseGradientSpeed(), new EventShares(), new EarlyExitCurve(),
 ];
 bool quick = args.Contains("--quick");
 string folder = Value("--results") ?? "results";

@@ -81,7 +81,8 @@ public sealed class FeedbackLayer : Layer
     {
         if (Size < 1 || input.Shape is not [int length] || length != Size)
         {
-            throw Fault($"expects a vector of its {Size} neurons and is given {input}.");
+            throw Fault($"has weights from each of its {Size} neurons to each and expects a vector of as many, " +
+                $"but is given {input}: put Flatten() before it. There is no feedback of convolutions.");
         }
         if (!input.IsConstant)
         {

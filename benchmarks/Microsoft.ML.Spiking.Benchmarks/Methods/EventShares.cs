@@ -11,11 +11,16 @@ namespace Microsoft.ML.Spiking.Benchmarks.Methods;
 /// The share of the products of a step that events would leave: products of a spike forward, of a gradient that is not
 /// 0 back to the inputs, and of both for the weights. Counted on trained networks, at their own rates.
 /// </summary>
-internal static class EventShares
+internal sealed class EventShares : IBenchmark
 {
     private const int Rows = 128;
 
-    public static void Run(bool quick, TextWriter output)
+    public string Name => "event-shares";
+
+    public string Description =>
+        "the share of the products of a training step that events of spikes and gradients leave";
+
+    public void Run(bool quick, TextWriter output)
     {
         var ml = new MLContext(1);
         IDataView train = ml.Data.LoadFromEnumerable(Digits.Train(quick ? 1_000 : 3_000));

@@ -17,6 +17,9 @@ internal sealed record Method(string Name, Action<SpikingClifTrainer.Options> Se
     /// <summary>Gets the confidence at which rows end.</summary>
     public double Confidence { get; init; }
 
+    /// <summary>Gets how many times the problem's rows are trained on.</summary>
+    public int RowsFactor { get; init; } = 1;
+
     /// <summary>Gets whether values of neurons are counted instead of spikes, those that are not 0.</summary>
     public bool IsGraded { get; init; }
 }
@@ -26,6 +29,7 @@ internal static class MethodList
 {
     public const string Clif = "CLIF, T 4";
     public const string Relu = "ReLU (no spikes)";
+    public const string BetterRelu = "ReLU, 6 times the rows";
     public const string FirstSpike = "first spikes, penalty";
 
     // Of a row's values summed over all neurons, of which the conv net has 72 times as many.
@@ -46,6 +50,18 @@ internal static class MethodList
     [
         .. Common(ImagePenalty),
         new("first spikes, 5 times the penalty", o => First(o, 5 * ImagePenalty, new() { WindowPercentile = 100 })),
+        new(BetterRelu, Rectifiers) { IsGraded = true, RowsFactor = 6 },
+        new("CLIF, T 4, taught by that: logits", _ => { }) { TaughtBy = BetterRelu },
+        new("CLIF, T 4, taught by that: logits, features", _ => { }) { TaughtBy = BetterRelu, FeatureWeight = 1 },
+    ];
+
+    /// <summary>Gets first spikes and early exits of convolutions that are nearly always right.</summary>
+    public static IReadOnlyList<Method> OfDigitImages =>
+    [
+        new(Clif, _ => { }),
+        new(Relu, Rectifiers) { IsGraded = true },
+        new(FirstSpike, o => First(o, ImagePenalty, new() { WindowPercentile = 100 })),
+        new("CLIF, T 4, early exit at 0.9", _ => { }) { ExitOf = Clif, Confidence = 0.9 },
     ];
 
     /// <summary>Gets first spikes and what they are compared with.</summary>

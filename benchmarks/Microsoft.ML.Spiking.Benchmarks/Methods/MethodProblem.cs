@@ -28,12 +28,21 @@ internal sealed record MethodProblem
     /// <summary>Reads the rows: those that are trained on, and those that are tested on.</summary>
     public required Func<MLContext, (IDataView Train, IDataView Test)> Read { get; init; }
 
+    /// <summary>Reads so many times the rows that are trained on; null where there are no more.</summary>
+    public Func<MLContext, int, IDataView>? More { get; init; }
+
     /// <summary>Returns the problem of that key, or null where its data is not here.</summary>
     public static MethodProblem? Of(string key, bool quick) => key switch
     {
         "digits" => Digit(key, quick ? 1_000 : 10_000, quick ? 1_000 : 10_000, quick ? 2 : 5, MethodList.OfVectors),
         "all-digits" => Digit(key, quick ? 2_000 : 60_000, quick ? 1_000 : 10_000, quick ? 1 : 3,
             MethodList.OfAllDigits),
+        "digit-images" => Digit(key, quick ? 300 : 5_000, quick ? 500 : 10_000, quick ? 1 : 5,
+            MethodList.OfDigitImages) with
+        {
+            InputShape = [1, 28, 28],
+            Network = new ConvNet(16, 32),
+        },
         "digits-by-rows" => Digit(key, quick ? 500 : 4_000, quick ? 1_000 : 10_000, quick ? 1 : 8,
             MethodList.OfSequences) with
         {
@@ -55,7 +64,12 @@ internal sealed record MethodProblem
         new()
         {
             Key = key,
-            Title = Numbers(key == "digits-by-rows" ? $"{Digits.Name} row by row" : Digits.Name, rows, tests, epochs),
+            Title = Numbers(key switch
+            {
+                "digits-by-rows" => $"{Digits.Name} row by row",
+                "digit-images" => $"{Digits.Name}, ConvNet(16, 32)",
+                _ => Digits.Name,
+            }, rows, tests, epochs),
             Network = new Mlp(340, 340),
             Epochs = epochs,
             Methods = methods,
@@ -72,6 +86,7 @@ internal sealed record MethodProblem
         Methods = MethodList.OfImages,
         Read = ml => (ml.Data.LoadFromEnumerable(CifarImages.Read("train", rows)),
             ml.Data.LoadFromEnumerable(CifarImages.Read("test", tests))),
+        More = (ml, factor) => ml.Data.LoadFromEnumerable(CifarImages.Read("train", factor * rows)),
     };
 
     private static MethodProblem Touches(string file, int epochs) => new()

@@ -43,9 +43,10 @@ internal static partial class MethodTraining
         {
             SpikingClifTrainer.Options options = Options(problem, method, seed, earlier);
             options.MetricsCallback = metrics => rate = metrics.MeanFiringRate;
+            IDataView rows = method.RowsFactor == 1 ? data.Train : problem.More!(ml, method.RowsFactor);
             TimeSpan before = Processor();
             SpikingPredictionTransformer trained =
-                ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(data.Train);
+                ml.MulticlassClassification.Trainers.SpikingClif(options).Fit(rows);
             seconds = (Processor() - before).TotalSeconds;
             return trained;
         });

@@ -16,7 +16,8 @@ internal sealed class MethodsComparison : IBenchmark
     private const int Seeds = 3;
     private const int RowsOfTimes = 16;
 
-    private static readonly string[] Keys = ["digits", "digits-by-rows", "all-digits", "pictures", "touches"];
+    private static readonly string[] Keys =
+        ["digits", "digits-by-rows", "all-digits", "digit-images", "pictures", "touches"];
 
     /// <summary>Gets or sets the minutes after which no further seed of a problem is begun.</summary>
     public static double Minutes { get; set; } = double.PositiveInfinity;
@@ -26,9 +27,9 @@ internal sealed class MethodsComparison : IBenchmark
     public string Description =>
         "ways to train and to code: accuracy in % (standard deviation over the seeds); spikes per neuron in a row's " +
         "scoring (of rectifiers, feedback and gated layers: values that are not 0); mean time steps of a row; " +
-        "processor time of the training over that of the first line, the same seeds; peak of its memory in MB; time " +
-        "of a row's scoring over that of the first line. All with one thread. pictures: SPIKING_CIFAR; touches: " +
-        "SPIKING_BRAILLE";
+        "processor time of the training over that of the first line, the same seeds; peak of the native memory that " +
+        "it has in use, in MB; time of a row's scoring over that of the first line. All with one thread. pictures: " +
+        "SPIKING_CIFAR; touches: SPIKING_BRAILLE";
 
     public void Run(bool quick, TextWriter output)
     {

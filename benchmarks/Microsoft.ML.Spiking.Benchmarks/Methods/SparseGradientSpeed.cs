@@ -20,8 +20,9 @@ internal sealed class SparseGradientSpeed : IBenchmark
     public string Name => "sparse-gradient";
 
     public string Description =>
-        "a linear layer 512 to 512, 64 rows, one thread: time of dense over sparse backward pass, and of the step " +
-        "with the forward product; bytes kept, sparse over dense. Activity: the share of neurons and steps in the band";
+        "64 rows, one thread, dense over sparse. Linear layer 512 to 512: time of the backward pass, and of the step " +
+        "with the forward product; bytes kept, sparse over dense. Whole step: 784-512-512-10 of LIF neurons with " +
+        "products, neurons, loss, backward pass and AdamW. Activity: the share of neurons and steps in the band";
 
     public void Run(bool quick, TextWriter output)
     {
@@ -32,8 +33,11 @@ internal sealed class SparseGradientSpeed : IBenchmark
             {
                 Measure(steps, activity, quick ? 5 : 11, output);
             }
+            foreach (double activity in Activities)
+            {
+                WholeStep(steps, activity, quick ? 5 : 11, output);
+            }
         }
-        EventShares.Run(quick, output);
     }
 
     private static void Measure(int steps, double activity, int rounds, TextWriter output)
@@ -94,10 +98,21 @@ internal sealed class SparseGradientSpeed : IBenchmark
         output.WriteLine(Numbers.Text($"T = {steps}, activity {100 * activity:0} %: backward ") +
             $"{PairedRatio.Of(seconds[0], seconds[1])}, step {PairedRatio.Of(both, mixed)}" +
             Numbers.Text($", memory {kept:0.00}, largest difference {error:0.0e0}"));
+    }
+
+    private static void WholeStep(int steps, double activity, int rounds, TextWriter output)
+    {
+        using var step = new SparseGradientStep(steps, activity);
+        double error = step.Difference();
+        double[][] seconds = InterleavedRounds.Measure(rounds, step.Dense, step.Sparse);
+        PairedRatio ratio = PairedRatio.Of(seconds[0], seconds[1]);
+        output.WriteLine(Numbers.Text($"T = {steps}, whole step, activity {100 * step.Activity:0.0} %, spikes ") +
+            Numbers.Text($"{100 * step.SpikeRate:0.0} %: {ratio}, of {1000 * seconds[0].Min():0} ms, ") +
+            Numbers.Text($"largest difference {error:0.0e0}"));
         if (activity == 0.05)
         {
-            output.WriteLine(new Goal(Numbers.Text($"sparse-gradient-step-T{steps}"),
-                PairedRatio.Of(both, mixed).Median, 1.5, AtMost: false));
+            output.WriteLine(new Goal(
+                Numbers.Text($"sparse-gradient-step-T{steps}"), ratio.Median, 1.5, AtMost: false));
         }
     }
 

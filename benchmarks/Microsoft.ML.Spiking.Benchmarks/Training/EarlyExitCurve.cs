@@ -12,6 +12,8 @@ internal sealed class EarlyExitCurve : IBenchmark
     private static readonly string[] Names =
         [MethodList.Clif, "counts, T 8, 1 spike, tuned", "counts, T 2, bursts of 5, tuned"];
 
+    private static readonly Method OfMoreRows = new("CLIF, T 4, 4 times the rows", _ => { }) { RowsFactor = 4 };
+
     public string Name => "early-exit";
 
     public string Description =>
@@ -21,7 +23,7 @@ internal sealed class EarlyExitCurve : IBenchmark
     public void Run(bool quick, TextWriter output)
     {
         var ml = new MLContext(1);
-        foreach (string key in new[] { "digits", "pictures" })
+        foreach (string key in new[] { "digits", "digit-images", "pictures" })
         {
             if (MethodProblem.Of(key, quick) is not { } problem)
             {
@@ -30,7 +32,9 @@ internal sealed class EarlyExitCurve : IBenchmark
             }
             output.WriteLine(problem.Title);
             (IDataView Train, IDataView Test) data = problem.Read(ml);
-            Curves(ml, [.. problem.Methods.Where(method => Names.Contains(method.Name)).Select(method => (method.Name,
+            IEnumerable<Method> methods = problem.Methods.Where(method => Names.Contains(method.Name))
+                .Concat(problem.More is null ? [] : [OfMoreRows]);
+            Curves(ml, [.. methods.Select(method => (method.Name,
                 MethodTraining.Run(problem, method, 1, data, new Dictionary<string, Trained>()).Model))],
                 data.Test, quick, output, key);
         }

@@ -14,7 +14,7 @@ internal static class EarlyExitPlot
     /// <summary>Writes an SVG and a PNG.</summary>
     /// <param name="reports">The models' names and figures.</param>
     /// <param name="path">Without an extension.</param>
-    public static void Write(IEnumerable<(string Name, EarlyExitReport Report)> reports, string path)
+    public static void Write(IReadOnlyList<(string Name, EarlyExitReport Report)> reports, string path)
     {
         var plot = new PlotModel
         {
@@ -33,7 +33,14 @@ internal static class EarlyExitPlot
             Title = "mean time steps of a row",
             Minimum = 0,
         });
-        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "accuracy (%)" });
+        // Rows that all end after few steps may be far below.
+        double lowest = reports.Min(one => one.Report.Points.Min(point => 100 * point.Accuracy));
+        plot.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Left,
+            Title = "accuracy (%)",
+            Minimum = Math.Floor(lowest) - 2,
+        });
         foreach ((string name, EarlyExitReport report) in reports)
         {
             var early = new LineSeries { Title = name, MarkerType = MarkerType.Circle, MarkerSize = 4 };

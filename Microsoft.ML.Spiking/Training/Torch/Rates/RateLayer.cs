@@ -1,6 +1,5 @@
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Rates;
@@ -34,11 +33,26 @@ internal sealed record RateSignal(Tensor Rates, Func<long, long, TorchSignal> St
     /// <summary>Gets what <see cref="Steps"/> reads.</summary>
     public IReadOnlyList<PackedSpikes> Spikes { get; init; } = [];
 
-    /// <summary>Returns the signal of a layer that treats means as it treats the values of a step.</summary>
+    /// <summary>
+    /// Returns the signal of a layer that treats means as it treats the values of a step. What a slice gives the layer
+    /// is released before the next layer runs.
+    /// </summary>
     public RateSignal With(Tensor rates, Func<TorchSignal, TorchSignal> map)
     {
         Func<long, long, TorchSignal> steps = Steps;
-        return this with { Rates = rates, Steps = (first, count) => map(steps(first, count)) };
+        return this with
+        {
+            Rates = rates,
+            Steps = (first, count) =>
+            {
+                TorchSignal from = steps(first, count), to = map(from);
+                if (!ReferenceEquals(from.Values, to.Values))
+                {
+                    from.Values.Dispose();
+                }
+                return to;
+            },
+        };
     }
 }
 
@@ -75,8 +89,8 @@ internal sealed class RateMap(TorchLayer layer) : RateLayer
 /// <summary>Max pooling: the mean of the steps' largest values, with the gradient of the largest mean.</summary>
 /// <param name="layer">The pooling.</param>
 /// <param name="weights">The weight of each step in a mean, [T].</param>
-/// <param name="rowsInSlice">Returns the rows that are taken at a time.</param>
-internal sealed class RateMaxPool(TorchLayer layer, Tensor weights, Func<Tensor, long> rowsInSlice) : RateLayer
+/// <param name="slices">The rows that are taken at a time.</param>
+internal sealed class RateMaxPool(TorchLayer layer, Tensor weights, RateSlices slices) : RateLayer
 {
     public override RateSignal Forward(RateSignal input, ForwardPass pass)
     {
@@ -84,14 +98,11 @@ internal sealed class RateMaxPool(TorchLayer layer, Tensor weights, Func<Tensor,
         Tensor means = empty_like(largest.detach());
         using (no_grad())
         {
-            long rows = largest.shape[0], slice = rowsInSlice(input.Rates);
-            for (long first = 0; first < rows; first += slice)
+            slices.Each(input.Rates, (first, count) =>
             {
-                using DisposeScope scope = NewDisposeScope();
-                long count = Math.Min(slice, rows - first);
                 TorchSignal steps = layer.Forward(input.Steps(first, count), pass);
                 means.narrow(0, first, count).copy_(TimeMean.Of(steps, weights));
-            }
+            });
         }
         // The difference has no gradient.
         return input.With(largest.Plus(means - largest.detach()), steps => layer.Forward(steps, pass));
@@ -148,7 +159,7 @@ internal sealed class RateBatchNorm(TorchBatchNorm norm) : RateLayer
         return input.With(norm.Forward(new(input.Rates, IsConstant: true), pass).Values, steps =>
         {
             long[] perChannel = PerChannel(steps);
-            return steps with { Values = (steps.Values * scale.view(perChannel)).Plus(shift.view(perChannel)) };
+            return steps with { Values = shift.view(perChannel).PlusProduct(steps.Values, scale.view(perChannel)) };
         });
     }
 }

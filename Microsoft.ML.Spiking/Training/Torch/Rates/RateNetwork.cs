@@ -2,7 +2,6 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Rates;
@@ -13,16 +12,13 @@ namespace Microsoft.ML.Spiking.Training.Torch.Rates;
 /// </summary>
 internal sealed class RateNetwork : TorchLayer, IDisposable
 {
-    // Values of all steps of a slice: 4 MB of float32 stay in the cache; a GPU needs more at a time to be busy.
-    private const long SliceOnCpu = 1 << 20;
-    private const long SliceOnGpu = 1 << 24;
-
     private readonly NetworkDefinition _network;
     private readonly TorchParameters _parameters;
     private readonly CudaKernels? _kernels;
     private readonly Tensor _weights; // of each step in a mean, [T]
     private readonly Tensor _readout;
     private readonly Layer? _last;
+    private readonly RateSlices _slices;
     private readonly RateSequence _layers;
     private int _index; // as in TorchLayerFactory
 
@@ -41,6 +37,7 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
         _weights = Weights(kept);
         _readout = readoutDecays ? _weights : Weights(1);
         _last = network.Layers.LastOrDefault(layer => layer is NeuronLayer);
+        _slices = new(network.TimeSteps, parameters.Device);
         _layers = Sequence(network.Layers);
     }
 
@@ -73,13 +70,6 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
             .DetachFromDisposeScope();
     }
 
-    private long RowsInSlice(Tensor rates)
-    {
-        long most = _parameters.Device.type == DeviceType.CPU ? SliceOnCpu : SliceOnGpu;
-        long inRow = rates.numel() / rates.shape[0] * _network.TimeSteps;
-        return Math.Clamp(most / inRow, 1, rates.shape[0]);
-    }
-
     private RateSequence Sequence(IReadOnlyList<Layer> layers) => new([.. layers.Select(Create)]);
 
     private RateLayer Create(Layer layer)
@@ -90,10 +80,10 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
             BatchNormLayer norm => new RateBatchNorm(new(norm, timeSteps: 1, _parameters, _kernels)),
             NeuronLayer { Neuron: RateNeuron neuron } => new RateNeuronLayer(layer.Name, neuron,
                 neuron.LearnThreshold ? _parameters[((NeuronLayer)layer).ArrayName(neuron.LearnedScalars[0])] : null,
-                _network.TimeSteps, layer == _last ? _readout : _weights, RowsInSlice, _kernels),
+                _network.TimeSteps, layer == _last ? _readout : _weights, _slices, _kernels),
             NeuronLayer other => throw new NotSupportedException(
                 $"Layer '{layer.Name}' is of {other.Neuron.GetType().Name}, which has no spike representation."),
-            MaxPoolLayer pool => new RateMaxPool(TorchRowMap.Create(pool), _weights, RowsInSlice),
+            MaxPoolLayer pool => new RateMaxPool(TorchRowMap.Create(pool), _weights, _slices),
             DropoutLayer dropout => new RateDropout(new(index, dropout.Rate, _kernels)),
             ResidualLayer residual => new RateResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
             RestorationLayer => new RateSequence([]), // the loss runs what is in it

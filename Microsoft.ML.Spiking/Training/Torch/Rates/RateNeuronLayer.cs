@@ -18,10 +18,10 @@ namespace Microsoft.ML.Spiking.Training.Torch.Rates;
 /// <param name="learned">The learned threshold, [1]; null where it is not learned.</param>
 /// <param name="timeSteps">T.</param>
 /// <param name="weights">The weight of each step in the mean output, [T].</param>
-/// <param name="rowsInSlice">Returns the rows that are taken at a time.</param>
+/// <param name="slices">The rows that are taken at a time.</param>
 /// <param name="kernels">The device's CUDA kernels; null for none.</param>
 internal sealed class RateNeuronLayer(string name, RateNeuron neuron, Tensor? learned, int timeSteps, Tensor weights,
-    Func<Tensor, long> rowsInSlice, CudaKernels? kernels) : RateLayer
+    RateSlices slices, CudaKernels? kernels) : RateLayer
 {
     public override RateSignal Forward(RateSignal input, ForwardPass pass)
     {
@@ -33,11 +33,8 @@ internal sealed class RateNeuronLayer(string name, RateNeuron neuron, Tensor? le
         using (no_grad())
         {
             var walker = TorchNeuron.Create(spiking, current.device, current.dtype, kernels: kernels);
-            long rows = current.shape[0], slice = rowsInSlice(current);
-            for (long first = 0; first < rows; first += slice)
+            slices.Each(current, (first, count) =>
             {
-                using DisposeScope scope = NewDisposeScope();
-                long count = Math.Min(slice, rows - first);
                 TorchSignal steps = input.Steps(first, count);
                 NeuronSpikes spikes = walker.Forward(new(steps.Values, timeSteps, steps.IsConstant)
                 {
@@ -46,7 +43,7 @@ internal sealed class RateNeuronLayer(string name, RateNeuron neuron, Tensor? le
                 pass.Spikes?.Add(name, spikes);
                 packed.Write(first, spikes.Values);
                 rates.narrow(0, first, count).copy_(TimeMean.Of(new(spikes.Values, IsConstant: false), weights));
-            }
+            });
             rates.Multiply(height);
         }
         Tensor output = new RateOperation(rates, height, neuron.Gain, neuron.Inner is LeakyNeuronDefinition)

@@ -103,6 +103,9 @@ internal static class TensorArithmetic
         return x.add_(scalar, One);
     }
 
+    /// <summary>x + y z.</summary>
+    public static Tensor PlusProduct(this Tensor x, Tensor y, Tensor z) => x.addcmul(y, z, One);
+
     /// <summary>x becomes x + factor y z.</summary>
     public static Tensor AddProduct(this Tensor x, Tensor y, Tensor z, double factor)
     {
