@@ -1,7 +1,8 @@
 // Trains spiking networks on recordings of an event camera (N-MNIST), replays a recording through the live scorer as
 // fast as it was recorded, and draws its events and spikes.
 //
-//   EventCamera train FOLDER [EPOCHS]     FOLDER has train1K.txt, test100.txt and the .bs2 files that they list
+//   EventCamera train FOLDER [EPOCHS [SEED]]
+//                                         FOLDER has train1K.txt, test100.txt and the .bs2 files that they list
 //   EventCamera simulate FOLDER MNIST [COUNT [EPOCHS]]
 //                                         trains on digits of MNIST in front of a simulated camera, tests on FOLDER
 //   EventCamera replay RECORDING [SPEED]  with the model of the training; SPEED 0.1 is ten times slower
@@ -15,11 +16,10 @@ try
 {
     switch (args)
     {
-        case ["train", string folder]:
-            Training.Run(folder, epochs: 10);
-            return 0;
-        case ["train", string folder, string number] when int.TryParse(number, out int epochs) && epochs > 0:
-            Training.Run(folder, epochs);
+        case ["train", string folder, .. string[] rest]
+            when rest.Length <= 2 && int.TryParse(rest.ElementAtOrDefault(0) ?? "10", out int epochs) && epochs > 0
+                && int.TryParse(rest.ElementAtOrDefault(1) ?? "1", out int seed) && seed >= 0:
+            Training.Run(folder, epochs, seed);
             return 0;
         case ["simulate", string folder, string mnist]:
             Simulation.Run(folder, mnist, count: 4_000, epochs: 6);
@@ -39,8 +39,8 @@ try
             Picture.Draw(recording, file);
             return 0;
         default:
-            Console.Error.WriteLine("EventCamera train FOLDER [EPOCHS] | simulate FOLDER MNIST [COUNT [EPOCHS]] | " +
-                "replay RECORDING [SPEED] | picture RECORDING FILE");
+            Console.Error.WriteLine("EventCamera train FOLDER [EPOCHS [SEED]] | simulate FOLDER MNIST " +
+                "[COUNT [EPOCHS]] | replay RECORDING [SPEED] | picture RECORDING FILE");
             return 2;
     }
 }

@@ -29,7 +29,7 @@ internal static class Simulation
         void Test(string name, IReadOnlyList<EventRecording> rows)
         {
             ITransformer model =
-                Training.Spiking(ml, new ClifNeuron(), epochs).Fit(ml.Data.LoadFromEventFiles(rows));
+                Training.Spiking(ml, new ClifNeuron(), epochs, seed: 1).Fit(ml.Data.LoadFromEventFiles(rows));
             double accuracy = ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
             Console.WriteLine(
                 $"  {name,-26} {accuracy,6:P0} of {real.Count} real recordings, {rows.Count} trained on");
