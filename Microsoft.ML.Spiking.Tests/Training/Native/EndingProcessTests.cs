@@ -4,7 +4,7 @@ namespace Microsoft.ML.Spiking.Tests.Training.Native;
 [TestClass]
 public sealed class EndingProcessTests
 {
-    private const int Repetitions = 4;
+    private const int Repetitions = 3;
 
     [TestMethod]
     [DataRow(EndingProcess.MainReturns)]

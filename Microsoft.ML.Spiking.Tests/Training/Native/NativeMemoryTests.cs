@@ -81,7 +81,7 @@ public sealed class NativeMemoryTests
         }
         ArrayRowSource source = new(rows, [.. Enumerable.Range(0, Rows).Select(row => row % Toy.Classes)]);
 
-        Toy.Train(Toy.Settings with { Epochs = Epochs, BatchSize = 64 }, source, observer: observer, network: network);
+        Toy.Train(Toy.Settings with { Epochs = 8, BatchSize = 64 }, source, observer: observer, network: network);
 
         string all = string.Join(' ', seen.Select(mb => $"{mb:0}"));
         TestContext.WriteLine(all);
