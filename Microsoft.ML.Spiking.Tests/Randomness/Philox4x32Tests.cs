@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Randomness;
-
 
 namespace Microsoft.ML.Spiking.Tests.Randomness;
 
@@ -16,4 +16,21 @@ public sealed class Philox4x32Tests
     public void Generate_PublishedCounters_GivesPublishedWords(
         uint c0, uint c1, uint c2, uint c3, uint key0, uint key1, uint r0, uint r1, uint r2, uint r3) =>
         Assert.AreEqual(new PhiloxBlock(r0, r1, r2, r3), Philox4x32.Generate(new(c0, c1, c2, c3), key0, key1));
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(4)]
+    [DataRow(7)]
+    [DataRow(64)]
+    public void Fill_AnyNumberOfBlocks_GivesThoseOfTheirCounters(int count)
+    {
+        var first = new PhiloxBlock(0xfffffff0u - (uint)count, 0x85a308d3u, 0x13198a2eu, 0xffffffffu);
+        uint[] words = new uint[4 * count];
+
+        Philox4x32.Fill(first, 0xa4093822u, 0xf99f31d0u, words);
+
+        PhiloxBlock[] expected = [.. Enumerable.Range(0, count).Select(i => Philox4x32.Generate(
+            first with { Word0 = first.Word0 + (uint)i }, 0xa4093822u, 0xf99f31d0u))];
+        Assert.AreSequenceEqual(expected, MemoryMarshal.Cast<uint, PhiloxBlock>(words).ToArray());
+    }
 }

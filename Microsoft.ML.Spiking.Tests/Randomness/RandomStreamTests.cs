@@ -1,6 +1,5 @@
 using Microsoft.ML.Spiking.Randomness;
 
-
 namespace Microsoft.ML.Spiking.Tests.Randomness;
 
 [TestClass]
@@ -19,6 +18,31 @@ public sealed class RandomStreamTests
     public void NextUInt32_AnyKeyDiffers_GivesOtherNumbers(int seed, int purpose, int channel, int epoch, long item) =>
         Assert.AreNotSequenceEqual(
             Draw(Stream()), Draw(new(seed, (RandomPurpose)purpose, channel, epoch, item)));
+
+    [TestMethod]
+    [DataRow(0, 1)]
+    [DataRow(1, 2)]
+    [DataRow(3, 19)]
+    [DataRow(2, 255)]
+    [DataRow(0, 256)]
+    [DataRow(1, 1_003)]
+    public void FillUniform_AfterOthers_GivesTheNumbersOneByOne(int before, int count)
+    {
+        RandomStream filled = Stream(), single = Stream();
+        for (int i = 0; i < before; i++)
+        {
+            Assert.AreEqual(single.NextUInt32(), filled.NextUInt32());
+        }
+        float[] values = new float[count];
+
+        filled.FillUniform(values, low: -2, high: 5);
+
+        foreach (float value in values)
+        {
+            Assert.AreEqual(-2 + (7 * single.NextSingle()), value);
+        }
+        Assert.AreEqual(single.NextUInt32(), filled.NextUInt32());
+    }
 
     [TestMethod]
     public void FillUniform_ManyNumbers_AreSpreadEvenlyWithinTheRange()

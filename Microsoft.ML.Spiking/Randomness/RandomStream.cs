@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 
 namespace Microsoft.ML.Spiking.Randomness;
 
@@ -12,6 +13,7 @@ namespace Microsoft.ML.Spiking.Randomness;
 /// </remarks>
 internal struct RandomStream
 {
+    private const int WordsAtOnce = 256;
     private const float SingleStep = 1f / (1 << 24);
     private const double DoubleStep = 1.0 / (1UL << 53);
 
@@ -94,9 +96,34 @@ internal struct RandomStream
     public void FillUniform(Span<float> destination, float low = 0f, float high = 1f)
     {
         float width = high - low;
-        for (int i = 0; i < destination.Length; i++)
+        int done = 0;
+        for (; _used < 4 && done < destination.Length; done++)
         {
-            destination[i] = low + (width * NextSingle());
+            destination[done] = low + (width * NextSingle());
+        }
+        Span<uint> words = stackalloc uint[WordsAtOnce];
+        for (; done < destination.Length; done += Math.Min(WordsAtOnce, destination.Length - done))
+        {
+            Span<float> part = destination.Slice(done, Math.Min(WordsAtOnce, destination.Length - done));
+            int whole = part.Length / 4 * 4;
+            Span<uint> drawn = words[..whole];
+            Philox4x32.Fill(new(_block, _epoch, (uint)_item, (uint)(_item >> 32)), _key0, _key1, drawn);
+            _block = checked(_block + ((uint)whole / 4));
+            int i = 0;
+            for (; i <= whole - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                Vector<uint> bits = Vector.ShiftRightLogical(new Vector<uint>(drawn[i..]), 8);
+                Vector<float> number = Vector.ConvertToSingle(Vector.AsVectorInt32(bits)) * SingleStep;
+                (new Vector<float>(low) + (number * width)).CopyTo(part[i..]);
+            }
+            for (; i < whole; i++)
+            {
+                part[i] = low + (width * ((drawn[i] >> 8) * SingleStep));
+            }
+            for (; i < part.Length; i++)
+            {
+                part[i] = low + (width * NextSingle());
+            }
         }
     }
 
