@@ -171,7 +171,7 @@ run_tests() {
   "$root/eng/test-programs.sh"
   say "Building; the first time this downloads libtorch, which is large."
   in_root dotnet restore Spiking.sln -v quiet
-  build_solution
+  build_solution || return
 
   local faults=0 format=$root/artifacts/format.log formatting
   # Beside the tests, which leave a core idle for much of their time.
