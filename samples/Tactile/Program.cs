@@ -1,5 +1,5 @@
 // Trains a spiking network on touches of braille letters, then reads others as a stream: one reading of 12 sensors
-// after the other, with a decision as soon as the network is sure.
+// after the other, with several rules for when to decide.
 //
 //   Tactile FILE [EPOCHS]     FILE is braille.csv or braille.csv.gz
 
@@ -50,12 +50,9 @@ static void Stream(TransformerChain<SpikingPredictionTransformer> model, Touch[]
     model.LastTransformer.GetOutputSchema(new MLContext().Data.LoadFromEnumerable(touches).Schema)["PredictedLabel"]
         .GetKeyValues(ref names);
     string[] letters = [.. names.DenseValues().Select(name => name.ToString())];
-    foreach (float certain in (float[])[0.7f, 0.9f, 1])
+    foreach ((string rule, StreamDecision decision) in Rules())
     {
-        SpikingStream stream = model.LastTransformer.Model.CreateStream(new()
-        {
-            Decision = StreamDecision.Confidence(certain, minimumSteps: 20),
-        });
+        SpikingStream stream = model.LastTransformer.Model.CreateStream(new() { Decision = decision });
         int right = 0, steps = 0;
         foreach (Touch touch in touches)
         {
@@ -68,7 +65,20 @@ static void Stream(TransformerChain<SpikingPredictionTransformer> model, Touch[]
             right += letters[step.Class] == touch.Label ? 1 : 0;
             steps += step.Step;
         }
-        AnsiConsole.WriteLine($"decided at {certain,4:P0}: {(double)right / touches.Length:P1} right after " +
+        AnsiConsole.WriteLine($"{rule,-32} {(double)right / touches.Length,7:P1} right after " +
             $"{(double)steps / touches.Length:0.0} of {Touch.Steps} readings");
     }
+}
+
+static IEnumerable<(string Rule, StreamDecision Decision)> Rules()
+{
+    foreach (float probability in (float[])[0.1f, 0.2f, 0.3f])
+    {
+        yield return ($"a probability of {probability:P0}", StreamDecision.Confidence(probability, minimumSteps: 20));
+    }
+    foreach (int readings in (int[])[20, 40])
+    {
+        yield return ($"the same for {readings} readings", StreamDecision.Patience(readings));
+    }
+    yield return ("at the end", StreamDecision.AtEnd);
 }
