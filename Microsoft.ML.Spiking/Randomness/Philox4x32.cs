@@ -39,7 +39,7 @@ internal static class Philox4x32
     }
 
     /// <summary>Fills whole blocks, as <see cref="Generate"/> does for each counter from the first one on.</summary>
-    /// <param name="first">The counter of the first block; only its first word counts up, and must not overflow.</param>
+    /// <param name="first">The counter of the first block; its first word counts up and must not overflow.</param>
     /// <param name="key0">The key's first word.</param>
     /// <param name="key1">The key's second word.</param>
     /// <param name="words">Takes the blocks; its length is a multiple of 4.</param>
