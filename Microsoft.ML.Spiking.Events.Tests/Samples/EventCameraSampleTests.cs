@@ -38,7 +38,7 @@ public sealed class EventCameraSampleTests : IDisposable
     public void Run_WithoutFiles_SaysWhatIsMissing()
     {
         Assert.Contains("train1K.txt", Run(1, "train", "."));
-        Assert.Contains("EventCamera train FOLDER [EPOCHS]", Run(2, "paint"));
+        Assert.Contains("EventCamera train FOLDER [EPOCHS [SEED]]", Run(2, "paint"));
         WriteList("test100.txt", 25, 25);
         Assert.Contains("has no file t10k-images-idx3-ubyte.gz", Run(1, "simulate", ".", "."));
     }
