@@ -83,13 +83,6 @@ public sealed partial class SpikingClifTrainer
         public NeuronDefinition Neuron { get; set; } = new ClifNeuron();
 
         /// <summary>
-        /// Gets or sets what the trained network is converted to: <see cref="FirstSpikeConversion"/> or
-        /// <see cref="CountConversion"/>, which need <see cref="ReluNeuron"/> and rows without time steps. Null (the
-        /// default) for nothing.
-        /// </summary>
-        public NetworkConversion? Conversion { get; set; }
-
-        /// <summary>
         /// Gets or sets how the features become the current of every time step: <see cref="DirectEncoder"/> (the
         /// default), which alone is possible where rows bring their own time steps, <see cref="PopulationEncoder"/>,
         /// <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>. As long as it is not set, an <see cref="Mlp"/>
@@ -233,13 +226,6 @@ public sealed partial class SpikingClifTrainer
         } = LossTarget.Constant;
 
         /// <summary>
-        /// Gets or sets the factor of the penalty of spikes in the loss, from 0 to 1: it is multiplied with a row's
-        /// spikes, or values of a neuron that does not spike, summed over all neurons and averaged over the time
-        /// steps. It makes activity rare; 0.0005 is a start for networks of some hundred neurons. Default 0.
-        /// </summary>
-        public double SpikePenalty { get; set; }
-
-        /// <summary>
         /// Gets or sets the part of the hidden values that is dropped in training, from 0 up to, but not including, 1.
         /// Default 0.2.
         /// </summary>
@@ -250,14 +236,6 @@ public sealed partial class SpikingClifTrainer
         /// for no limit.
         /// </summary>
         public double? GradientClipping { get; set; }
-
-        /// <summary>
-        /// Gets or sets the number of time steps back that the gradient of a neuron's spike goes within its layer, from
-        /// 0 (only the step of the spike) to 1,000: what happened earlier is not learned from. It is for studies of how
-        /// much a neuron learns through time; a step of the training takes up to as many times longer. Null (the
-        /// default) for all steps. See docs/analysis.md.
-        /// </summary>
-        public int? GradientHorizon { get; set; }
 
         /// <summary>
         /// Gets or sets whether the weights of linear layers and convolutions that are exactly 0 in a model whose
