@@ -15,7 +15,7 @@ public sealed class TableSweepTests
         SpikingClifTrainer.Options options = Trainer(new()).Completed(Shared(new()));
 
         Assert.AreEqual(new PopulationEncoder(8), options.Encoder);
-        Assert.AreEqual(new Mlp(TableDefaults.HiddenSizes), options.Network);
+        Assert.AreEqual(new Mlp(TableDefaults.For(200).HiddenSizes), options.Network);
         Assert.AreEqual(
             (TableDefaults.BatchSize, TableDefaults.LearningRate), (options.BatchSize, options.LearningRate));
         Assert.IsNotNull(options.Epochs);
@@ -68,6 +68,15 @@ public sealed class TableSweepTests
         Assert.AreSequenceEqual([nameof(SpikingClifSweepOptions.LabelSmoothing)],
             result.BestTrial.Values.Keys.ToArray());
         Assert.IsInstanceOfType<AffineLayer>(Network(result.BestModel).Layers[0]);
+    }
+
+    [TestMethod]
+    public void ToOptions_EncoderWithTrees_KeepsThem()
+    {
+        var others = new SpikingClifTrainer.Options { Encoder = new PopulationEncoder(4) { Trees = 7 } };
+
+        Assert.AreEqual(new PopulationEncoder(16) { Trees = 7 },
+            new SpikingClifSweepOptions { ReceptiveFields = 16 }.ToOptions(others).Encoder);
     }
 
     [TestMethod]

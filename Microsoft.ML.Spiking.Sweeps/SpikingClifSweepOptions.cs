@@ -36,7 +36,7 @@ public sealed class SpikingClifSweepOptions
     /// of a <see cref="ConvNet"/>, "vgg 11", "resnet 18", "snn5" or "vggsnn". Swept over perceptrons; for images, give
     /// a sweep choices of your own.
     /// </summary>
-    [Choice(["64", "256", "512", "128-128", "256-256", "512-512"], "512-512")]
+    [Choice(["64", "256", "512", "128-128", "192-128", "256-256", "512-512"], "512-512")]
     public string Network { get; set; } = "512-512";
 
     /// <summary>Gets or sets the neuron of every hidden layer.</summary>
@@ -155,7 +155,8 @@ public sealed class SpikingClifSweepOptions
         }
         else if (options.Encoder is PopulationEncoder or DirectEncoder)
         {
-            options.Encoder = fields == 0 ? new DirectEncoder() : new PopulationEncoder(fields);
+            int trees = (options.Encoder as PopulationEncoder)?.Trees ?? 0;
+            options.Encoder = fields == 0 ? new DirectEncoder() : new PopulationEncoder(fields) { Trees = trees };
         }
     }
 

@@ -140,6 +140,8 @@ public sealed class OptionsTests
         ("NumberOfThreads", o => o.NumberOfThreads = 0),
         ("PopulationEncoder.Fields", o => o.Encoder = new PopulationEncoder(1)),
         ("PopulationEncoder.Fields", o => o.Encoder = new PopulationEncoder(257)),
+        ("PopulationEncoder.Trees", o => o.Encoder = new PopulationEncoder { Trees = -1 }),
+        ("PopulationEncoder.Trees", o => o.Encoder = new PopulationEncoder { Trees = 1_025 }),
         ("ValidationFraction", o => o.ValidationFraction = -0.1),
         ("ValidationFraction", o => o.ValidationFraction = 1),
         ("ValidationFraction", o => o.ValidationFraction = double.NaN),

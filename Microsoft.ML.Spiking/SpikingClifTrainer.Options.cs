@@ -65,8 +65,9 @@ public sealed partial class SpikingClifTrainer
         /// <summary>
         /// Gets or sets the network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>,
         /// <see cref="SpikingVgg"/>, <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for
-        /// images, or one of your own from a <see cref="NetworkBuilder"/>. The default is two layers of 512, and of 256
-        /// for tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// images, or one of your own from a <see cref="NetworkBuilder"/>. The default is two layers of 512; for
+        /// tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null it is layers of
+        /// 192 and 128, and of 256 and 256 for more than 8,000 rows.
         /// </summary>
         public NetworkTemplate Network
         {
@@ -88,7 +89,8 @@ public sealed partial class SpikingClifTrainer
         /// <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>. As long as it is not set, an <see cref="Mlp"/>
         /// whose <see cref="Epochs"/> are null gets a <see cref="PopulationEncoder"/> for vectors of at most 512
         /// features, as tables have: of eight fields; of 32 for more than 8,000 rows, unless those make more than 2,048
-        /// values; and none if eight do. To prevent that, set it.
+        /// values; and none if eight do. It has the leaves of 64 trees too, where these predict the rows that are held
+        /// out, or those of validation, better than the features do one by one. To prevent that, set it.
         /// </summary>
         public InputEncoder Encoder
         {
@@ -119,12 +121,6 @@ public sealed partial class SpikingClifTrainer
         public ImageAugmentation? Augmentation { get; set; }
 
         /// <summary>
-        /// Gets or sets the number of time steps T, from 1 to 1,000. Time and memory grow with it. Not used where rows
-        /// bring their own time steps (see <see cref="InputShape"/>), which the log then says. Default 4.
-        /// </summary>
-        public int TimeSteps { get; set; } = Defaults.TimeSteps;
-
-        /// <summary>
         /// Gets or sets over what batch normalizations take their statistics in training. Default
         /// <see cref="BatchNormMode.PerTimeStep"/>, as in the CLIF authors' code.
         /// </summary>
@@ -136,7 +132,7 @@ public sealed partial class SpikingClifTrainer
         /// (<see cref="ValidationFraction"/>), null is at most as many as make 2,000 steps of the optimizer, but at
         /// least 15 and at most 60, and the training ends when a fifth of them, or six, brought no better one. For
         /// tables with receptive fields (see <see cref="Encoder"/>) it is at most as many as see about 77,000 rows, but
-        /// from 12 to 60, and eight; and of more than 8,000 rows as see 400,000, but from 15 to 30, and six.
+        /// from 12 to 60, and six; of more than 8,000 rows as see 400,000, but from 15 to 30.
         /// </summary>
         public int? Epochs { get; set; }
 

@@ -29,7 +29,7 @@ public sealed partial class SpikingClifTrainer
         }
     }
 
-    // The options as the trainer takes them over: checked and copied.
+    // The options as the trainer takes them over, checked and copied; and those of which tables have other defaults.
     public sealed partial class Options
     {
         /// <summary>Checks every value.</summary>
@@ -47,6 +47,18 @@ public sealed partial class SpikingClifTrainer
                         string.Join(" ", faults.Select((fault, i) => $"({i + 1}) {fault}")));
             }
         }
+
+        /// <summary>
+        /// Gets or sets the number of time steps T, from 1 to 1,000. Time and memory grow with it. Not used where rows
+        /// bring their own time steps (see <see cref="InputShape"/>), which the log then says. Default 4, and 3 for
+        /// tables of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/>
+        /// are null.
+        /// </summary>
+        public int TimeSteps
+        {
+            get;
+            set => (field, Chosen) = (value, Chosen | TableOptions.TimeSteps);
+        } = Defaults.TimeSteps;
 
         /// <summary>
         /// Gets or sets the part of the input's values that is dropped in training, after normalization or encoding by
@@ -77,13 +89,16 @@ public sealed partial class SpikingClifTrainer
                 LabelColumnName = label,
                 FeatureColumnName = features,
                 ExampleWeightColumnName = exampleWeight,
-                TimeSteps = timeSteps,
                 Epochs = epochs,
             };
             // An argument that was left out cannot be told from its default: neither is a choice.
             if (hiddenSizes is not null)
             {
                 options.Network = new Mlp(hiddenSizes);
+            }
+            if (timeSteps != Defaults.TimeSteps)
+            {
+                options.TimeSteps = timeSteps;
             }
             if (batchSize != Defaults.BatchSize)
             {

@@ -7,7 +7,7 @@ using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
-using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using Microsoft.ML.Spiking.Training.Tables;
 
 namespace Microsoft.ML.Spiking;
 
@@ -141,7 +141,7 @@ public sealed partial class SpikingClifTrainer
         NetworkDefinition network = Bind(data.Columns, layout);
         TrainingSettings settings = Settings(layout, _options);
         return FieldsOf(data, layout, network) is var (fields, _, _)
-            ? (Bind(data.Columns, layout, fields.Fields), settings with { Population = fields })
+            ? (Bind(data.Columns, layout, fields), settings with { Population = fields })
             : (network, settings);
     }
 
@@ -155,9 +155,13 @@ public sealed partial class SpikingClifTrainer
         {
             return null;
         }
-        RowFeed rows = data.For(network).Train.Feed(network.ClassCount, _options.MemoryBudget ?? DefaultBudget,
+        (SharedRows train, SharedRows? validation) = data.For(network);
+        RowFeed rows = Feed(train);
+        return Fitted(encoder, rows, rows, validation is null || !IsTable(layout) ? null : Feed(validation),
+            network.ClassCount, observer: null) is var (fields, own) ? (fields, own, rows.Summary.Rows) : null;
+
+        RowFeed Feed(SharedRows source) => source.Feed(network.ClassCount, _options.MemoryBudget ?? DefaultBudget,
             channels: null, _options.CancellationToken);
-        return Fitted(encoder, rows) is var (fields, own) ? (fields, own, rows.Summary.Rows) : null;
     }
 }
 

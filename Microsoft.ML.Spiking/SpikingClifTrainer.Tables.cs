@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Spiking.Analysis;
 using Microsoft.ML.Spiking.MLNetInternals.Access;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
@@ -5,7 +6,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
-using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using Microsoft.ML.Spiking.Training.Tables;
 using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking;
@@ -38,25 +39,50 @@ public sealed partial class SpikingClifTrainer
     /// Returns the fields and the encoder that makes them; null where there would be many and the user did not ask for
     /// them.
     /// </summary>
-    private (PopulationConstants Fields, PopulationEncoder Encoder)? Fitted(PopulationEncoder? encoder, RowFeed feed)
+    /// <param name="encoder">The encoder; null for none.</param>
+    /// <param name="feed">All training rows, also those that are held out: of them the fields alone are fitted.</param>
+    /// <param name="train">The rows that are trained on.</param>
+    /// <param name="held">The rows that are not, or those of validation; null for none.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="observer">Receives whether there are leaves of trees, and why.</param>
+    private (PopulationConstants Fields, PopulationEncoder Encoder)? Fitted(PopulationEncoder? encoder, RowFeed feed,
+        RowFeed train, RowFeed? held, int classes, ChannelObserver? observer)
     {
-        if (encoder is null || _options.IsEncoderChosen)
+        if (encoder is null)
         {
-            return encoder is null ? null : Of(encoder.Fields);
+            return null;
+        }
+        var rows = RowSample.Of(feed, FixedSeed);
+        RowSample trainRows = ReferenceEquals(feed, train) ? rows : RowSample.Of(train, FixedSeed);
+        if (_options.IsEncoderChosen)
+        {
+            TreeConstants? leaves = encoder.Trees == 0 ? null
+                : BoostedTrees.Fit(trainRows, classes, encoder.Trees, _options.CancellationToken).Leaves();
+            if (encoder.Trees > 0 && leaves is null)
+            {
+                observer?.Warning(Invariant($"{nameof(PopulationEncoder)}.{nameof(encoder.Trees)} is ") +
+                    Invariant($"{encoder.Trees}, but no tree finds a split that helps and leaves at least ") +
+                    Invariant($"{BoostedTree.LeastRows} rows on each side: the network has no leaves of trees."));
+            }
+            return (leaves is null ? PopulationConstants.Of(rows, feed.Summary, encoder.Fields)
+                : PopulationConstants.Of(rows, feed.Summary, encoder.Fields, leaves), encoder);
         }
         int wanted = _options.TableFields ?? TableDefaults.For(feed.Summary.Rows).Fields;
         foreach (int fields in new[] { wanted, Math.Min(wanted, Defaults.Fields) }.Distinct())
         {
-            (PopulationConstants Fields, PopulationEncoder) fitted = Of(fields);
-            if (fitted.Fields.Scale.Length <= Defaults.MostTableFields)
+            PopulationConstants fitted = PopulationConstants.Of(rows, feed.Summary, fields);
+            if (fitted.Scale.Length > Defaults.MostTableFields)
             {
-                return fitted;
+                continue;
             }
+            return held is not null && TreeChoice.Of(trainRows, RowSample.Of(held, FixedSeed), classes, fitted,
+                TableDefaults.IsSmall(feed.Summary.Rows), FixedSeed, message => observer?.Info(message),
+                _options.CancellationToken) is { } trees
+                ? (PopulationConstants.Of(rows, feed.Summary, fields, trees),
+                    new PopulationEncoder(fields) { Trees = TreeChoice.Trees })
+                : (fitted, new(fields));
         }
         return null;
-
-        (PopulationConstants, PopulationEncoder) Of(int fields) =>
-            (PopulationConstants.Of(feed, fields, FixedSeed), new(fields));
     }
 
     /// <summary>Returns whether the trainer may hold rows out where it is given none to validate on.</summary>
@@ -72,26 +98,28 @@ public sealed partial class SpikingClifTrainer
     }
 
     private PreparedTraining Prepare(
-        NetworkDefinition network, TrainingColumns columns, RowLayout layout, IRowSource rows, bool hasValidation,
+        NetworkDefinition network, TrainingColumns columns, RowLayout layout, IRowSource rows, IRowSource? validation,
         ChannelObserver observer)
     {
         PopulationEncoder? encoder = Population(columns, layout);
-        bool mayHoldOut = !hasValidation && MayHoldOut(layout);
+        bool mayHoldOut = validation is null && MayHoldOut(layout);
         if (encoder is null && !mayHoldOut)
         {
             return new(network, rows, HeldOut: null, Settings(layout, _options));
         }
         RowFeed feed = UsableRows.Open(
             rows, "training", network, _options.MemoryBudget ?? DefaultBudget, observer, _options.CancellationToken);
-        PopulationConstants? fields = Fitted(encoder, feed)?.Fields;
+        (StoredRows Train, StoredRows HeldOut)? split = mayHoldOut ? HoldOut(feed, observer) : null;
+        PopulationConstants? fields = Fitted(encoder, feed, split is var (own, _) ? Feed(own) : feed,
+            !IsTable(layout) ? null : Feed(split?.HeldOut ?? validation), network.ClassCount, observer)?.Fields;
         TableDefaults? table = fields is not null && IsTable(layout) ? TableDefaults.For(feed.Summary.Rows) : null;
         Options options = table?.Complete(_options) ?? _options;
         TrainingSettings settings = Settings(layout, options) with { Population = fields };
         if (fields is not null)
         {
-            network = Bind(columns, layout, fields.Fields, options);
+            network = Bind(columns, layout, fields, options);
         }
-        if (mayHoldOut && HoldOut(feed, observer) is var (train, heldOut))
+        if (split is var (train, heldOut))
         {
             if (IsTable(layout))
             {
@@ -107,6 +135,11 @@ public sealed partial class SpikingClifTrainer
             return new(network, train, heldOut, settings);
         }
         return new(network, feed is CachedFeed cached ? StoredRows.All(cached) : rows, HeldOut: null, settings);
+
+        [return: NotNullIfNotNull(nameof(source))]
+        RowFeed? Feed(IRowSource? source) => source is null ? null
+            : RowFeed.Open(source, network.ClassCount, _options.MemoryBudget ?? DefaultBudget,
+                _options.CancellationToken);
     }
 
     // Rows that are held out, and those that fields are fitted on, are the same when a training is resumed.

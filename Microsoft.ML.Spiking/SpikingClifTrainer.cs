@@ -11,6 +11,7 @@ using Microsoft.ML.Spiking.Networks.Plans;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Tables;
 using Microsoft.ML.Trainers;
 using static System.FormattableString;
 
@@ -249,7 +250,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         CheckScoring();
         bool isAgain = Interlocked.Increment(ref _fits) > 1;
         PreparedTraining prepared = model is null
-            ? Prepare(network, columns, layout, rows, validation is not null, observer)
+            ? Prepare(network, columns, layout, rows, validationRows, observer)
             : new(network, rows, HeldOut: null, Settings(layout, _options));
         network = prepared.Network;
         TrainingSettings settings = prepared.Settings with { SharesCheckpointFolder = isAgain };
@@ -362,13 +363,13 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     }
 
     /// <summary>Returns the network; without fitted receptive fields each feature has one.</summary>
-    private NetworkDefinition Bind(TrainingColumns columns, RowLayout layout, IReadOnlyList<int>? fields = null,
+    private NetworkDefinition Bind(TrainingColumns columns, RowLayout layout, PopulationConstants? fields = null,
         Options? options = null)
     {
         options ??= _options;
         bool isPopulation = fields is not null || _options.Encoder is PopulationEncoder;
         return options.Network.Bind(new NetworkBinding(layout.StepShape, columns.ClassCount,
-            layout.TimeSteps ?? _options.TimeSteps, isPopulation ? new DirectEncoder() : _options.Encoder,
+            layout.TimeSteps ?? options.TimeSteps, isPopulation ? new DirectEncoder() : _options.Encoder,
             _options.Neuron, _options.Dropout)
         {
             HasTimeAxis = layout.TimeSteps is not null,
@@ -376,7 +377,9 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
             BatchNorm = _options.BatchNorm,
             InputNormalization = InputNormalization,
             InputDropout = options.InputDropout ?? 0,
-            Fields = isPopulation ? fields ?? [.. Enumerable.Repeat(1, columns.FeatureCount)] : null,
+            Fields = isPopulation ? fields?.Fields ?? [.. Enumerable.Repeat(1, columns.FeatureCount)] : null,
+            Trees = fields?.Trees is { } trees
+                ? new(TreeLayer.InputName, columns.FeatureCount, trees.Conditions, trees.Features) : null,
         });
     }
 

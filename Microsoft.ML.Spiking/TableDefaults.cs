@@ -9,6 +9,7 @@ internal enum TableOptions
     BatchSize = 2,
     LearningRate = 4,
     Loss = 8,
+    TimeSteps = 16,
 }
 
 /// <summary>
@@ -20,9 +21,13 @@ internal enum TableOptions
 /// <param name="HasLossOfMean">
 /// Whether the loss is that of the steps' mean logits, with less of the squared error, instead of each step's.
 /// </param>
+/// <param name="TimeSteps">T.</param>
+/// <param name="HiddenSizes">The layers of the <see cref="Mlp"/>.</param>
 /// <param name="Epochs">The most epochs, over which the learning rate falls.</param>
 /// <param name="Patience">The epochs in a row that may bring no improvement on the rows held out.</param>
-internal sealed record TableDefaults(int Fields, double InputDropout, bool HasLossOfMean, int Epochs, int Patience)
+internal sealed record TableDefaults(
+    int Fields, double InputDropout, bool HasLossOfMean, int TimeSteps, IReadOnlyList<int> HiddenSizes, int Epochs,
+    int Patience)
 {
     /// <summary>Rows of a step.</summary>
     public const int BatchSize = 128;
@@ -36,15 +41,15 @@ internal sealed record TableDefaults(int Fields, double InputDropout, bool HasLo
     /// <summary>The rows up to which few fields and the loss of each step are better.</summary>
     private const long FewRows = 8_000;
 
-    /// <summary>The layers of the <see cref="Mlp"/>.</summary>
-    public static readonly IReadOnlyList<int> HiddenSizes = [256, 256];
-
     /// <summary>Returns the defaults for a number of training rows, those held out included.</summary>
-    public static TableDefaults For(long rows) => rows <= FewRows
+    public static TableDefaults For(long rows) => IsSmall(rows)
         ? new(Fields: SpikingClifTrainer.Defaults.Fields, InputDropout: 0.15, HasLossOfMean: false,
-            EpochsOf(rows, visits: 76_800, least: 12, most: 60), Patience: 8)
+            TimeSteps: 3, HiddenSizes: [192, 128], EpochsOf(rows, visits: 76_800, least: 12, most: 60), Patience: 6)
         : new(Fields: 32, InputDropout: 0.1, HasLossOfMean: true,
-            EpochsOf(rows, visits: 400_000, least: 15, most: 30), Patience: 6);
+            TimeSteps: 4, HiddenSizes: [256, 256], EpochsOf(rows, visits: 400_000, least: 15, most: 30), Patience: 6);
+
+    /// <summary>Returns whether a table of that many rows counts as a small one.</summary>
+    public static bool IsSmall(long rows) => rows <= FewRows;
 
     /// <summary>Returns a copy of options with these defaults in place of what was not chosen.</summary>
     public SpikingClifTrainer.Options Complete(SpikingClifTrainer.Options options)
@@ -58,6 +63,10 @@ internal sealed record TableDefaults(int Fields, double InputDropout, bool HasLo
         if (!chosen.HasFlag(TableOptions.BatchSize))
         {
             completed.BatchSize = BatchSize;
+        }
+        if (!chosen.HasFlag(TableOptions.TimeSteps))
+        {
+            completed.TimeSteps = TimeSteps;
         }
         completed.InputDropout ??= InputDropout;
         if (!chosen.HasFlag(TableOptions.LearningRate))

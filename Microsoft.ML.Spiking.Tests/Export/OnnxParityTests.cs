@@ -54,6 +54,8 @@ public sealed class OnnxParityTests
         [Bindings.Of([7]) with { InputNormalization = new RootMeanSquareNormalization(), TimeSteps = 1 }],
         [Bindings.Of([7]) with { InputNormalization = new ChannelNormalization(), HasTimeAxis = true, TimeSteps = 5 }],
         [Bindings.Of([7]) with { Fields = [1, 3, 2, 1, 8, 2, 2], TimeSteps = 4 }],
+        [Bindings.Of([7]) with { Fields = [.. Enumerable.Repeat(2, 11)], TimeSteps = 4,
+            Trees = new("trees", 7, 2, [0, 6, 3, 3, 1, 2, 4, 5]) }],
         [Bindings.Of([7]) with { Encoder = new LatencyEncoder(), TimeSteps = 6 }],
         [Bindings.Of([7]) with { Encoder = new LatencyEncoder(), TimeSteps = 1 }],
         [Bindings.Image(3, 4) with { InputNormalization = new ChannelNormalization() }],

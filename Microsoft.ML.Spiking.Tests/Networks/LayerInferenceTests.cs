@@ -32,6 +32,7 @@ public sealed class LayerInferenceTests
         (new AffineLayer("a", 1), [3, 4, 4], [3, 4, 4]),
         (new AffineLayer("a", 3), [3, 4, 4], [3, 4, 4]),
         (new PopulationLayer("p", [1, 4, 2]), [3], [7]),
+        (new TreeLayer("t", 3, 2, [0, 2, 1, 1]), [3], [5]),
         (new DropoutLayer("d", 0), [3], [3]),
         (new ConvolutionLayer("c", 1, 1, kernel: 1, stride: 1, None), [1, 1, 1], [1, 1, 1]),
     ];
@@ -56,6 +57,8 @@ public sealed class LayerInferenceTests
         (new AffineLayer("a", 1), SignalKind.Spikes, SignalKind.Graded),
         (new PopulationLayer("p", [1, 4]), SignalKind.Constant, SignalKind.Constant),
         (new PopulationLayer("p", [1, 4]), SignalKind.Spikes, SignalKind.Graded),
+        (new TreeLayer("t", 2, 1, [1]), SignalKind.Constant, SignalKind.Constant),
+        (new TreeLayer("t", 2, 1, [1]), SignalKind.Spikes, SignalKind.Graded),
         (new DropoutLayer("d", 0.5), SignalKind.Spikes, SignalKind.Spikes),
         (new NeuronLayer("n", new ReluNeuron()), SignalKind.Constant, SignalKind.Graded),
         (new ResidualLayer(
@@ -151,6 +154,18 @@ public sealed class LayerInferenceTests
             "Layer 'p7': a feature without a field is not possible; each needs at least 1."),
         (new PopulationLayer("p7", [int.MaxValue, int.MaxValue, 2]), [3],
             "Layer 'p7': gives more than the 33,554,432 values that are possible."),
+        (new TreeLayer("t7", 2, 1, [1]), [3], "Layer 't7': has trees for a vector of 2 values and is given [3] " +
+            "Graded."),
+        (new TreeLayer("t7", 3, 1, [0, 3]), [3], "Layer 't7': names a feature that is not from 0 to 2."),
+        (new TreeLayer("t7", 3, 1, [-1]), [3], "Layer 't7': names a feature that is not from 0 to 2."),
+        (new TreeLayer("t7", 3, 0, [1]), [3],
+            "Layer 't7': has 0 conditions for a leaf; from 1 to 64 are possible."),
+        (new TreeLayer("t7", 3, 65, [1]), [3],
+            "Layer 't7': has 65 conditions for a leaf; from 1 to 64 are possible."),
+        (new TreeLayer("t7", 3, 2, [1]), [3], "Layer 't7': names 1 features; leaves of 2 conditions need a multiple " +
+            "of that number, and at least one."),
+        (new TreeLayer("t7", 3, 2, []), [3], "Layer 't7': names 0 features; leaves of 2 conditions need a multiple " +
+            "of that number, and at least one."),
         (new DropoutLayer("d7", -0.1), [3], "Layer 'd7': the rate -0.1 is not in [0, 1)."),
         (new DropoutLayer("d7", 1), [3], "Layer 'd7': the rate 1 is not in [0, 1)."),
         (new ResidualLayer("block7", [], []), [3, 4, 4], "Layer 'block7': has no layers in its main path."),
@@ -169,8 +184,12 @@ public sealed class LayerInferenceTests
 
     [TestMethod]
     [DynamicData(nameof(Kinds))]
-    public void Infer_KindOfSignal_GivesTheKind(Layer layer, object input, object output) =>
-        Assert.AreEqual(output, layer.Infer(new(layer is PopulationLayer ? [2] : [2, 4, 4], (SignalKind)input)).Kind);
+    public void Infer_KindOfSignal_GivesTheKind(Layer layer, object input, object output)
+    {
+        int[] shape = layer is PopulationLayer or TreeLayer ? [2] : [2, 4, 4];
+
+        Assert.AreEqual(output, layer.Infer(new(shape, (SignalKind)input)).Kind);
+    }
 
     [TestMethod]
     [DynamicData(nameof(Faults))]

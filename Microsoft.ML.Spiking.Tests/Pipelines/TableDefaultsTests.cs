@@ -21,9 +21,9 @@ public sealed class TableDefaultsTests
         SpikingPredictionTransformer model = Fit(Rows(600), _ => { });
 
         Assert.IsInstanceOfType<DirectEncoder>(model.Model.Network.Encoder);
-        var fields = (PopulationLayer)model.Model.Network.Layers[0];
-        Assert.AreSequenceEqual([8, 8, 1], fields.Fields.ToArray());
-        Assert.AreEqual(0.15, ((DropoutLayer)model.Model.Network.Layers[1]).Rate);
+        Assert.AreEqual(2, model.Model.Network.TimeSteps); // as it was set
+        Assert.AreSequenceEqual([8, 8, 1], Fields(model, features: 3));
+        Assert.AreEqual(0.15, model.Model.Network.Layers.OfType<DropoutLayer>().First().Rate);
         Assert.Contains("60 of the 600 training rows are held out: they choose the epoch and calibrate the scores. " +
             "Set ValidationFraction to 0 to train on all rows.", _messages);
         Assert.ContainsSingle(_messages.Where(message => message.StartsWith("The scores are calibrated by the " +
@@ -39,6 +39,7 @@ public sealed class TableDefaultsTests
             Network = new Mlp(512, 512), // the trainer's own defaults
             BatchSize = 64,
             LearningRate = 0.002,
+            TimeSteps = 4,
             InputDropout = 0,
         };
 
@@ -47,9 +48,22 @@ public sealed class TableDefaultsTests
             SpikingClifTrainer.Options.Of("Label", "Features", null, null, 4, null, 64, 0.002));
 
         Assert.AreEqual(new Mlp(512, 512), kept.Network);
-        Assert.AreEqual((64, 0.002, 0.0), (kept.BatchSize, kept.LearningRate, kept.InputDropout!.Value));
-        Assert.AreEqual(new Mlp(256, 256), others.Network);
-        Assert.AreEqual((128, 0.003, 0.15), (others.BatchSize, others.LearningRate, others.InputDropout!.Value));
+        Assert.AreEqual(
+            (64, 0.002, 4, 0.0), (kept.BatchSize, kept.LearningRate, kept.TimeSteps, kept.InputDropout!.Value));
+        Assert.AreEqual(new Mlp(192, 128), others.Network);
+        Assert.AreEqual((128, 0.003, 3, 0.15),
+            (others.BatchSize, others.LearningRate, others.TimeSteps, others.InputDropout!.Value));
+    }
+
+    [TestMethod]
+    public void Fit_NothingSet_HasTheNetworkOfTables()
+    {
+        SpikingPredictionTransformer model = _ml.MulticlassClassification.Trainers
+            .SpikingClif(new SpikingClifTrainer.Options { Device = ComputeDevice.Cpu }).Fit(Rows(90));
+
+        Assert.AreEqual(3, model.Model.Network.TimeSteps);
+        Assert.AreSequenceEqual([192, 128, 3],
+            model.Model.Network.Layers.OfType<LinearLayer>().Select(layer => layer.Outputs).ToArray());
     }
 
     [TestMethod]
@@ -59,14 +73,19 @@ public sealed class TableDefaultsTests
     [DataRow(2_561, 30)]
     [DataRow(8_000, 12)]
     public void For_FewRows_GivesTheEpochsThatSeeSeventySevenThousand(int rows, int epochs) =>
-        Assert.AreEqual((epochs, 8), (TableDefaults.For(rows).Epochs, TableDefaults.For(rows).Patience));
+        Assert.AreEqual((epochs, 6), (TableDefaults.For(rows).Epochs, TableDefaults.For(rows).Patience));
 
     [TestMethod]
     [DataRow(8_001, 30)]
     [DataRow(20_000, 20)]
     [DataRow(1_000_000, 15)]
-    public void For_ManyRows_GivesMoreFieldsAndTheLossOfTheMean(int rows, int epochs) =>
-        Assert.AreEqual(new(32, 0.1, HasLossOfMean: true, epochs, 6), TableDefaults.For(rows));
+    public void For_ManyRows_GivesMoreFieldsAndTheLossOfTheMean(int rows, int epochs)
+    {
+        TableDefaults many = TableDefaults.For(rows);
+
+        Assert.AreSequenceEqual([256, 256], many.HiddenSizes.ToArray());
+        Assert.AreEqual(new(32, 0.1, HasLossOfMean: true, 4, many.HiddenSizes, epochs, 6), many);
+    }
 
     [TestMethod]
     public void Complete_ManyRows_TakesTheLossOfTheMeanUnlessALossWasSet()
@@ -97,8 +116,8 @@ public sealed class TableDefaultsTests
             });
 
         Assert.AreSequenceEqual(Enumerable.Repeat(fields, features).ToArray(),
-            ((PopulationLayer)model.Model.Network.Layers[0]).Fields.ToArray());
-        Assert.AreEqual(0.1, ((DropoutLayer)model.Model.Network.Layers[1]).Rate);
+            Fields(model, features));
+        Assert.AreEqual(0.1, model.Model.Network.Layers.OfType<DropoutLayer>().First().Rate);
         Assert.IsLessThanOrEqualTo(30, epochs);
     }
 
@@ -137,7 +156,7 @@ public sealed class TableDefaultsTests
             choose(options);
         });
 
-        Assert.IsInstanceOfType<PopulationLayer>(model.Model.Network.Layers[0]);
+        Assert.AreSequenceEqual([8, 8, 1], Fields(model, features: 3));
         Assert.IsGreaterThan(0.9, Accuracy(model, Rows(300, seed: 2)));
     }
 
@@ -231,7 +250,7 @@ public sealed class TableDefaultsTests
             Table(400, (random, label) => [7, label + random.NextSingle(), 7, label + random.NextSingle(), 0]),
             _ => { });
 
-        Assert.AreSequenceEqual([1, 8, 1, 8, 1], ((PopulationLayer)model.Model.Network.Layers[0]).Fields.ToArray());
+        Assert.AreSequenceEqual([1, 8, 1, 8, 1], Fields(model, features: 5));
         Assert.IsTrue(Scores(model, 5).All(float.IsFinite));
     }
 
@@ -316,6 +335,10 @@ public sealed class TableDefaultsTests
         schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), classes);
         return _ml.Data.LoadFromEnumerable(rows, schema);
     }
+
+    // Without those of leaves, which come behind them.
+    private static int[] Fields(SpikingPredictionTransformer model, int features) =>
+        [.. model.Model.Network.Layers.OfType<PopulationLayer>().Single().Fields.Take(features)];
 
     private double Accuracy(SpikingPredictionTransformer model, IDataView data) =>
         _ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy;

@@ -58,6 +58,7 @@ internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeig
         AffineLayer affine => ReferenceLayers.Affine(input, from[0], Values(affine.ScaleName),
             Values(affine.ShiftName)),
         PopulationLayer population => Population(population, input),
+        TreeLayer trees => Trees(trees, input),
         AveragePoolLayer pool => ReferenceLayers.Pool(input, from, to, pool.Kernel, pool.Stride, 0, window =>
             window.Average()),
         MaxPoolLayer pool => ReferenceLayers.Pool(
@@ -72,6 +73,14 @@ internal sealed class ReferenceNetwork(NetworkDefinition definition, NetworkWeig
         (float[] lowest, float[] highest) = (Values(layer.LowestName), Values(layer.HighestName));
         return [.. layer.Features().Select((feature, i) =>
             Math.Min(Math.Max((input[feature] * scale[i]) + shift[i], lowest[i]), highest[i]))];
+    }
+
+    private double[] Trees(TreeLayer layer, double[] input)
+    {
+        (float[] lowest, float[] highest) = (Values(layer.LowestName), Values(layer.HighestName));
+        IEnumerable<bool> holds = layer.Features.Select((feature, i) =>
+            input[feature] >= lowest[i] && input[feature] < highest[i]);
+        return [.. input, .. holds.Chunk(layer.Conditions).Select(leaf => leaf.All(own => own) ? 1.0 : 0.0)];
     }
 
     private float[] Values(string name) => weights[name].Values.ToArray();

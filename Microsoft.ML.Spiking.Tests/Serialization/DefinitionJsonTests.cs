@@ -92,7 +92,8 @@ public sealed class DefinitionJsonTests
                 new FlattenLayer("flat"),
                 new RestorationLayer("restored", [new LinearLayer("r1", 24, 8), new LinearLayer("r2", 8, 8)]),
                 new PopulationLayer("fields", [.. Enumerable.Range(0, 24).Select(i => 1 + (i % 3))]),
-                new LinearLayer("output", 48, 3) { ZeroBias = true },
+                new TreeLayer("trees", 48, 2, [0, 47, 3, 3]),
+                new LinearLayer("output", 50, 3) { ZeroBias = true },
             ], 3, hasTimeAxis: true);
 
         NetworkDefinition read = DefinitionJson.Read(new MemoryStream(DefinitionJson.Write(written)));

@@ -190,7 +190,7 @@ internal static class AssumedRates
                 case NeuronLayer neurons:
                     share = activity[layer] = rateOf(neurons);
                     break;
-                case WeightedLayer or BatchNormLayer or AffineLayer or PopulationLayer:
+                case WeightedLayer or BatchNormLayer or AffineLayer or PopulationLayer or TreeLayer:
                     share = 1;
                     break;
             }

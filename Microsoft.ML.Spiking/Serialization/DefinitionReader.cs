@@ -52,6 +52,8 @@ internal static class DefinitionReader
         {
             "affine" => new AffineLayer(name, fields.Integer("channels")),
             "population" => new PopulationLayer(name, fields.Integers("fields")),
+            "trees" => new TreeLayer(
+                name, fields.Integer("inputs"), fields.Integer("conditions"), fields.Integers("features")),
             "linear" => Linear(fields, name),
             "convolution" => Convolution(fields, name),
             "batchNorm" => BatchNorm(fields, name),

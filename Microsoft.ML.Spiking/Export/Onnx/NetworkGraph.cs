@@ -73,6 +73,7 @@ internal sealed class NetworkGraph
                 WeightedLayer weighted => Weighted(weighted, flow, FoldedWeights.Of(weighted, layers, ref i, _weights)),
                 BatchNormLayer or AffineLayer => Affine(layer, flow),
                 PopulationLayer population => Population(population, flow),
+                TreeLayer trees => Trees(trees, flow),
                 AveragePoolLayer pool => Next(layer, flow, _graph.Apply("AveragePool", [flow.Value],
                     Lengths("kernel_shape", pool.Kernel), Lengths("strides", pool.Stride))),
                 MaxPoolLayer pool => Next(layer, flow, _graph.Apply("MaxPool", [flow.Value],
@@ -131,6 +132,22 @@ internal sealed class NetworkGraph
         value = _graph.Apply("Add", [value, Constant("shift", layer.ShiftName)]);
         value = _graph.Apply("Max", [value, Constant("lowest", layer.LowestName)]);
         return Next(layer, input, _graph.Apply("Min", [value, Constant("highest", layer.HighestName)]));
+    }
+
+    /// <summary>Adds the leaves of trees behind the features.</summary>
+    private GraphFlow Trees(TreeLayer layer, GraphFlow input)
+    {
+        string Limit(string name, string array) =>
+            _graph.Constant(name, _weights[array].Array, 1, layer.Leaves, layer.Conditions);
+        string values = _graph.Apply("Gather",
+            [input.Value, _graph.Integers([.. layer.Features.Select(feature => (long)feature)])],
+            new GraphAttribute("axis", 1L));
+        values = _graph.Reshape(values, -1, layer.Leaves, layer.Conditions);
+        string above = _graph.Apply("GreaterOrEqual", [values, Limit("lowest", layer.LowestName)]);
+        string below = _graph.Apply("Less", [values, Limit("highest", layer.HighestName)]);
+        string both = _graph.Cast(_graph.Apply("And", [above, below]), ElementType.Single);
+        string leaves = _graph.Apply("ReduceMin", [both], GraphAttribute.Axes(2), new("keepdims", 0L));
+        return Next(layer, input, _graph.Apply("Concat", [input.Value, leaves], new GraphAttribute("axis", 1L)));
     }
 
     /// <summary>

@@ -18,7 +18,7 @@ namespace Microsoft.ML.Spiking;
 /// </remarks>
 public sealed record PopulationEncoder : InputEncoder
 {
-    internal const int MostFields = 256;
+    internal const int MostFields = 256, MostTrees = 1_024;
 
     /// <summary>Creates the encoder.</summary>
     /// <param name="fields">The most receptive fields of a feature, from 2 to 256.</param>
@@ -30,6 +30,14 @@ public sealed record PopulationEncoder : InputEncoder
     /// </summary>
     public int Fields { get; init; }
 
+    /// <summary>
+    /// Gets the number of decision trees whose leaves become inputs beside the fields, of all classes together, from 0
+    /// to 1,024. Default 0, for none. Each has at most eight leaves, with at least 20 training rows in each, and is
+    /// fitted to what the trees before it leave to explain (gradient boosting). A leaf is 1 for the rows that lie in
+    /// it and 0 for others. They help where a few thresholds and their combinations decide.
+    /// </summary>
+    public int Trees { get; init; }
+
     internal override SignalKind OutputKind => SignalKind.Constant;
 
     internal override IEnumerable<string> Faults()
@@ -38,6 +46,11 @@ public sealed record PopulationEncoder : InputEncoder
         {
             yield return Invariant($"{nameof(PopulationEncoder)}.{nameof(Fields)} is {Fields}; it must be from 2 to ") +
                 Invariant($"{MostFields}.");
+        }
+        if (Trees is < 0 or > MostTrees)
+        {
+            yield return Invariant($"{nameof(PopulationEncoder)}.{nameof(Trees)} is {Trees}; it must be from 0 to ") +
+                Invariant($"{MostTrees}.");
         }
     }
 

@@ -12,6 +12,7 @@ namespace Microsoft.ML.Spiking.Networks;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(AffineLayer), "affine")]
 [JsonDerivedType(typeof(PopulationLayer), "population")]
+[JsonDerivedType(typeof(TreeLayer), "trees")]
 [JsonDerivedType(typeof(LinearLayer), "linear")]
 [JsonDerivedType(typeof(ConvolutionLayer), "convolution")]
 [JsonDerivedType(typeof(BatchNormLayer), "batchNorm")]

@@ -33,6 +33,9 @@ internal sealed record NetworkBinding(
     /// <summary>Gets the number of receptive fields of each feature; null without population coding.</summary>
     public IReadOnlyList<int>? Fields { get; init; }
 
+    /// <summary>Gets the leaves of trees behind the features, before the receptive fields; null for none.</summary>
+    public TreeLayer? Trees { get; init; }
+
     /// <summary>Gets the part of the input's values that is dropped in training; 0 for none.</summary>
     public double InputDropout { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed record NetworkBinding(
     /// </summary>
     public IEnumerable<Layer> InputLayers =>
     [
+        .. Trees is not null ? [Trees] : Enumerable.Empty<Layer>(),
         .. Fields is not null ? [new PopulationLayer(PopulationLayer.InputName, Fields)]
             : InputNormalization is null ? Enumerable.Empty<Layer>()
             : [new AffineLayer(AffineLayer.InputName, InputNormalization.PairsFor(InputShape))],

@@ -7,6 +7,7 @@ using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Executors;
 using Microsoft.ML.Spiking.Scoring.Executors.Graded;
 using Microsoft.ML.Spiking.Scoring.Executors.Recurrent;
+using Microsoft.ML.Spiking.Scoring.Executors.Tables;
 using Microsoft.ML.Spiking.Scoring.Spikes;
 
 namespace Microsoft.ML.Spiking.Scoring.Plan;
@@ -116,6 +117,7 @@ internal sealed class ScoringPlanBuilder
                 WeightedLayer weighted => Weighted(weighted, flow, FoldedWeights.Of(weighted, layers, ref i, _weights)),
                 BatchNormLayer or AffineLayer => Affine(layers[i], flow),
                 PopulationLayer population => Population(population, flow),
+                TreeLayer trees => Trees(trees, flow),
                 AveragePoolLayer pool => Pool(pool, flow, (from, to) =>
                     PoolWindows.Sliding(from, to, pool.Kernel, pool.Stride, padding: 0)),
                 MaxPoolLayer pool => Pool(pool, flow, (from, to) =>
@@ -197,6 +199,14 @@ internal sealed class ScoringPlanBuilder
         var executor = new PopulationExecutor([.. layer.Fields], (_weights[layer.ScaleName].Array,
             _weights[layer.ShiftName].Array, _weights[layer.LowestName].Array, _weights[layer.HighestName].Array),
             StepsOf(input));
+        return Add(executor, input, output, Interleaving.Natural(output.Size));
+    }
+
+    private Flow Trees(TreeLayer layer, Flow input)
+    {
+        Signal output = layer.Infer(input.Signal);
+        var executor = new TreeExecutor(layer.Inputs, layer.Conditions, [.. layer.Features],
+            (_weights[layer.LowestName].Array, _weights[layer.HighestName].Array), StepsOf(input));
         return Add(executor, input, output, Interleaving.Natural(output.Size));
     }
 

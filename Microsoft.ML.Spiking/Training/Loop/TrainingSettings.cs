@@ -1,6 +1,6 @@
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Methods;
-using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using Microsoft.ML.Spiking.Training.Tables;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 

@@ -2,6 +2,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Randomness;
+using Microsoft.ML.Spiking.Training.Tables;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 
@@ -31,6 +32,11 @@ internal static class WeightInitializer
                 if (layer is PopulationLayer fields)
                 {
                     arrays.Add(new(spec.Name, spec.Shape, Fields(fields, spec, population)));
+                    continue;
+                }
+                if (layer is TreeLayer trees)
+                {
+                    arrays.Add(new(spec.Name, spec.Shape, Limits(trees, spec, population?.Trees)));
                     continue;
                 }
                 float[] values = new float[spec.Size];
@@ -122,6 +128,10 @@ internal static class WeightInitializer
             : spec.Name == layer.LowestName ? constants.Lowest
             : constants.Highest;
     }
+
+    private static float[] Limits(TreeLayer layer, ParameterSpec spec, TreeConstants? constants) => constants is null
+        ? throw new NotSupportedException($"Layer '{layer.Name}': its trees were not fitted to rows.")
+        : spec.Name == layer.LowestName ? constants.Lowest : constants.Highest;
 
     private static void FillInput(float[] values, InputConstants input, bool isScale)
     {

@@ -107,6 +107,7 @@ internal sealed class TorchLayerFactory(
         {
             AffineLayer affine => new TorchAffine(parameters[affine.ScaleName], parameters[affine.ShiftName]),
             PopulationLayer population => new TorchPopulation(population, parameters),
+            TreeLayer trees => new TorchTrees(trees, parameters),
             LinearLayer linear => new TorchLinear(parameters[linear.WeightName], Bias(linear)),
             ConvolutionLayer convolution =>
                 new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),

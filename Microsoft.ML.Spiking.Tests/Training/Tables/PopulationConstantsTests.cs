@@ -3,13 +3,13 @@ using Microsoft.ML.Spiking.Scoring.Scorers;
 using Microsoft.ML.Spiking.Tests.Networks;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Tables;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
-using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Spiking.Tests.Training;
+namespace Microsoft.ML.Spiking.Tests.Training.Tables;
 
 /// <summary>Receptive fields: where they lie, and what they make of features.</summary>
 [TestClass]
@@ -125,9 +125,12 @@ public sealed class PopulationConstantsTests
         Assert.AreEqual("Layer 'population': its receptive fields were not fitted to rows.", message);
     }
 
-    private PopulationConstants Constants(float[][] rows, int fields) => PopulationConstants.Of(
-        RowFeed.Open(new ArrayRowSource(rows, new int[rows.Length]), 1, 1 << 24, TestContext.CancellationToken), fields,
-        seed: 1);
+    private PopulationConstants Constants(float[][] rows, int fields)
+    {
+        var feed = RowFeed.Open(
+            new ArrayRowSource(rows, new int[rows.Length]), 1, 1 << 24, TestContext.CancellationToken);
+        return PopulationConstants.Of(RowSample.Of(feed, seed: 1), feed.Summary, fields);
+    }
 
     private static float[] Apply(PopulationConstants constants, float[] row) =>
     [

@@ -1,6 +1,7 @@
 using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
-namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
+namespace Microsoft.ML.Spiking.Training.Tables;
 
 /// <summary>The receptive fields of a <see cref="Networks.PopulationLayer"/>, fitted on the training rows.</summary>
 /// <param name="Fields">The number of fields of each feature.</param>
@@ -11,31 +12,48 @@ namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 internal sealed record PopulationConstants(
     IReadOnlyList<int> Fields, float[] Scale, float[] Shift, float[] Lowest, float[] Highest)
 {
-    private const int MostRows = 20_000;
-    private const long MostSampled = 1 << 26;
+    /// <summary>Gets the leaves of trees behind the features, each with one field; null for none.</summary>
+    public TreeConstants? Trees { get; init; }
 
-    /// <summary>Fits the fields on at most 20,000 of the rows, drawn by the seed.</summary>
-    /// <param name="rows">The training rows.</param>
+    /// <summary>Fits the fields on rows.</summary>
+    /// <param name="rows">Some of the training rows.</param>
+    /// <param name="summary">The summary of all of them.</param>
     /// <param name="fields">The most fields of a feature.</param>
-    /// <param name="seed">Draws the rows where there are more.</param>
-    public static PopulationConstants Of(RowFeed rows, int fields, int seed)
+    public static PopulationConstants Of(RowSample rows, RowSummary summary, int fields)
     {
-        (float[] values, int count) = Sample(rows, seed);
-        int features = rows.FeatureCount;
         var fitted = new List<Field>();
-        int[] counts = new int[features];
-        float[] column = new float[count];
-        for (int feature = 0; feature < features; feature++)
+        int[] counts = new int[rows.FeatureCount];
+        for (int feature = 0; feature < counts.Length; feature++)
         {
-            for (int row = 0; row < count; row++)
-            {
-                column[row] = values[((long)row * features) + feature];
-            }
-            Field[] own = Fit(column, fields);
+            Field[] own = Fit(rows.Column(feature), fields);
             counts[feature] = own.Length;
             fitted.AddRange(own);
         }
-        return Standardized(rows.Summary, counts, fitted);
+        return Standardized(summary, counts, fitted);
+    }
+
+    /// <summary>Returns the fields of the features and of leaves behind them.</summary>
+    /// <param name="rows">Some of the training rows.</param>
+    /// <param name="summary">The summary of all of them.</param>
+    /// <param name="fields">The most fields of a feature.</param>
+    /// <param name="trees">The leaves.</param>
+    public static PopulationConstants Of(RowSample rows, RowSummary summary, int fields, TreeConstants trees) =>
+        Of(rows.Changed(rows.FeatureCount + trees.Leaves, trees.Apply), summary, fields) with { Trees = trees };
+
+    /// <summary>Writes the values of a row's fields.</summary>
+    /// <param name="row">[features].</param>
+    /// <param name="values">[outputs].</param>
+    public void Apply(ReadOnlySpan<float> row, Span<float> values)
+    {
+        int place = 0;
+        for (int feature = 0; feature < Fields.Count; feature++)
+        {
+            for (int end = place + Fields[feature]; place < end; place++)
+            {
+                float inside = (Scale[place] * row[feature]) + Shift[place];
+                values[place] = Math.Min(Math.Max(inside, Lowest[place]), Highest[place]);
+            }
+        }
     }
 
     /// <summary>Returns the borders of the fields of a feature, ascending; none for at most two values.</summary>
@@ -77,23 +95,6 @@ internal sealed record PopulationConstants(
             borders.Add(others[(int)((long)i * others.Count / (wanted + 1))]);
         }
         return [.. borders];
-    }
-
-    private static (float[] Values, int Count) Sample(RowFeed rows, int seed)
-    {
-        int features = rows.FeatureCount;
-        int most = (int)Math.Max(1, Math.Min(MostRows, MostSampled / features));
-        int wanted = (int)Math.Min(most, rows.Summary.Rows), count = 0, read;
-        float[] values = new float[(long)wanted * features];
-        long[] labels = new long[wanted];
-        float[] weights = new float[wanted];
-        using IRowReader reader = rows.Summary.Rows > most ? rows.Shuffled(seed, epoch: 0) : rows.InOrder();
-        while (count < wanted
-            && (read = reader.Read(values.AsSpan(count * features), labels.AsSpan(count), weights.AsSpan(count))) > 0)
-        {
-            count += read;
-        }
-        return (values, count);
     }
 
     private static Field[] Fit(float[] column, int fields)

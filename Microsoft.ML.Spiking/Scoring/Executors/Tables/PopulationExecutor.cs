@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Spiking.Scoring.Executors;
+namespace Microsoft.ML.Spiking.Scoring.Executors.Tables;
 
 /// <summary>Receptive fields: y = min(max(scale x + shift, lowest), highest), several for each feature.</summary>
 /// <param name="fields">The number of fields of each feature: their sum is the length of the constants.</param>

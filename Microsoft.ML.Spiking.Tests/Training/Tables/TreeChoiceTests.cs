@@ -1,0 +1,76 @@
+using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Tables;
+
+namespace Microsoft.ML.Spiking.Tests.Training.Tables;
+
+/// <summary>When the leaves of trees become inputs of a table's network.</summary>
+[TestClass]
+public sealed class TreeChoiceTests
+{
+    private readonly List<string> _messages = [];
+
+    public required TestContext TestContext { get; init; }
+
+    [TestMethod]
+    public void Of_CombinationsDecide_GivesTheLeavesAndSaysWhy()
+    {
+        TreeConstants? leaves = Choose(2_000, row => row[0] >= 0 && row[1] < 0.2f && row[2] >= -0.5f ? 1 : 0);
+
+        Assert.IsNotNull(leaves);
+        string message = Assert.ContainsSingle(_messages);
+        Assert.StartsWith("64 trees predict the rows held out with a log loss of 0.", message);
+        Assert.EndsWith($": their {leaves.Leaves} leaves are inputs of the network, beside the features.", message);
+    }
+
+    [TestMethod]
+    public void Of_FeaturesCountOneByOne_GivesNone()
+    {
+        var random = new Random(5);
+
+        TreeConstants? leaves = Choose(2_000, row => row[0] + row[1] + row[2] + random.NextSingle() >= 0.5 ? 1 : 0);
+
+        Assert.IsNull(leaves);
+        Assert.EndsWith(": the network gets no leaves of trees, because they are not clearly better.",
+            Assert.ContainsSingle(_messages));
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Of_TreesAsGoodAsFeatures_GivesLeavesWhereRowsAreMany(bool isSmall)
+    {
+        var random = new Random(7);
+
+        TreeConstants? leaves =
+            Choose(2_000, row => row[0] >= 0 ^ random.Next(4) == 0 ? 1 : 0, isSmall: isSmall);
+
+        Assert.AreEqual(isSmall, leaves is null, _messages.Single());
+    }
+
+    [TestMethod]
+    public void Of_ManyClasses_TriesNoTrees()
+    {
+        Assert.IsNull(Choose(500, row => (int)MathF.Abs(row[0] * 16), classes: 17));
+        Assert.IsEmpty(_messages);
+    }
+
+    [TestMethod]
+    public void Difference_KnownRows_CountAlike()
+    {
+        (double mean, double error) = TreeChoice.Difference([3, 1, 0], [1, 1, 0.04]);
+
+        Assert.AreEqual(2.0 / 3, mean, 1e-12);
+        Assert.AreEqual(2.0 / 3, error, 1e-12);
+    }
+
+    private TreeConstants? Choose(int rows, Samples.LabelOf label, int classes = 2, bool isSmall = true)
+    {
+        RowSample train = Samples.Of(rows, features: 4, label);
+        float[][] features = [.. Enumerable.Range(0, train.Count).Select(row => train.Row(row).ToArray())];
+        var feed = RowFeed.Open(new ArrayRowSource(features, [.. train.Labels.Select(own => (int)own)]), classes,
+            1 << 24, TestContext.CancellationToken);
+        return TreeChoice.Of(train, Samples.Of(rows / 5, features: 4, label, seed: 2), classes,
+            PopulationConstants.Of(train, feed.Summary, 8), isSmall, seed: 1, _messages.Add,
+            TestContext.CancellationToken);
+    }
+}

@@ -1,0 +1,66 @@
+using static System.FormattableString;
+
+namespace Microsoft.ML.Spiking.Training.Tables;
+
+/// <summary>
+/// Whether leaves of trees become inputs of a table's network: where few trees predict rows that were not trained on
+/// better than the features' receptive fields do one by one; where rows are many, no worse. Elsewhere leaves, which
+/// know the labels of few training rows, mislead the network.
+/// </summary>
+internal static class TreeChoice
+{
+    /// <summary>The trees that are tried.</summary>
+    public const int Trees = 64;
+
+    // Of more classes each would have three rounds of trees or fewer.
+    private const int MostClasses = 16;
+
+    // A row whose label has a probability of 95 % is known: how much surer a model is of it does not count.
+    private const double LeastLoss = 0.05;
+
+    // Standard errors of the mean difference: chance seldom reaches as many.
+    private const double LeastErrors = 2;
+
+    /// <summary>Returns the leaves that are worth it; null for none.</summary>
+    /// <param name="train">Rows to fit on.</param>
+    /// <param name="held">Rows that are not trained on.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="fields">The receptive fields of the features.</param>
+    /// <param name="isSmall">Whether the trees must be better; if not, no worse.</param>
+    /// <param name="seed">Draws the order of the rows.</param>
+    /// <param name="inform">Receives what was found.</param>
+    /// <param name="token">Cancels.</param>
+    public static TreeConstants? Of(RowSample train, RowSample held, int classes, PopulationConstants fields,
+        bool isSmall, int seed, Action<string> inform, CancellationToken token)
+    {
+        if (classes is < 2 or > MostClasses || held.Count < 2)
+        {
+            return null;
+        }
+        var trees = BoostedTrees.Fit(train, classes, Trees, token);
+        double[] ofTrees = trees.Losses(held);
+        double[] ofFields = FieldRegression.Fit(train, classes, fields, seed, token).Losses(held);
+        (double gain, double error) = Difference(ofFields, ofTrees);
+        string losses = Invariant($"{Trees} trees predict the rows held out with a log loss of ") +
+            Invariant($"{ofTrees.Average():0.000}, the features one by one with {ofFields.Average():0.000}");
+        if (gain <= (isSmall ? LeastErrors : -LeastErrors) * error || trees.Leaves() is not { } leaves)
+        {
+            inform($"{losses}: the network gets no leaves of trees, because they are not clearly better.");
+            return null;
+        }
+        inform(Invariant($"{losses}: their {leaves.Leaves} leaves are inputs of the network, beside the features."));
+        return leaves;
+    }
+
+    /// <summary>
+    /// Returns the mean difference of rows' losses, of which none counts as below 0.05, and its standard error.
+    /// </summary>
+    internal static (double Mean, double Error) Difference(double[] first, double[] second)
+    {
+        double[] differences = [.. first.Zip(second, (a, b) => Math.Max(a, LeastLoss) - Math.Max(b, LeastLoss))];
+        double mean = differences.Average();
+        double variance = differences.Sum(difference => (difference - mean) * (difference - mean)) /
+            (differences.Length - 1);
+        return (mean, Math.Sqrt(variance / differences.Length));
+    }
+}
