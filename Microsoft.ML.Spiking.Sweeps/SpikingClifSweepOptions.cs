@@ -36,7 +36,7 @@ public sealed class SpikingClifSweepOptions
     /// of a <see cref="ConvNet"/>, "vgg 11", "resnet 18", "snn5" or "vggsnn". Swept over perceptrons; for images, give
     /// a sweep choices of your own.
     /// </summary>
-    [Choice(["64", "256", "512", "128-128", "192-128", "256-256", "512-512"], "512-512")]
+    [Choice(["64", "256", "512", "128-128", "256-128", "256-256", "512-512"], "512-512")]
     public string Network { get; set; } = "512-512";
 
     /// <summary>Gets or sets the neuron of every hidden layer.</summary>

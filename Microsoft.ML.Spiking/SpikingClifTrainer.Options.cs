@@ -67,7 +67,7 @@ public sealed partial class SpikingClifTrainer
         /// <see cref="SpikingVgg"/>, <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for
         /// images, or one of your own from a <see cref="NetworkBuilder"/>. The default is two layers of 512; for
         /// tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null it is layers of
-        /// 192 and 128, and of 256 and 256 for more than 8,000 rows.
+        /// 256 and 128, and of 256 and 256 for more than 8,000 rows.
         /// </summary>
         public NetworkTemplate Network
         {
@@ -89,7 +89,7 @@ public sealed partial class SpikingClifTrainer
         /// <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>. As long as it is not set, an <see cref="Mlp"/>
         /// whose <see cref="Epochs"/> are null gets a <see cref="PopulationEncoder"/> for vectors of at most 512
         /// features, as tables have: of eight fields; of 32 for more than 8,000 rows, unless those make more than 2,048
-        /// values; and none if eight do. It has the leaves of 64 trees too, where these predict the rows that are held
+        /// values; and none if eight do. It has the leaves of 32 or 64 trees too, where these predict the rows that are held
         /// out, or those of validation, better than the features do one by one. To prevent that, set it.
         /// </summary>
         public InputEncoder Encoder

@@ -67,6 +67,7 @@ public sealed partial class SpikingClifTrainer
             return (leaves is null ? PopulationConstants.Of(rows, feed.Summary, encoder.Fields)
                 : PopulationConstants.Of(rows, feed.Summary, encoder.Fields, leaves), encoder);
         }
+        bool isSmall = TableDefaults.IsSmall(feed.Summary.Rows);
         int wanted = _options.TableFields ?? TableDefaults.For(feed.Summary.Rows).Fields;
         foreach (int fields in new[] { wanted, Math.Min(wanted, Defaults.Fields) }.Distinct())
         {
@@ -76,10 +77,10 @@ public sealed partial class SpikingClifTrainer
                 continue;
             }
             return held is not null && TreeChoice.Of(trainRows, RowSample.Of(held, FixedSeed), classes, fitted,
-                TableDefaults.IsSmall(feed.Summary.Rows), FixedSeed, message => observer?.Info(message),
+                isSmall, FixedSeed, message => observer?.Info(message),
                 _options.CancellationToken) is { } trees
                 ? (PopulationConstants.Of(rows, feed.Summary, fields, trees),
-                    new PopulationEncoder(fields) { Trees = TreeChoice.Trees })
+                    new PopulationEncoder(fields) { Trees = TreeChoice.TreesFor(isSmall) })
                 : (fitted, new(fields));
         }
         return null;

@@ -50,7 +50,7 @@ public sealed class TableDefaultsTests
         Assert.AreEqual(new Mlp(512, 512), kept.Network);
         Assert.AreEqual(
             (64, 0.002, 4, 0.0), (kept.BatchSize, kept.LearningRate, kept.TimeSteps, kept.InputDropout!.Value));
-        Assert.AreEqual(new Mlp(192, 128), others.Network);
+        Assert.AreEqual(new Mlp(256, 128), others.Network);
         Assert.AreEqual((128, 0.003, 3, 0.15),
             (others.BatchSize, others.LearningRate, others.TimeSteps, others.InputDropout!.Value));
     }
@@ -62,7 +62,7 @@ public sealed class TableDefaultsTests
             .SpikingClif(new SpikingClifTrainer.Options { Device = ComputeDevice.Cpu }).Fit(Rows(90));
 
         Assert.AreEqual(3, model.Model.Network.TimeSteps);
-        Assert.AreSequenceEqual([192, 128, 3],
+        Assert.AreSequenceEqual([256, 128, 3],
             model.Model.Network.Layers.OfType<LinearLayer>().Select(layer => layer.Outputs).ToArray());
     }
 

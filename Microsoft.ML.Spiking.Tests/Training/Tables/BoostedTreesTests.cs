@@ -82,6 +82,21 @@ public sealed class BoostedTreesTests
     }
 
     [TestMethod]
+    [DataRow(2, 5)]
+    [DataRow(3, 7)]
+    [DataRow(3, 1)]
+    public void Leaves_OfTheFirstTrees_AreThoseOfFewerTrees(int classes, int trees)
+    {
+        RowSample rows = Samples.Of(900, features: 4, row => (int)MathF.Abs(row[0] * row[1] * 30) % classes);
+
+        TreeConstants first = Fit(rows, classes, trees: 12).Leaves(trees)!, own = Fit(rows, classes, trees).Leaves()!;
+
+        Assert.AreSequenceEqual(own.Features.ToArray(), first.Features.ToArray());
+        Assert.AreSequenceEqual(own.Lowest, first.Lowest);
+        Assert.AreSequenceEqual(own.Highest, first.Highest);
+    }
+
+    [TestMethod]
     public void Leaves_Rows_AreInOneLeafOfEachTreeWithTwentyOthers()
     {
         RowSample rows = Samples.Of(700, features: 4, row => row[0] * row[1] >= 0 ? 1 : 0);

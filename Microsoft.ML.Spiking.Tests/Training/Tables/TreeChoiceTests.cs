@@ -19,7 +19,8 @@ public sealed class TreeChoiceTests
         Assert.IsNotNull(leaves);
         string message = Assert.ContainsSingle(_messages);
         Assert.StartsWith("64 trees predict the rows held out with a log loss of 0.", message);
-        Assert.EndsWith($": their {leaves.Leaves} leaves are inputs of the network, beside the features.", message);
+        Assert.EndsWith($": the {leaves.Leaves} leaves of the first 32 are inputs of the network, beside the " +
+            "features.", message);
     }
 
     [TestMethod]

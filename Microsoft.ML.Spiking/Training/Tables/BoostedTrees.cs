@@ -32,7 +32,7 @@ internal sealed class BoostedTrees
         double[][] scores = [.. model._start.Select(start => Enumerable.Repeat(start, rows.Count).ToArray())];
         double[] gradient = new double[rows.Count], curvature = new double[rows.Count];
         var shares = new double[model.Outputs][];
-        for (int round = 0; round < Math.Max(1, trees / model.Outputs); round++)
+        for (int round = 0; round < Rounds(trees, model.Outputs); round++)
         {
             token.ThrowIfCancellationRequested();
             model.Shares(scores, shares);
@@ -72,10 +72,12 @@ internal sealed class BoostedTrees
         return losses;
     }
 
-    /// <summary>Returns the leaves of all trees that have at least two; null if none has.</summary>
-    public TreeConstants? Leaves()
+    /// <summary>Returns the leaves of those trees that have at least two; null if none has.</summary>
+    /// <param name="trees">Of the first trees, as many as were fitted if this were their number; null for all.</param>
+    public TreeConstants? Leaves(int? trees = null)
     {
-        List<LeafConditions> leaves = [.. _trees.SelectMany(tree => tree.Leaves())];
+        int count = trees is { } wanted ? Rounds(wanted, Outputs) * Outputs : _trees.Count;
+        List<LeafConditions> leaves = [.. _trees.Take(count).SelectMany(tree => tree.Leaves())];
         if (leaves.Count == 0)
         {
             return null;
@@ -96,6 +98,8 @@ internal sealed class BoostedTrees
         }
         return new(conditions, features, [.. lowest], [.. highest]);
     }
+
+    private static int Rounds(int trees, int outputs) => Math.Max(1, trees / outputs);
 
     // With two classes there is one output, the logit of the second.
     private int ClassOf(int output) => Outputs == 1 ? 1 : output;

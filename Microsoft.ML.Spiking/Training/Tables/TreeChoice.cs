@@ -9,8 +9,10 @@ namespace Microsoft.ML.Spiking.Training.Tables;
 /// </summary>
 internal static class TreeChoice
 {
-    /// <summary>The trees that are tried.</summary>
-    public const int Trees = 64;
+    private const int Trees = 64;
+
+    // Of few rows the later trees know single ones.
+    private const int TreesOfFewRows = 32;
 
     // Of more classes each would have three rounds of trees or fewer.
     private const int MostClasses = 16;
@@ -18,15 +20,23 @@ internal static class TreeChoice
     // A row whose label has a probability of 95 % is known: how much surer a model is of it does not count.
     private const double LeastLoss = 0.05;
 
-    // Standard errors of the mean difference: chance seldom reaches as many.
-    private const double LeastErrors = 2;
+    // Where rows are few, trees must be better by the standard error and by a tenth of the loss.
+    private const double LeastErrors = 1, LeastShare = 0.1;
+
+    // Where they are many, trees may be worse by two standard errors.
+    private const double MostErrors = 2;
+
+    /// <summary>
+    /// Returns the number of trees whose leaves become inputs: of 64 that are tried, the first 32 or all.
+    /// </summary>
+    public static int TreesFor(bool isSmall) => isSmall ? TreesOfFewRows : Trees;
 
     /// <summary>Returns the leaves that are worth it; null for none.</summary>
     /// <param name="train">Rows to fit on.</param>
     /// <param name="held">Rows that are not trained on.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="fields">The receptive fields of the features.</param>
-    /// <param name="isSmall">Whether the trees must be better; if not, no worse.</param>
+    /// <param name="isSmall">Whether rows are few: the trees must then be better, else no worse.</param>
     /// <param name="seed">Draws the order of the rows.</param>
     /// <param name="inform">Receives what was found.</param>
     /// <param name="token">Cancels.</param>
@@ -43,12 +53,15 @@ internal static class TreeChoice
         (double gain, double error) = Difference(ofFields, ofTrees);
         string losses = Invariant($"{Trees} trees predict the rows held out with a log loss of ") +
             Invariant($"{ofTrees.Average():0.000}, the features one by one with {ofFields.Average():0.000}");
-        if (gain <= (isSmall ? LeastErrors : -LeastErrors) * error || trees.Leaves() is not { } leaves)
+        double least = isSmall ? Math.Max(LeastErrors * error, LeastShare * ofFields.Average()) : -MostErrors * error;
+        if (gain <= least || trees.Leaves(TreesFor(isSmall)) is not { } leaves)
         {
-            inform($"{losses}: the network gets no leaves of trees, because they are not clearly better.");
+            inform($"{losses}: the network gets no leaves of trees, because they are " +
+                (isSmall ? "not clearly better." : "clearly worse."));
             return null;
         }
-        inform(Invariant($"{losses}: their {leaves.Leaves} leaves are inputs of the network, beside the features."));
+        inform(Invariant($"{losses}: the {leaves.Leaves} leaves of the first {TreesFor(isSmall)} are inputs of the ") +
+            "network, beside the features.");
         return leaves;
     }
 
