@@ -156,12 +156,15 @@ public sealed partial class SpikingClifTrainer
             return null;
         }
         (SharedRows train, SharedRows? validation) = data.For(network);
-        RowFeed rows = Feed(train);
-        return Fitted(encoder, rows, rows, validation is null || !IsTable(layout) ? null : Feed(validation),
-            network.ClassCount, observer: null) is var (fields, own) ? (fields, own, rows.Summary.Rows) : null;
+        long budget = _options.MemoryBudget ?? DefaultBudget;
+        RowFeed rows = Feed(train, budget);
+        RowFeed? held = validation is null || !IsTable(layout) ? null
+            : Feed(validation, Math.Max(0, budget - rows.Bytes));
+        return Fitted(encoder, rows, rows, held, network.ClassCount, observer: null) is var (fields, own)
+            ? (fields, own, rows.Summary.Rows) : null;
 
-        RowFeed Feed(SharedRows source) => source.Feed(network.ClassCount, _options.MemoryBudget ?? DefaultBudget,
-            channels: null, _options.CancellationToken);
+        RowFeed Feed(SharedRows source, long budget) =>
+            source.Feed(network.ClassCount, budget, channels: null, _options.CancellationToken);
     }
 }
 

@@ -139,8 +139,8 @@ public sealed partial class SpikingClifTrainer
 
         [return: NotNullIfNotNull(nameof(source))]
         RowFeed? Feed(IRowSource? source) => source is null ? null
-            : RowFeed.Open(source, network.ClassCount, _options.MemoryBudget ?? DefaultBudget,
-                _options.CancellationToken);
+            : RowFeed.Open(source, network.ClassCount,
+                Math.Max(0, (_options.MemoryBudget ?? DefaultBudget) - feed.Bytes), _options.CancellationToken);
     }
 
     // Rows that are held out, and those that fields are fitted on, are the same when a training is resumed.

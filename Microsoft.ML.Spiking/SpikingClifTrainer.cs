@@ -244,7 +244,10 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         {
             // They are read by the training, by the conversion and by the training after it.
             rows = new SharedRows(rows);
-            validationRows = validationRows is null ? null : new SharedRows(validationRows);
+        }
+        if (validationRows is not null && (_options.Conversion is not null || IsTable(layout)))
+        {
+            validationRows = new SharedRows(validationRows); // also read to decide on a table's inputs
         }
         using IDisposable? memory = NativeMemory.Use(_options.ReuseNativeMemory);
         CheckScoring();

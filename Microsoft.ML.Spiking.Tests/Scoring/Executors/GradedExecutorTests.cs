@@ -36,6 +36,17 @@ public sealed unsafe class GradedExecutorTests
         Assert.AreEqual(0.25f, rates[1], 1e-6f);
     }
 
+    /// <summary>With w = 0.5 the rate comes nearer step by step: a = 0.3 + 0.5 a.</summary>
+    [TestMethod]
+    public void Run_FeedbackThatSettlesSlowly_IsFollowedToTheEnd()
+    {
+        var layer = new FeedbackLayer("feedback", size: 1, threshold: 1, leak: 1, isAtEquilibrium: true);
+
+        float[] rates = Run(new FeedbackExecutor(layer, new Scaling(1, 0.5f), timeSteps: 1), [0.3f]);
+
+        Assert.AreEqual(0.6f, rates[0], 1e-6f);
+    }
+
     /// <summary>
     /// Four steps of 0.6 with a threshold of 1 and a leak of 0.5: potentials 0.6, 0.9, 1.05 (a spike), 0.625. A spike
     /// counts half as much at each step before the last.

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Spiking.Training.Tables;
 /// <param name="FeatureCount">Values in a row.</param>
 /// <param name="Values">[rows, features].</param>
 /// <param name="Labels">[rows].</param>
-/// <param name="Weights">[rows].</param>
+/// <param name="Weights">[rows], with a mean of 1.</param>
 internal sealed record RowSample(int FeatureCount, float[] Values, long[] Labels, float[] Weights)
 {
     private const int MostRows = 20_000;
@@ -29,7 +29,9 @@ internal sealed record RowSample(int FeatureCount, float[] Values, long[] Labels
         {
             count += read;
         }
-        return new(features, values, labels, weights);
+        // What trees and regressions hold against single rows is measured by a weight of 1.
+        float mean = weights.Average();
+        return new(features, values, labels, [.. weights.Select(weight => weight / mean)]);
     }
 
     public ReadOnlySpan<float> Row(int row) => Values.AsSpan(row * FeatureCount, FeatureCount);
