@@ -16,15 +16,7 @@ public sealed class TreeLeavesTests
 
     public static IEnumerable<object[]> Methods =>
     [
-        ["first spikes", (Action<SpikingClifTrainer.Options>)(options =>
-            (options.Neuron, options.TimeSteps, options.Conversion) =
-                (new ReluNeuron(), 1, new FirstSpikeConversion()))],
-        ["counts", (Action<SpikingClifTrainer.Options>)(options =>
-            (options.Neuron, options.TimeSteps, options.Conversion) =
-                (new ReluNeuron(), 1, new CountConversion()))],
-        ["representations", (Action<SpikingClifTrainer.Options>)(options =>
-            (options.Neuron, options.Gradient) =
-                (new LifNeuron { ResetPotential = null }, new SpikeRepresentationGradient()))],
+        .. TableDefaultsTests.Methods,
         ["bfloat16", (Action<SpikingClifTrainer.Options>)(options => options.Precision = TrainingPrecision.BFloat16)],
     ];
 

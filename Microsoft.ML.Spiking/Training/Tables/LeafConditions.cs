@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Spiking.Training.Tables;
 
-/// <summary>What holds for the rows of a leaf: lowest &lt;= x[feature] &lt; highest for some features.</summary>
+/// <summary>The conditions that a leaf's rows meet: lowest &lt;= x[feature] &lt; highest for some features.</summary>
 internal sealed class LeafConditions
 {
     public static readonly LeafConditions Empty = new([]);

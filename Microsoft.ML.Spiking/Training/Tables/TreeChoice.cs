@@ -54,10 +54,11 @@ internal static class TreeChoice
         string losses = Invariant($"{Trees} trees predict the rows held out with a log loss of ") +
             Invariant($"{ofTrees.Average():0.000}, the features one by one with {ofFields.Average():0.000}");
         double least = isSmall ? Math.Max(LeastErrors * error, LeastShare * ofFields.Average()) : -MostErrors * error;
-        if (gain <= least || trees.Leaves(TreesFor(isSmall)) is not { } leaves)
+        TreeConstants? leaves = trees.Leaves(TreesFor(isSmall));
+        if (gain <= least || leaves is null)
         {
-            inform($"{losses}: the network gets no leaves of trees, because they are " +
-                (isSmall ? "not clearly better." : "clearly worse."));
+            inform($"{losses}: the network gets no leaves of trees, because they " +
+                (leaves is null ? "have none." : isSmall ? "are not clearly better." : "are clearly worse."));
             return null;
         }
         inform(Invariant($"{losses}: the {leaves.Leaves} leaves of the first {TreesFor(isSmall)} are inputs of the ") +
