@@ -5,8 +5,10 @@ namespace Microsoft.ML.Spiking.GpuCheck;
 /// <summary>The checks, one line each: "ok" or "FAILED", with details.</summary>
 internal sealed class Checks
 {
+    private int _failed;
+
     /// <summary>Gets the number of checks that have failed.</summary>
-    public int Failed { get; private set; }
+    public int Failed => _failed;
 
     /// <summary>Throws if two numbers differ; else returns them as text.</summary>
     public static string Equal<T>(T expected, T found) => EqualityComparer<T>.Default.Equals(expected, found)
@@ -18,7 +20,7 @@ internal sealed class Checks
         ? Invariant($"to {difference:0.0e+0}")
         : throw new InvalidOperationException(Invariant($"off by {difference:0.0e+0}; {allowed:0.0e+0} is allowed"));
 
-    /// <summary>Runs a check and prints its line.</summary>
+    /// <summary>Runs a check and prints its line; from several threads, too.</summary>
     /// <param name="name">What is checked.</param>
     /// <param name="check">Returns its finding as text; throws if the check fails.</param>
     /// <returns>Whether it passed.</returns>
@@ -31,7 +33,7 @@ internal sealed class Checks
         }
         catch (Exception fault)
         {
-            Failed++;
+            Interlocked.Increment(ref _failed);
             Console.WriteLine($"FAILED  {name}: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")}");
             return false;
         }

@@ -22,10 +22,11 @@ internal static class NeuronChecks
             [new ClifNeuron(), new LifNeuron(), new PlifNeuron(), new KlifNeuron(), new IfNeuron()];
         SurrogateGradient[] surrogates =
             [new RectangleSurrogate(), new SigmoidSurrogate(), new TriangleSurrogate(), new AtanSurrogate()];
-        foreach (SpikingNeuronDefinition neuron in neurons)
-        {
-            foreach (double? reset in (double?[])[null, 0])
+        // Side by side, as most of the time goes to compiling.
+        Parallel.ForEach(
+            from neuron in neurons from reset in (double?[])[null, 0] select (neuron, reset), subject =>
             {
+                (SpikingNeuronDefinition neuron, double? reset) = subject;
                 SpikingNeuronDefinition[] variants =
                     [.. surrogates.Select(surrogate => neuron with { ResetPotential = reset, Surrogate = surrogate })];
                 string name = $"{neuron.GetType().Name}, {(reset is null ? "soft" : "hard")} reset, ";
@@ -35,8 +36,7 @@ internal static class NeuronChecks
                 checks.Run(name + "as op by op", () => Worst(variants,
                     (variant, steps) => Results(new CudaNeuron(variant, kernels), variant, steps, device),
                     (variant, steps) => Results(OpByOpNeuron.Create(variant), variant, steps, device)));
-            }
-        }
+            });
         checks.Run("bfloat16: spikes as of the rounded current in float32", () =>
         {
             using DisposeScope scope = NewDisposeScope();
@@ -96,7 +96,9 @@ internal static class NeuronChecks
         ];
         Tensor spikes = neuron.Forward(new(current, timeSteps, IsConstant: false), learned).Values;
         CallbackFaults.Backward(spikes, upstream);
-        return new(Values(spikes), Values(current.grad!), learned.Length == 0 ? null : Values(learned[0].grad!)[0]);
+        // At T = 1 nothing of what leaks depends on a learned leak: op by op, libtorch then has no gradient.
+        float? byLearned = learned.Length == 0 ? null : learned[0].grad is { } grad ? Values(grad)[0] : 0;
+        return new(Values(spikes), Values(current.grad!), byLearned);
     }
 
     private static Tensor Uniform(Random random, int timeSteps, float from, float to) => tensor(

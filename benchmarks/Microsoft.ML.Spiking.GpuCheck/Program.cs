@@ -13,9 +13,41 @@ namespace Microsoft.ML.Spiking.GpuCheck;
 /// </summary>
 internal static class Program
 {
-    private static int Main()
+    private static int Main(string[] arguments)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        return arguments switch
+        {
+            [] => Check(),
+            ["speeds"] => Measure(),
+            ["steps", ..] => StepRun.Run(arguments.AsSpan(1)),
+            ["learn", ..] => Learning.Run(arguments.AsSpan(1)),
+            _ => Refuse(),
+        };
+    }
+
+    private static int Refuse()
+    {
+        Console.Error.WriteLine("gpu-check checks and measures; gpu-check speeds measures alone; " +
+            "gpu-check steps and gpu-check learn say what they take");
+        return 2;
+    }
+
+    private static int Measure()
+    {
+        NativeRuntime.EnsureLoaded(withCuda: true);
+        var device = new Device(DeviceType.CUDA, 0);
+        if (!cuda.is_available() || CudaUse.KernelsOf(device) is not { } kernels)
+        {
+            Console.Error.WriteLine(cuda.is_available() ? CudaUse.ReasonOf(device) : "libtorch sees no CUDA device");
+            return 1;
+        }
+        Speeds.Print(kernels, device);
+        return 0;
+    }
+
+    private static int Check()
+    {
         var checks = new Checks();
         bool isLoaded = checks.Run("libtorch is loaded", () =>
         {

@@ -50,12 +50,13 @@ internal static class Speeds
         }
         Console.WriteLine(
             "\nTraining steps, ms            op by op    kernels  products in TF32  in bfloat16  converted");
-        Row("MLP 784-512-512, T 4, 256", new Mlp(512, 512), [784], 4, 256, device);
-        Row("conv net 64-128, T 6, 128", new ConvNet(64, 128), [1, 28, 28], 6, 128, device);
-        Row("ResNet-18, T 6, 128", new SpikingResNet(18), [3, 32, 32], 6, 128, device);
+        foreach (MeasuredNetwork network in MeasuredNetwork.All)
+        {
+            Row(network, device);
+        }
     }
 
-    private static void Row(string name, NetworkTemplate template, int[] image, int timeSteps, int rows, Device device)
+    private static void Row(MeasuredNetwork network, Device device)
     {
         double Time(bool areKernelsOff, bool isTf32, ScalarType? type, bool keepsType = true)
         {
@@ -63,8 +64,8 @@ internal static class Speeds
             CudaUse.AreKernelsOff = areKernelsOff;
             try
             {
-                using var step = new NetworkStep(template, image, timeSteps, rows, device, productType: type,
-                    keepsProductType: keepsType);
+                using var step = new NetworkStep(network.Template, network.Image, network.TimeSteps, network.Rows, device,
+                    productType: type, keepsProductType: keepsType);
                 return Milliseconds(step.Run, device, repetitions: 10);
             }
             finally
@@ -72,7 +73,7 @@ internal static class Speeds
                 CudaUse.AreKernelsOff = false;
             }
         }
-        Console.WriteLine(Invariant($"{name,-28} {Time(true, false, null),9:0.0} {Time(false, false, null),10:0.0} ") +
+        Console.WriteLine(Invariant($"{network.Title,-28} {Time(true, false, null),9:0.0} {Time(false, false, null),10:0.0} ") +
             Invariant($"{Time(false, true, null),17:0.0} {Time(false, false, ScalarType.BFloat16),12:0.0} ") +
             Invariant($"{Time(false, false, ScalarType.BFloat16, keepsType: false),10:0.0}"));
     }
@@ -113,9 +114,9 @@ internal static class Speeds
         return 2.0 * 4 * Neurons * sizeof(float) / (time / 1000);
     }
 
-    internal static double Milliseconds(Action action, Device device, int repetitions)
+    internal static double Milliseconds(Action action, Device device, int repetitions, int unmeasured = 3)
     {
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < unmeasured; i++)
         {
             action();
         }
