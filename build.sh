@@ -90,7 +90,7 @@ gpu_check() {
   in_root dotnet publish "$project" -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true \
     -p:EnableCompressionInSingleFile=true -v quiet -o "$folder" >&2
   find "$folder" \( -name '*.xml' -o -name '*.pdb' -o -name '*.dbg' \) -delete
-  cp "$root/benchmarks/gpu/peers.py" "$root/benchmarks/gpu/check.sh" "$folder"
+  cp "$root"/benchmarks/gpu/* "$folder"
   du -sh "$folder" | cut -f 1
 }
 

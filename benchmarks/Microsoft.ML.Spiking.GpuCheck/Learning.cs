@@ -42,8 +42,8 @@ internal static class Learning
         options.InputShape = [3, 32, 32];
         options.MetricsCallback = metrics => Console.WriteLine(
             Invariant($"{neuron} epoch {metrics.Epoch,3} of {metrics.Epochs}: {clock.Elapsed.TotalSeconds,6:0.0} s, ") +
-            Invariant($"loss {metrics.Loss:0.000}, accuracy {metrics.Accuracy:P1}, test {metrics.ValidationAccuracy:P1}, ")
-            + Invariant($"{metrics.RowsPerSecond:0} images/s"));
+            Invariant($"loss {metrics.Loss:0.000}, accuracy {metrics.Accuracy:P1}, ") +
+            Invariant($"test {metrics.ValidationAccuracy:P1}, {metrics.RowsPerSecond:0} images/s"));
         ml.Log += (_, log) =>
         {
             if (log.Kind == Runtime.ChannelMessageKind.Warning)
@@ -52,7 +52,7 @@ internal static class Learning
             }
         };
         IDataView train = Read(ml, Path.Combine(folder, "train.bin"));
-        ITransformer keys = ml.Transforms.Conversion.MapValueToKey(nameof(Image.Label)).Fit(train);
+        var keys = ml.Transforms.Conversion.MapValueToKey(nameof(Image.Label)).Fit(train);
         train = keys.Transform(train);
         IDataView test = keys.Transform(Read(ml, Path.Combine(folder, "test.bin")));
         Console.WriteLine(Invariant($"{neuron}: read after {clock.Elapsed.TotalSeconds:0.0} s"));

@@ -114,7 +114,8 @@ internal static class Speeds
         return 2.0 * 4 * Neurons * sizeof(float) / (time / 1000);
     }
 
-    internal static double Milliseconds(Action action, Device device, int repetitions, int unmeasured = 3)
+    internal static double Milliseconds(
+        Action action, Device device, int repetitions, int unmeasured = 3)
     {
         for (int i = 0; i < unmeasured; i++)
         {
