@@ -61,6 +61,7 @@ internal sealed class NetworkStep : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         CallbackFaults.Backward(_loss.Compute(_network.Forward(_images, _pass), _classes));
+        _rounded?.Collect();
         _optimizer.Step(0.01);
         _rounded?.Refresh();
     }

@@ -64,7 +64,8 @@ internal static class Speeds
             CudaUse.AreKernelsOff = areKernelsOff;
             try
             {
-                using var step = new NetworkStep(network.Template, network.Image, network.TimeSteps, network.Rows, device,
+                using var step = new NetworkStep(
+                    network.Template, network.Image, network.TimeSteps, network.Rows, device,
                     productType: type, keepsProductType: keepsType);
                 return Milliseconds(step.Run, device, repetitions: 10);
             }
@@ -73,9 +74,11 @@ internal static class Speeds
                 CudaUse.AreKernelsOff = false;
             }
         }
-        Console.WriteLine(Invariant($"{network.Title,-28} {Time(true, false, null),9:0.0} {Time(false, false, null),10:0.0} ") +
-            Invariant($"{Time(false, true, null),17:0.0} {Time(false, false, ScalarType.BFloat16),12:0.0} ") +
-            Invariant($"{Time(false, false, ScalarType.BFloat16, keepsType: false),10:0.0}"));
+        (double opByOp, double own) = (Time(true, false, null), Time(false, false, null));
+        (double tf32, double half) = (Time(false, true, ScalarType.Float32), Time(false, false, ScalarType.BFloat16));
+        double converted = Time(false, false, ScalarType.BFloat16, keepsType: false);
+        Console.WriteLine(Invariant($"{network.Title,-28} {opByOp,9:0.0} {own,10:0.0} {tf32,17:0.0} ") +
+            Invariant($"{half,12:0.0} {converted,10:0.0}"));
     }
 
     private static (double Forward, double Backward) Shares(CudaKernels kernels, SpikingNeuronDefinition neuron,

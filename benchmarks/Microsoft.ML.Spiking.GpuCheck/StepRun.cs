@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.GpuCheck;
 
-/// <summary>Steps of one network, for a tracer to look at: a pause parts those that count from the first ones.</summary>
+/// <summary>Steps of a network, for a tracer to look at: a pause parts those that count from the first ones.</summary>
 internal static class StepRun
 {
     private const int FirstSteps = 5;
@@ -30,7 +30,12 @@ internal static class StepRun
         var device = new Device(DeviceType.CUDA, 0);
         using IDisposable? products = TensorFloat32.Use(device, isAllowed: precision == "tf32");
         using var step = new NetworkStep(subject.Template, subject.Image, subject.TimeSteps, subject.Rows, device,
-            productType: precision == "bfloat16" ? ScalarType.BFloat16 : null);
+            productType: precision switch
+            {
+                "bfloat16" => ScalarType.BFloat16,
+                "tf32" => ScalarType.Float32,
+                _ => null,
+            });
         for (int i = 0; i < FirstSteps; i++)
         {
             step.Run();

@@ -47,6 +47,40 @@ public sealed class CudaNetworkTests
         Assert.ContainsSingle(call => call == "cuModuleGetFunction(norm_apply)", driver.Calls); // one is alone
     }
 
+    /// <summary>Biases of a convolution, and of both paths of a residual layer.</summary>
+    [TestMethod]
+    [DataRow(false, false)]
+    [DataRow(true, false)]
+    [DataRow(false, true)]
+    public void Step_BiasesBeforeBatchNorm_MoveTheRunningMeanAlone(bool isDeferred, bool isCheckpointed)
+    {
+        var definition = new NetworkDefinition([2, 8, 8], T, new DirectEncoder(),
+        [
+            new ConvolutionLayer("conv0", 2, 8, kernel: 3, stride: 1, padding: 1),
+            new BatchNormLayer("norm0", 8), new NeuronLayer("neuron0", new ClifNeuron()),
+            new ResidualLayer("block",
+                [new ConvolutionLayer("conv1", 8, 12, kernel: 3, stride: 1, padding: 1)],
+                [new ConvolutionLayer("conv2", 8, 12, kernel: 1, stride: 1, padding: 0)]),
+            new BatchNormLayer("norm1", 12), new NeuronLayer("neuron1", new ClifNeuron()),
+            new FlattenLayer("flat"), new LinearLayer("readout", 768, Classes),
+        ],
+        Classes);
+        using DisposeScope scope = NewDisposeScope();
+        using var expected = new Trained(definition, kernels: null);
+        using var found = new Trained(definition, Kernels(), isCheckpointed);
+
+        expected.Step(Pass(isDeferred));
+        found.Step(Pass(isDeferred));
+
+        AssertClose(expected.Logits, found.Logits, "logits");
+        AssertParameters(expected, found);
+        foreach (string name in (string[])["conv0.bias", "conv1.bias", "conv2.bias"])
+        {
+            Assert.IsGreaterThan(0.01f, found.Network.Parameters[name].abs().max().item<float>(), name);
+            Assert.AreEqual(0f, found.Network.Parameters[name].grad!.abs().max().item<float>(), name);
+        }
+    }
+
     [TestMethod]
     public void Step_Repetition_LeavesTheRunningStatistics()
     {
@@ -185,8 +219,10 @@ public sealed class CudaNetworkTests
         Assert.AreEqual(2f, third.max().to_type(ScalarType.Float32).item<float>());
 
         // 1 and 2^-10 in bfloat16 would stay 1.
-        CallbackFaults.Backward(third, ones_like(third));
-        CallbackFaults.Backward(rounded.Of(weight), full_like(third, 1f / 1024));
+        third.backward([ones_like(third)]);
+        rounded.Collect();
+        third.backward([full_like(third, 1f / 1024)]);
+        rounded.Collect();
         Assert.AreEqual(ScalarType.Float32, weight.grad!.dtype);
         Assert.AreEqual(1 + (1f / 1024), weight.grad.min().item<float>());
     }
@@ -316,6 +352,7 @@ public sealed class CudaNetworkTests
         {
             Logits = Network.Forward(Images, pass with { Spikes = keepsCounts ? _tally : null });
             CallbackFaults.Backward((Logits * Logits).mean());
+            pass.Rounded?.Collect();
             foreach (RunningMove move in pass.Moves ?? [])
             {
                 move.Apply(Network.Parameters[move.MeanName], Network.Parameters[move.VarianceName]);

@@ -28,6 +28,7 @@ internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
         Tensor? taught = loss.Teaching?.RowLosses(network, batch.Features, logits, classes, feature, pass);
         Tensor mean = loss.Compute(logits, classes, batch.Weights, spikes?.Rows, taught);
         gradients.Backward(mean, batch.TotalWeight);
+        pass.Rounded?.Collect();
         return new(mean.detach(), logits.detach().mean([0]));
     }
 

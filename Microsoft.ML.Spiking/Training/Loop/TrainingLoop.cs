@@ -164,6 +164,10 @@ internal sealed class TrainingLoop : IDisposable
                 $"{nameof(TrainingPrecision)}.{nameof(TrainingPrecision.TensorFloat32)} was asked for, but " +
                 "the training runs on the CPU: the products of this training stay in float32.");
         }
+        if (precision == TrainingPrecision.TensorFloat32 && device.type == DeviceType.CUDA)
+        {
+            return ScalarType.Float32; // with channels innermost, as cuDNN's products in TF32 have them
+        }
         if (precision != TrainingPrecision.BFloat16)
         {
             return null;

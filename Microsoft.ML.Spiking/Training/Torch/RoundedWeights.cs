@@ -1,12 +1,13 @@
-using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch;
 
 /// <summary>
-/// Copies of a network's weights in the type of its products, rounded once for each step of the optimizer. The weights
-/// themselves keep their 32 bits; gradients by the copies are added to theirs, in 32 bits.
+/// Copies of a network's weights in the type of its products and, for convolutions, with the channels innermost; made
+/// once for each step of the optimizer. Autograd sees the copies as leaves; <see cref="Collect"/> adds their gradients
+/// to the weights', in 32 bits.
 /// </summary>
 /// <param name="type">The type of the products.</param>
 internal sealed class RoundedWeights(ScalarType type) : IDisposable
@@ -14,16 +15,20 @@ internal sealed class RoundedWeights(ScalarType type) : IDisposable
     private readonly Dictionary<Tensor, Copy> _copies = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>
-    /// Returns the copy of a weight, differentiable by it, with the channels of convolutions innermost. To be disposed.
+    /// Returns the copy of a weight, or the weight itself where a copy would be the same. It stays this object's.
     /// </summary>
     public Tensor Of(Tensor weight)
     {
+        if (weight.dtype == type && weight.dim() != 4)
+        {
+            return weight;
+        }
         if (!_copies.TryGetValue(weight, out Copy? copy))
         {
             long[] strides = weight.dim() == 4
                 ? MemoryOrder.ChannelsLast(weight.shape) : MemoryOrder.Contiguous(weight.shape);
             Tensor values = empty_strided(weight.shape, strides, type, weight.device).DetachFromDisposeScope();
-            _copies.Add(weight, copy = new(values));
+            _copies.Add(weight, copy = new(values.requires_grad_(weight.requires_grad)));
         }
         if (copy.IsStale)
         {
@@ -31,7 +36,31 @@ internal sealed class RoundedWeights(ScalarType type) : IDisposable
             copy.Values.copy_(weight);
             copy.IsStale = false;
         }
-        return new RoundingOperation(copy.Values).Run(weight);
+        return copy.Values;
+    }
+
+    /// <summary>To be called after a backward pass: the weights take the gradients of their copies.</summary>
+    public void Collect()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        foreach ((Tensor weight, Copy copy) in _copies)
+        {
+            if (copy.Values.grad is not { } gradient)
+            {
+                continue;
+            }
+            if (weight.grad is { } sum)
+            {
+                sum.add_(gradient);
+            }
+            else
+            {
+                weight.grad = empty_strided(
+                    weight.shape, MemoryOrder.Contiguous(weight.shape), weight.dtype, weight.device).copy_(gradient);
+            }
+            copy.Values.grad = null;
+        }
     }
 
     /// <summary>To be called after the weights have changed: copies are made again when they are needed.</summary>

@@ -10,6 +10,7 @@ namespace Microsoft.ML.Spiking.Training.Torch;
 internal sealed class TorchParameters : IDisposable
 {
     private readonly Dictionary<string, Tensor> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<Tensor, Tensor> _zeros = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Allocates the arrays; their values are undefined until <see cref="Import"/>.</summary>
     /// <param name="definition">The network.</param>
@@ -49,6 +50,24 @@ internal sealed class TorchParameters : IDisposable
 
     public Tensor this[string name] => _byName[name];
 
+    /// <summary>
+    /// Gives an array that the loss does not depend on a gradient of zeros, unless it has one: optimizers leave alone
+    /// what has none. The zeros are not to be overwritten.
+    /// </summary>
+    public void SetZeroGradient(Tensor array)
+    {
+        if (array.grad is not null)
+        {
+            return;
+        }
+        if (!_zeros.TryGetValue(array, out Tensor? zero))
+        {
+            using IDisposable noGradient = no_grad();
+            _zeros.Add(array, zero = zeros_like(array).DetachFromDisposeScope());
+        }
+        array.grad = zero;
+    }
+
     /// <summary>Copies weights into the arrays.</summary>
     public void Import(NetworkWeights weights)
     {
@@ -72,7 +91,7 @@ internal sealed class TorchParameters : IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor parameter in _byName.Values)
+        foreach (Tensor parameter in _byName.Values.Concat(_zeros.Values))
         {
             parameter.Dispose();
         }

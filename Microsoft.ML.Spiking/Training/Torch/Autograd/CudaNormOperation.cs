@@ -23,6 +23,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     private const long MostValues = int.MaxValue; // of a step: kernels count them in 32 bits
 
     private ChannelLayout _layout;
+    private Tensor? _bias;
 
     /// <summary>Gets the running mean and variance, which move in the forward pass; null to leave them.</summary>
     public (Tensor Mean, Tensor Variance)? Running { get; init; }
@@ -34,6 +35,11 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
 
     /// <summary>Gets whether spikes are averaged over windows of 2x2; see <see cref="Pools"/>.</summary>
     public bool IsPooled { get; init; }
+
+    /// <summary>
+    /// Gets what the running mean is moved with besides the mean of the values, [channels] each; at most two.
+    /// </summary>
+    public IReadOnlyList<Tensor> Offsets { get; init; } = [];
 
     /// <summary>Gets whether <see cref="Moved"/> is wanted.</summary>
     public bool KeepsMoves { get; init; }
@@ -92,6 +98,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     internal override Tensor Forward(IReadOnlyList<Tensor> inputs, ICollection<Tensor> saved)
     {
         (Tensor weight, Tensor bias) = (inputs[1], inputs[2]);
+        _bias = bias;
         _layout = ChannelLayout.Of(inputs[0], isConstant);
         Tensor values = MemoryOrder.Arrange(inputs[0], _layout.Strides);
         Device device = values.device;
@@ -106,6 +113,11 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
             norm.Statistics(Address(values), Address(weight), Address(bias), Results(constants, exact, moved),
                 Running is { } running ? (Address(running.Mean), Address(running.Variance)) : default,
                 Rule(values), Address(scratch));
+        }
+        foreach (Tensor offset in Offsets)
+        {
+            moved[0].Add(offset, factor: 1 - Kept);
+            Running?.Mean.Add(offset, factor: 1 - Kept);
         }
         Moved = KeepsMoves ? moved.DetachFromDisposeScope() : null;
         foreach (Tensor tensor in (Tensor[])[values, weight, exact, constants])
@@ -157,7 +169,27 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         {
             byNormalized.Dispose();
         }
+        // Added in place: autograd would copy them.
+        if (_bias is { is_leaf: true } && weight.is_leaf)
+        {
+            Accumulate(weight, byWeight);
+            Accumulate(_bias, byBias);
+            return byLearned is null ? [gradient, null, null] : [gradient, null, null, byLearned];
+        }
         return byLearned is null ? [gradient, byWeight, byBias] : [gradient, byWeight, byBias, byLearned];
+    }
+
+    private static void Accumulate(Tensor parameter, Tensor gradient)
+    {
+        using Tensor? sum = parameter.grad;
+        if (sum is null)
+        {
+            parameter.grad = gradient;
+        }
+        else
+        {
+            sum.Add(gradient);
+        }
     }
 
     /// <summary>Returns the shape of what leaves, and its strides: in the order of what arrives.</summary>

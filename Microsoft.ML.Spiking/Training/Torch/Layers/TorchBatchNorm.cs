@@ -19,13 +19,21 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <param name="timeSteps">T.</param>
 /// <param name="parameters">The network's arrays.</param>
 /// <param name="kernels">The device's CUDA kernels; null for none.</param>
-internal sealed class TorchBatchNorm(
-    BatchNormLayer layer, int timeSteps, TorchParameters parameters, CudaKernels? kernels = null) : TorchLayer
+/// <param name="absorbed">
+/// The names of the biases that it absorbs in passes of <see cref="Absorbs"/>; see <see cref="AbsorbedBiases"/>. Their
+/// gradients are zero.
+/// </param>
+internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchParameters parameters,
+    CudaKernels? kernels = null, IReadOnlyList<string>? absorbed = null) : TorchLayer
 {
+    private readonly Tensor[] _absorbed = [.. (absorbed ?? []).Select(name => parameters[name])];
     private readonly Tensor _weight = parameters[layer.WeightName];
     private readonly Tensor _bias = parameters[layer.BiasName];
     private readonly Tensor _mean = parameters[layer.MeanName];
     private readonly Tensor _variance = parameters[layer.VarianceName];
+
+    /// <summary>Returns whether a pass leaves out biases that a batch normalization behind them makes up for.</summary>
+    public static bool Absorbs(ForwardPass pass) => pass is { IsTraining: true, Statistics: null };
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
@@ -47,6 +55,7 @@ internal sealed class TorchBatchNorm(
         {
             return new(InKernels(kernels, input, pass), input.IsConstant);
         }
+        input = WithBiases(input, pass);
         if (!input.IsConstant && TensorMemory.IsReachable(input.Values))
         {
             return Fused(input.Values, isAcrossTime ? 1 : timeSteps, values, pass);
@@ -122,17 +131,41 @@ internal sealed class TorchBatchNorm(
             $"Layer '{layer.Name}': {SingleRowBatch.Reason} Use larger batches.");
     }
 
+    // For what does not run in kernels.
+    private TorchSignal WithBiases(TorchSignal input, ForwardPass pass)
+    {
+        if (_absorbed.Length == 0 || !Absorbs(pass))
+        {
+            return input;
+        }
+        using DisposeScope scope = NewDisposeScope();
+        long[] shape = [.. Enumerable.Repeat(1L, (int)input.Values.dim())];
+        shape[input.IsConstant ? 1 : 2] = layer.Channels;
+        Tensor sum = input.Values;
+        foreach (Tensor bias in _absorbed)
+        {
+            sum = sum.Plus(bias.view(shape));
+        }
+        return input with { Values = sum.MoveToOuterDisposeScope(), Loan = null };
+    }
+
     private Tensor InKernels(CudaKernels device, TorchSignal input, ForwardPass pass,
         SpikingNeuronDefinition? neuron = null, Tensor? learned = null, Tensor? counter = null,
         bool isPooled = false)
     {
         bool isDeferred = !pass.IsRepetition && pass.Moves is not null;
+        Tensor[] offsets = Absorbs(pass) ? _absorbed : [];
+        foreach (Tensor bias in offsets)
+        {
+            parameters.SetZeroGradient(bias);
+        }
         var operation = new CudaNormOperation(layer, timeSteps, input.IsConstant, device, neuron)
         {
             Running = pass.IsRepetition || isDeferred ? null : (_mean, _variance),
             KeepsMoves = isDeferred,
             Counter = counter,
             IsPooled = isPooled,
+            Offsets = offsets,
         };
         Tensor result = operation.Run(input.Values, _weight, _bias, learned);
         if (isDeferred)

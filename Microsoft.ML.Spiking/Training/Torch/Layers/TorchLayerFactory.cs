@@ -14,6 +14,8 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 internal sealed class TorchLayerFactory(
     NetworkDefinition network, TorchParameters parameters, int? gradientHorizon, CudaKernels? kernels)
 {
+    private readonly AbsorbedBiases _absorbed = kernels is null ? AbsorbedBiases.None : AbsorbedBiases.Of(network);
+
     // In the order of NetworkDefinition.AllLayers; part of the key of random numbers.
     private int _index;
 
@@ -95,22 +97,25 @@ internal sealed class TorchLayerFactory(
             FeedbackLayer feedback => new TorchFeedback(feedback, network.TimeSteps, parameters[feedback.WeightName]),
             DropoutLayer dropout => new TorchDropout(index, dropout.Rate, kernels),
             ResidualLayer residual => new TorchResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
-            _ => CreateAlone(layer, parameters),
+            _ => CreateAlone(layer, parameters, _absorbed.Has(layer)),
         };
     }
 
     /// <summary>Creates a layer that depends neither on time nor on its place in the network.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="parameters">The network's arrays.</param>
+    /// <param name="isBiasAbsorbed">See <see cref="AbsorbedBiases"/>.</param>
     /// <exception cref="NotSupportedException">It cannot be trained; the message names it.</exception>
-    public static TorchLayer CreateAlone(Layer layer, TorchParameters parameters)
+    public static TorchLayer CreateAlone(Layer layer, TorchParameters parameters, bool isBiasAbsorbed = false)
     {
         return layer switch
         {
             AffineLayer affine => new TorchAffine(parameters[affine.ScaleName], parameters[affine.ShiftName]),
             PopulationLayer population => new TorchPopulation(population, parameters),
             TreeLayer trees => new TorchTrees(trees, parameters),
-            LinearLayer linear => new TorchLinear(parameters[linear.WeightName], Bias(linear)),
-            ConvolutionLayer convolution =>
-                new TorchConvolution(convolution, parameters[convolution.WeightName], Bias(convolution)),
+            LinearLayer linear => new TorchLinear(parameters[linear.WeightName], Bias(linear), isBiasAbsorbed),
+            ConvolutionLayer convolution => new TorchConvolution(
+                convolution, parameters[convolution.WeightName], Bias(convolution), isBiasAbsorbed),
             AveragePoolLayer pool => new TorchAveragePool(pool),
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
@@ -123,7 +128,8 @@ internal sealed class TorchLayerFactory(
         Tensor? Bias(WeightedLayer weighted) => weighted.HasBias ? parameters[weighted.BiasName] : null;
     }
 
-    private TorchBatchNorm Norm(BatchNormLayer layer) => new(layer, network.TimeSteps, parameters, kernels);
+    private TorchBatchNorm Norm(BatchNormLayer layer) =>
+        new(layer, network.TimeSteps, parameters, kernels, _absorbed.Of(layer));
 
     private TorchNeuronLayer Neuron(NeuronLayer layer, AveragePoolLayer? pool, TorchBatchNorm? norm = null) =>
         new(layer.Name, network.TimeSteps,

@@ -9,20 +9,29 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <param name="weight">The trained weight, in its own precision.</param>
 /// <param name="bias">The trained bias, or null.</param>
 /// <param name="product">Computes the product of rows, weight and bias.</param>
-internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> product)
+/// <param name="isBiasAbsorbed">
+/// Whether it leaves out the bias in passes of <see cref="TorchBatchNorm.Absorbs"/>; see <see cref="AbsorbedBiases"/>.
+/// </param>
+internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> product,
+    bool isBiasAbsorbed = false)
 {
     /// <summary>
     /// Computes the product, in the type of the rows or, where the pass keeps it, in that of products.
     /// </summary>
     public Tensor Of(Tensor rows, ForwardPass pass)
     {
+        Tensor? added = isBiasAbsorbed && TorchBatchNorm.Absorbs(pass) ? null : bias;
         if (pass.ProductType is not ScalarType type)
         {
-            return product(rows, weight, bias);
+            return product(rows, weight, added);
         }
         using Tensor roundedRows = pass.KeepsProductType ? Arrange(rows, type) : rows.to_type(type);
-        using Tensor roundedWeight = Round(weight, type, pass);
-        using Tensor? roundedBias = bias is null ? null : Round(bias, type, pass);
+        if (pass is { KeepsProductType: true, Rounded: { } rounded })
+        {
+            return product(roundedRows, rounded.Of(weight), added is null ? null : rounded.Of(added));
+        }
+        using Tensor roundedWeight = weight.to_type(type);
+        using Tensor? roundedBias = added?.to_type(type);
         Tensor result = product(roundedRows, roundedWeight, roundedBias);
         if (pass.KeepsProductType)
         {
@@ -33,9 +42,6 @@ internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, 
             return result.to_type(rows.dtype);
         }
     }
-
-    private static Tensor Round(Tensor parameter, ScalarType type, ForwardPass pass) => pass.KeepsProductType
-        && pass.Rounded is { } rounded ? rounded.Of(parameter) : parameter.to_type(type);
 
     /// <summary>Returns the rows in that type, images with channels innermost: a copy of the input alone.</summary>
     private static Tensor Arrange(Tensor rows, ScalarType type)
@@ -55,9 +61,12 @@ internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, 
 }
 
 /// <summary>y = W x + b: once over T N rows, or once over N rows where the input is constant.</summary>
-internal sealed class TorchLinear(Tensor weight, Tensor? bias) : TorchLayer
+/// <param name="weight">[outputs, inputs].</param>
+/// <param name="bias">[outputs], or null.</param>
+/// <param name="isBiasAbsorbed">See <see cref="WeightedProduct"/>.</param>
+internal sealed class TorchLinear(Tensor weight, Tensor? bias, bool isBiasAbsorbed = false) : TorchLayer
 {
-    private readonly WeightedProduct _product = new(weight, bias, nn.functional.linear);
+    private readonly WeightedProduct _product = new(weight, bias, nn.functional.linear, isBiasAbsorbed);
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
         input.MapRows(rows => _product.Of(rows, pass));
@@ -67,9 +76,11 @@ internal sealed class TorchLinear(Tensor weight, Tensor? bias) : TorchLayer
 /// <param name="layer">Stride, padding and groups.</param>
 /// <param name="weight">[output channels, input channels / groups, kernel height, kernel width].</param>
 /// <param name="bias">[output channels], or null.</param>
-internal sealed class TorchConvolution(ConvolutionLayer layer, Tensor weight, Tensor? bias) : TorchLayer
+/// <param name="isBiasAbsorbed">See <see cref="WeightedProduct"/>.</param>
+internal sealed class TorchConvolution(
+    ConvolutionLayer layer, Tensor weight, Tensor? bias, bool isBiasAbsorbed = false) : TorchLayer
 {
-    private readonly WeightedProduct _product = new(weight, bias, Product(layer));
+    private readonly WeightedProduct _product = new(weight, bias, Product(layer), isBiasAbsorbed);
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
         input.MapRows(images => _product.Of(images, pass));
