@@ -26,8 +26,7 @@ internal static class NormSpeeds
         const long n = (long)Rows * Channels * Area;
         Tensor current = rand([TimeSteps, n], device: device).to(type);
         Tensor spikes = empty_like(current), byNormalized = empty_like(current), gradient = empty_like(current);
-        var norm = new NormLaunch(kernels, new(4, isChannelsLast, isHalf), TimeSteps, TimeSteps,
-            isChannelsLast ? Rows * Area : Rows, Channels, isChannelsLast ? 1 : Area);
+        NormLaunch norm = Launch(kernels, isChannelsLast, isHalf);
         Tensor weight = ones(Channels, device: device), bias = ones(Channels, device: device);
         Tensor constants = empty([3 * norm.Columns], ScalarType.Float32, device);
         Tensor exact = empty([2 * norm.Columns], ScalarType.Float64, device);
@@ -65,6 +64,33 @@ internal static class NormSpeeds
         }, device, Speeds.Repetitions);
         double values = (double)TimeSteps * n * (isHalf ? 2 : 4); // bytes of an array
         return (ForwardArrays * values / (forward / 1000) / rate, BackwardArrays * values / (backward / 1000) / rate);
+    }
+
+    /// <summary>Returns the shares of single kernels, channels-last: of the sums each way and of the result.</summary>
+    public static (double Sums, double GradientSums, double Combination) SharesOfKernels(
+        CudaKernels kernels, ScalarType type, Device device, double rate)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        bool isHalf = type == ScalarType.BFloat16;
+        Tensor values = rand([TimeSteps, (long)Rows * Channels * Area], device: device).to(type);
+        Tensor upstream = empty_like(values).copy_(values), gradient = empty_like(values);
+        NormLaunch norm = Launch(kernels, isChannelsLast: true, isHalf);
+        Tensor constants = ones([3 * norm.Columns], ScalarType.Float32, device);
+        Tensor scratch = empty([norm.ScratchDoubles], ScalarType.Float64, device);
+        (nint x, nint u, nint g) = (Address(values), Address(upstream), Address(gradient));
+        (nint c, nint s) = (Address(constants), Address(scratch));
+        double bytes = (double)values.numel() * values.element_size();
+        double Share(int arrays, Action launch) =>
+            arrays * bytes / (Speeds.Milliseconds(launch, device, Speeds.Repetitions) / 1000) / rate;
+        return (Share(1, () => norm.Sum(x, s)), Share(2, () => norm.SumGradients(x, u, new(c, 0, 0), s)),
+            Share(3, () => norm.Combine(x, u, g, c)));
+    }
+
+    private static NormLaunch Launch(CudaKernels kernels, bool isChannelsLast, bool isHalf)
+    {
+        int width = NormProgram.WidthFor(isChannelsLast ? Channels : Area, alignment: 8, isHalf);
+        return new(kernels, new(width, isChannelsLast, isHalf), TimeSteps, TimeSteps,
+            isChannelsLast ? Rows * Area : Rows, Channels, isChannelsLast ? 1 : Area);
     }
 
     private static nint Address(Tensor tensor) => DeviceMemory.Address(tensor);

@@ -48,6 +48,14 @@ internal static class Speeds
                 }
             }
         }
+        Console.WriteLine("\nKernels of batch norm, channels-last, as shares of it:");
+        Console.WriteLine("values    norm_sums norm_gradient_sums norm_combine");
+        foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
+        {
+            (double sums, double gradientSums, double combination) =
+                NormSpeeds.SharesOfKernels(kernels, type, device, rate);
+            Console.WriteLine(Invariant($"{type,-9} {sums,9:P0} {gradientSums,18:P0} {combination,12:P0}"));
+        }
         Console.WriteLine(
             "\nTraining steps, ms            op by op    kernels  products in TF32  in bfloat16  converted");
         foreach (MeasuredNetwork network in MeasuredNetwork.All)

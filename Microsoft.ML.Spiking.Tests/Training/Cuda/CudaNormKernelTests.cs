@@ -49,7 +49,7 @@ public sealed class CudaNormKernelTests
                 from test in Cases((SpikingNeuronDefinition)neuron[0])
                 select new NormCase(test.Neuron, 0, test.TimeSteps, test.Shape).Neurons);
             HostCompiler.Prepare(
-                from width in (int[])[1, 2, 4]
+                from width in (int[])[1, 2, 4, 8]
                 from isLast in (bool[])[true, false]
                 from isHalf in (bool[])[true, false]
                 select new NormProgram(width, isLast, isHalf));
@@ -108,9 +108,9 @@ public sealed class CudaNormKernelTests
         {
             var test = new NormCase((SpikingNeuronDefinition)neuron, learned, TimeSteps: 4, shape);
             NormValues values = NormValues.Random(random, test, isRounded: true);
-            NormOutcome full = CudaNormRun.Run(test, values);
+            NormOutcome full = CudaNormRun.Run(test, values, isWide: true);
             float[] rounded = [.. full.ByNormalized.Select(CudaRun.Round)];
-            NormOutcome fromRounded = CudaNormRun.Run(test, values, isHalf: false, rounded);
+            NormOutcome fromRounded = CudaNormRun.Run(test, values, isHalf: false, rounded, isWide: true);
 
             NormOutcome half = CudaNormRun.Run(test, values, isHalf: true);
 
@@ -125,7 +125,7 @@ public sealed class CudaNormKernelTests
         }
     }
 
-    /// <summary>Many sums of a channel, which three launches add, and a mean far from 0.</summary>
+    /// <summary>Many sums of a channel, by several blocks, and a mean far from 0.</summary>
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]

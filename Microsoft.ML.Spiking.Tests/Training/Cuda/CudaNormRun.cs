@@ -16,7 +16,11 @@ internal static class CudaNormRun
     /// <param name="values">Its arrays.</param>
     /// <param name="isHalf">Whether arrays are bfloat16.</param>
     /// <param name="byNormalized">Takes the place of the gradient by the normalized values; null for none.</param>
-    public static NormOutcome Run(NormCase test, NormValues values, bool isHalf = false, float[]? byNormalized = null)
+    /// <param name="isWide">
+    /// Whether float32 is read as many values at a time as bfloat16, and so added in the same order.
+    /// </param>
+    public static NormOutcome Run(NormCase test, NormValues values, bool isHalf = false, float[]? byNormalized = null,
+        bool isWide = false)
     {
         NormShape shape = test.Shape;
         int length = values.Input.Length, channels = shape.Channels;
@@ -25,7 +29,8 @@ internal static class CudaNormRun
         using var s = new CudaRun.Values(CudaRun.Poison(length), isHalf);
         using var y = new CudaRun.Values(CudaRun.Poison(length), isHalf);
         using var g = new CudaRun.Values(CudaRun.Poison(length), isHalf);
-        var program = new NormProgram(NormProgram.WidthFor(shape.Neighbours, 4), shape.IsChannelsLast, isHalf);
+        var program = new NormProgram(
+            NormProgram.WidthFor(shape.Neighbours, 8, isHalf || isWide), shape.IsChannelsLast, isHalf);
         var norm = new NormLaunch(
             Kernels, program, test.TimeSteps, test.TimeSteps, shape.Outer, channels, shape.Inner);
         using KernelRun.NativeFloats constants = Poison(3 * norm.Columns), exact = Poison(4 * norm.Columns),

@@ -104,7 +104,8 @@ internal sealed class HostCompiler : IRuntimeCompiler
                 text.AppendLine(kernel[0] == '#' ? kernel : $"LAUNCHER({name}, {kernel})");
             }
             foreach (string constant in constants.Select(constant => constant[0])
-                .Concat(["BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E", "RUN"]))
+                .Concat(
+                    ["BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E", "RUN", "PLACES", "FEW", "VECTOR_CHANNELS"]))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"#undef {constant}");
             }

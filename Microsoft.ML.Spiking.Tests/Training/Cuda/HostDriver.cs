@@ -93,8 +93,8 @@ internal sealed unsafe class HostDriver : ICudaDriver
         if (status == 0 && !IsIdle)
         {
             Assert.AreEqual(1, Depth, "The context is not current.");
-            long misaligned = ((delegate* unmanaged<uint, void**, long>)_functions[(int)function])(blocks, arguments);
-            Assert.AreEqual(0, misaligned, "accesses that a card would refuse");
+            long refused = ((delegate* unmanaged<uint, void**, long>)_functions[(int)function])(blocks, arguments);
+            Assert.AreEqual(0, refused, "accesses that a card would refuse, or barriers that not all threads reach");
         }
         return status;
     }

@@ -14,6 +14,9 @@ public sealed partial class PtxTests
     // Leaves room for a block of 256 threads in each third of a multiprocessor's 65,536.
     private const int MostRegisters = 168;
 
+    // Of a block, without asking for more.
+    private const int MostSharedBytes = 48 << 10;
+
     private static readonly string[] Names = ["clang-20", "clang-19", "clang-16", "clang"];
 
     private static readonly string? Clang = OperatingSystem.IsLinux()
@@ -85,9 +88,14 @@ public sealed partial class PtxTests
         {
             foreach (bool isHalf in (bool[])[true, false])
             {
-                var program = new NormProgram(4, isChannelsLast, isHalf);
+                var program = new NormProgram(isHalf ? 8 : 4, isChannelsLast, isHalf);
                 string ptx = Compile(program, architecture);
                 Assert.DoesNotContain(".local", ptx);
+                foreach (Match shared in SharedMemory().Matches(ptx))
+                {
+                    int bytes = int.Parse(shared.Groups[1].Value, CultureInfo.InvariantCulture);
+                    Assert.IsLessThanOrEqualTo(MostSharedBytes, bytes);
+                }
                 string[] kernels =
                 [
                     "norm_sums", "norm_gradient_sums", "norm_statistics", "norm_gradients", "norm_apply",
@@ -101,10 +109,14 @@ public sealed partial class PtxTests
                     TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
                         $"{architecture} {kernel} {order} {type}: words alive at once {live}, no local memory"));
                 }
-                string wide = isHalf ? "v2" : "v4";
-                Assert.IsGreaterThan(0, Regex.Count(Entry(ptx, "norm_sums"), $@"ld\.global\.nc\.{wide}\.u32 "));
-                Assert.IsGreaterThan(1, Regex.Count(Entry(ptx, "norm_combine"), $@"ld\.global\.nc\.{wide}\.u32 "));
-                Assert.AreEqual(1, Regex.Count(Entry(ptx, "norm_combine"), $@"st\.global\.{wide}\.u32 "));
+                // Four reads of 16 bytes, and the last three; channels-last reads the channels' constants as widely.
+                const string load = @"ld\.global\.nc\.v4\.u32 ", store = @"st\.global\.v4\.u32 ";
+                int vectors = isHalf ? 2 : 1; // of as many float32
+                Assert.AreEqual(7 + (isChannelsLast ? 1 : 0), Regex.Count(Entry(ptx, "norm_sums"), load));
+                Assert.AreEqual(14 + (isChannelsLast ? vectors : 0),
+                    Regex.Count(Entry(ptx, "norm_gradient_sums"), load));
+                Assert.AreEqual(2 + (isChannelsLast ? 3 * vectors : 0), Regex.Count(Entry(ptx, "norm_combine"), load));
+                Assert.AreEqual(1, Regex.Count(Entry(ptx, "norm_combine"), store));
             }
         }
     }
@@ -230,6 +242,9 @@ public sealed partial class PtxTests
         int alive = 0;
         return change.Max(step => alive += step);
     }
+
+    [GeneratedRegex(@"\.shared \.align \d+ \.b8 \w+\[(\d+)\]")]
+    private static partial Regex SharedMemory();
 
     [GeneratedRegex(@"%(rd|fd|rs|r|f)\d+")]
     private static partial Regex Register();

@@ -8,14 +8,16 @@ namespace Microsoft.ML.Spiking.Training.Cuda;
 /// </summary>
 internal readonly unsafe struct NormLaunch
 {
-    // Threads that sum: enough to keep a device busy, each of them with enough values to be worth its sums.
-    private const long SumThreads = 1 << 16;
-    private const long LeastRows = 16;
-    private const long MostLanes = 32;
+    // Blocks that sum: as many threads as a large card has room for, if each of them has a few places.
+    private const long SumBlocks = 1024;
+    private const long LeastPlaces = 8;
 
-    // Sums of a channel that one thread adds one after the other: launches are repeated until few are left.
-    private const long Fold = 16;
-    private const long FewSums = 8;
+    // Channels of a block that sums where they are innermost: what a warp reads lies side by side.
+    private const long MostChannels = 64;
+    private const long MostLanes = 64;
+
+    // FEW of norm.cu: channels of a block that adds what the blocks have summed.
+    private const long ChannelsOfLast = 2;
 
     private readonly CudaKernels _kernels;
     private readonly NormProgram _program;
@@ -33,28 +35,8 @@ internal readonly unsafe struct NormLaunch
         CudaKernels kernels, NormProgram program, int groups, int steps, long outer, int channels, int inner)
     {
         (_kernels, _program) = (kernels, program);
-        long columns = (long)groups * channels, places = outer * steps / groups, width = program.Width;
-        long lanes = program.IsChannelsLast ? 1 : Math.Min(MostLanes, inner / width);
-        long threads = columns * lanes / (program.IsChannelsLast ? width : 1);
-        long most = program.IsChannelsLast ? (places + LeastRows - 1) / LeastRows : places;
-        long rows = Math.Clamp(SumThreads / threads, 1, most), parts = rows * lanes;
-        Parts = parts;
-        long kept = parts, sums = parts;
-        while (kept > FewSums)
-        {
-            kept = Folded(kept);
-            sums += kept;
-        }
-        _extents = new()
-        {
-            Outer = places,
-            Groups = (uint)groups,
-            Channels = (uint)channels,
-            Inner = (uint)inner,
-            Rows = (uint)rows,
-            Lanes = (uint)lanes,
-            Kept = (uint)kept,
-        };
+        long places = outer * steps / groups;
+        _extents = ExtentsOf(program, groups, places, channels, inner);
         _steps = new()
         {
             N = outer * channels * inner,
@@ -63,7 +45,8 @@ internal readonly unsafe struct NormLaunch
             Channels = (uint)channels,
             Inner = (uint)inner,
         };
-        (Columns, Threads, ScratchDoubles) = (columns, threads * rows, 2 * columns * sums);
+        Columns = (long)groups * channels;
+        ScratchDoubles = 2 * Columns * _extents.Parts;
     }
 
     /// <summary>Number of groups times channels.</summary>
@@ -72,9 +55,10 @@ internal readonly unsafe struct NormLaunch
     /// <summary>Number of double precision values of working memory.</summary>
     public long ScratchDoubles { get; }
 
-    private long Parts { get; }
+    private long SumThreads =>
+        NeuronProgram.BlockSize * (long)_extents.Tiles * _extents.Parts * _extents.Groups;
 
-    private long Threads { get; }
+    private long LastThreads => NeuronProgram.BlockSize * Shares(_extents.Channels, ChannelsOfLast);
 
     /// <summary>Computes the statistics and moves the running ones.</summary>
     /// <param name="values">The arriving values.</param>
@@ -84,17 +68,32 @@ internal readonly unsafe struct NormLaunch
     /// <param name="running">The running statistics; zeros to leave them.</param>
     /// <param name="rule">Settings.</param>
     /// <param name="scratch">Working memory of <see cref="ScratchDoubles"/>.</param>
+    /// <param name="offsets">
+    /// Two arrays of [channels], which the means of the values have on top for the running mean, and only for it; zeros
+    /// for none.
+    /// </param>
     public void Statistics(nint values, nint weight, nint bias, NormResults results,
-        (nint Mean, nint Variance) running, NormRule rule, nint scratch)
+        (nint Mean, nint Variance) running, NormRule rule, nint scratch, (nint First, nint Second) offsets = default)
+    {
+        Sum(values, scratch);
+        Extents e = _extents;
+        (nint constants, nint exact, nint moved) = results;
+        (nint mean, nint variance) = running;
+        (nint offset, nint offset2) = offsets;
+        void** arguments = stackalloc void*[]
+        {
+            &values, &scratch, &weight, &bias, &constants, &exact, &moved, &mean, &variance, &offset, &offset2, &e,
+            &rule,
+        };
+        _kernels.Launch(_program, "norm_statistics", LastThreads, arguments);
+    }
+
+    /// <summary>The first part of <see cref="Statistics"/>: the sums of each block.</summary>
+    public void Sum(nint values, nint scratch)
     {
         Extents e = _extents;
-        void** first = stackalloc void*[] { &values, &scratch, &e };
-        _kernels.Launch(_program, "norm_sums", Threads, first);
-        nint sums = Fewer(scratch), constants = results.Constants, exact = results.Exact, moved = results.Moved;
-        (nint mean, nint variance) = running;
-        void** last = stackalloc void*[]
-            { &values, &sums, &weight, &bias, &constants, &exact, &moved, &mean, &variance, &e, &rule };
-        _kernels.Launch(_program, "norm_statistics", e.Channels, last);
+        void** arguments = stackalloc void*[] { &values, &scratch, &e };
+        _kernels.Launch(_program, "norm_sums", SumThreads, arguments);
     }
 
     /// <summary>Normalizes.</summary>
@@ -118,19 +117,35 @@ internal readonly unsafe struct NormLaunch
     /// <param name="parameters">Take the gradients by weight and bias.</param>
     /// <param name="combination">Working memory of 3 float32 for each of <see cref="Columns"/>.</param>
     /// <param name="scratch">Working memory of <see cref="ScratchDoubles"/>.</param>
+    /// <param name="accumulates">Whether the gradients by weight and bias are added to what is there.</param>
     public void Backward(nint values, nint upstream, nint gradient, nint weight, NormResults results,
-        (nint Weight, nint Bias) parameters, nint combination, nint scratch)
+        (nint Weight, nint Bias) parameters, nint combination, nint scratch, bool accumulates = false)
+    {
+        SumGradients(values, upstream, results, scratch);
+        Extents e = _extents;
+        nint exact = results.Exact;
+        (nint byWeight, nint byBias) = parameters;
+        int adds = accumulates ? 1 : 0;
+        void** arguments = stackalloc void*[]
+            { &scratch, &exact, &weight, &combination, &byWeight, &byBias, &adds, &e };
+        _kernels.Launch(_program, "norm_gradients", LastThreads, arguments);
+        Combine(values, upstream, gradient, combination);
+    }
+
+    /// <summary>The first part of <see cref="Backward"/>: the sums of each block.</summary>
+    public void SumGradients(nint values, nint upstream, NormResults results, nint scratch)
     {
         Extents e = _extents;
+        nint means = results.Constants + (nint)(2 * Columns * sizeof(float));
+        void** arguments = stackalloc void*[] { &values, &upstream, &means, &scratch, &e };
+        _kernels.Launch(_program, "norm_gradient_sums", SumThreads, arguments);
+    }
+
+    /// <summary>The last part of <see cref="Backward"/>: the gradient by the arriving values.</summary>
+    public void Combine(nint values, nint upstream, nint gradient, nint combination)
+    {
         Steps s = _steps;
         long columns = Columns;
-        nint means = results.Constants + (nint)(2 * columns * sizeof(float)), exact = results.Exact;
-        void** first = stackalloc void*[] { &values, &upstream, &means, &scratch, &e };
-        _kernels.Launch(_program, "norm_gradient_sums", Threads, first);
-        nint sums = Fewer(scratch);
-        (nint byWeight, nint byBias) = parameters;
-        void** last = stackalloc void*[] { &sums, &exact, &weight, &combination, &byWeight, &byBias, &e };
-        _kernels.Launch(_program, "norm_gradients", e.Channels, last);
         void** arguments = stackalloc void*[] { &values, &upstream, &gradient, &combination, &columns, &s };
         _kernels.Launch(_program, "norm_combine", s.N / _program.Width, arguments);
     }
@@ -145,24 +160,38 @@ internal readonly unsafe struct NormLaunch
         Inner = _steps.Inner,
     };
 
-    private static long Folded(long sums) => (sums + Fold - 1) / Fold;
-
-    // Adds sums, behind which there is room, until few are left.
-    private nint Fewer(nint sums)
+    // Which block and thread adds what; it depends on the shape alone.
+    private static Extents ExtentsOf(NormProgram program, int groups, long places, int channels, int inner)
     {
-        Extents e = _extents;
-        nint fewer;
-        uint parts, kept;
-        void** arguments = stackalloc void*[] { &sums, &fewer, &e, &parts, &kept };
-        for (long count = Parts; count > FewSums; count = kept)
+        bool isLast = program.IsChannelsLast;
+        long vectors = channels / (isLast ? program.Width : 1), positions = isLast ? 1 : inner / program.Width;
+        long lanes = Evenly(positions, MostLanes);
+        // Small images leave room for neighbouring channels.
+        long columns = Evenly(vectors, isLast
+            ? MostChannels / program.Width
+            : Math.Max(1, NeuronProgram.BlockSize / (lanes * Shares(places, LeastPlaces))));
+        long lines = NeuronProgram.BlockSize / (lanes * columns), tiles = Shares(vectors, columns);
+        long most = Math.Min(
+            Shares(places, lines), Shares(places * Shares(positions, lanes), lines * LeastPlaces));
+        long parts = Math.Clamp(SumBlocks / (tiles * groups), 1, most);
+        return new()
         {
-            (parts, kept) = ((uint)count, (uint)Folded(count));
-            fewer = sums + (nint)(2 * Columns * count * sizeof(double));
-            _kernels.Launch(_program, "norm_sums_next", Columns * kept, arguments);
-            sums = fewer;
-        }
-        return sums;
+            Outer = places,
+            Groups = (uint)groups,
+            Channels = (uint)channels,
+            Inner = (uint)inner,
+            Columns = (uint)columns,
+            Tiles = (uint)tiles,
+            Lanes = (uint)lanes,
+            Lines = (uint)lines,
+            Parts = (uint)parts,
+        };
     }
+
+    private static long Shares(long number, long share) => (number + share - 1) / share;
+
+    // The least share of at most so many with which there are as few shares.
+    private static long Evenly(long number, long most) => Shares(number, Shares(number, most));
 
     /// <summary>The structure Extents of norm.cu.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -172,9 +201,11 @@ internal readonly unsafe struct NormLaunch
         public uint Groups;
         public uint Channels;
         public uint Inner;
-        public uint Rows;
+        public uint Columns;
+        public uint Tiles;
         public uint Lanes;
-        public uint Kept;
+        public uint Lines;
+        public uint Parts;
     }
 
     /// <summary>The structure Steps of norm.cu.</summary>

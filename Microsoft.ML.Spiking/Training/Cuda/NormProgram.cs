@@ -18,9 +18,10 @@ internal readonly record struct NormProgram(int Width, bool IsChannelsLast, bool
         NeuronProgram.Define("BF16", IsHalf ? 1 : 0),
     ];
 
-    /// <summary>Returns the values of a thread.</summary>
+    /// <summary>Returns the values of a thread at a time: 16 bytes, or fewer.</summary>
     /// <param name="neighbours">Values that the width must divide: the innermost dimension.</param>
     /// <param name="alignment">Number of values that the addresses of all arrays are multiples of.</param>
-    public static int WidthFor(long neighbours, long alignment) =>
-        1 << BitOperations.TrailingZeroCount(neighbours | alignment | 4);
+    /// <param name="isHalf">Whether they are bfloat16, else float32.</param>
+    public static int WidthFor(long neighbours, long alignment, bool isHalf) =>
+        1 << BitOperations.TrailingZeroCount(neighbours | alignment | (isHalf ? 8L : 4L));
 }

@@ -37,6 +37,10 @@ DEVICE void load_words(const void* p, word (&w)[2]) {
 DEVICE void load_words(const void* p, word (&w)[4]) {
   asm("ld.global.nc.v4.u32 {%0, %1, %2, %3}, [%4];" : "=r"(w[0]), "=r"(w[1]), "=r"(w[2]), "=r"(w[3]) : "l"(p));
 }
+DEVICE void load_words(const void* p, word (&w)[8]) {
+  asm("ld.global.nc.v4.u32 {%0, %1, %2, %3}, [%4];" : "=r"(w[0]), "=r"(w[1]), "=r"(w[2]), "=r"(w[3]) : "l"(p));
+  asm("ld.global.nc.v4.u32 {%0, %1, %2, %3}, [%4 + 16];" : "=r"(w[4]), "=r"(w[5]), "=r"(w[6]), "=r"(w[7]) : "l"(p));
+}
 DEVICE void store_words(void* p, const word (&w)[1]) {
   asm volatile("st.global.u32 [%0], %1;" :: "l"(p), "r"(w[0]) : "memory");
 }
@@ -47,7 +51,12 @@ DEVICE void store_words(void* p, const word (&w)[4]) {
   asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};"
     :: "l"(p), "r"(w[0]), "r"(w[1]), "r"(w[2]), "r"(w[3]) : "memory");
 }
-
+DEVICE void store_words(void* p, const word (&w)[8]) {
+  asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};"
+    :: "l"(p), "r"(w[0]), "r"(w[1]), "r"(w[2]), "r"(w[3]) : "memory");
+  asm volatile("st.global.v4.u32 [%0 + 16], {%1, %2, %3, %4};"
+    :: "l"(p), "r"(w[4]), "r"(w[5]), "r"(w[6]), "r"(w[7]) : "memory");
+}
 
 DEVICE word bits_of(float x) { word w; asm("mov.b32 %0, %1;" : "=r"(w) : "f"(x)); return w; }
 DEVICE double square_root(double x) { double y; asm("sqrt.rn.f64 %0, %1;" : "=d"(y) : "d"(x)); return y; }
@@ -63,6 +72,10 @@ DEVICE void sum_of_block(double own, double* sum) {
   }
   if (THREAD == 0) *sum = sums[0];
 }
+
+// Memory of a block, and a barrier that all its threads reach before any goes on.
+#define SHARED __shared__
+DEVICE void barrier() { asm volatile("bar.sync 0;" ::: "memory"); }
 
 // Adds what all threads of a block counted, in one atomic. Whole numbers have the same sum in any order.
 DEVICE void add_count(word own, long_word* count) {

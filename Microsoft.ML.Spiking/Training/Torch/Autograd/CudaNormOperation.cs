@@ -228,8 +228,9 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     private NormLaunch Norm(params ReadOnlySpan<Tensor> arrays)
     {
         long neighbours = _layout.IsInnermost ? layer.Channels : _layout.Inner;
-        var program = new NormProgram(NormProgram.WidthFor(neighbours, DeviceMemory.Alignment(arrays)),
-            _layout.IsInnermost, arrays[0].dtype == ScalarType.BFloat16);
+        bool isHalf = arrays[0].dtype == ScalarType.BFloat16;
+        var program = new NormProgram(NormProgram.WidthFor(neighbours, DeviceMemory.Alignment(arrays), isHalf),
+            _layout.IsInnermost, isHalf);
         return new(kernels, program, Groups, isConstant ? 1 : timeSteps, _layout.Outer, layer.Channels,
             (int)_layout.Inner);
     }
