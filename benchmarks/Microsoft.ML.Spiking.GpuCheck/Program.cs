@@ -19,6 +19,7 @@ internal static class Program
         return arguments switch
         {
             [] => Check(),
+            ["features"] => CheckFeatures(),
             ["speeds"] => Measure(),
             ["steps", ..] => StepRun.Run(arguments.AsSpan(1)),
             ["learn", ..] => Learning.Run(arguments.AsSpan(1)),
@@ -28,9 +29,16 @@ internal static class Program
 
     private static int Refuse()
     {
-        Console.Error.WriteLine("gpu-check checks and measures; gpu-check speeds measures alone; " +
-            "gpu-check steps and gpu-check learn say what they take");
+        Console.Error.WriteLine("gpu-check checks and measures; gpu-check features and gpu-check speeds do a part of " +
+            "it; gpu-check steps and gpu-check learn say what they take");
         return 2;
+    }
+
+    private static int CheckFeatures()
+    {
+        var checks = new Checks();
+        FeatureChecks.Run(checks, ComputeDevice.Auto);
+        return checks.Finish($"a CUDA device is {(cuda.is_available() ? "" : "not ")}used");
     }
 
     private static int Measure()
@@ -93,6 +101,7 @@ internal static class Program
         }
         NetworkChecks.Run(checks, device);
         TrainingChecks.Run(checks, device, cuda.device_count());
+        FeatureChecks.Run(checks, ComputeDevice.Cuda);
         if (isUsed && checks.Failed == 0)
         {
             Speeds.Print(CudaUse.KernelsOf(device)!, device);

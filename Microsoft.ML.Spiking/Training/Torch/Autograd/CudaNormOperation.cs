@@ -112,12 +112,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         {
             norm.Statistics(Address(values), Address(weight), Address(bias), Results(constants, exact, moved),
                 Running is { } running ? (Address(running.Mean), Address(running.Variance)) : default,
-                Rule(values), Address(scratch));
-        }
-        foreach (Tensor offset in Offsets)
-        {
-            moved[0].Add(offset, factor: 1 - Kept);
-            Running?.Mean.Add(offset, factor: 1 - Kept);
+                Rule(values), Address(scratch), (Offset(0), Offset(1)));
         }
         Moved = KeepsMoves ? moved.DetachFromDisposeScope() : null;
         foreach (Tensor tensor in (Tensor[])[values, weight, exact, constants])
@@ -261,6 +256,8 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         double copies = isConstant && IsAcrossTime ? timeSteps : 1;
         return new(layer.Epsilon, Momentum, copies * count / ((copies * count) - 1));
     }
+
+    private nint Offset(int index) => index < Offsets.Count ? Address(Offsets[index]) : 0;
 
     private static NormResults Results(Tensor constants, Tensor exact, Tensor moved) =>
         new(Address(constants), Address(exact), Address(moved));
