@@ -19,7 +19,8 @@ internal static class Program
         return arguments switch
         {
             [] => Check(),
-            ["speeds"] => Measure(),
+            ["speeds"] => Measure(Speeds.Print),
+            ["tune"] => Measure(Tuning.Print),
             ["steps", ..] => StepRun.Run(arguments.AsSpan(1)),
             ["learn", ..] => Learning.Run(arguments.AsSpan(1)),
             _ => Refuse(),
@@ -29,11 +30,12 @@ internal static class Program
     private static int Refuse()
     {
         Console.Error.WriteLine("gpu-check checks and measures; gpu-check speeds measures alone; " +
+            "gpu-check tune measures neurons with other constants; " +
             "gpu-check steps and gpu-check learn say what they take");
         return 2;
     }
 
-    private static int Measure()
+    private static int Measure(Action<CudaKernels, Device> print)
     {
         NativeRuntime.EnsureLoaded(withCuda: true);
         var device = new Device(DeviceType.CUDA, 0);
@@ -42,7 +44,7 @@ internal static class Program
             Console.Error.WriteLine(cuda.is_available() ? CudaUse.ReasonOf(device) : "libtorch sees no CUDA device");
             return 1;
         }
-        Speeds.Print(kernels, device);
+        print(kernels, device);
         return 0;
     }
 
