@@ -35,17 +35,18 @@ internal static class NormSpeeds
         Tensor scratch = empty([norm.ScratchDoubles], ScalarType.Float64, device);
         var results = new NormResults(Address(constants), Address(exact), Address(moved));
 
-        int width = NeuronProgram.WidthFor(neuron, TimeSteps, n, 4);
-        NeuronProgram program = NeuronProgram.Of(neuron, TimeSteps, width) with
+        NeuronProgram Program(bool isBackward) => DeviceMemory.Program(neuron, TimeSteps, isConstant: false, isBackward,
+            isChannelsLast ? Channels : Area, current, spikes, byNormalized) with
         {
-            HasHalfCurrent = isHalf,
-            HasHalfSpikes = isHalf,
             Normalization = isChannelsLast ? ProgramNormalization.ChannelsLast : ProgramNormalization.Planes,
         };
-        var neurons = new NeuronLaunch(kernels, program, DeviceConstants.Of(neuron), n, norm.Channels(results));
+        var constantsOf = DeviceConstants.Of(neuron);
+        DeviceChannels channels = norm.Channels(results);
+        var neurons = new NeuronLaunch(kernels, Program(isBackward: false), constantsOf, n, channels);
+        var back = new NeuronLaunch(kernels, Program(isBackward: true), constantsOf, n, channels);
         Tensor derived = empty([DeviceConstants.Size / 8], ScalarType.Float64, device);
-        Tensor work = empty([neurons.ScratchBytes / 8], ScalarType.Float64, device), learned = zeros(1, device: device);
-        if (program.IsLearned)
+        Tensor work = empty([back.ScratchBytes / 8], ScalarType.Float64, device), learned = zeros(1, device: device);
+        if (neuron.LearnedScalars.Count > 0)
         {
             neurons.Derive(Address(learned), Address(derived));
         }
@@ -57,7 +58,7 @@ internal static class NormSpeeds
         }, device, Speeds.Repetitions);
         double backward = Speeds.Milliseconds(() =>
         {
-            neurons.Backward(Address(current), Address(spikes), Address(byNormalized), Address(derived), Address(work),
+            back.Backward(Address(current), Address(spikes), Address(byNormalized), Address(derived), Address(work),
                 Address(byLearned));
             norm.Backward(Address(current), Address(byNormalized), Address(gradient), Address(weight), results,
                 (Address(byWeight), Address(byBias)), Address(combination), Address(scratch));

@@ -20,7 +20,8 @@ internal static class Program
         {
             [] => Check(),
             ["features"] => CheckFeatures(),
-            ["speeds"] => Measure(),
+            ["speeds"] => Measure(Speeds.Print),
+            ["tune"] => Measure(Tuning.Print),
             ["steps", ..] => StepRun.Run(arguments.AsSpan(1)),
             ["learn", ..] => Learning.Run(arguments.AsSpan(1)),
             _ => Refuse(),
@@ -30,7 +31,8 @@ internal static class Program
     private static int Refuse()
     {
         Console.Error.WriteLine("gpu-check checks and measures; gpu-check features and gpu-check speeds do a part of " +
-            "it; gpu-check steps and gpu-check learn say what they take");
+            "it; gpu-check tune measures neurons with other constants; gpu-check steps and gpu-check learn say what " +
+            "they take");
         return 2;
     }
 
@@ -41,7 +43,7 @@ internal static class Program
         return checks.Finish($"a CUDA device is {(cuda.is_available() ? "" : "not ")}used");
     }
 
-    private static int Measure()
+    private static int Measure(Action<CudaKernels, Device> print)
     {
         NativeRuntime.EnsureLoaded(withCuda: true);
         var device = new Device(DeviceType.CUDA, 0);
@@ -50,7 +52,7 @@ internal static class Program
             Console.Error.WriteLine(cuda.is_available() ? CudaUse.ReasonOf(device) : "libtorch sees no CUDA device");
             return 1;
         }
-        Speeds.Print(kernels, device);
+        print(kernels, device);
         return 0;
     }
 

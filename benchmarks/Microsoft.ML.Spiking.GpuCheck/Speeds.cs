@@ -96,14 +96,14 @@ internal static class Speeds
         bool isHalf = type == ScalarType.BFloat16;
         Tensor current = rand([timeSteps, Neurons], device: device).mul(3).to(type);
         Tensor spikes = empty_like(current), gradient = empty_like(current), learnedGradient = empty(1, device: device);
-        int width = NeuronProgram.WidthFor(neuron, timeSteps, Neurons, 4);
-        NeuronProgram program =
-            NeuronProgram.Of(neuron, timeSteps, width) with { HasHalfCurrent = isHalf, HasHalfSpikes = isHalf };
-        var launch = new NeuronLaunch(kernels, program, DeviceConstants.Of(neuron), Neurons);
+        NeuronLaunch Launch(bool isBackward) => new(kernels,
+            DeviceMemory.Program(neuron, timeSteps, isConstant: false, isBackward, Neurons, current, spikes, gradient),
+            DeviceConstants.Of(neuron), Neurons);
+        NeuronLaunch launch = Launch(isBackward: false), back = Launch(isBackward: true);
         Tensor derived = empty([DeviceConstants.Size / 8], ScalarType.Float64, device);
-        Tensor scratch = empty([launch.ScratchBytes / 8], ScalarType.Float64, device);
+        Tensor scratch = empty([back.ScratchBytes / 8], ScalarType.Float64, device);
         Tensor learned = zeros(1, device: device);
-        if (program.IsLearned)
+        if (neuron.LearnedScalars.Count > 0)
         {
             launch.Derive(DeviceMemory.Address(learned), DeviceMemory.Address(derived));
         }
@@ -112,12 +112,12 @@ internal static class Speeds
         (nint c, nint w, nint l) =
             (DeviceMemory.Address(derived), DeviceMemory.Address(scratch), DeviceMemory.Address(learnedGradient));
         double forward = Milliseconds(() => launch.Forward(x, s, 0, c), device, Repetitions);
-        double backward = Milliseconds(() => launch.Backward(x, s, g, c, w, l), device, Repetitions);
+        double backward = Milliseconds(() => back.Backward(x, s, g, c, w, l), device, Repetitions);
         double values = (double)timeSteps * Neurons * (isHalf ? 2 : 4); // bytes of an array
         return (2 * values / (forward / 1000) / rate, 3 * values / (backward / 1000) / rate);
     }
 
-    private static double CopyRate(Device device)
+    internal static double CopyRate(Device device)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor from = zeros([4 * Neurons], device: device), to = empty_like(from);

@@ -28,8 +28,8 @@ public sealed class CudaKernelTests
             HostCompiler.Prepare(
             [
                 .. Neurons.SelectMany(neuron => Cases((SpikingNeuronDefinition)neuron[0]))
-                    .SelectMany(test => Programs(test.Neuron, test.TimeSteps)),
-                .. GoldenNeuron.All.Select(Program),
+                    .SelectMany(test => Programs(test.Neuron, test.TimeSteps, n: 1024)),
+                .. GoldenNeuron.All.SelectMany(Programs),
             ]);
         }
     }
@@ -46,11 +46,11 @@ public sealed class CudaKernelTests
         double worst = 0;
         foreach ((SpikingNeuronDefinition definition, int timeSteps) in Cases((SpikingNeuronDefinition)neuron))
         {
-            NeuronProgram program = Programs(definition, timeSteps).First();
-            int n = 301 * program.Width; // more than a block and not a multiple of one
+            NeuronProgram[] programs = Programs(definition, timeSteps, n: 1024);
+            int n = 301 * programs[0].Width; // more than a block and not a multiple of one
             float[] current = KernelCases.Uniform(random, timeSteps * n, -1.5f, 2.5f);
             float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
-            Comparison result = Compare(program, definition, learned, current, upstream);
+            Comparison result = Compare(programs, definition, learned, current, upstream);
             compared += (long)timeSteps * n;
             flipped += result.Flipped;
             worst = Math.Max(worst, result.Gradient);
@@ -70,17 +70,18 @@ public sealed class CudaKernelTests
         const int timeSteps = 4;
         HostCompiler.Prepare(
             from other in Neurons
-            from width in (int[])[1, 2, 4]
+            from width in (int[])[1, 2, 4, 8]
             from types in ((bool, bool)[])[(false, false), (true, true), (true, false), (false, true)]
+            from isBackward in (bool[])[false, true]
             select NeuronProgram.Of((SpikingNeuronDefinition)other[0], timeSteps, width) with
             {
+                IsBackward = isBackward,
                 HasHalfCurrent = types.Item1,
                 HasHalfSpikes = types.Item2,
             });
-        foreach (int n in (int[])[1, 2, 1026, 1028]) // of every width
+        foreach ((int n, int width) in ((int, int)[])[(1, 1), (2, 2), (1026, 2), (1028, 4), (1032, 8)])
         {
-            NeuronProgram program =
-                NeuronProgram.Of(definition, timeSteps, NeuronProgram.WidthFor(definition, timeSteps, n, 4));
+            NeuronProgram program = NeuronProgram.Of(definition, timeSteps, width);
             float[] current = [.. KernelCases.Uniform(random, timeSteps * n, -1.5f, 2.5f).Select(CudaRun.Round)];
             float[] upstream = [.. KernelCases.Uniform(random, timeSteps * n, -1, 1).Select(CudaRun.Round)];
             var full = new CudaRun(program, definition, learned, current, upstream);
@@ -94,6 +95,45 @@ public sealed class CudaKernelTests
                 Assert.AreSequenceEqual(
                     isHalfIn ? [.. full.Gradient.Select(CudaRun.Round)] : full.Gradient, run.Gradient);
             }
+        }
+    }
+
+    /// <summary>Constants that only a card's speed depends on.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Neurons))]
+    public void Kernels_WidthsOrdersOfReadsAndWhatIsKept_SameSpikesAndGradients(object neuron, float learned)
+    {
+        var definition = (SpikingNeuronDefinition)neuron;
+        const int timeSteps = 6, n = 2056;
+        var random = new Random(25);
+        float[] current = KernelCases.Uniform(random, timeSteps * n, -100, 100); // far from the threshold, too
+        float[] upstream = KernelCases.Uniform(random, timeSteps * n, -1, 1);
+        (NeuronProgram Forward, NeuronProgram Backward)[] variants =
+        [
+            .. from width in (int[])[1, 2, 4, 8]
+               from early in (int[])[0, 1, 2]
+               from isRecomputed in (bool[])[false, true]
+               let forward = NeuronProgram.Of(definition, timeSteps, width) with
+               {
+                   Early = early,
+                   MinimumBlocks = early + 1,
+               }
+               select (forward, forward with { IsBackward = true, IsRecomputed = isRecomputed }),
+        ];
+        HostCompiler.Prepare(variants.SelectMany(pair => (NeuronProgram[])[pair.Forward, pair.Backward]));
+        CudaRun? first = null;
+        foreach ((NeuronProgram forward, NeuronProgram backward) in variants)
+        {
+            var run = new CudaRun(forward, backward, definition, learned, current, upstream);
+            first ??= run;
+            string what = backward.ToString();
+            Assert.AreSequenceEqual(first.Spikes, run.Spikes, what);
+            Assert.AreEqual(first.SpikeCount, run.SpikeCount, what);
+            double largest = Math.Max(1, first.Gradient.Max(Math.Abs));
+            double worst = first.Gradient.Zip(run.Gradient)
+                .Max(pair => Math.Abs((double)pair.First - pair.Second) / Math.Max(1, Math.Abs(pair.First)));
+            Assert.IsLessThanOrEqualTo(backward.Recomputes && definition is ClifNeuron ? 1e-5 : 0, worst, what);
+            Assert.AreEqual(first.LearnedGradient, run.LearnedGradient, 1e-5 * largest * upstream.Length, what);
         }
     }
 
@@ -135,8 +175,8 @@ public sealed class CudaKernelTests
         {
             float[] current = KernelCases.Uniform(random, 2 * n, -1.5f, 2.5f);
             float[] upstream = KernelCases.Uniform(random, 2 * n, -1, 1);
-            NeuronProgram program = NeuronProgram.Of(definition, 2, NeuronProgram.WidthFor(definition, 2, n, 4));
-            Assert.AreEqual(0, Compare(program, definition, learned, current, upstream).Flipped);
+            Assert.AreEqual(
+                0, Compare(Programs(definition, 2, n), definition, learned, current, upstream).Flipped);
         }
     }
 
@@ -153,7 +193,8 @@ public sealed class CudaKernelTests
             {
                 continue;
             }
-            var run = new CudaRun(Program(golden), golden.Definition, (float)golden.Learned, Floats(input),
+            NeuronProgram[] programs = Programs(golden);
+            var run = new CudaRun(programs[0], programs[1], golden.Definition, (float)golden.Learned, Floats(input),
                 Floats(golden["upstream_gradient"]));
             Assert.AreSequenceEqual(Floats(golden["spikes"]), run.Spikes, golden.ToString());
             KernelCases.AssertClose(golden["input_gradient"], run.Gradient, _ => true, 1e-5, golden.ToString());
@@ -169,16 +210,26 @@ public sealed class CudaKernelTests
     }
 
     [TestMethod]
-    [DataRow(4, 1024, 4, 4)]
-    [DataRow(8, 1024, 8, 4)]
-    [DataRow(9, 1024, 4, 2)]
-    [DataRow(25, 1024, 4, 1)]
-    [DataRow(4, 1022, 4, 2)]
-    [DataRow(4, 1023, 4, 1)]
-    [DataRow(4, 1024, 2, 2)] // an address between two multiples of four values
-    [DataRow(4, 1024, 1, 1)]
-    public void WidthFor_StepsNeuronsAndAlignment_IsWhatAllAllow(int timeSteps, int n, int alignment, int expected) =>
-        Assert.AreEqual(expected, NeuronProgram.WidthFor(new LifNeuron(), timeSteps, n, alignment));
+    [DataRow(4, 1024, 8, 4, 4, 8)]
+    [DataRow(8, 1024, 8, 4, 4, 8)]
+    [DataRow(9, 1024, 8, 2, 4, 8)]
+    [DataRow(25, 1024, 8, 1, 4, 8)]
+    [DataRow(4, 1020, 8, 4, 4, 4)]
+    [DataRow(4, 1022, 8, 2, 2, 2)]
+    [DataRow(4, 1023, 8, 1, 1, 1)]
+    [DataRow(4, 1024, 4, 4, 4, 4)]
+    [DataRow(4, 1024, 2, 2, 2, 2)] // an address between two multiples of four values
+    [DataRow(4, 1024, 1, 1, 1, 1)]
+    public void WidthFor_StepsNeuronsAndAlignment_IsWhatAllAllow(
+        int timeSteps, int n, int alignment, int backward, int forward, int forwardInHalf)
+    {
+        int Width(bool isBackward, bool isHalf) =>
+            NeuronProgram.WidthFor(new LifNeuron(), timeSteps, isBackward, isHalf, n, alignment);
+        Assert.AreEqual(backward, Width(isBackward: true, isHalf: false));
+        Assert.AreEqual(backward, Width(isBackward: true, isHalf: true));
+        Assert.AreEqual(forward, Width(isBackward: false, isHalf: false));
+        Assert.AreEqual(forwardInHalf, Width(isBackward: false, isHalf: true));
+    }
 
     [TestMethod]
     [DataRow(4, 4)]
@@ -186,11 +237,14 @@ public sealed class CudaKernelTests
     [DataRow(12, 2)]
     [DataRow(13, 1)]
     public void WidthFor_Clif_LeavesRegistersForItsSecondState(int timeSteps, int expected) =>
-        Assert.AreEqual(expected, NeuronProgram.WidthFor(new ClifNeuron(), timeSteps, 1024, 4));
+        Assert.AreEqual(expected,
+            NeuronProgram.WidthFor(new ClifNeuron(), timeSteps, isBackward: true, isHalf: false, 1024, 8));
 
+    // Programs: of both directions.
     private static Comparison Compare(
-        NeuronProgram program, SpikingNeuronDefinition neuron, float learned, float[] current, float[] upstream)
+        NeuronProgram[] programs, SpikingNeuronDefinition neuron, float learned, float[] current, float[] upstream)
     {
+        NeuronProgram program = programs[0];
         int timeSteps = program.TimeSteps, n = upstream.Length / timeSteps;
         string what = $"{neuron} learned {learned} {program} n {n}";
         var reference = new ReferenceNeuron(neuron, learned, [.. current.Select(x => (double)x)], timeSteps);
@@ -200,7 +254,7 @@ public sealed class CudaKernelTests
             upstream[at] = doubtful[at % n] ? 0 : upstream[at];
         }
         var expected = new KernelRun(neuron, learned, current, upstream, timeSteps);
-        var run = new CudaRun(program, neuron, learned, current, upstream);
+        var run = new CudaRun(program, programs[1], neuron, learned, current, upstream);
         int flipped = 0;
         double worst = 0;
         for (int at = 0; at < upstream.Length; at++)
@@ -248,15 +302,19 @@ public sealed class CudaKernelTests
         }
     }
 
-    private static IEnumerable<NeuronProgram> Programs(SpikingNeuronDefinition neuron, int timeSteps) =>
-        [NeuronProgram.Of(neuron, timeSteps, NeuronProgram.WidthFor(neuron, timeSteps, 1024, 4))];
-
-    private static NeuronProgram Program(GoldenNeuron golden)
+    // Of the forward and of the backward pass.
+    private static NeuronProgram[] Programs(SpikingNeuronDefinition neuron, int timeSteps, int n)
     {
-        int n = golden["input"].Length / golden.TimeSteps;
-        int width = NeuronProgram.WidthFor(golden.Definition, golden.TimeSteps, n, 4);
-        return NeuronProgram.Of(golden.Definition, golden.TimeSteps, width);
+        NeuronProgram Program(bool isBackward) => NeuronProgram.Of(neuron, timeSteps,
+            NeuronProgram.WidthFor(neuron, timeSteps, isBackward, isHalf: false, n, alignment: 8)) with
+            {
+                IsBackward = isBackward,
+            };
+        return [Program(isBackward: false), Program(isBackward: true)];
     }
+
+    private static NeuronProgram[] Programs(GoldenNeuron golden) =>
+        Programs(golden.Definition, golden.TimeSteps, golden["input"].Length / golden.TimeSteps);
 
     private static float[] Floats(double[] values) => [.. values.Select(value => (float)value)];
 

@@ -47,7 +47,8 @@ public sealed class CudaNormKernelTests
             HostCompiler.Prepare(
                 from neuron in Neurons
                 from test in Cases((SpikingNeuronDefinition)neuron[0])
-                select new NormCase(test.Neuron, 0, test.TimeSteps, test.Shape).Neurons);
+                from isBackward in (bool[])[false, true]
+                select new NormCase(test.Neuron, 0, test.TimeSteps, test.Shape).Neurons(isBackward, isHalf: false));
             HostCompiler.Prepare(
                 from width in (int[])[1, 2, 4, 8]
                 from isLast in (bool[])[true, false]

@@ -43,16 +43,16 @@ internal static class CudaNormRun
         var results = new NormResults(Address(constants), Address(exact), Address(moved));
         norm.Statistics(x.Address, Address(weight), Address(bias), results, (Address(mean), Address(variance)),
             test.Rule, Address(scratch));
-        var neurons = new NeuronLaunch(Kernels,
-            test.Neurons with { HasHalfCurrent = isHalf, HasHalfSpikes = isHalf },
+        NeuronLaunch Neurons(bool isBackward) => new(Kernels, test.Neurons(isBackward, isHalf),
             DeviceConstants.Of(test.Neuron), test.N, norm.Channels(results));
+        NeuronLaunch neurons = Neurons(isBackward: false), backward = Neurons(isBackward: true);
         if (test.IsLearned)
         {
             neurons.Derive(Address(learned), Address(derived));
         }
-        using KernelRun.NativeFloats work = Poison(neurons.ScratchBytes / 4);
+        using KernelRun.NativeFloats work = Poison(backward.ScratchBytes / 4);
         neurons.Forward(x.Address, s.Address, Address(count), Address(derived));
-        neurons.Backward(
+        backward.Backward(
             x.Address, u.Address, y.Address, Address(derived), Address(work), Address(byLearned));
         using var given = new CudaRun.Values(byNormalized ?? y.ToArray(), isHalf);
         norm.Backward(x.Address, given.Address, g.Address, Address(weight), results,
@@ -95,9 +95,12 @@ internal sealed record NormCase(SpikingNeuronDefinition Neuron, float Learned, i
 
     public NormRule Rule => new(Layer.Epsilon, Layer.Momentum, (double)Count / (Count - 1));
 
-    public NeuronProgram Neurons =>
-        NeuronProgram.Of(Neuron, TimeSteps, NeuronProgram.WidthFor(Neuron, TimeSteps, Shape.Neighbours, 4)) with
+    public NeuronProgram Neurons(bool isBackward, bool isHalf) => NeuronProgram.Of(Neuron, TimeSteps,
+        NeuronProgram.WidthFor(Neuron, TimeSteps, isBackward, isHalf, Shape.Neighbours, 8)) with
         {
+            IsBackward = isBackward,
+            HasHalfCurrent = isHalf,
+            HasHalfSpikes = isHalf,
             Normalization = Shape.IsChannelsLast ? ProgramNormalization.ChannelsLast : ProgramNormalization.Planes,
         };
 

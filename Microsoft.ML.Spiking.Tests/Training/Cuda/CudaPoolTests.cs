@@ -9,7 +9,8 @@ namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 
 /// <summary>
 /// Neurons behind a batch norm and before an average pooling, in one CUDA kernel each way, run on this processor,
-/// beside the same kernels and a pooling by libtorch: equal to the last bit, because a quarter is exact.
+/// beside the same kernels and a pooling by libtorch: spikes are equal to the last bit, because a quarter is exact, and
+/// so are gradients where both kernels keep as much of each step.
 /// </summary>
 [TestClass]
 public sealed class CudaPoolTests
@@ -52,7 +53,9 @@ public sealed class CudaPoolTests
         Assert.IsGreaterThan(100, found.Count);
         foreach ((Tensor gradient, Tensor own) in expected.Gradients.Zip(found.Gradients))
         {
-            Assert.IsTrue(gradient.Equals(own), "gradients");
+            double allowed = definition is ClifNeuron && timeSteps > 4 ? isHalf ? 1e-2 : 1e-5 : 0;
+            Assert.IsTrue(gradient.to_type(ScalarType.Float32).allclose(
+                own.to_type(ScalarType.Float32), allowed, allowed), "gradients");
             Assert.IsGreaterThan(0, own.abs().max().to_type(ScalarType.Float32).item<float>());
         }
         if (expected.ByLearned is Tensor learned)

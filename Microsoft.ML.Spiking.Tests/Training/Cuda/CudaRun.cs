@@ -8,26 +8,39 @@ internal sealed unsafe class CudaRun
 {
     private static readonly CudaKernels Kernels = CudaKernels.Open(new HostDriver(), new HostCompiler(), 0);
 
+    /// <param name="program">The program of either direction, for both.</param>
+    /// <param name="neuron">The neuron.</param>
+    /// <param name="learned">Its learned value.</param>
+    /// <param name="current">The arriving current.</param>
+    /// <param name="upstream">The gradient by the spikes.</param>
     public CudaRun(
         NeuronProgram program, SpikingNeuronDefinition neuron, float learned, float[] current, float[] upstream)
+        : this(program, program with { IsBackward = true }, neuron, learned, current, upstream)
+    {
+    }
+
+    public CudaRun(NeuronProgram program, NeuronProgram backward, SpikingNeuronDefinition neuron, float learned,
+        float[] current, float[] upstream)
     {
         long n = upstream.Length / program.TimeSteps;
         using var x = new Values(current, program.HasHalfCurrent);
         using var u = new Values(upstream, program.HasHalfSpikes);
         using var s = new Values(Poison(upstream.Length), program.HasHalfSpikes);
         using var g = new Values(Poison(current.Length), program.HasHalfCurrent);
-        var launch = new NeuronLaunch(Kernels, program, DeviceConstants.Of(neuron), n);
+        var constants = DeviceConstants.Of(neuron);
+        var forward = new NeuronLaunch(Kernels, program with { IsBackward = false }, constants, n);
+        var launch = new NeuronLaunch(Kernels, backward, constants, n);
         byte[] scratch = new byte[launch.ScratchBytes], derived = new byte[DeviceConstants.Size];
         float value = learned, learnedGradient = float.NaN;
         long count = 1000;
-        fixed (byte* work = scratch, constants = derived)
+        fixed (byte* work = scratch, values = derived)
         {
             if (program.IsLearned)
             {
-                launch.Derive((nint)(&value), (nint)constants);
+                forward.Derive((nint)(&value), (nint)values);
             }
-            launch.Forward(x.Address, s.Address, (nint)(&count), (nint)constants);
-            launch.Backward(x.Address, u.Address, g.Address, (nint)constants, (nint)work, (nint)(&learnedGradient));
+            forward.Forward(x.Address, s.Address, (nint)(&count), (nint)values);
+            launch.Backward(x.Address, u.Address, g.Address, (nint)values, (nint)work, (nint)(&learnedGradient));
         }
         (Spikes, Gradient, SpikeCount, LearnedGradient) = (s.ToArray(), g.ToArray(), count - 1000, learnedGradient);
     }

@@ -17,8 +17,8 @@ internal sealed class HostCompiler : IRuntimeCompiler
     private static readonly Lock Gate = new();
     private static readonly string[] NeuronKernels =
     [
-        "neuron_forward", "neuron_backward",
-        "#if IS_LEARNED", "neuron_constants", "neuron_sum_first", "neuron_sum_next", "neuron_sum_last", "#endif",
+        "#if BACKWARD", "neuron_backward", "#else", "neuron_forward", "#endif",
+        "#if IS_LEARNED && BACKWARD", "neuron_sum", "#elif IS_LEARNED", "neuron_constants", "#endif",
     ];
 
     private static int _libraries;
@@ -78,7 +78,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
     private static string Key(string source, IEnumerable<string> definitions) =>
         string.Join(' ', [source, .. definitions]);
 
-    // All programs of a source have all its kernels, but those of neurons without a learned value.
+    // All programs of a source have all its kernels, but those of neurons only a direction's.
     private static void Build(IReadOnlyList<string>[] programs, string source)
     {
         string folder = Directory.CreateTempSubdirectory("spiking-kernels-").FullName;
@@ -105,7 +105,10 @@ internal sealed class HostCompiler : IRuntimeCompiler
             }
             foreach (string constant in constants.Select(constant => constant[0])
                 .Concat(
-                    ["BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E", "RUN", "PLACES", "FEW", "VECTOR_CHANNELS"]))
+                [
+                    "BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E", "RUN", "PLACES", "FEW", "VECTOR_CHANNELS",
+                    "RESCALED", "GAINED", "CURRENTS_FIRST", "GRADIENTS_FIRST", "AT_LEAST_1", "SUMS_AT_ONCE",
+                ]))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"#undef {constant}");
             }

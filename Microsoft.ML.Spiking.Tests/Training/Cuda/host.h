@@ -30,6 +30,13 @@ static inline void note_address(const void* p, std::uintptr_t bytes) {
   host_misaligned += reinterpret_cast<std::uintptr_t>(p) % (bytes < 16 ? bytes : 16) != 0;
 }
 
+static inline unsigned load_half(const void* p) {
+  note_address(p, 2);
+  unsigned short w;
+  std::memcpy(&w, p, 2);
+  return w;
+}
+
 template <int N> static inline void load_words(const void* p, unsigned (&w)[N]) {
   note_address(p, 4 * N);
   std::memcpy(w, p, 4 * N);
@@ -49,7 +56,10 @@ static inline double square_root(double x) { return std::sqrt(x); }
 static inline float square_root(float x) { return std::sqrt(x); }
 
 // On a card in the order of a tree; here one thread after the other.
-static inline void sum_of_block(double own, double* sum) { *sum = (host_thread == 0 ? 0 : *sum) + own; }
+static inline bool sum_of_block(double own, double* sum) {
+  *sum = (host_thread == 0 ? 0 : *sum) + own;
+  return host_thread == 255;
+}
 
 static inline void add_count(unsigned own, unsigned long long* count) { *count += own; }
 

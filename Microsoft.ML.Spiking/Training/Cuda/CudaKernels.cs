@@ -101,6 +101,12 @@ internal sealed unsafe class CudaKernels
         }
     }
 
+    /// <summary>Compiles a program, if it is new, and finds its kernel; several threads can.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="kernel">The kernel's name.</param>
+    /// <exception cref="CudaKernelException">It does not compile.</exception>
+    public void Prepare(ICudaProgram program, string kernel) => InContext(() => _ = Function(program, kernel));
+
     /// <summary>Creates a mark in libtorch's current stream, of nothing yet.</summary>
     public nint CreateMark()
     {

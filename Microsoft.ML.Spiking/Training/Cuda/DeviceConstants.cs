@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Training.Cuda;
 
@@ -8,7 +9,7 @@ namespace Microsoft.ML.Spiking.Training.Cuda;
 internal struct DeviceConstants
 {
     /// <summary>Bytes of the structure.</summary>
-    public const int Size = 72;
+    public const int Size = 64;
 
     public double LearnedFactor;
     public float Gamma;
@@ -16,16 +17,14 @@ internal struct DeviceConstants
     public float Gain;
     public float Threshold;
     public float ResetPotential;
-    public float Reach;
     public float SurrogateA;
     public float SurrogateB;
     public float InverseTau;
     public float TauFactor;
+    public float MFactor;
     public float K;
     public float Rescale;
     public float ScaleWeight;
-    public float HWeight;
-    public float Offset;
 
     // The structure ends at a multiple of 8 bytes.
     private float _unused;
@@ -46,16 +45,14 @@ internal struct DeviceConstants
             Gain = c.Gain,
             Threshold = c.Threshold,
             ResetPotential = c.ResetPotential,
-            Reach = c.Reach,
             SurrogateA = c.SurrogateA,
             SurrogateB = c.SurrogateB,
             InverseTau = c.InverseTau,
             TauFactor = c.TauFactor,
+            MFactor = Sigmoid.MinusLog2E,
             K = c.K,
             Rescale = c.Rescale,
             ScaleWeight = c.ScaleWeight,
-            HWeight = c.HWeight,
-            Offset = c.Offset,
             _unused = 0,
         };
     }

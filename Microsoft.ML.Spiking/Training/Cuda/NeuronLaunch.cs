@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Spiking.Training.Cuda;
 
 /// <summary>
-/// The launches of one layer of neurons. Addresses are on the device; arrays are [T, n] or, where the current is
-/// constant, [n]; pooled spikes and their gradient are [T, n / 4].
+/// The launches of one layer of neurons in one direction, the program's. Addresses are on the device; arrays are [T, n]
+/// or, where the current is constant, [n]; pooled spikes and their gradient are [T, n / 4].
 /// </summary>
 /// <param name="kernels">The device's kernels.</param>
 /// <param name="program">The neuron's program.</param>
@@ -13,20 +13,19 @@ namespace Microsoft.ML.Spiking.Training.Cuda;
 internal readonly unsafe struct NeuronLaunch(CudaKernels kernels, NeuronProgram program, DeviceConstants constants,
     long n, DeviceChannels channels = default, DeviceWindows windows = default)
 {
-    // Threads of the two steps before the last of the sum over all threads: enough to be quick, few enough for one
-    // thread to add the rest.
-    private const long FirstSums = 1 << 16;
-    private const long NextSums = 1 << 8;
-
-    /// <summary>Gets the number of threads, each of which leaves a part of the learned value's gradient.</summary>
-    public long Threads => n / program.Width;
-
     /// <summary>
     /// Gets the bytes of working memory of <see cref="Backward"/> for a learned value; a multiple of 8.
     /// </summary>
-    public long ScratchBytes => ((FirstSums + NextSums) * sizeof(double)) + ((Threads + 1) / 2 * 2 * sizeof(float));
+    public long ScratchBytes => (Blocks + 1) * sizeof(double);
 
-    /// <summary>Computes the constants that depend on the learned value.</summary>
+    private long Threads => n / program.Width;
+
+    // Each of them leaves a part of the learned value's gradient.
+    private long Blocks => (Threads + NeuronProgram.BlockSize - 1) / NeuronProgram.BlockSize;
+
+    /// <summary>
+    /// Computes the constants that depend on the learned value, for both directions; the forward program's.
+    /// </summary>
     /// <param name="learned">One float32.</param>
     /// <param name="derived">Takes <see cref="DeviceConstants.Size"/> bytes.</param>
     public void Derive(nint learned, nint derived)
@@ -67,24 +66,15 @@ internal readonly unsafe struct NeuronLaunch(CudaKernels kernels, NeuronProgram 
         DeviceChannels norm = channels;
         DeviceWindows pool = windows;
         long neurons = n;
-        nint first = scratch, next = first + (nint)(FirstSums * sizeof(double));
-        nint parts = next + (nint)(NextSums * sizeof(double));
         void** arguments = stackalloc void*[]
-            { &current, &upstream, &gradient, &parts, &neurons, &own, &derived, &norm, &pool };
+            { &current, &upstream, &gradient, &scratch, &neurons, &own, &derived, &norm, &pool };
         kernels.Launch(program, "neuron_backward", Threads, arguments);
         if (program.IsLearned)
         {
-            long firstSums = Math.Min(Threads, FirstSums), nextSums = Math.Min(firstSums, NextSums);
-            Sum("neuron_sum_first", parts, first, Threads, firstSums);
-            Sum("neuron_sum_next", first, next, firstSums, nextSums);
-            void** last = stackalloc void*[] { &next, &learnedGradient, &nextSums, &derived };
-            kernels.Launch(program, "neuron_sum_last", 1, last);
+            long count = Blocks;
+            nint total = scratch + (nint)(count * sizeof(double));
+            void** last = stackalloc void*[] { &scratch, &count, &total, &learnedGradient, &derived };
+            kernels.Launch(program, "neuron_sum", NeuronProgram.BlockSize, last);
         }
-    }
-
-    private void Sum(string kernel, nint values, nint sums, long count, long outputs)
-    {
-        void** arguments = stackalloc void*[] { &values, &sums, &count, &outputs };
-        kernels.Launch(program, kernel, outputs, arguments);
     }
 }

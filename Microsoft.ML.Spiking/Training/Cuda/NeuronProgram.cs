@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Spiking.Training.Cuda;
 
-/// <summary>A compilation of neuron.cu: everything that is constant in it.</summary>
+/// <summary>A compilation of neuron.cu, of one direction: everything that is constant in it.</summary>
 internal readonly record struct NeuronProgram : ICudaProgram
 {
     /// <summary>The largest T: the backward pass keeps the potential of all steps in registers.</summary>
@@ -11,6 +11,13 @@ internal readonly record struct NeuronProgram : ICudaProgram
 
     /// <summary>Threads of a block.</summary>
     public const int BlockSize = 256;
+
+    // Words of a thread that may be on their way from memory before it computes anything.
+    private const int MostWordsFirst = 32;
+
+    // Steps times neurons of a thread of which the backward pass keeps all that follows from the potential: CLIF then
+    // keeps four values of each.
+    private const int MostKept = 16;
 
     private static readonly string Text = CudaSource.Read("neuron.cu");
 
@@ -21,6 +28,15 @@ internal readonly record struct NeuronProgram : ICudaProgram
     public required bool IsHardReset { get; init; }
 
     public required ProgramSurrogate Surrogate { get; init; }
+
+    /// <summary>Gets whether no gradient flows through the reset.</summary>
+    public required bool IsDetached { get; init; }
+
+    /// <summary>Gets whether the current is multiplied by a gain.</summary>
+    public required bool IsDecayed { get; init; }
+
+    /// <summary>Gets whether this is the backward pass, else the forward pass.</summary>
+    public bool IsBackward { get; init; }
 
     /// <summary>Gets T, at most <see cref="MaximumTimeSteps"/>.</summary>
     public required int TimeSteps { get; init; }
@@ -43,17 +59,56 @@ internal readonly record struct NeuronProgram : ICudaProgram
     /// <summary>Gets whether the spikes are averaged over windows of 2x2; the width is then 4.</summary>
     public bool IsPooled { get; init; }
 
+    /// <summary>
+    /// Gets what is read before anything is computed: 0 nothing, 1 the current of all steps, 2 the gradient by the
+    /// spikes, too; null for as much as a thread has registers for.
+    /// </summary>
+    public int? Early { get; init; }
+
+    /// <summary>
+    /// Gets whether the backward pass computes again what follows from a step's potential; null where it would keep too
+    /// much.
+    /// </summary>
+    public bool? IsRecomputed { get; init; }
+
+    /// <summary>
+    /// Gets the blocks that a multiprocessor must have registers for; null to leave it to the compiler.
+    /// </summary>
+    public int? MinimumBlocks { get; init; }
+
     /// <summary>Gets whether the neuron has a learned value.</summary>
     public bool IsLearned => Neuron is ProgramNeuron.Plif or ProgramNeuron.Klif;
 
     public IReadOnlyList<string> Definitions =>
     [
-        Define("TIME_STEPS", TimeSteps), Define("WIDTH", Width), Define("NEURON", (int)Neuron),
-        Define("HARD_RESET", IsHardReset ? 1 : 0), Define("SURROGATE", (int)Surrogate),
+        Define("BACKWARD", IsBackward ? 1 : 0), Define("TIME_STEPS", TimeSteps), Define("WIDTH", Width),
+        Define("NEURON", (int)Neuron), Define("HARD_RESET", IsHardReset ? 1 : 0),
+        Define("DETACHED", IsDetached ? 1 : 0), Define("DECAYED", IsDecayed ? 1 : 0),
+        Define("SURROGATE", (int)Surrogate),
         Define("CONSTANT_CURRENT", IsConstant ? 1 : 0), Define("BF16_CURRENT", HasHalfCurrent ? 1 : 0),
         Define("BF16_SPIKES", HasHalfSpikes ? 1 : 0), Define("NORMALIZED", (int)Normalization),
-        Define("POOLED", IsPooled ? 1 : 0),
+        Define("POOLED", IsPooled ? 1 : 0), Define("EARLY", EarlyReads),
+        Define("RECOMPUTED", Recomputes ? 1 : 0),
+        .. MinimumBlocks is int blocks ? [Define("MINIMUM_BLOCKS", blocks)] : (string[])[],
     ];
+
+    /// <summary>Gets <see cref="Early"/>, or what is done without it.</summary>
+    internal int EarlyReads
+    {
+        get
+        {
+            if (Early is int given)
+            {
+                return given;
+            }
+            int currents = IsConstant ? 0 : Words(HasHalfCurrent, Width);
+            int gradients = IsBackward ? Words(HasHalfSpikes, IsPooled ? 1 : Width) : 0;
+            return IsBackward && currents + gradients <= MostWordsFirst ? 2 : currents <= MostWordsFirst ? 1 : 0;
+        }
+    }
+
+    /// <summary>Gets <see cref="IsRecomputed"/>, or what is done without it.</summary>
+    internal bool Recomputes => IsRecomputed ?? IsBackward && TimeSteps * Width > MostKept;
 
     /// <summary>Returns the program of a neuron.</summary>
     /// <exception cref="NotSupportedException">There is none.</exception>
@@ -77,29 +132,36 @@ internal readonly record struct NeuronProgram : ICudaProgram
             _ => throw new NotSupportedException(
                 $"The surrogate {neuron.Surrogate.GetType().Name} has no CUDA kernel."),
         },
+        IsDetached = neuron.DetachReset,
+        IsDecayed = neuron is LeakyNeuronDefinition { DecayInput: true },
         TimeSteps = timeSteps,
         Width = width,
     };
 
     /// <summary>
-    /// Returns the neurons of a thread: as many as registers allow at T steps, as divide n, and as the arrays'
-    /// alignment allows to be read at once.
+    /// Returns the neurons of a thread: as many as divide n and as the arrays' alignment allows to be read at once, 16
+    /// bytes at most; in the backward pass no more than registers allow at T steps.
     /// </summary>
     /// <param name="neuron">The neuron; CLIF keeps two values of each step, the others one.</param>
     /// <param name="timeSteps">T.</param>
+    /// <param name="isBackward">Whether it is the backward pass.</param>
+    /// <param name="isHalf">Whether all arrays are bfloat16, else float32.</param>
     /// <param name="n">Number of neurons.</param>
     /// <param name="alignment">Number of values that the addresses of all arrays are multiples of.</param>
-    public static int WidthFor(SpikingNeuronDefinition neuron, int timeSteps, long n, long alignment)
+    public static int WidthFor(
+        SpikingNeuronDefinition neuron, int timeSteps, bool isBackward, bool isHalf, long n, long alignment)
     {
         int kept = neuron is ClifNeuron ? 2 * timeSteps : timeSteps;
-        int registers = kept <= 8 ? 4 : kept <= 24 ? 2 : 1;
-        int common = BitOperations.TrailingZeroCount(n | alignment | 4);
-        return Math.Min(registers, 1 << common);
+        int most = !isBackward ? (isHalf ? 8 : 4) : kept <= 8 ? 4 : kept <= 24 ? 2 : 1;
+        int common = BitOperations.TrailingZeroCount(n | alignment | 8);
+        return Math.Min(most, 1 << common);
     }
 
     /// <summary>Returns whether a thread has registers for the four neurons of a window at T steps.</summary>
     public static bool Pools(SpikingNeuronDefinition neuron, int timeSteps) =>
         timeSteps * (neuron is ClifNeuron ? 2 : 1) <= 16;
+
+    private int Words(bool isHalf, int width) => TimeSteps * (isHalf && !IsPooled ? (width + 1) / 2 : width);
 
     /// <summary>Returns the option that defines a constant.</summary>
     internal static string Define(string name, int value) =>

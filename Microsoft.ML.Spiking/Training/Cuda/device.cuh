@@ -8,13 +8,18 @@ typedef unsigned long long long_word;
 
 #ifndef SPIKING_HOST
 #define DEVICE static __device__ __forceinline__
+// MINIMUM_BLOCKS: a multiprocessor has registers for as many blocks, or fewer if that is not defined.
+#ifdef MINIMUM_BLOCKS
+#define KERNEL extern "C" __global__ __launch_bounds__(BLOCK_SIZE, MINIMUM_BLOCKS)
+#else
 #define KERNEL extern "C" __global__ __launch_bounds__(BLOCK_SIZE)
+#endif
 #ifdef __clang__
 #define __global__ __attribute__((global))
 #define __device__ __attribute__((device))
 #define __shared__ __attribute__((shared))
 #define __forceinline__ __attribute__((always_inline)) inline
-#define __launch_bounds__(n) __attribute__((launch_bounds(n)))
+#define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
 #define THREAD __nvvm_read_ptx_sreg_tid_x()
 #define BLOCK __nvvm_read_ptx_sreg_ctaid_x()
 DEVICE float multiply_add(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
@@ -25,11 +30,17 @@ DEVICE float multiply_add(float a, float b, float c) { return fmaf(a, b, c); }
 #endif
 
 DEVICE float power_of_two(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
-// The same value, of which the compiler does not know what it has computed already.
+// The same value, at this place, of which the compiler does not know what it has computed already.
 DEVICE float forgotten(float x) { float y; asm volatile("mov.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
 DEVICE float reciprocal(float x) { float y; asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
 
-// Compilers split accesses of structures; these stay whole. No kernel writes what it reads.
+// Compilers split accesses of structures; these stay whole. No kernel writes what it reads, so that a load may move
+// before the stores of earlier steps, which a compiler cannot tell from the addresses alone.
+DEVICE word load_half(const void* p) {
+  half_word w;
+  asm("ld.global.nc.u16 %0, [%1];" : "=h"(w) : "l"(p));
+  return w;
+}
 DEVICE void load_words(const void* p, word (&w)[1]) { asm("ld.global.nc.u32 %0, [%1];" : "=r"(w[0]) : "l"(p)); }
 DEVICE void load_words(const void* p, word (&w)[2]) {
   asm("ld.global.nc.v2.u32 {%0, %1}, [%2];" : "=r"(w[0]), "=r"(w[1]) : "l"(p));
@@ -62,8 +73,9 @@ DEVICE word bits_of(float x) { word w; asm("mov.b32 %0, %1;" : "=r"(w) : "f"(x))
 DEVICE double square_root(double x) { double y; asm("sqrt.rn.f64 %0, %1;" : "=d"(y) : "d"(x)); return y; }
 DEVICE float square_root(float x) { float y; asm("sqrt.rn.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
 
-// Writes the sum of what all threads of a block give, added in one order. All of them call it.
-DEVICE void sum_of_block(double own, double* sum) {
+// Writes the sum of what all threads of a block give, added in one order. All of them call it. It returns true in one
+// thread, which finds the sum there.
+DEVICE bool sum_of_block(double own, double* sum) {
   __shared__ double sums[BLOCK_SIZE];
   sums[THREAD] = own;
   for (int half = BLOCK_SIZE / 2; half > 0; half /= 2) {
@@ -71,6 +83,7 @@ DEVICE void sum_of_block(double own, double* sum) {
     if (THREAD < half) sums[THREAD] += sums[THREAD + half];
   }
   if (THREAD == 0) *sum = sums[0];
+  return THREAD == 0;
 }
 
 // Memory of a block, and a barrier that all its threads reach before any goes on.
@@ -115,12 +128,22 @@ DEVICE void random_words(word block, word epoch, long_word item, word key0, word
 union FloatBits { float value; word bits; };
 
 // Rounds to the nearest, ties to even, as torch does. Not a number stays that.
+#if !defined(SPIKING_HOST) && __CUDA_ARCH__ >= 800
+DEVICE half_word to_bf16(float x) { half_word h; asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(h) : "f"(x)); return h; }
+DEVICE word to_bf16(float low, float high) {
+  word w;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(w) : "f"(high), "f"(low));
+  return w;
+}
+#else
 DEVICE half_word to_bf16(float x) {
   FloatBits b;
   b.value = x;
   if (x != x) return 0x7FC0;
   return (half_word)((b.bits + 0x7FFFu + ((b.bits >> 16) & 1u)) >> 16);
 }
+DEVICE word to_bf16(float low, float high) { return (word)to_bf16(low) | ((word)to_bf16(high) << 16); }
+#endif
 
 struct Floats { float v[WIDTH]; };
 
@@ -133,17 +156,48 @@ DEVICE void store_value(float* p, float x) {
 
 DEVICE void store_value(half_word* p, float x) { *p = to_bf16(x); }
 
-DEVICE Floats load(const float* p) {
-  word w[WIDTH];
-  load_words(p, w);
+// WIDTH values as they lie in memory.
+struct FullWords { word w[WIDTH]; };
+struct HalfWords { word w[(WIDTH + 1) / 2]; };
+
+DEVICE FullWords load_packed(const float* p) {
+  FullWords x;
+  load_words(p, x.w);
+  return x;
+}
+
+DEVICE HalfWords load_packed(const half_word* p) {
+  HalfWords x;
+#if WIDTH == 1
+  x.w[0] = load_half(p);
+#else
+  load_words(p, x.w);
+#endif
+  return x;
+}
+
+DEVICE Floats unpacked(const FullWords& x) {
   Floats result;
   for (int i = 0; i < WIDTH; i++) {
     FloatBits b;
-    b.bits = w[i];
+    b.bits = x.w[i];
     result.v[i] = b.value;
   }
   return result;
 }
+
+DEVICE Floats unpacked(const HalfWords& x) {
+  Floats result;
+  for (int i = 0; i < WIDTH; i++) {
+    FloatBits b;
+    b.bits = i % 2 == 0 ? x.w[i / 2] << 16 : x.w[i / 2] & 0xFFFF0000u;
+    result.v[i] = b.value;
+  }
+  return result;
+}
+
+DEVICE Floats load(const float* p) { return unpacked(load_packed(p)); }
+DEVICE Floats load(const half_word* p) { return unpacked(load_packed(p)); }
 
 DEVICE float value_of(const float* p) {
   word w[1];
@@ -155,7 +209,7 @@ DEVICE float value_of(const float* p) {
 
 DEVICE float value_of(const half_word* p) {
   FloatBits b;
-  b.bits = (word)*p << 16;
+  b.bits = load_half(p) << 16;
   return b.value;
 }
 
@@ -169,28 +223,12 @@ DEVICE void store(float* p, const Floats& f) {
   store_words(p, w);
 }
 
-DEVICE Floats load(const half_word* p) {
-  Floats result;
-#if WIDTH == 1
-  result.v[0] = value_of(p);
-#else
-  word w[WIDTH / 2];
-  load_words(p, w);
-  for (int i = 0; i < WIDTH; i++) {
-    FloatBits b;
-    b.bits = i % 2 == 0 ? w[i / 2] << 16 : w[i / 2] & 0xFFFF0000u;
-    result.v[i] = b.value;
-  }
-#endif
-  return result;
-}
-
 DEVICE void store(half_word* p, const Floats& f) {
 #if WIDTH == 1
   *p = to_bf16(f.v[0]);
 #else
   word w[WIDTH / 2];
-  for (int i = 0; i < WIDTH / 2; i++) w[i] = (word)to_bf16(f.v[2 * i]) | ((word)to_bf16(f.v[2 * i + 1]) << 16);
+  for (int i = 0; i < WIDTH / 2; i++) w[i] = to_bf16(f.v[2 * i], f.v[2 * i + 1]);
   store_words(p, w);
 #endif
 }

@@ -2,11 +2,16 @@
 // The equations are those of the kernels for processors (Neurons/Kernels, where the papers are cited), in the same
 // order of operations. Arrays are [T, n]: n neurons at T steps, in any order that is the same in all arrays.
 //
-// Compiled by NVRTC for a card; in tests by g++, behind a header that defines SPIKING_HOST, and by clang to PTX.
+// Compiled by NVRTC for a card; in tests by g++, behind a header that defines SPIKING_HOST, and by clang to PTX. A
+// compilation is of one direction: the backward pass keeps all steps in registers and the forward pass one, so that
+// they suit other widths.
+//   BACKWARD          0 the forward pass, 1 the backward pass
 //   TIME_STEPS        T, at most 64
-//   WIDTH             1, 2 or 4; divides n, and arrays begin at multiples of WIDTH values
+//   WIDTH             1, 2, 4 or 8; divides n, and arrays begin at multiples of WIDTH values
 //   NEURON            0 CLIF, 1 LIF and IF, 2 PLIF, 3 KLIF
 //   HARD_RESET        0 or 1
+//   DETACHED          1: no gradient flows through the reset
+//   DECAYED           1: the current is multiplied by a gain, else it arrives as it is
 //   SURROGATE         0 rectangle, 1 triangle, 2 sigmoid, 3 atan
 //   CONSTANT_CURRENT  1: the current and its gradient are [n], the same at every step
 //   BF16_CURRENT      1: the current and its gradient are bfloat16, else float32
@@ -15,6 +20,11 @@
 //                     1 channels one after the other, WIDTH neighbours are of one channel; 2 channels innermost
 //   POOLED            1: a thread has the four neurons of a window of 2x2, all of one channel; WIDTH is 4. The spikes
 //                     are their means, and the gradient is by these: one value for each window
+// These three change registers and order, and of the results at most the last bits:
+//   EARLY             what is read before anything is computed, so that much is on its way at once: 0 nothing, 1 the
+//                     current of all steps, 2 the gradient by the spikes, too
+//   RECOMPUTED        1: the backward pass keeps h and m of each step, and computes what follows from them again
+//   MINIMUM_BLOCKS    see device.cuh; may be undefined
 // All arithmetic is in float32. Without contraction of products and sums (--fmad=false) the backward pass, which
 // repeats the forward pass from the current, repeats its bits.
 #define IS_LEARNED (NEURON >= 2)
@@ -35,8 +45,7 @@ typedef float Spikes;
 // NeuronConstants of the library; the host's structure has the same layout.
 struct Constants {
   double learned_factor;
-  float gamma, leak, gain, threshold, reset, reach, a, b, inverse_tau, tau_factor, k, rescale, scale_weight, h_weight,
-    offset, unused;
+  float gamma, leak, gain, threshold, reset, a, b, inverse_tau, tau_factor, m_factor, k, rescale, scale_weight, unused;
 };
 
 // What norm.cu leaves for each channel: scale x + shift.
@@ -65,7 +74,17 @@ DEVICE long long first_of(long long thread, const Windows& windows) {
 #endif
 }
 
-DEVICE Floats read(const Current* p, const Windows& windows) {
+// WIDTH values as they are read; they are converted where they are used. A window's lie apart.
+#if POOLED
+typedef Floats CurrentWords;
+DEVICE Floats unpacked(const Floats& x) { return x; }
+#elif BF16_CURRENT
+typedef HalfWords CurrentWords;
+#else
+typedef FullWords CurrentWords;
+#endif
+
+DEVICE CurrentWords read(const Current* p, const Windows& windows) {
 #if POOLED
   const word below = 2 * windows.columns * windows.pixel;
   Floats x;
@@ -75,7 +94,7 @@ DEVICE Floats read(const Current* p, const Windows& windows) {
   x.v[3] = value_of(p + below + windows.pixel);
   return x;
 #else
-  return load(p);
+  return load_packed(p);
 #endif
 }
 
@@ -92,8 +111,8 @@ DEVICE void write(Current* p, const Floats& x, const Windows& windows) {
 }
 
 // The current of WIDTH neurons at a step.
-DEVICE Floats arriving(const Current* p, const Channels& norm, const Windows& windows, word channel, int t) {
-  Floats x = read(p, windows);
+DEVICE Floats arriving(const CurrentWords& read, const Channels& norm, word channel, int t) {
+  Floats x = unpacked(read);
 #if NORMALIZED
   const float *scale = norm.scale + t * norm.step + channel, *shift = norm.shift + t * norm.step + channel;
 #if NORMALIZED == 2 && !POOLED
@@ -118,7 +137,7 @@ DEVICE word channel_at(long long at, const Channels& norm) {
 #endif
 }
 
-#if IS_LEARNED
+#if IS_LEARNED && !BACKWARD
 // e^x; Taylor's series of degree 13 on |x| <= ln(2) / 2, to the last bit or the one before.
 DEVICE double exponential(double x) {
   x = x > 700. ? 700. : x < -700. ? -700. : x;
@@ -139,11 +158,10 @@ KERNEL void neuron_constants(const float* learned, Constants fixed, Constants* r
   double value = *learned;
 #if NEURON == 2
   double leak = 1. / (1. + exponential(-value));
-  bool decays = c.h_weight != 0.f;
   c.gamma = (float)(1. - leak);
   c.leak = (float)(leak * c.reset);
-  c.gain = decays ? (float)leak : 1.f;
-  c.learned_factor = decays ? 1. - leak : leak * (1. - leak);
+  c.gain = DECAYED ? (float)leak : 1.f;
+  c.learned_factor = DECAYED ? 1. - leak : leak * (1. - leak);
 #else
   c.k = *learned;
   c.rescale = c.scale_weight != 0.f ? (float)(1. / value) : 1.f;
@@ -173,9 +191,44 @@ DEVICE float surrogate(float u, const Constants& c) {
 #endif
 }
 
+#if IS_LEARNED
+// Only what depends on the learned value is read; the rest is among the kernel's arguments, which take no registers.
+DEVICE Constants constants_of(const Constants& fixed, const Constants* derived) {
+  Constants c = fixed;
+#if NEURON == 2
+  c.gamma = derived->gamma;
+  c.leak = derived->leak;
+  c.gain = derived->gain;
+#else
+  c.k = derived->k;
+  c.rescale = derived->rescale;
+#endif
+  return c;
+}
+#else
+DEVICE Constants constants_of(const Constants& fixed, const Constants*) { return fixed; }
+#endif
+
+// KLIF may scale the potential after a reset; for all others the factor is 1.
+#if NEURON == 3
+#define RESCALED(x) (c.rescale * (x))
+#else
+#define RESCALED(x) (x)
+#endif
+#if DECAYED
+#define GAINED(x) (c.gain * (x))
+#else
+#define GAINED(x) (x)
+#endif
+
 // The potential before the reset, from the potential after the last one and the current.
 DEVICE float charge(float v, float x, const Constants& c) {
-  float u = multiply_add(c.gain, x, multiply_add(c.gamma, v, c.leak));
+  float decayed = multiply_add(c.gamma, v, c.leak);
+#if DECAYED
+  float u = multiply_add(c.gain, x, decayed);
+#else
+  float u = x + decayed;
+#endif
 #if NEURON == 3
   float h = c.k * u;
   return h > 0.f ? h : 0.f;
@@ -184,17 +237,17 @@ DEVICE float charge(float v, float x, const Constants& c) {
 #endif
 }
 
-// The potential after a reset, subtracted (soft) or set (hard). KLIF may scale it. m: sigmoid of CLIF's m.
+// The potential after a reset, subtracted (soft) or set (hard). m: sigmoid of CLIF's m.
 DEVICE float reset_level(float m, const Constants& c) {
 #if HARD_RESET
   return c.reset - m;
 #else
-  return c.rescale * c.threshold + m;
+  return RESCALED(c.threshold) + m;
 #endif
 }
 
 DEVICE float after_reset(float h, bool fires, float level, const Constants& c) {
-  float scaled = c.rescale * h;
+  float scaled = RESCALED(h);
 #if HARD_RESET
   return fires ? level : scaled;
 #else
@@ -202,6 +255,18 @@ DEVICE float after_reset(float h, bool fires, float level, const Constants& c) {
 #endif
 }
 
+// Steps whose current is read before anything is computed, and those whose gradient is.
+#if CONSTANT_CURRENT
+#define CURRENTS_FIRST 1
+#elif EARLY
+#define CURRENTS_FIRST TIME_STEPS
+#else
+#define CURRENTS_FIRST 0
+#endif
+#define GRADIENTS_FIRST (EARLY == 2 ? TIME_STEPS : 0)
+#define AT_LEAST_1(steps) ((steps) > 0 ? (steps) : 1)
+
+#if !BACKWARD
 // count (null for none) takes the number of spikes on top of what it holds.
 KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* count, long long n, Constants fixed,
   const Constants* derived, Channels norm, Windows windows) {
@@ -209,28 +274,26 @@ KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* co
   word fired = 0;
   if (thread * WIDTH < n) {
     const long long at = first_of(thread, windows);
-#if IS_LEARNED
-    const Constants c = *derived;
-#else
-    const Constants c = fixed;
-#endif
+    const Current* from = current + at;
+    CurrentWords words[AT_LEAST_1(CURRENTS_FIRST)];
+#pragma unroll
+    for (int t = 0; t < CURRENTS_FIRST; t++, from += n) words[t] = read(from, windows);
+    const Constants c = constants_of(fixed, derived);
+    const word channel = channel_at(at, norm);
+    Spikes* to = spikes + (POOLED ? thread : at);
     float v[WIDTH], m[WIDTH];
     for (int i = 0; i < WIDTH; i++) {
       v[i] = c.reset;
       m[i] = 0.f;
     }
-    const Current* from = current + at;
-    Spikes* to = spikes + (POOLED ? thread : at);
-    const word channel = channel_at(at, norm);
-#if CONSTANT_CURRENT
-    const Floats x = arriving(from, norm, windows, channel, 0);
-#endif
+    Floats x = {};
 #pragma unroll
     for (int t = 0; t < TIME_STEPS; t++) {
-#if !CONSTANT_CURRENT
-      const Floats x = arriving(from, norm, windows, channel, t);
-      from += n;
-#endif
+      if (CURRENTS_FIRST == 0) {
+        words[0] = read(from, windows);
+        from += n;
+      }
+      if (!CONSTANT_CURRENT || t == 0) x = arriving(words[CURRENTS_FIRST > 1 ? t : 0], norm, channel, t);
       Floats s;
 #pragma unroll
       for (int i = 0; i < WIDTH; i++) {
@@ -255,41 +318,92 @@ KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* co
   }
   if (count) add_count(fired, count);
 }
+#endif
 
-// At more values there would be too few registers for all that follows from h and m, which is then computed again.
-#if TIME_STEPS * WIDTH <= (POOLED ? 16 : 24)
-#define AGAIN(x) x
+#if BACKWARD
+// The gradient by the spikes, of WIDTH neurons; a window has one value.
+#if POOLED
+typedef float GradientWords;
+DEVICE float read_gradient(const Spikes* p) { return value_of(p); }
+DEVICE Floats gradient_of(float each) {
+  Floats u;
+  u.v[0] = u.v[1] = u.v[2] = u.v[3] = each * .25f;
+  return u;
+}
 #else
+#if BF16_SPIKES
+typedef HalfWords GradientWords;
+#else
+typedef FullWords GradientWords;
+#endif
+DEVICE GradientWords read_gradient(const Spikes* p) { return load_packed(p); }
+DEVICE Floats gradient_of(const GradientWords& read) { return unpacked(read); }
+#endif
+
+// CLIF: what follows from a step's h and m, sigmoid(h / tau) and sigmoid(m), and the surrogate.
+struct Derived { float leak, squashed, slope; };
+
+// The sigmoids again. A card divides slowly: 1 / a, 1 / b and 1 / d are products with one reciprocal of a b d, which
+// the limits keep finite. m_factor is -log2(e), which compilers do not know, or they would keep the sigmoids after all.
+DEVICE Derived derived_again(float h, float m, const Constants& c) {
+  float exponent = c.tau_factor * h, u = h - c.threshold;
+  float a = 1.f + power_of_two(exponent > 60.f ? 60.f : exponent);
+  float b = 1.f + power_of_two(c.m_factor * m); // at most 2
+  Derived result;
+#if SURROGATE == 3
+  float d = multiply_add(c.b * u, u, 1.f);
+  d = d > 1e18f ? 1e18f : d;
+  float bd = b * d, inverse = reciprocal(a * bd);
+  result.leak = inverse * bd;
+  result.squashed = inverse * (a * d);
+  result.slope = c.a * (inverse * (a * b));
+#else
+  float inverse = reciprocal(a * b);
+  result.leak = inverse * b;
+  result.squashed = inverse * a;
+  result.slope = surrogate(u, c);
+#endif
+  return result;
+}
+
+#if RECOMPUTED
 #define AGAIN(x) forgotten(x)
+#else
+#define AGAIN(x) x
 #endif
 
-// sums takes each thread's part of the learned value's gradient, where there is one.
-KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Current* gradient, float* sums, long long n,
-  Constants fixed, const Constants* derived, Channels norm, Windows windows) {
-  const long long thread = (long long)BLOCK * BLOCK_SIZE + THREAD;
-  if (thread * WIDTH >= n) return;
-  const long long at = first_of(thread, windows);
-#if IS_LEARNED
-  const Constants c = *derived;
-#else
-  const Constants c = fixed;
-#endif
+// The gradient by the current of a thread's neurons. Returns their part of the learned value's gradient.
+DEVICE float propagate(const Current* current, const Spikes* upstream, Current* gradient, long long n, long long thread,
+  const Constants& fixed, const Constants* derived, const Channels& norm, const Windows& windows) {
+  const long long at = first_of(thread, windows), outputs = POOLED ? n / WIDTH : n;
+  const Current* from = current + at;
+  const Spikes* above = upstream + (TIME_STEPS - 1) * outputs + (POOLED ? thread : at);
+  Current* below = gradient + (CONSTANT_CURRENT ? 0 : TIME_STEPS - 1) * n + at;
+  CurrentWords words[AT_LEAST_1(CURRENTS_FIRST)];
+  GradientWords upper[AT_LEAST_1(GRADIENTS_FIRST)];
+#pragma unroll
+  for (int t = 0; t < CURRENTS_FIRST; t++, from += n) words[t] = read(from, windows);
+#pragma unroll
+  for (int t = GRADIENTS_FIRST - 1; t >= 0; t--, above -= outputs) upper[t] = read_gradient(above);
+  const Constants c = constants_of(fixed, derived);
+  const word channel = channel_at(at, norm);
+
   float h[TIME_STEPS][WIDTH], v[WIDTH];
 #if NEURON == 0
   float m[TIME_STEPS][WIDTH];
+#if !RECOMPUTED
+  float leaks[TIME_STEPS][WIDTH], squashes[TIME_STEPS][WIDTH];
+#endif
 #endif
   for (int i = 0; i < WIDTH; i++) v[i] = c.reset;
-  const Current* from = current + at;
-  const word channel = channel_at(at, norm);
-#if CONSTANT_CURRENT
-  const Floats x = arriving(from, norm, windows, channel, 0);
-#endif
+  Floats x = {};
 #pragma unroll
   for (int t = 0; t < TIME_STEPS; t++) {
-#if !CONSTANT_CURRENT
-    const Floats x = arriving(from, norm, windows, channel, t);
-    from += n;
-#endif
+    if (CURRENTS_FIRST == 0) {
+      words[0] = read(from, windows);
+      from += n;
+    }
+    if (!CONSTANT_CURRENT || t == 0) x = arriving(words[CURRENTS_FIRST > 1 ? t : 0], norm, channel, t);
 #pragma unroll
     for (int i = 0; i < WIDTH; i++) {
       float potential = charge(v[i], x.v[i], c), squashed = 0.f;
@@ -299,6 +413,10 @@ KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Curr
       float leak = sigmoid(potential, c.tau_factor), s = fires ? 1.f : 0.f;
       m[t][i] = multiply_add(t == 0 ? 0.f : m[t == 0 ? 0 : t - 1][i], leak, s);
       squashed = sigmoid(m[t][i], MINUS_LOG2_E);
+#if !RECOMPUTED
+      leaks[t][i] = leak;
+      squashes[t][i] = squashed;
+#endif
 #endif
       v[i] = after_reset(potential, fires, reset_level(squashed, c), c);
     }
@@ -307,99 +425,108 @@ KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Curr
   float gv[WIDTH], gm[WIDTH], learned = 0.f;
   Floats total;
   for (int i = 0; i < WIDTH; i++) gv[i] = gm[i] = total.v[i] = 0.f;
-  const long long outputs = POOLED ? n / WIDTH : n;
-  const Spikes* above = upstream + (TIME_STEPS - 1) * outputs + (POOLED ? thread : at);
-#if !CONSTANT_CURRENT
-  Current* below = gradient + (TIME_STEPS - 1) * n + at;
-#endif
 #pragma unroll
   for (int t = TIME_STEPS - 1; t >= 0; t--) {
-#if POOLED
-    Floats u;
-    u.v[0] = u.v[1] = u.v[2] = u.v[3] = value_of(above) * .25f;
-#else
-    const Floats u = load(above);
-#endif
-    above -= outputs;
+    if (GRADIENTS_FIRST == 0) {
+      upper[0] = read_gradient(above);
+      above -= outputs;
+    }
+    const Floats u = gradient_of(upper[GRADIENTS_FIRST > 1 ? t : 0]);
     Floats g;
 #pragma unroll
     for (int i = 0; i < WIDTH; i++) {
-      float potential = AGAIN(h[t][i]), scaled = c.rescale * potential, squashed = 0.f, gmt = 0.f;
+      float potential = AGAIN(h[t][i]), level = 0.f, gmt = 0.f;
       bool fires = potential >= c.threshold;
 #if NEURON == 0
       float s = fires ? 1.f : 0.f, complementary = AGAIN(m[t][i]);
-      squashed = sigmoid(complementary, MINUS_LOG2_E);
-      gmt = multiply_add(gv[i] * s, squashed * (squashed - 1.f), gm[i]);
+#if RECOMPUTED
+      Derived own = derived_again(potential, complementary, c);
+#else
+      Derived own;
+      own.leak = leaks[t][i];
+      own.squashed = squashes[t][i];
+      own.slope = surrogate(potential - c.threshold, c);
 #endif
-      float level = reset_level(squashed, c);
+      gmt = multiply_add(fires ? gv[i] : 0.f, own.squashed * (own.squashed - 1.f), gm[i]);
+      level = reset_level(own.squashed, c);
+      float derivative = own.slope;
+#else
+      level = reset_level(0.f, c);
+      float derivative = surrogate(potential - c.threshold, c);
+#endif
 #if HARD_RESET
-      float slope = level - scaled, pass = fires ? 0.f : gv[i];
+      float slope = level - RESCALED(potential), pass = fires ? 0.f : gv[i];
 #else
       float slope = -level, pass = gv[i];
 #endif
-      float gs = multiply_add(c.reach * gv[i], slope, u.v[i] + gmt);
-      float gh = multiply_add(gs, surrogate(potential - c.threshold, c), c.rescale * pass);
+      float gs = u.v[i] + gmt;
+#if !DETACHED
+      gs = multiply_add(gv[i], slope, gs);
+#endif
+      float gh = multiply_add(gs, derivative, RESCALED(pass));
 #if NEURON == 0
-      float leak = sigmoid(potential, c.tau_factor);
-      gh = multiply_add(gmt * c.inverse_tau, (complementary - s) * (1.f - leak), gh);
-      gm[i] = gmt * leak;
+      gh = multiply_add(gmt * c.inverse_tau, (complementary - s) * (1.f - own.leak), gh);
+      gm[i] = gmt * own.leak;
 #elif NEURON == 2
       float before = c.reset;
       if (t > 0) {
         float last = AGAIN(h[t == 0 ? 0 : t - 1][i]);
         before = after_reset(last, last >= c.threshold, reset_level(0.f, c), c);
       }
-      learned = multiply_add(gh, multiply_add(c.h_weight, potential, c.offset) - before, learned);
+      learned = multiply_add(gh, (DECAYED ? potential : c.reset) - before, learned);
 #elif NEURON == 3
       gh = potential > 0.f ? gh : 0.f;
 #if HARD_RESET
-      float rest = fires ? 0.f : scaled;
+      float rest = fires ? 0.f : RESCALED(potential);
 #else
-      float rest = fires ? scaled - c.rescale * c.threshold : scaled;
+      float rest = fires ? RESCALED(potential) - RESCALED(c.threshold) : RESCALED(potential);
 #endif
       learned += multiply_add(gh, potential, -(c.scale_weight * gv[i] * rest));
       gh = c.k * gh;
 #endif
       gv[i] = c.gamma * gh;
-      g.v[i] = c.gain * gh;
+      g.v[i] = GAINED(gh);
       total.v[i] += g.v[i];
     }
+    // A compiler would add up the learned value's gradient in the end, and keep until then what it is the sum of.
+    learned = forgotten(learned);
 #if !CONSTANT_CURRENT
     write(below, g, windows);
     below -= n;
 #endif
   }
 #if CONSTANT_CURRENT
-  write(gradient + at, total, windows);
+  write(below, total, windows);
 #endif
+  return learned;
+}
+
+// sums takes each block's part of the learned value's gradient, where there is one.
+KERNEL void neuron_backward(const Current* current, const Spikes* upstream, Current* gradient, double* sums,
+  long long n, Constants fixed, const Constants* derived, Channels norm, Windows windows) {
+  const long long thread = (long long)BLOCK * BLOCK_SIZE + THREAD;
+  float learned = 0.f;
+  if (thread * WIDTH < n)
+    learned = propagate(current, upstream, gradient, n, thread, fixed, derived, norm, windows);
 #if IS_LEARNED
-  sums[thread] = learned;
+  sum_of_block(learned, sums + BLOCK);
 #endif
 }
 
 #if IS_LEARNED
-// Three launches add the threads' sums in an order that depends on their number alone, in double precision: each thread
-// every "outputs"-th value.
-KERNEL void neuron_sum_first(const float* values, double* sums, long long count, long long outputs) {
-  long long i = (long long)BLOCK * BLOCK_SIZE + THREAD;
-  if (i >= outputs) return;
+// One block adds the blocks' sums, in an order that depends on their number alone; total takes them before the factor.
+// A thread reads several at once, because each read takes long.
+#define SUMS_AT_ONCE 8
+KERNEL void neuron_sum(const double* sums, long long count, double* total, float* gradient, const Constants* derived) {
   double sum = 0.;
-  for (long long at = i; at < count; at += outputs) sum += values[at];
-  sums[i] = sum;
+  for (long long at = THREAD; at < count; at += SUMS_AT_ONCE * BLOCK_SIZE) {
+    double next[SUMS_AT_ONCE];
+#pragma unroll
+    for (int i = 0; i < SUMS_AT_ONCE; i++) next[i] = at + i * BLOCK_SIZE < count ? sums[at + i * BLOCK_SIZE] : 0.;
+#pragma unroll
+    for (int i = 0; i < SUMS_AT_ONCE; i++) sum += next[i];
+  }
+  if (sum_of_block(sum, total)) *gradient = (float)(*total * derived->learned_factor);
 }
-
-KERNEL void neuron_sum_next(const double* values, double* sums, long long count, long long outputs) {
-  long long i = (long long)BLOCK * BLOCK_SIZE + THREAD;
-  if (i >= outputs) return;
-  double sum = 0.;
-  for (long long at = i; at < count; at += outputs) sum += values[at];
-  sums[i] = sum;
-}
-
-KERNEL void neuron_sum_last(const double* values, float* gradient, long long count, const Constants* derived) {
-  if (BLOCK != 0 || THREAD != 0) return;
-  double sum = 0.;
-  for (long long at = 0; at < count; at++) sum += values[at];
-  *gradient = (float)(sum * derived->learned_factor);
-}
+#endif
 #endif

@@ -39,7 +39,7 @@ internal sealed class CudaNeuronOperation(SpikingNeuronDefinition definition, in
         long[] shape = isConstant ? [timeSteps, .. current.shape] : current.shape;
         long n = current.numel() / (isConstant ? 1 : timeSteps);
         Tensor spikes = empty_strided(shape, isConstant ? [n, .. strides] : strides, current.dtype, current.device);
-        NeuronLaunch launch = Launch(n, ordered, spikes);
+        NeuronLaunch launch = Launch(isBackward: false, n, ordered, spikes);
         nint derived = 0;
         if (learned is not null)
         {
@@ -63,7 +63,7 @@ internal sealed class CudaNeuronOperation(SpikingNeuronDefinition definition, in
             upstream.dtype == current.dtype ? upstream : upstream.to_type(current.dtype),
             isConstant ? [n, .. strides] : strides);
         Tensor gradient = empty_strided(current.shape, strides, current.dtype, current.device);
-        NeuronLaunch launch = Launch(n, current, ordered, gradient);
+        NeuronLaunch launch = Launch(isBackward: true, n, current, ordered, gradient);
         (nint from, nint to, nint result) =
             (DeviceMemory.Address(current), DeviceMemory.Address(ordered), DeviceMemory.Address(gradient));
         if (constants is null)
@@ -78,6 +78,10 @@ internal sealed class CudaNeuronOperation(SpikingNeuronDefinition definition, in
         return [gradient, learnedGradient];
     }
 
-    private NeuronLaunch Launch(long n, params ReadOnlySpan<Tensor> arrays) => new(kernels, DeviceMemory.Program(
-        definition, timeSteps, isConstant, n, arrays), DeviceConstants.Of(definition), n);
+    private NeuronLaunch Launch(bool isBackward, long n, params ReadOnlySpan<Tensor> arrays)
+    {
+        NeuronProgram program =
+            DeviceMemory.Program(definition, timeSteps, isConstant, isBackward, n, arrays);
+        return new(kernels, program, DeviceConstants.Of(definition), n);
+    }
 }

@@ -125,7 +125,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
             norm.Apply(Address(values), Address(output), results);
             return output;
         }
-        NeuronLaunch neurons = Neurons(neuron, norm.Channels(results), values, output);
+        NeuronLaunch neurons = Neurons(neuron, isBackward: false, norm.Channels(results), values, output);
         nint derived = 0;
         if (inputs.Count > 3)
         {
@@ -206,8 +206,8 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         IReadOnlyList<Tensor> saved, Tensor upstream, Tensor gradient)
     {
         Tensor values = saved[0];
-        NeuronLaunch neurons =
-            Neurons(definition, Norm(values, gradient).Channels(results), values, upstream, gradient);
+        NeuronLaunch neurons = Neurons(
+            definition, isBackward: true, Norm(values, gradient).Channels(results), values, upstream, gradient);
         if (saved.Count == 4)
         {
             neurons.Backward(Address(values), Address(upstream), Address(gradient), 0, 0, 0);
@@ -230,11 +230,12 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
             (int)_layout.Inner);
     }
 
-    private NeuronLaunch Neurons(
-        SpikingNeuronDefinition definition, DeviceChannels channels, params ReadOnlySpan<Tensor> arrays)
+    private NeuronLaunch Neurons(SpikingNeuronDefinition definition, bool isBackward, DeviceChannels channels,
+        params ReadOnlySpan<Tensor> arrays)
     {
         long neighbours = _layout.IsInnermost ? layer.Channels : _layout.Inner; // divides the number of neurons
-        NeuronProgram program = DeviceMemory.Program(definition, timeSteps, isConstant, neighbours, arrays) with
+        NeuronProgram program = DeviceMemory.Program(
+            definition, timeSteps, isConstant, isBackward, neighbours, arrays) with
         {
             Normalization = _layout.IsInnermost ? ProgramNormalization.ChannelsLast : ProgramNormalization.Planes,
         };

@@ -28,15 +28,17 @@ internal static partial class DeviceMemory
     /// <param name="neuron">The neuron.</param>
     /// <param name="timeSteps">T.</param>
     /// <param name="isConstant">Whether the current is the same at every step.</param>
+    /// <param name="isBackward">Whether it is the backward pass.</param>
     /// <param name="n">Number of neurons, or any that the width must divide besides.</param>
     /// <param name="arrays">The current, spikes and gradients, all float32 or all bfloat16.</param>
-    public static NeuronProgram Program(SpikingNeuronDefinition neuron, int timeSteps, bool isConstant, long n,
-        params ReadOnlySpan<Tensor> arrays)
+    public static NeuronProgram Program(SpikingNeuronDefinition neuron, int timeSteps, bool isConstant, bool isBackward,
+        long n, params ReadOnlySpan<Tensor> arrays)
     {
         bool isHalf = arrays[0].dtype == ScalarType.BFloat16;
-        int width = NeuronProgram.WidthFor(neuron, timeSteps, n, Alignment(arrays));
+        int width = NeuronProgram.WidthFor(neuron, timeSteps, isBackward, isHalf, n, Alignment(arrays));
         return NeuronProgram.Of(neuron, timeSteps, width) with
         {
+            IsBackward = isBackward,
             IsConstant = isConstant,
             HasHalfCurrent = isHalf,
             HasHalfSpikes = isHalf,
