@@ -28,10 +28,14 @@ internal static class BFloat16Products
 
     /// <summary>
     /// Returns the answer where the processor's instructions tell it, so that it is always the same there; null
-    /// elsewhere.
+    /// elsewhere. oneDNN is what uses them.
     /// </summary>
     private static bool? Known()
     {
+        if (OneDnn.IsOff)
+        {
+            return false;
+        }
         if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7)
         {
             return null;

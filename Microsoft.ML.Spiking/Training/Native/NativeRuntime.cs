@@ -51,6 +51,7 @@ internal static partial class NativeRuntime
         bool isFound = NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out nint torchLibrary);
         nint library = NativeLibrary.Load("LibTorchSharp", torchSharp, null);
         OpenMP.Find(isFound ? torchLibrary : library);
+        OneDnn.Check(isFound ? torchLibrary : library);
         torch.empty(1).Dispose(); // the first allocation, by which libtorch decides about huge pages
     }
 
