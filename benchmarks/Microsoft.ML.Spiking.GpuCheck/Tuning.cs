@@ -75,11 +75,11 @@ internal static class Tuning
             Measure(subject, bounded, second);
             string Share(NeuronProgram program) => Invariant($"{subject.Bytes / (times[program] / 1000) / rate,5:P0}");
             string own = times.ContainsKey(subject.Default) ? Share(subject.Default) : "-";
-            IEnumerable<string> best = subject.Variants.Concat(bounded).Where(times.ContainsKey)
+            IEnumerable<string> best = subject.Variants.Union(bounded).Where(times.ContainsKey)
                 .OrderBy(program => times[program]).Take(Best)
                 .Select(program => $"{Share(program)} {Describe(program)}");
             Console.WriteLine(
-                $"{subject}: {own} {Describe(subject.Default)}; best{string.Join(',', best)}");
+                $"{subject}: {own} {Describe(subject.Default)}; best {string.Join(',', best)}");
         }
         Console.WriteLine(Invariant($"{times.Count} programs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s") +
             (IsLate() ? "; there was no time for the others" : ""));
@@ -87,7 +87,7 @@ internal static class Tuning
 
     private static string Describe(NeuronProgram program)
     {
-        string blocks = program.MinimumBlocks is int minimum ? Invariant($" b{minimum}") : "";
+        string blocks = program.Blocks > 0 ? Invariant($" b{program.Blocks}") : "";
         return Invariant($"w{program.Width} e{program.EarlyReads} r{(program.Recomputes ? 1 : 0)}{blocks}");
     }
 
@@ -133,11 +133,16 @@ internal static class Tuning
                     Normalization =
                         IsNormalized ? ProgramNormalization.ChannelsLast : ProgramNormalization.None,
                 };
-                return program with { Early = program.EarlyReads, IsRecomputed = program.Recomputes };
+                return program with
+                {
+                    Early = program.EarlyReads,
+                    IsRecomputed = program.Recomputes,
+                    MinimumBlocks = program.Blocks,
+                };
             }
         }
 
-        /// <summary>Gets that one and its neighbours, without a minimum of blocks.</summary>
+        /// <summary>Gets that one, and its neighbours without a minimum of blocks.</summary>
         public IReadOnlyList<NeuronProgram> Variants
         {
             get
@@ -149,8 +154,14 @@ internal static class Tuning
                        where width >= 1 && width * (IsHalf ? 2 : 4) <= 16
                        from early in IsBackward ? (int[])[0, 2] : [0, 1]
                        from isRecomputed in IsBackward ? (bool[])[false, true] : [false]
-                       select own with { Width = width, Early = early, IsRecomputed = isRecomputed },
-                    .. own is { IsBackward: true, Early: 1 } ? [own] : (NeuronProgram[])[],
+                       select own with
+                       {
+                           Width = width,
+                           Early = early,
+                           IsRecomputed = isRecomputed,
+                           MinimumBlocks = 0,
+                       },
+                    own,
                 ];
             }
         }

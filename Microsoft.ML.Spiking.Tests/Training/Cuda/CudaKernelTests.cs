@@ -232,13 +232,20 @@ public sealed class CudaKernelTests
     }
 
     [TestMethod]
-    [DataRow(4, 4)]
-    [DataRow(6, 2)]
-    [DataRow(12, 2)]
-    [DataRow(13, 1)]
-    public void WidthFor_Clif_LeavesRegistersForItsSecondState(int timeSteps, int expected) =>
-        Assert.AreEqual(expected,
-            NeuronProgram.WidthFor(new ClifNeuron(), timeSteps, isBackward: true, isHalf: false, 1024, 8));
+    [DataRow(2, 4, 4, 8)]
+    [DataRow(4, 2, 4, 8)]
+    [DataRow(6, 2, 2, 8)]
+    [DataRow(12, 2, 2, 4)]
+    [DataRow(13, 1, 1, 4)]
+    public void WidthFor_Clif_LeavesRegistersForItsSecondState(
+        int timeSteps, int backward, int backwardInHalf, int forwardInHalf)
+    {
+        int Width(bool isBackward, bool isHalf) =>
+            NeuronProgram.WidthFor(new ClifNeuron(), timeSteps, isBackward, isHalf, 1024, 8);
+        Assert.AreEqual(backward, Width(isBackward: true, isHalf: false));
+        Assert.AreEqual(backwardInHalf, Width(isBackward: true, isHalf: true));
+        Assert.AreEqual(forwardInHalf, Width(isBackward: false, isHalf: true));
+    }
 
     // Programs: of both directions.
     private static Comparison Compare(

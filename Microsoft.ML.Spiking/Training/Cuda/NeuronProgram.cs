@@ -12,12 +12,22 @@ internal readonly record struct NeuronProgram : ICudaProgram
     /// <summary>Threads of a block.</summary>
     public const int BlockSize = 256;
 
+    // The constants below are the fastest of those that gpu-check tune has tried on an H200
+    // (benchmarks/results/2026-11-27-gpu-h200.txt).
+
     // Words of a thread that may be on their way from memory before it computes anything.
     private const int MostWordsFirst = 32;
+    private const int MostWordsFirstOfClif = 24;
 
     // Steps times neurons of a thread of which the backward pass keeps all that follows from the potential: CLIF then
     // keeps four values of each.
     private const int MostKept = 16;
+    private const int MostKeptInFull = 12;
+    private const int MostKeptInFullWithChannels = 8;
+
+    // A multiprocessor has registers for as many blocks of the backward pass, up to these steps.
+    private const int BlocksAtOnce = 4;
+    private const int MostStepsOfBlocks = 16;
 
     private static readonly string Text = CudaSource.Read("neuron.cu");
 
@@ -72,7 +82,8 @@ internal readonly record struct NeuronProgram : ICudaProgram
     public bool? IsRecomputed { get; init; }
 
     /// <summary>
-    /// Gets the blocks that a multiprocessor must have registers for; null to leave it to the compiler.
+    /// Gets the blocks that a multiprocessor must have registers for, 0 to leave it to the compiler; null for what
+    /// suits the neuron.
     /// </summary>
     public int? MinimumBlocks { get; init; }
 
@@ -89,7 +100,7 @@ internal readonly record struct NeuronProgram : ICudaProgram
         Define("BF16_SPIKES", HasHalfSpikes ? 1 : 0), Define("NORMALIZED", (int)Normalization),
         Define("POOLED", IsPooled ? 1 : 0), Define("EARLY", EarlyReads),
         Define("RECOMPUTED", Recomputes ? 1 : 0),
-        .. MinimumBlocks is int blocks ? [Define("MINIMUM_BLOCKS", blocks)] : (string[])[],
+        .. Blocks > 0 ? [Define("MINIMUM_BLOCKS", Blocks)] : (string[])[],
     ];
 
     /// <summary>Gets <see cref="Early"/>, or what is done without it.</summary>
@@ -103,12 +114,32 @@ internal readonly record struct NeuronProgram : ICudaProgram
             }
             int currents = IsConstant ? 0 : Words(HasHalfCurrent, Width);
             int gradients = IsBackward ? Words(HasHalfSpikes, IsPooled ? 1 : Width) : 0;
+            if (IsBackward && Neuron == ProgramNeuron.Clif)
+            {
+                return currents + gradients <= MostWordsFirstOfClif ? 2 : 0;
+            }
+            if (IsShortLearned)
+            {
+                return 0;
+            }
             return IsBackward && currents + gradients <= MostWordsFirst ? 2 : currents <= MostWordsFirst ? 1 : 0;
         }
     }
 
     /// <summary>Gets <see cref="IsRecomputed"/>, or what is done without it.</summary>
-    internal bool Recomputes => IsRecomputed ?? IsBackward && TimeSteps * Width > MostKept;
+    internal bool Recomputes => IsRecomputed ?? (IsBackward && (TimeSteps * Width > MostKeptSteps || IsShortLearned));
+
+    /// <summary>Gets <see cref="MinimumBlocks"/>, or what is done without it.</summary>
+    internal int Blocks => MinimumBlocks
+        ?? (IsBackward && !IsPooled && TimeSteps <= MostStepsOfBlocks && (Neuron == ProgramNeuron.Clif || IsShortLearned)
+            ? BlocksAtOnce : 0);
+
+    private int MostKeptSteps => HasHalfCurrent || Neuron != ProgramNeuron.Clif ? MostKept
+        : Normalization == ProgramNormalization.None ? MostKeptInFull : MostKeptInFullWithChannels;
+
+    // The backward pass in bfloat16 of a neuron that learns a value, over few steps.
+    private bool IsShortLearned =>
+        IsBackward && IsLearned && HasHalfCurrent && !IsPooled && TimeSteps * Width <= MostKept;
 
     /// <summary>Returns the program of a neuron.</summary>
     /// <exception cref="NotSupportedException">There is none.</exception>
@@ -140,7 +171,7 @@ internal readonly record struct NeuronProgram : ICudaProgram
 
     /// <summary>
     /// Returns the neurons of a thread: as many as divide n and as the arrays' alignment allows to be read at once, 16
-    /// bytes at most; in the backward pass no more than registers allow at T steps.
+    /// bytes at most; fewer where more were not faster, in the backward pass for want of registers.
     /// </summary>
     /// <param name="neuron">The neuron; CLIF keeps two values of each step, the others one.</param>
     /// <param name="timeSteps">T.</param>
@@ -151,8 +182,15 @@ internal readonly record struct NeuronProgram : ICudaProgram
     public static int WidthFor(
         SpikingNeuronDefinition neuron, int timeSteps, bool isBackward, bool isHalf, long n, long alignment)
     {
-        int kept = neuron is ClifNeuron ? 2 * timeSteps : timeSteps;
-        int most = !isBackward ? (isHalf ? 8 : 4) : kept <= 8 ? 4 : kept <= 24 ? 2 : 1;
+        bool isClif = neuron is ClifNeuron;
+        int kept = isClif ? 2 * timeSteps : timeSteps;
+        int most = (isBackward, isHalf) switch
+        {
+            (false, true) => isClif && timeSteps > 8 ? 4 : 8,
+            (false, false) => 4,
+            (true, false) when isClif && kept > 4 => kept <= 24 ? 2 : 1,
+            _ => kept <= 8 ? 4 : kept <= 24 ? 2 : 1,
+        };
         int common = BitOperations.TrailingZeroCount(n | alignment | 8);
         return Math.Min(most, 1 << common);
     }

@@ -53,6 +53,12 @@ internal static class DeviceChoice
             _ => string.Create(CultureInfo.InvariantCulture,
                 $"Training on the CPU with {threads} {(threads == 1 ? "thread" : "threads")}.{shared}"),
         });
+        bool convolves = network.AllLayers.Any(layer => layer is ConvolutionLayer);
+        if (convolves && OneDnn.IsOff && devices[0].type == DeviceType.CPU)
+        {
+            observer.Info("This virtual machine hides the processor's caches, without which oneDNN computes " +
+                "convolutions wrongly: they run without oneDNN, more slowly.");
+        }
         foreach (Device device in devices)
         {
             CudaUse.Report(device, network, observer);
