@@ -130,9 +130,14 @@ internal readonly record struct NeuronProgram : ICudaProgram
     internal bool Recomputes => IsRecomputed ?? (IsBackward && (TimeSteps * Width > MostKeptSteps || IsShortLearned));
 
     /// <summary>Gets <see cref="MinimumBlocks"/>, or what is done without it.</summary>
-    internal int Blocks => MinimumBlocks
-        ?? (IsBackward && !IsPooled && TimeSteps <= MostStepsOfBlocks && (Neuron == ProgramNeuron.Clif || IsShortLearned)
-            ? BlocksAtOnce : 0);
+    internal int Blocks
+    {
+        get
+        {
+            bool isLimited = Neuron == ProgramNeuron.Clif ? IsBackward && !IsPooled : IsShortLearned;
+            return MinimumBlocks ?? (isLimited && TimeSteps <= MostStepsOfBlocks ? BlocksAtOnce : 0);
+        }
+    }
 
     private int MostKeptSteps => HasHalfCurrent || Neuron != ProgramNeuron.Clif ? MostKept
         : Normalization == ProgramNormalization.None ? MostKeptInFull : MostKeptInFullWithChannels;
