@@ -139,7 +139,7 @@ internal readonly record struct NeuronProgram : ICudaProgram
         }
     }
 
-    private int MostKeptSteps => HasHalfCurrent || Neuron != ProgramNeuron.Clif ? MostKept
+    private int MostKeptSteps => IsPooled || HasHalfCurrent || Neuron != ProgramNeuron.Clif ? MostKept
         : Normalization == ProgramNormalization.None ? MostKeptInFull : MostKeptInFullWithChannels;
 
     // The backward pass in bfloat16 of a neuron that learns a value, over few steps.

@@ -34,17 +34,28 @@ internal static unsafe class OneDnn
         {
             return;
         }
-        // at::globalContext() and at::Context::setUserEnabledMkldnn(bool), as the compilers decorate them.
-        (string context, string enable) = OperatingSystem.IsWindows()
-            ? ("?globalContext@at@@YAAEAVContext@1@XZ", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z")
-            : ("_ZN2at13globalContextEv", "_ZN2at7Context20setUserEnabledMkldnnEb");
-        if (NativeLibrary.TryGetExport(torchLibrary, context, out nint contextAddress)
-            && NativeLibrary.TryGetExport(torchLibrary, enable, out nint enableAddress))
+        // at::globalContext() and functions of at::Context that take a bool, as the compilers decorate them.
+        bool isWindows = OperatingSystem.IsWindows();
+        string context = isWindows ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv";
+        if (!NativeLibrary.TryGetExport(torchLibrary, context, out nint contextAddress))
         {
-            nint all = ((delegate* unmanaged<nint>)contextAddress)();
-            ((delegate* unmanaged<nint, byte, void>)enableAddress)(all, 0);
-            IsOff = true;
+            return;
         }
+        nint all = ((delegate* unmanaged<nint>)contextAddress)();
+        bool SwitchOff(string function)
+        {
+            string name = isWindows
+                ? $"?{function}@Context@at@@QEAAX_N@Z" : $"_ZN2at7Context{function.Length}{function}Eb";
+            bool isThere = NativeLibrary.TryGetExport(torchLibrary, name, out nint address);
+            if (isThere)
+            {
+                ((delegate* unmanaged<nint, byte, void>)address)(all, 0);
+            }
+            return isThere;
+        }
+        IsOff = SwitchOff("setUserEnabledMkldnn");
+        // It finds no cache, either, and libtorch would write so to the console with every convolution.
+        _ = SwitchOff("setUserEnabledNNPACK");
     }
 
     /// <summary>Returns whether oneDNN takes the first-level cache for one that has no size.</summary>

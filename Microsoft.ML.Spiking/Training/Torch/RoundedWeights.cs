@@ -52,12 +52,13 @@ internal sealed class RoundedWeights(ScalarType type) : IDisposable
             }
             if (weight.grad is { } sum)
             {
-                sum.add_(gradient);
+                sum.Add(gradient);
             }
             else
             {
+                long[] shape = weight.Lengths();
                 weight.grad = empty_strided(
-                    weight.shape, MemoryOrder.Contiguous(weight.shape), weight.dtype, weight.device).copy_(gradient);
+                    shape, MemoryOrder.Contiguous(shape), weight.dtype, weight.device).copy_(gradient);
             }
             copy.Values.grad = null;
         }

@@ -40,7 +40,7 @@ internal sealed unsafe class AveragePoolOperation(AveragePoolLayer layer, Activa
 
     private Tensor Forward(Tensor images)
     {
-        _imageShape = images.shape;
+        _imageShape = images.Lengths();
         (long height, long width) = (_imageShape[^2] / layer.Kernel.Height, _imageShape[^1] / layer.Kernel.Width);
         Tensor pooled = Empty([.. _imageShape[..^2], height, width]);
         Run(images, pooled, &AveragePoolKernels.Forward);

@@ -58,7 +58,7 @@ internal sealed unsafe class BatchNormOperation(
     {
         (Tensor input, Tensor weight) = (saved[0], saved[1]);
         using Tensor contiguous = upstream.contiguous();
-        Tensor gradient = Loan.IsTaken ? contiguous.detach() : empty(input.shape, input.dtype, input.device);
+        Tensor gradient = Loan.IsTaken ? contiguous.detach() : empty(input.Lengths(), input.dtype, input.device);
         BatchNormArguments arguments = Arguments(input, weight);
         arguments.Upstream = TensorMemory.Address(contiguous);
         arguments.Gradient = TensorMemory.Address(gradient);
@@ -79,7 +79,8 @@ internal sealed unsafe class BatchNormOperation(
 
     private Tensor Forward(Tensor input, Tensor weight, Tensor bias)
     {
-        Tensor output = buffers?.Rent(input.shape) ?? empty(input.shape, input.dtype, input.device);
+        long[] shape = input.Lengths();
+        Tensor output = buffers?.Rent(shape) ?? empty(shape, input.dtype, input.device);
         BatchNormArguments arguments = Arguments(input, weight);
         arguments.Output = TensorMemory.Address(output);
         arguments.Bias = TensorMemory.Address(bias);
@@ -98,7 +99,7 @@ internal sealed unsafe class BatchNormOperation(
 
     private BatchNormArguments Arguments(Tensor input, Tensor weight)
     {
-        long rows = input.shape[0] * input.shape[1] / groups;
+        long rows = input.Length(0) * input.Length(1) / groups;
         return new()
         {
             Input = TensorMemory.Address(input),

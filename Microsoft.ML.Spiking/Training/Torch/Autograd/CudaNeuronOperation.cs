@@ -36,7 +36,7 @@ internal sealed class CudaNeuronOperation(SpikingNeuronDefinition definition, in
         long[] strides = MemoryOrder.Of(current, isTimeFirst: !isConstant);
         Tensor ordered = MemoryOrder.Arrange(current, strides);
         saved.Add(ordered);
-        long[] shape = isConstant ? [timeSteps, .. current.shape] : current.shape;
+        long[] shape = isConstant ? [timeSteps, .. current.Lengths()] : current.Lengths();
         long n = current.numel() / (isConstant ? 1 : timeSteps);
         Tensor spikes = empty_strided(shape, isConstant ? [n, .. strides] : strides, current.dtype, current.device);
         NeuronLaunch launch = Launch(isBackward: false, n, ordered, spikes);
@@ -57,12 +57,12 @@ internal sealed class CudaNeuronOperation(SpikingNeuronDefinition definition, in
     {
         Tensor current = saved[0];
         Tensor? constants = saved.Count > 1 ? saved[1] : null;
-        long[] strides = current.stride();
+        long[] strides = current.Strides();
         long n = current.numel() / (isConstant ? 1 : timeSteps);
         using Tensor ordered = MemoryOrder.Arrange(
             upstream.dtype == current.dtype ? upstream : upstream.to_type(current.dtype),
             isConstant ? [n, .. strides] : strides);
-        Tensor gradient = empty_strided(current.shape, strides, current.dtype, current.device);
+        Tensor gradient = empty_strided(current.Lengths(), strides, current.dtype, current.device);
         NeuronLaunch launch = Launch(isBackward: true, n, current, ordered, gradient);
         (nint from, nint to, nint result) =
             (DeviceMemory.Address(current), DeviceMemory.Address(ordered), DeviceMemory.Address(gradient));

@@ -65,7 +65,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     /// <summary>Returns whether the kernels run over such values: float32 or bfloat16, not too many.</summary>
     public static bool Suits(Tensor values, bool isConstant) =>
         values.dtype is ScalarType.Float32 or ScalarType.BFloat16
-        && values.numel() / (isConstant ? 1 : values.shape[0]) <= MostValues;
+        && values.numel() / (isConstant ? 1 : values.Length(0)) <= MostValues;
 
     /// <summary>Returns whether the kernels can average the spikes of neurons over a layer's windows.</summary>
     /// <param name="pool">The layer; null for none.</param>
@@ -74,7 +74,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     /// <param name="values">Their currents, [..., channels, height, width].</param>
     public static bool Pools(AveragePoolLayer? pool, SpikingNeuronDefinition neuron, int timeSteps, Tensor values)
     {
-        long[] shape = values.shape;
+        long[] shape = values.Lengths();
         return pool is not null && pool.Kernel == 2 && pool.Stride == 2 && shape.Length > 3
             && shape[^1] % 2 == 0 && shape[^2] % 2 == 0 && NeuronProgram.Pools(neuron, timeSteps);
     }
@@ -145,14 +145,14 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         long[] strides = OutputOf(values).Strides;
         using Tensor typed = upstream.dtype == values.dtype ? upstream.alias() : upstream.to_type(values.dtype);
         using Tensor ordered = MemoryOrder.Arrange(typed, strides);
-        Tensor gradient = empty_strided(values.shape, _layout.Strides, values.dtype, device);
+        Tensor gradient = empty_strided(values.Lengths(), _layout.Strides, values.dtype, device);
         Tensor byWeight = empty_like(weight), byBias = empty_like(weight);
         NormResults results = new(Address(constants), Address(exact), Moved: 0);
         Tensor byNormalized = ordered;
         Tensor? byLearned = null;
         if (neuron is not null)
         {
-            byNormalized = empty_strided(values.shape, _layout.Strides, values.dtype, device);
+            byNormalized = empty_strided(values.Lengths(), _layout.Strides, values.dtype, device);
             byLearned = NeuronsBackward(neuron, results, saved, ordered, byNormalized);
         }
         NormLaunch norm = Norm(values, byNormalized, gradient);
@@ -190,7 +190,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     /// <summary>Returns the shape of what leaves, and its strides: in the order of what arrives.</summary>
     private (long[] Shape, long[] Strides) OutputOf(Tensor values)
     {
-        (long[] shape, long[] strides) = ([.. values.shape], _layout.Strides);
+        (long[] shape, long[] strides) = (values.Lengths(), _layout.Strides);
         if (IsPooled)
         {
             (shape[^2], shape[^1]) = (shape[^2] / 2, shape[^1] / 2);

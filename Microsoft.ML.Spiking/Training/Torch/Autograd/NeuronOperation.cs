@@ -66,7 +66,7 @@ internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition,
         Tensor? learned = saved.Count > 1 ? saved[1] : null;
         using Tensor contiguous = upstream.contiguous();
         upstream.Dispose();
-        Tensor gradient = isConstant ? empty(potential.shape[1..], potential.dtype, potential.device)
+        Tensor gradient = isConstant ? empty(potential.Lengths()[1..], potential.dtype, potential.device)
             : horizon < timeSteps - 1 ? empty_like(potential)
             : potential.detach();
         double learnedGradient = Kernel(learned).Backward(Address(potential), Address(contiguous), Address(gradient),
@@ -90,7 +90,7 @@ internal sealed unsafe class NeuronOperation(SpikingNeuronDefinition definition,
     }
 
     // [T, N, ...]
-    private long[] Shape(Tensor current) => isConstant ? [timeSteps, .. current.shape] : current.shape;
+    private long[] Shape(Tensor current) => isConstant ? [timeSteps, .. current.Lengths()] : current.Lengths();
 
     private Tensor Empty(long[] shape) => buffers?.Rent(shape) ?? empty(shape, ScalarType.Float32, CPU);
 

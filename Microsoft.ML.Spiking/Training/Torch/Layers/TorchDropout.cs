@@ -32,7 +32,7 @@ internal sealed class TorchDropout(int index, double rate, CudaKernels? kernels 
             return null;
         }
         using DisposeScope scope = NewDisposeScope();
-        long[] shape = input.IsConstant ? input.Values.shape : input.Values.shape[1..];
+        long[] shape = input.Values.Lengths()[(input.IsConstant ? 0 : 1)..];
         if (kernels is not null)
         {
             return Drawn(kernels, empty(shape, ScalarType.Float32, input.Values.device), pass)

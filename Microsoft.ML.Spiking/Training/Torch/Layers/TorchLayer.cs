@@ -39,7 +39,7 @@ internal readonly record struct TorchSignal(torch.Tensor Values, bool IsConstant
         }
         using torch.Tensor rows = Values.flatten(0, 1);
         using torch.Tensor result = map(rows);
-        return new(result.unflatten(0, [Values.shape[0], Values.shape[1]]), IsConstant);
+        return new(result.unflatten(0, [Values.Length(0), Values.Length(1)]), IsConstant);
     }
 }
 

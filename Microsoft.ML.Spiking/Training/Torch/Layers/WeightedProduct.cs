@@ -46,14 +46,15 @@ internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, 
     /// <summary>Returns the rows in that type, images with channels innermost: a copy of the input alone.</summary>
     private static Tensor Arrange(Tensor rows, ScalarType type)
     {
-        bool isArranged = rows.dim() != 4 || MemoryOrder.Has(rows, MemoryOrder.ChannelsLast(rows.shape));
+        bool isArranged = rows.dim() != 4 || MemoryOrder.Has(rows, MemoryOrder.ChannelsLast(rows.Lengths()));
         if (isArranged)
         {
             return rows.to_type(type);
         }
         if (!rows.requires_grad)
         {
-            return empty_strided(rows.shape, MemoryOrder.ChannelsLast(rows.shape), type, rows.device).copy_(rows);
+            long[] shape = rows.Lengths();
+            return empty_strided(shape, MemoryOrder.ChannelsLast(shape), type, rows.device).copy_(rows);
         }
         using DisposeScope scope = NewDisposeScope();
         return rows.to_type(type).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();

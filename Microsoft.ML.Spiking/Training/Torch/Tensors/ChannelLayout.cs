@@ -16,7 +16,7 @@ internal readonly record struct ChannelLayout(long[] Strides, bool IsInnermost, 
     /// <param name="isConstant">Whether they are.</param>
     public static ChannelLayout Of(Tensor values, bool isConstant)
     {
-        long[] shape = values.shape;
+        long[] shape = values.Lengths();
         int channels = isConstant ? 1 : 2; // their dimension
         long rows = shape[channels - 1], area = 1;
         foreach (long length in shape[(channels + 1)..])

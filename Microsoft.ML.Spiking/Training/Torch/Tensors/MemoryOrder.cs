@@ -15,7 +15,7 @@ internal static class MemoryOrder
     /// <param name="isTimeFirst">Whether the first dimension must be the slowest.</param>
     public static long[] Of(Tensor values, bool isTimeFirst)
     {
-        long[] shape = values.shape, strides = values.stride();
+        long[] shape = values.Lengths(), strides = values.Strides();
         return IsDense(shape, strides) && (!isTimeFirst || shape[0] == 1 || strides[0] * shape[0] == values.numel())
             ? strides
             : Contiguous(shape);
@@ -26,7 +26,7 @@ internal static class MemoryOrder
     {
         return Has(values, strides)
             ? values.alias()
-            : empty_strided(values.shape, strides, values.dtype, values.device).copy_(values);
+            : empty_strided(values.Lengths(), strides, values.dtype, values.device).copy_(values);
     }
 
     private static bool IsDense(long[] shape, long[] strides)
@@ -55,7 +55,7 @@ internal static class MemoryOrder
     /// <summary>Returns whether a tensor has those strides, where they tell.</summary>
     public static bool Has(Tensor values, long[] strides)
     {
-        long[] shape = values.shape, own = values.stride();
+        long[] shape = values.Lengths(), own = values.Strides();
         bool isArranged = true;
         for (int i = 0; i < shape.Length; i++)
         {
