@@ -4,7 +4,7 @@ using TorchSharp;
 namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 /// <summary>
-/// Lengths and strides of tensors by libtorch's C functions, for what runs with every batch: the properties of TorchSharp
+/// Lengths and strides of tensors by libtorch's C functions, for what runs with every batch: TorchSharp's properties
 /// take some microseconds each.
 /// </summary>
 internal static unsafe partial class TensorSizes
