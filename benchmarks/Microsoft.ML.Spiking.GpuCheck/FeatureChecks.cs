@@ -25,7 +25,7 @@ internal static class FeatureChecks
             shortcut => shortcut.Convolution(12, 1))
         .BatchNorm().Neuron().AveragePool(2).Flatten().Build();
 
-    /// <summary>What is tried: a name, and the changes to the options. Images where a network needs them.</summary>
+    /// <summary>The trainings: a name, and the changes to the options.</summary>
     private static readonly (string Name, Action<MLContext, IDataView, SpikingClifTrainer.Options> Change)[] All =
     [
         ("defaults of a table", (_, _, _) => { }),

@@ -247,6 +247,30 @@ public sealed class CudaKernelTests
         Assert.AreEqual(forwardInHalf, Width(isBackward: false, isHalf: true));
     }
 
+    /// <summary>What gpu-check tune found the fastest.</summary>
+    [TestMethod]
+    [DataRow(4, 2, false, ProgramNormalization.None, 2, false)]
+    [DataRow(6, 2, false, ProgramNormalization.ChannelsLast, 2, true)]
+    [DataRow(6, 2, true, ProgramNormalization.ChannelsLast, 2, false)]
+    [DataRow(16, 1, false, ProgramNormalization.None, 0, true)]
+    [DataRow(16, 1, true, ProgramNormalization.None, 0, false)]
+    public void Constants_OfClifsBackwardPass_AreThoseOfTheCard(
+        int timeSteps, int width, bool isHalf, object normalization, int early, bool isRecomputed)
+    {
+        NeuronProgram program = NeuronProgram.Of(new ClifNeuron(), timeSteps, width) with
+        {
+            IsBackward = true,
+            HasHalfCurrent = isHalf,
+            HasHalfSpikes = isHalf,
+            Normalization = (ProgramNormalization)normalization,
+        };
+        Assert.AreEqual(early, program.EarlyReads);
+        Assert.AreEqual(isRecomputed, program.Recomputes);
+        Assert.Contains("-DMINIMUM_BLOCKS=4", program.Definitions);
+        Assert.DoesNotContain("-DMINIMUM_BLOCKS=4", (program with { IsBackward = false }).Definitions);
+        Assert.DoesNotContain("-DMINIMUM_BLOCKS=4", (program with { MinimumBlocks = 0 }).Definitions);
+    }
+
     // Programs: of both directions.
     private static Comparison Compare(
         NeuronProgram[] programs, SpikingNeuronDefinition neuron, float learned, float[] current, float[] upstream)

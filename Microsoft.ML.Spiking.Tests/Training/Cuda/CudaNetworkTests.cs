@@ -47,7 +47,9 @@ public sealed class CudaNetworkTests
         Assert.ContainsSingle(call => call == "cuModuleGetFunction(norm_apply)", driver.Calls); // one is alone
     }
 
-    /// <summary>Biases of a convolution, and of both paths of a residual layer.</summary>
+    /// <summary>
+    /// Biases of a convolution, and of both paths of a residual layer; those of one inside of another are added.
+    /// </summary>
     [TestMethod]
     [DataRow(false, false)]
     [DataRow(true, false)]
@@ -62,6 +64,14 @@ public sealed class CudaNetworkTests
                 [new ConvolutionLayer("conv1", 8, 12, kernel: 3, stride: 1, padding: 1)],
                 [new ConvolutionLayer("conv2", 8, 12, kernel: 1, stride: 1, padding: 0)]),
             new BatchNormLayer("norm1", 12), new NeuronLayer("neuron1", new ClifNeuron()),
+            new ResidualLayer("outer",
+                [
+                    new ResidualLayer("inner",
+                        [new ConvolutionLayer("conv3", 12, 12, kernel: 1, stride: 1, padding: 0)],
+                        [new ConvolutionLayer("conv4", 12, 12, kernel: 1, stride: 1, padding: 0)]),
+                ],
+                [new ConvolutionLayer("conv5", 12, 12, kernel: 1, stride: 1, padding: 0)]),
+            new BatchNormLayer("norm2", 12), new NeuronLayer("neuron2", new ClifNeuron()),
             new FlattenLayer("flat"), new LinearLayer("readout", 768, Classes),
         ],
         Classes);
@@ -74,7 +84,7 @@ public sealed class CudaNetworkTests
 
         AssertClose(expected.Logits, found.Logits, "logits");
         AssertParameters(expected, found);
-        foreach (string name in (string[])["conv0.bias", "conv1.bias", "conv2.bias"])
+        foreach (string name in (string[])["conv0.bias", "conv1.bias", "conv2.bias", "conv5.bias"])
         {
             Assert.IsGreaterThan(0.01f, found.Network.Parameters[name].abs().max().item<float>(), name);
             Assert.AreEqual(0f, found.Network.Parameters[name].grad!.abs().max().item<float>(), name);
@@ -225,6 +235,40 @@ public sealed class CudaNetworkTests
         rounded.Collect();
         Assert.AreEqual(ScalarType.Float32, weight.grad!.dtype);
         Assert.AreEqual(1 + (1f / 1024), weight.grad.min().item<float>());
+    }
+
+    /// <summary>As TF32 has them: a copy only where the order is another.</summary>
+    [TestMethod]
+    public void Rounded_InFloat32_CopiesConvolutionsAlone()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var rounded = new RoundedWeights(ScalarType.Float32);
+        Tensor linear = ones(3, 2).requires_grad_(), convolution = ones(2, 3, 2, 2).requires_grad_();
+
+        Tensor copy = rounded.Of(convolution);
+        copy.backward([ones_like(copy)]);
+        rounded.Collect();
+
+        Assert.AreSame(linear, rounded.Of(linear));
+        Assert.AreNotEqual(DeviceMemory.Address(convolution), DeviceMemory.Address(copy));
+        Assert.IsTrue(MemoryOrder.Has(copy, MemoryOrder.ChannelsLast(copy.shape)));
+        Assert.AreEqual(24f, convolution.grad!.sum().item<float>());
+    }
+
+    /// <summary>The gradients of two batches are added in place.</summary>
+    [TestMethod]
+    public void Step_Twice_AddsGradients()
+    {
+        NetworkDefinition definition = Definition(BatchNormMode.PerTimeStep, new ClifNeuron());
+        using DisposeScope scope = NewDisposeScope();
+        using var expected = new Trained(definition, kernels: null);
+        using var found = new Trained(definition, Kernels());
+        foreach (Trained network in (Trained[])[expected, found])
+        {
+            network.Step(Pass(isDeferred: false));
+            network.Step(Pass(isDeferred: false));
+        }
+        AssertParameters(expected, found);
     }
 
     [TestMethod]

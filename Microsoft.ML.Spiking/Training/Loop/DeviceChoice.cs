@@ -59,6 +59,11 @@ internal static class DeviceChoice
             observer.Info("This virtual machine hides the processor's caches, without which oneDNN computes " +
                 "convolutions wrongly: they run without oneDNN, more slowly.");
         }
+        if (convolves && OneDnn.IsWrong && devices[0].type == DeviceType.CPU)
+        {
+            observer.Warning("This virtual machine hides the processor's caches, without which oneDNN computes " +
+                "convolutions wrongly, and this libtorch does not let it be switched off: train on another machine.");
+        }
         foreach (Device device in devices)
         {
             CudaUse.Report(device, network, observer);

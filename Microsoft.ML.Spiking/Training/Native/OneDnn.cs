@@ -26,6 +26,9 @@ internal static unsafe class OneDnn
     /// <summary>Gets whether it has been switched off.</summary>
     public static bool IsOff { get; private set; }
 
+    /// <summary>Gets whether it computes wrongly and cannot be switched off.</summary>
+    public static bool IsWrong { get; private set; }
+
     /// <summary>Switches it off where it computes wrongly. To be called when libtorch has been loaded.</summary>
     /// <param name="torchLibrary">A handle of libtorch.</param>
     public static void Check(nint torchLibrary)
@@ -36,6 +39,7 @@ internal static unsafe class OneDnn
         }
         // at::globalContext() and functions of at::Context that take a bool, as the compilers decorate them.
         bool isWindows = OperatingSystem.IsWindows();
+        IsWrong = true; // until it is off
         string context = isWindows ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv";
         if (!NativeLibrary.TryGetExport(torchLibrary, context, out nint contextAddress))
         {
@@ -54,6 +58,7 @@ internal static unsafe class OneDnn
             return isThere;
         }
         IsOff = SwitchOff("setUserEnabledMkldnn");
+        IsWrong = !IsOff;
         // It finds no cache, either, and libtorch would write so to the console with every convolution.
         _ = SwitchOff("setUserEnabledNNPACK");
     }

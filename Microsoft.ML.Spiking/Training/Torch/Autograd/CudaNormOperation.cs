@@ -146,7 +146,14 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         using Tensor typed = upstream.dtype == values.dtype ? upstream.alias() : upstream.to_type(values.dtype);
         using Tensor ordered = MemoryOrder.Arrange(typed, strides);
         Tensor gradient = empty_strided(values.Lengths(), _layout.Strides, values.dtype, device);
-        Tensor byWeight = empty_like(weight), byBias = empty_like(weight);
+        // Added in place, where they were set together by an earlier batch: autograd would copy them.
+        Tensor bias = _bias!;
+        bool isInPlace =
+            weight is { is_leaf: true, requires_grad: true } && bias is { is_leaf: true, requires_grad: true };
+        (Tensor? weightSum, Tensor? biasSum) = isInPlace ? (weight.grad, bias.grad) : (null, null);
+        bool accumulates = weightSum is not null && biasSum is not null;
+        Tensor byWeight = accumulates ? weightSum! : empty_like(weight);
+        Tensor byBias = accumulates ? biasSum! : empty_like(weight);
         NormResults results = new(Address(constants), Address(exact), Moved: 0);
         Tensor byNormalized = ordered;
         Tensor? byLearned = null;
@@ -159,32 +166,17 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         using Tensor combination = empty([3 * norm.Columns], ScalarType.Float32, device);
         using Tensor scratch = empty([norm.ScratchDoubles], ScalarType.Float64, device);
         norm.Backward(Address(values), Address(byNormalized), Address(gradient), Address(weight), results,
-            (Address(byWeight), Address(byBias)), Address(combination), Address(scratch));
+            (Address(byWeight), Address(byBias)), Address(combination), Address(scratch), accumulates);
         if (neuron is not null)
         {
             byNormalized.Dispose();
         }
-        // Added in place: autograd would copy them.
-        if (_bias is { is_leaf: true } && weight.is_leaf)
+        if (isInPlace)
         {
-            Accumulate(weight, byWeight);
-            Accumulate(_bias, byBias);
+            (weight.grad, bias.grad) = (byWeight, byBias);
             return byLearned is null ? [gradient, null, null] : [gradient, null, null, byLearned];
         }
         return byLearned is null ? [gradient, byWeight, byBias] : [gradient, byWeight, byBias, byLearned];
-    }
-
-    private static void Accumulate(Tensor parameter, Tensor gradient)
-    {
-        using Tensor? sum = parameter.grad;
-        if (sum is null)
-        {
-            parameter.grad = gradient;
-        }
-        else
-        {
-            sum.Add(gradient);
-        }
     }
 
     /// <summary>Returns the shape of what leaves, and its strides: in the order of what arrives.</summary>

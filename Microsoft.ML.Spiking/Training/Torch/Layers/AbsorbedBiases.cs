@@ -4,7 +4,8 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 
 /// <summary>
 /// The biases that need not be added in training: those of layers right before a batch normalization, also at the ends
-/// of a residual layer before one. They do not change what it makes of a batch, but its running mean.
+/// of a residual layer before one, so that a normalization absorbs two at most. They do not change what it makes of a
+/// batch, but its running mean.
 /// </summary>
 internal sealed class AbsorbedBiases
 {
@@ -40,18 +41,16 @@ internal sealed class AbsorbedBiases
             }
             if (i > 0 && layers[i] is BatchNormLayer norm)
             {
-                WeightedLayer[] absorbed = [.. LastOf(layers[i - 1])];
+                IReadOnlyList<Layer> before = layers[i - 1] is ResidualLayer ends
+                    ? [.. ends.Main.TakeLast(1), .. ends.Shortcut.TakeLast(1)] : [layers[i - 1]];
+                WeightedLayer[] absorbed =
+                [
+                    .. before.Where(layer => layer is ConvolutionLayer or LinearLayer).Cast<WeightedLayer>()
+                        .Where(layer => layer.HasBias),
+                ];
                 _byNorm[norm.Name] = absorbed;
                 _layers.UnionWith(absorbed.Select(layer => layer.Name));
             }
         }
     }
-
-    private static IEnumerable<WeightedLayer> LastOf(Layer layer) => layer switch
-    {
-        ResidualLayer residual => new[] { residual.Main, residual.Shortcut }
-            .Where(path => path.Count > 0).SelectMany(path => LastOf(path[^1])),
-        ConvolutionLayer or LinearLayer => ((WeightedLayer)layer).HasBias ? [(WeightedLayer)layer] : [],
-        _ => [],
-    };
 }
