@@ -338,9 +338,9 @@ public sealed class CudaKernelTests
     {
         NeuronProgram Program(bool isBackward) => NeuronProgram.Of(neuron, timeSteps,
             NeuronProgram.WidthFor(neuron, timeSteps, isBackward, isHalf: false, n, alignment: 8)) with
-            {
-                IsBackward = isBackward,
-            };
+        {
+            IsBackward = isBackward,
+        };
         return [Program(isBackward: false), Program(isBackward: true)];
     }
 

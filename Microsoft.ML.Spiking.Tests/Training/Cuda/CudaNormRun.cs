@@ -97,12 +97,12 @@ internal sealed record NormCase(SpikingNeuronDefinition Neuron, float Learned, i
 
     public NeuronProgram Neurons(bool isBackward, bool isHalf) => NeuronProgram.Of(Neuron, TimeSteps,
         NeuronProgram.WidthFor(Neuron, TimeSteps, isBackward, isHalf, Shape.Neighbours, 8)) with
-        {
-            IsBackward = isBackward,
-            HasHalfCurrent = isHalf,
-            HasHalfSpikes = isHalf,
-            Normalization = Shape.IsChannelsLast ? ProgramNormalization.ChannelsLast : ProgramNormalization.Planes,
-        };
+    {
+        IsBackward = isBackward,
+        HasHalfCurrent = isHalf,
+        HasHalfSpikes = isHalf,
+        Normalization = Shape.IsChannelsLast ? ProgramNormalization.ChannelsLast : ProgramNormalization.Planes,
+    };
 
     private int Count => Shape.Rows * Shape.Area;
 
