@@ -17,6 +17,12 @@ internal readonly record struct Batch(
     public SparseRows? Sparse { get; init; }
 
     /// <summary>
+    /// Gets what the network's <see cref="FixedLayers"/> make of the rows, [N, outputs], float32; null where they have
+    /// not run.
+    /// </summary>
+    public torch.Tensor? Encoded { get; init; }
+
+    /// <summary>
     /// Gets the share of a mixed row's own label, [N], float32; the rest belongs to the label of the row before it.
     /// Null if rows are not mixed.
     /// </summary>

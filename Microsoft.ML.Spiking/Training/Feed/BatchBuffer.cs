@@ -17,6 +17,8 @@ internal sealed class BatchBuffer : IDisposable
     private readonly float[]? _classWeights;
     private readonly BatchAugmenter? _augmenter;
     private readonly SparseRows? _sparse;
+    private readonly FixedLayers? _fixed;
+    private readonly Tensor? _encoded;  // [batch, outputs of the fixed layers]
     private readonly Tensor _features; // [batch, features]; [batch, 0] where the rows are sparse
     private readonly Tensor _labels;   // [batch]
     private readonly Tensor _weights;  // [batch]
@@ -32,22 +34,26 @@ internal sealed class BatchBuffer : IDisposable
     /// <param name="augmenter">Changes the rows; null to leave them as they are.</param>
     /// <param name="isSparse">Whether rows are given as their values that are not zero; not with an augmenter.</param>
     /// <param name="kernelsOf">Gives a device's kernels, null where there are none; <see cref="CudaUse"/>'s.</param>
+    /// <param name="fixedLayers">The layers that rows pass through here; null for none. On the CPU alone.</param>
     /// <exception cref="InvalidOperationException">A batch would take 2 GB or more.</exception>
     public BatchBuffer(
         int batchSize, int featureCount, float[]? classWeights, Device device, BatchAugmenter? augmenter = null,
-        bool isSparse = false, Func<Device, CudaKernels?>? kernelsOf = null)
+        bool isSparse = false, Func<Device, CudaKernels?>? kernelsOf = null, FixedLayers? fixedLayers = null)
     {
-        if (!isSparse && (long)batchSize * featureCount * sizeof(float) > int.MaxValue)
+        int width = Math.Max(isSparse ? 0 : featureCount, fixedLayers?.OutputSize ?? 0);
+        if ((long)batchSize * width * sizeof(float) > int.MaxValue)
         {
             throw new InvalidOperationException(
-                $"A batch of {batchSize} rows of {featureCount} features takes more than 2 GB; " +
-                "use a smaller batch size.");
+                $"A batch of {batchSize} rows of {width} features takes more than 2 GB; use a smaller batch size.");
         }
         _device = device;
         _classWeights = classWeights;
         _augmenter = augmenter;
         _kernelsOf = kernelsOf ?? CudaUse.KernelsOf;
         _sparse = isSparse ? new() : null;
+        _fixed = fixedLayers;
+        _encoded = fixedLayers is null ? null
+            : Kept(zeros([batchSize, fixedLayers.OutputSize], ScalarType.Float32, CPU));
         _features = Kept(zeros([batchSize, isSparse ? 0 : featureCount], ScalarType.Float32, CPU));
         _labels = Kept(zeros([batchSize], ScalarType.Int64, CPU));
         _weights = Kept(ones([batchSize], ScalarType.Float32, CPU));
@@ -101,6 +107,7 @@ internal sealed class BatchBuffer : IDisposable
             _augmenter.Apply(features[..(_rows * (int)_features.shape[1])], epoch, firstRow, shares);
             MixWeights(weights, MemoryMarshal.Cast<byte, float>(_shares.bytes), shares);
         }
+        _fixed?.Run(features, _rows, MemoryMarshal.Cast<byte, float>(_encoded!.bytes), epoch, firstRow);
         return _rows > 0;
     }
 
@@ -118,6 +125,7 @@ internal sealed class BatchBuffer : IDisposable
         var batch = new Batch(_rows, Ready(_features), Ready(_labels), isUniform ? null : Ready(_weights), Sum(weights))
         {
             Sparse = _sparse,
+            Encoded = _encoded is null ? null : Ready(_encoded),
             Shares = _augmenter is { Mixes: true } ? Ready(_shares) : null,
         };
         mark?.Set();
@@ -137,6 +145,7 @@ internal sealed class BatchBuffer : IDisposable
         {
             mark.Dispose();
         }
+        _encoded?.Dispose();
         _features.Dispose();
         _labels.Dispose();
         _weights.Dispose();

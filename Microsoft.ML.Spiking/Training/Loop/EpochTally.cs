@@ -1,8 +1,11 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Training.Checkpoints;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace Microsoft.ML.Spiking.Training.Loop;
 
@@ -14,6 +17,8 @@ internal sealed class EpochTally(Device device) : IDisposable
     private readonly Tensor _loss = zeros([], ScalarType.Float64, device).DetachFromDisposeScope();
     private readonly Tensor _correct = zeros([], ScalarType.Int64, device).DetachFromDisposeScope();
     private double _weight;
+    private double _knownLoss;   // of batches in the memory of the CPU
+    private long _knownCorrect;
 
     /// <summary>Gets the spikes of each layer.</summary>
     public SpikeTally Spikes { get; } = new(device);
@@ -24,10 +29,14 @@ internal sealed class EpochTally(Device device) : IDisposable
     /// <summary>
     /// Gets the weighted mean loss so far; not finite once one batch's loss was not. Waits for the device.
     /// </summary>
-    public double Loss => DeviceWait.Item<double>(_loss) / Math.Max(double.Epsilon, _weight);
+    public double Loss => SumOfLosses / Math.Max(double.Epsilon, _weight);
 
     /// <summary>Gets the share of the rows classified correctly. Waits for the device.</summary>
-    public double Accuracy => (double)DeviceWait.Item<long>(_correct) / Math.Max(1, Rows);
+    public double Accuracy => (double)SumOfCorrect / Math.Max(1, Rows);
+
+    private double SumOfLosses => _knownLoss + DeviceWait.Item<double>(_loss);
+
+    private long SumOfCorrect => _knownCorrect + DeviceWait.Item<long>(_correct);
 
     /// <summary>Adds a batch.</summary>
     /// <param name="loss">The batch's mean loss, a scalar.</param>
@@ -38,15 +47,21 @@ internal sealed class EpochTally(Device device) : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Add(loss, Correct(meanLogits, labels), labels.shape[0], weight);
+        if (TensorMemory.IsReachable(meanLogits))
+        {
+            Add(DeviceWait.Item<float>(loss), CorrectInMemory(meanLogits, labels), labels.Length(0), weight);
+            return;
+        }
+        _loss.Add(loss, factor: weight);
+        _correct.Add(Correct(meanLogits, labels));
+        _weight += weight;
+        Rows += labels.Length(0);
     }
 
     /// <summary>Adds a batch that another process has measured.</summary>
     public void Add(BatchShare share)
     {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGradient = no_grad();
-        Add(tensor(share.Loss, device: device), tensor(share.Correct, device: device), share.Rows, share.Weight);
+        Add(share.Loss, share.Correct, share.Rows, share.Weight);
         Spikes.Add(share.Spikes);
     }
 
@@ -60,6 +75,8 @@ internal sealed class EpochTally(Device device) : IDisposable
     {
         _loss.Set(0);
         _correct.Set(0);
+        _knownLoss = 0;
+        _knownCorrect = 0;
         _weight = 0;
         Rows = 0;
         Spikes.Clear();
@@ -67,13 +84,15 @@ internal sealed class EpochTally(Device device) : IDisposable
 
     /// <summary>Returns a copy of the sums. Waits for the device.</summary>
     public TallyState Save() => new(
-        DeviceWait.Item<double>(_loss), DeviceWait.Item<long>(_correct), _weight, Rows, Spikes.Save());
+        SumOfLosses, SumOfCorrect, _weight, Rows, Spikes.Save());
 
     /// <summary>Continues from saved sums.</summary>
     public void Restore(TallyState state)
     {
-        _loss.Set(state.Loss);
-        _correct.Set(state.Correct);
+        _loss.Set(0);
+        _correct.Set(0);
+        _knownLoss = state.Loss;
+        _knownCorrect = state.Correct;
         _weight = state.Weight;
         Rows = state.Rows;
         Spikes.Restore(state.Spikes);
@@ -86,12 +105,26 @@ internal sealed class EpochTally(Device device) : IDisposable
         Spikes.Dispose();
     }
 
-    private void Add(Tensor loss, Tensor correct, long rows, double weight)
+    private void Add(double loss, long correct, long rows, double weight)
     {
-        _loss.Add(loss, factor: weight);
-        _correct.Add(correct);
+        _knownLoss += loss * weight;
+        _knownCorrect += correct;
         _weight += weight;
         Rows += rows;
+    }
+
+    private static long CorrectInMemory(Tensor meanLogits, Tensor labels)
+    {
+        using Tensor rows = meanLogits.contiguous();
+        ReadOnlySpan<float> logits = MemoryMarshal.Cast<byte, float>(rows.bytes);
+        ReadOnlySpan<long> wanted = MemoryMarshal.Cast<byte, long>(labels.bytes);
+        int classes = logits.Length / wanted.Length;
+        long correct = 0;
+        for (int row = 0; row < wanted.Length; row++)
+        {
+            correct += TensorPrimitives.IndexOfMax(logits.Slice(row * classes, classes)) == wanted[row] ? 1 : 0;
+        }
+        return correct;
     }
 }
 

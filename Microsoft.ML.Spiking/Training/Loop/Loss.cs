@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
@@ -27,11 +28,23 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing, double? spikePenalty = null,
     bool ofMean = false)
 {
+    private readonly LossKernel _kernel = new(lambda, target, labelSmoothing, ofMean);
+
     /// <summary>Gets what the network learns besides the labels; null for nothing.</summary>
     public Teaching? Teaching { get; init; }
 
     /// <summary>Gets the factor of the penalty of spikes; null for none.</summary>
     public double? SpikePenalty => spikePenalty;
+
+    /// <summary>
+    /// Computes the loss of a batch and its gradient at once; null where <see cref="Compute"/> has to.
+    /// </summary>
+    /// <param name="logits">[T, N, C].</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="upstream">The factor of the gradient.</param>
+    public LossResult? AtOnce(Tensor logits, Batch batch, double upstream) =>
+        spikePenalty is null && Teaching is null && LossKernel.Suits(logits)
+            ? _kernel.Run(logits, batch, upstream) : null;
 
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="logits">[T, N, C].</param>

@@ -203,11 +203,11 @@ internal sealed class TrainingLoop : IDisposable
         {
             RowFeed? measured = validation is null ? null : UsableRows.Open(validation, "validation", _definition,
                 Math.Max(0, _settings.MemoryBudget - rows.Bytes), _observer, _token);
-            using Validation? measure =
-                measured is null ? null : new(measured, Buffer(measured, classWeights: null), _device, _settings.Ranks);
+            using Validation? measure = measured is null ? null
+                : new(measured, Buffer(measured, classWeights: null, isTraining: false), _device, _settings.Ranks);
             float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
             using var buffers = new BatchBuffers(_settings.LocalReplicas + 1, // one is filled meanwhile
-                () => Buffer(rows, classWeights, Augmenters.Create(_settings, _state.Network)));
+                () => Buffer(rows, classWeights, isTraining: true, Augmenters.Create(_settings, _state.Network)));
             var length = new TrainingLength(_settings.Epochs ?? AutomaticEpochs.For(rows.Summary.Rows),
                 rows.Summary.Rows, BatchSize(rows), _settings.GradientAccumulation * _settings.ReplicaCount);
             _epochs = length.Epochs;
@@ -393,6 +393,9 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Returns the rows of a full batch of one device.</summary>
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.RowsPerReplica, rows.Summary.Rows);
 
-    private BatchBuffer Buffer(RowFeed rows, float[]? classWeights, BatchAugmenter? augmenter = null) =>
-        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter, _isSparse);
+    private BatchBuffer Buffer(
+        RowFeed rows, float[]? classWeights, bool isTraining, BatchAugmenter? augmenter = null) =>
+        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter, _isSparse,
+            fixedLayers: FixedLayers.RunAhead(_definition, _settings, _device)
+                ? new(_definition, _state.Network.Parameters.Export(), _settings.Seed, isTraining) : null);
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
@@ -43,19 +42,11 @@ internal sealed class AdamW(IReadOnlyList<Tensor> parameters, double weightDecay
         parameter.AddQuotient(first, denominator, -_step.Size);
     }
 
-    private protected override unsafe void Update(int index, ColumnGradient gradient, WorkerTeam team)
+    // What torch's operations above do to each value, in their order.
+    private protected override unsafe void Update(OptimizedMemory memory, Span<float> gradient)
     {
-        float* weights = ByInput(gradient.Parameter), first = ByInput(_first[index]), second = ByInput(_second[index]);
-        AdamWStep step = _step;
-        gradient.ForEach(team, (column, start) =>
-            Update(step, gradient[column], weights + start, first + start, second + start));
-    }
-
-    // In the same order as for whole arrays.
-    private static unsafe void Update(
-        AdamWStep step, ReadOnlySpan<float> gradient, float* weights, float* first, float* second)
-    {
-        float kept = (float)step.Kept, size = (float)step.Size, root = (float)step.Root;
+        float* weights = memory.Weights, first = memory.First, second = memory.Second;
+        float kept = (float)_step.Kept, size = (float)_step.Size, root = (float)_step.Root;
         float beta1 = (float)Beta1, rest1 = (float)(1 - Beta1), beta2 = (float)Beta2, rest2 = (float)(1 - Beta2);
         int i = 0;
         for (; i <= gradient.Length - Vector<float>.Count; i += Vector<float>.Count)

@@ -46,8 +46,13 @@ internal sealed class GradientAccumulation(IReadOnlyList<Tensor> parameters, int
     /// <param name="loss">The batch's mean loss, a scalar.</param>
     /// <param name="weight">The sum of the batch's row weights.</param>
     public void Backward(Tensor loss, double weight) =>
+        CallbackFaults.Backward(batches == 1 ? loss : loss.Times(ShareOf(weight)));
+
+    /// <summary>Returns the factor of a batch's gradients.</summary>
+    /// <param name="weight">The sum of the batch's row weights.</param>
+    public double ShareOf(double weight) =>
         // A batch's share is known only when the group is complete: sums here, their mean in Finish.
-        CallbackFaults.Backward(batches == 1 ? loss : loss.Times(weight));
+        batches == 1 ? 1 : weight;
 
     /// <summary>Counts a batch whose gradients have been added to those of the parameters.</summary>
     /// <param name="weight">The sum of the batch's row weights.</param>

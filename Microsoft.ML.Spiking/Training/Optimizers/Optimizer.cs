@@ -18,6 +18,8 @@ namespace Microsoft.ML.Spiking.Training.Optimizers;
 internal abstract class Optimizer(IReadOnlyList<Tensor> parameters, double? maximumNorm, CudaKernels? kernels)
     : IDisposable
 {
+    private const int ValuesInChunk = 1 << 14; // with gradient and buffers 256 KB
+
     /// <summary>Creates the optimizer of a training's settings.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="parameters">The trained arrays, float32 where there are kernels.</param>
@@ -66,12 +68,19 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters, double? maxi
             using DisposeScope scope = NewDisposeScope();
             if (parameters[i].grad is Tensor gradient)
             {
-                Update(i, parameters[i], gradient);
+                if (IsInMemory(parameters[i], gradient))
+                {
+                    UpdateInMemory(i, gradient);
+                }
+                else
+                {
+                    Update(i, parameters[i], gradient);
+                }
                 parameters[i].grad = null; // the next backward then stores its gradient instead of adding to this one
             }
             else if (Columns is { Count: > 0 } columns && ReferenceEquals(columns.Parameter, parameters[i]))
             {
-                Update(i, columns, TorchTeam.Current());
+                Update(i, columns);
                 columns.Clear();
             }
         }
@@ -91,21 +100,58 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters, double? maxi
     /// <summary>Changes one array; the gradient may be overwritten.</summary>
     private protected abstract void Update(int index, Tensor parameter, Tensor gradient);
 
-    /// <summary>Changes the columns that have a gradient.</summary>
-    private protected abstract void Update(int index, ColumnGradient gradient, WorkerTeam team);
-
-    /// <summary>Returns the memory of an array that lies input by input, on the CPU in float32.</summary>
-    private protected static unsafe float* ByInput(Tensor array)
-    {
-        using Tensor byInput = array.t();
-        return TensorMemory.Address(byInput);
-    }
+    /// <summary>Changes some values of an array, in one pass over them. Called on several threads.</summary>
+    /// <param name="memory">Where the values and their buffers begin.</param>
+    /// <param name="gradient">Their gradient, which may be overwritten.</param>
+    private protected abstract void Update(OptimizedMemory memory, Span<float> gradient);
 
     /// <summary>Changes all arrays that have a gradient, on their device.</summary>
     /// <param name="kernels">The device's kernels.</param>
     /// <param name="arrays">The arrays and their buffers, in the order of <see cref="Memory"/>.</param>
     /// <param name="factor">A factor of all gradients, on the device; null for 1.</param>
     private protected abstract void Update(CudaKernels kernels, IReadOnlyList<OptimizedArray> arrays, Tensor? factor);
+
+    // By torch's operations, which pass over the array many times, only where they must.
+    private static bool IsInMemory(Tensor parameter, Tensor gradient) =>
+        TensorMemory.IsReachable(parameter) && TensorMemory.IsReachable(gradient) && parameter.is_contiguous();
+
+    private unsafe void UpdateInMemory(int index, Tensor gradient)
+    {
+        using Tensor contiguous = gradient.contiguous();
+        float* slope = TensorMemory.Address(contiguous);
+        OptimizedMemory memory = MemoryOf(index);
+        long length = contiguous.numel();
+        SharedItems.Run((int)((length + ValuesInChunk - 1) / ValuesInChunk), 1, TorchTeam.Current(), (from, to) =>
+        {
+            for (long start = (long)from * ValuesInChunk; start < Math.Min(length, (long)to * ValuesInChunk);
+                start += ValuesInChunk)
+            {
+                Update(memory.From(start), new(slope + start, (int)Math.Min(ValuesInChunk, length - start)));
+            }
+        });
+    }
+
+    private void Update(int index, ColumnGradient gradient)
+    {
+        OptimizedMemory memory = MemoryOf(index, isByInput: true);
+        gradient.ForEach(TorchTeam.Current(), (column, start) => Update(memory.From(start), gradient[column]));
+    }
+
+    /// <summary>Returns the places of an array and its buffers, contiguous or input by input.</summary>
+    private unsafe OptimizedMemory MemoryOf(int index, bool isByInput = false)
+    {
+        IReadOnlyList<KeyValuePair<string, Tensor[]>> buffers = Memory;
+        return new(AddressOf(parameters[index]), AddressOfBuffer(0), AddressOfBuffer(1));
+
+        float* AddressOfBuffer(int place) =>
+            place < buffers.Count ? AddressOf(buffers[place].Value[index]) : null;
+
+        float* AddressOf(Tensor array)
+        {
+            using Tensor? byInput = isByInput ? array.t() : null;
+            return TensorMemory.Address(byInput ?? array);
+        }
+    }
 
     private void StepOnDevice(CudaKernels kernels)
     {
@@ -135,4 +181,21 @@ internal abstract class Optimizer(IReadOnlyList<Tensor> parameters, double? maxi
         using IDisposable noGradient = no_grad();
         return [.. parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
     }
+}
+
+/// <summary>The places, on the CPU in float32, of values that an optimizer changes.</summary>
+/// <param name="weights">The values.</param>
+/// <param name="first">Their first buffer, in the order of <see cref="Optimizer.Memory"/>; null if none.</param>
+/// <param name="second">Their second buffer; null if none.</param>
+internal readonly unsafe struct OptimizedMemory(float* weights, float* first, float* second)
+{
+    public float* Weights => weights;
+
+    public float* First => first;
+
+    public float* Second => second;
+
+    /// <summary>Returns the places of later values.</summary>
+    public OptimizedMemory From(long start) =>
+        new(weights + start, first is null ? null : first + start, second is null ? null : second + start);
 }

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using Tensor = TorchSharp.torch.Tensor;
@@ -31,24 +30,20 @@ internal sealed class Sgd(IReadOnlyList<Tensor> parameters, double momentum, dou
         parameter.Add(step, factor: -_learningRate);
     }
 
-    private protected override unsafe void Update(int index, ColumnGradient gradient, WorkerTeam team)
+    private protected override unsafe void Update(OptimizedMemory memory, Span<float> gradient)
     {
-        float* weights = ByInput(gradient.Parameter);
-        float* moving = momentum == 0 ? null : ByInput(_momentum[index]);
-        float rate = (float)_learningRate, decay = (float)weightDecay, kept = (float)momentum;
-        gradient.ForEach(team, (column, start) =>
+        var own = new Span<float>(memory.Weights, gradient.Length);
+        if (weightDecay != 0)
         {
-            Span<float> slope = gradient[column];
-            var own = new Span<float>(weights + start, slope.Length);
-            TensorPrimitives.FusedMultiplyAdd(own, decay, slope, slope);
-            if (moving is not null)
-            {
-                var mean = new Span<float>(moving + start, slope.Length);
-                TensorPrimitives.MultiplyAdd(mean, kept, slope, mean);
-                slope = mean;
-            }
-            TensorPrimitives.FusedMultiplyAdd(slope, -rate, own, own);
-        });
+            TensorPrimitives.FusedMultiplyAdd(own, (float)weightDecay, gradient, gradient);
+        }
+        Span<float> step = gradient;
+        if (momentum != 0)
+        {
+            step = new(memory.First, gradient.Length);
+            TensorPrimitives.MultiplyAdd(step, (float)momentum, gradient, step);
+        }
+        TensorPrimitives.FusedMultiplyAdd(step, -(float)_learningRate, own, own);
     }
 
     private protected override void Update(

@@ -19,6 +19,7 @@ internal sealed class TorchNetwork : IDisposable
     private readonly TorchLayer _layers;
     private readonly TorchSparseInput? _sparse;
     private readonly TorchSequence? _behindSparse;
+    private readonly TorchSequence? _behindFixed;
 
     /// <summary>Builds the network; its weights are undefined until <see cref="TorchParameters.Import"/>.</summary>
     /// <param name="definition">The network.</param>
@@ -50,6 +51,8 @@ internal sealed class TorchNetwork : IDisposable
         TorchSequence layers =
             TorchLayerFactory.Create(definition, Parameters, activationCheckpointing, gradientHorizon, kernels);
         _layers = layers;
+        // In segments there is no sequence of single layers, and none is skipped.
+        _behindFixed = activationCheckpointing ? null : new([.. layers.Layers.Skip(FixedLayers.CountIn(definition))]);
         if (sparse is not null)
         {
             _sparse = new(sparse, Parameters);
@@ -65,16 +68,23 @@ internal sealed class TorchNetwork : IDisposable
     public ColumnGradient? Columns => _sparse?.Gradient;
 
     /// <summary>Computes the logits of every time step.</summary>
-    /// <param name="batch">The rows; sparse ones where the network was built for them.</param>
+    /// <param name="batch">
+    /// The rows; sparse ones where the network was built for them, encoded ones where it computes in float32.
+    /// </param>
     /// <param name="pass">Training or evaluation.</param>
     /// <returns>[T, N, classes], in the type of the parameters.</returns>
     public Tensor Forward(Batch batch, ForwardPass pass)
     {
-        if (batch.Sparse is not { } rows)
+        if (batch is { Sparse: null, Encoded: null })
         {
             return Forward(batch.Features, pass);
         }
         using DisposeScope scope = NewDisposeScope();
+        if (batch.Sparse is not { } rows)
+        {
+            return Logits(_behindFixed!.Forward(new(batch.Encoded!, IsConstant: true), pass))
+                .MoveToOuterDisposeScope();
+        }
         return Logits(_behindSparse!.Forward(_sparse!.Forward(rows), pass)).MoveToOuterDisposeScope();
     }
 

@@ -1,7 +1,7 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Randomness;
 using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,36 +40,15 @@ internal sealed class TorchDropout(int index, double rate, CudaKernels? kernels 
         }
         Tensor mask = empty(shape, ScalarType.Float32, CPU);
         Span<float> values = MemoryMarshal.Cast<byte, float>(mask.bytes);
-        int rows = (int)shape[0];
-        int width = values.Length / rows;
-        float threshold = (float)rate;
-        float kept = (float)(1 / (1 - rate));
-        for (int row = 0; row < rows; row++)
+        int width = values.Length / (int)shape[0];
+        for (int row = 0; row < shape[0]; row++)
         {
-            Span<float> own = values.Slice(row * width, width);
-            new RandomStream(pass.Seed, RandomPurpose.Dropout, index, pass.Epoch, pass.FirstRow + row)
-                .FillUniform(own);
-            Threshold(own, threshold, kept);
+            DropoutMask.Draw(values.Slice(row * width, width), rate, pass.Seed, index, pass.Epoch, pass.FirstRow + row);
         }
         return mask.to(input.Values.dtype, input.Values.device).MoveToOuterDisposeScope();
     }
 
-    private static void Threshold(Span<float> values, float threshold, float kept)
-    {
-        int i = 0;
-        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            var drawn = new Vector<float>(values[i..]);
-            Vector.ConditionalSelect(Vector.LessThan(drawn, new Vector<float>(threshold)), Vector<float>.Zero,
-                new Vector<float>(kept)).CopyTo(values[i..]);
-        }
-        for (; i < values.Length; i++)
-        {
-            values[i] = values[i] < threshold ? 0f : kept;
-        }
-    }
-
-    // The same numbers as above, on the device.
+    // The same numbers as of the CPU, on the device.
     private unsafe Tensor Drawn(CudaKernels kernels, Tensor mask, ForwardPass pass)
     {
         nint address = DeviceMemory.Address(mask);
