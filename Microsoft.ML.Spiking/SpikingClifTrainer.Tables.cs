@@ -4,6 +4,7 @@ using Microsoft.ML.Spiking.MLNetInternals.Access;
 using Microsoft.ML.Spiking.MLNetInternals.Schema;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
+using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Tables;
@@ -57,7 +58,7 @@ public sealed partial class SpikingClifTrainer
         if (_options.IsEncoderChosen)
         {
             TreeConstants? leaves = encoder.Trees == 0 ? null
-                : BoostedTrees.Fit(trainRows, classes, encoder.Trees, _options.CancellationToken).Leaves();
+                : BoostedTrees.Fit(trainRows, classes, encoder.Trees, Team(), _options.CancellationToken).Leaves();
             if (encoder.Trees > 0 && leaves is null)
             {
                 observer?.Warning(Invariant($"{nameof(PopulationEncoder)}.{nameof(encoder.Trees)} is ") +
@@ -77,7 +78,7 @@ public sealed partial class SpikingClifTrainer
                 continue;
             }
             return held is not null && TreeChoice.Of(trainRows, RowSample.Of(held, FixedSeed), classes, fitted,
-                isSmall, FixedSeed, message => observer?.Info(message),
+                isSmall, FixedSeed, message => observer?.Info(message), Team(),
                 _options.CancellationToken) is { } trees
                 ? (PopulationConstants.Of(rows, feed.Summary, fields, trees),
                     new PopulationEncoder(fields) { Trees = TreeChoice.TreesFor(isSmall) })
@@ -85,6 +86,9 @@ public sealed partial class SpikingClifTrainer
         }
         return null;
     }
+
+    // Without libtorch, which is not loaded yet.
+    private ThreadPoolTeam Team() => new(_options.NumberOfThreads ?? Environment.ProcessorCount);
 
     /// <summary>Returns whether the trainer may hold rows out where it is given none to validate on.</summary>
     private bool MayHoldOut(RowLayout layout) => _options.ValidationFraction is { } share ? share > 0 : IsTable(layout);

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Numerics.Threading;
+
 namespace Microsoft.ML.Spiking.Training.Tables;
 
 /// <summary>One tree of three levels: node i has the children 2 i + 1 (below the threshold) and 2 i + 2.</summary>
@@ -23,8 +25,9 @@ internal sealed class BoostedTree
     /// <param name="rate">The part of a leaf's best value that it gets.</param>
     /// <param name="ridge">Added to the curvature of a leaf.</param>
     /// <param name="scores">[rows].</param>
+    /// <param name="team">The threads; the tree does not depend on their number.</param>
     public static BoostedTree Fit(FeatureBins bins, double[] gradient, double[] curvature, double rate, double ridge,
-        double[] scores)
+        double[] scores, WorkerTeam team)
     {
         var tree = new BoostedTree();
         byte[] nodes = new byte[bins.Rows];
@@ -32,7 +35,7 @@ internal sealed class BoostedTree
         {
             int first = (1 << level) - 1;
             var splits = new BinSplits(first, 1 << level, ridge, LeastRows);
-            splits.Find(bins, nodes, gradient, curvature);
+            splits.Find(bins, nodes, gradient, curvature, team);
             for (int node = first; node < (2 * first) + 1; node++)
             {
                 if (splits.Of(node) is var (feature, bin))

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Numerics.Threading;
+
 namespace Microsoft.ML.Spiking.Training.Tables;
 
 /// <summary>
@@ -24,8 +26,9 @@ internal sealed class BoostedTrees
     /// <param name="rows">At least one.</param>
     /// <param name="classes">Number of classes, at least 2.</param>
     /// <param name="trees">Their number, of all classes together; whole rounds, and at least one.</param>
+    /// <param name="team">The threads; the trees do not depend on their number.</param>
     /// <param name="token">Checked before each round.</param>
-    public static BoostedTrees Fit(RowSample rows, int classes, int trees, CancellationToken token)
+    public static BoostedTrees Fit(RowSample rows, int classes, int trees, WorkerTeam team, CancellationToken token)
     {
         var model = new BoostedTrees(classes, Start(rows, classes));
         var bins = FeatureBins.Of(rows);
@@ -45,7 +48,7 @@ internal sealed class BoostedTrees
                     gradient[row] = rows.Weights[row] * (share[row] - wanted);
                     curvature[row] = rows.Weights[row] * share[row] * (1 - share[row]);
                 }
-                BoostedTree tree = BoostedTree.Fit(bins, gradient, curvature, Rate, Ridge, scores[output]);
+                BoostedTree tree = BoostedTree.Fit(bins, gradient, curvature, Rate, Ridge, scores[output], team);
                 model._trees.Add(tree);
             }
         }

@@ -6,13 +6,19 @@ internal sealed class FeatureBins
     /// <summary>The most bins of a feature.</summary>
     public const int Most = 64;
 
-    private FeatureBins(byte[][] codes, float[][] borders) => (Codes, Borders) = (codes, borders);
+    private FeatureBins(byte[][] codes, float[][] borders) =>
+        (Codes, Borders, Rare) = (codes, borders, [.. codes.Select(RareRows.Of)]);
 
     /// <summary>Gets the bins, [features][rows].</summary>
     public byte[][] Codes { get; }
 
     /// <summary>Gets the least value of each bin of a feature but the first, ascending.</summary>
     public float[][] Borders { get; }
+
+    /// <summary>
+    /// Gets the rows of each feature outside of its most frequent bin; null where those are not few.
+    /// </summary>
+    public RareRows?[] Rare { get; }
 
     public int Rows => Codes[0].Length;
 
@@ -101,5 +107,27 @@ internal sealed class FeatureBins
             (low, high) = value >= borders[middle] ? (middle + 1, high) : (low, middle);
         }
         return (byte)low;
+    }
+}
+
+/// <summary>
+/// The rows of a feature outside of its most frequent bin: of a category that few rows have, those rows.
+/// </summary>
+/// <param name="Common">The most frequent bin.</param>
+/// <param name="Rows">The others' rows, ascending.</param>
+internal sealed record RareRows(int Common, int[] Rows)
+{
+    /// <summary>Returns the rows; null where they are more than half of all.</summary>
+    /// <param name="codes">The bin of each row.</param>
+    public static RareRows? Of(byte[] codes)
+    {
+        int[] counts = new int[FeatureBins.Most];
+        foreach (byte code in codes)
+        {
+            counts[code]++;
+        }
+        int common = Array.IndexOf(counts, counts.Max());
+        return 2 * counts[common] < codes.Length ? null
+            : new(common, [.. Enumerable.Range(0, codes.Length).Where(row => codes[row] != common)]);
     }
 }

@@ -99,7 +99,8 @@ internal sealed record PopulationConstants(
 
     private static Field[] Fit(float[] column, int fields)
     {
-        float[] sorted = [.. column.Order()];
+        float[] sorted = [.. column];
+        Array.Sort(sorted);
         float[] borders = Borders(sorted, fields);
         double lowest = sorted[0], highest = sorted[^1];
         if (borders.Length == 0)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Numerics.Threading;
 using static System.FormattableString;
 
 namespace Microsoft.ML.Spiking.Training.Tables;
@@ -39,17 +40,19 @@ internal static class TreeChoice
     /// <param name="isSmall">Whether rows are few: the trees must then be better, else no worse.</param>
     /// <param name="seed">Draws the order of the rows.</param>
     /// <param name="inform">Receives what was found.</param>
+    /// <param name="team">The threads; what is found does not depend on their number.</param>
     /// <param name="token">Cancels.</param>
     public static TreeConstants? Of(RowSample train, RowSample held, int classes, PopulationConstants fields,
-        bool isSmall, int seed, Action<string> inform, CancellationToken token)
+        bool isSmall, int seed, Action<string> inform, WorkerTeam team, CancellationToken token)
     {
         if (classes is < 2 or > MostClasses || held.Count < 2)
         {
             return null;
         }
-        var trees = BoostedTrees.Fit(train, classes, Trees, token);
+        (BoostedTrees trees, double[] ofFields) = Both(team,
+            () => BoostedTrees.Fit(train, classes, Trees, team, token),
+            () => FieldRegression.Fit(train, classes, fields, seed, token).Losses(held));
         double[] ofTrees = trees.Losses(held);
-        double[] ofFields = FieldRegression.Fit(train, classes, fields, seed, token).Losses(held);
         (double gain, double error) = Difference(ofFields, ofTrees);
         string losses = Invariant($"{Trees} trees predict the rows held out with a log loss of ") +
             Invariant($"{ofTrees.Average():0.000}, the features one by one with {ofFields.Average():0.000}");
@@ -64,6 +67,25 @@ internal static class TreeChoice
         inform(Invariant($"{losses}: the {leaves.Leaves} leaves of the first {TreesFor(isSmall)} are inputs of the ") +
             "network, beside the features.");
         return leaves;
+    }
+
+    /// <summary>Returns the results of two calls, which run at the same time where there are threads.</summary>
+    private static (TFirst First, TSecond Second) Both<TFirst, TSecond>(
+        WorkerTeam team, Func<TFirst> first, Func<TSecond> second)
+    {
+        if (team.Size <= 1)
+        {
+            return (first(), second());
+        }
+        var other = Task.Run(second);
+        try
+        {
+            return (first(), other.GetAwaiter().GetResult());
+        }
+        finally
+        {
+            Task.WaitAny(other); // whatever has happened here
+        }
     }
 
     /// <summary>
