@@ -81,7 +81,7 @@ public sealed partial class SpikingClifTrainer
                 isSmall, FixedSeed, message => observer?.Info(message), Team(),
                 _options.CancellationToken) is { } trees
                 ? (PopulationConstants.Of(rows, feed.Summary, fields, trees),
-                    new PopulationEncoder(fields) { Trees = TreeChoice.TreesFor(isSmall) })
+                    new PopulationEncoder(fields) { Trees = TreeChoice.TreesFor(isSmall, classes) })
                 : (fitted, new(fields));
         }
         return null;

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using TorchSharp;
@@ -67,6 +68,64 @@ public sealed class LossTests
         Tensor first = Loss.OneHot(tensor(Labels), Classes, ScalarType.Float64);
         Tensor second = Loss.OneHot(tensor(new long[] { 1, 1, 3 }), Classes, ScalarType.Float64);
         Assert.AreEqual((0.25 * Of(first)) + (0.75 * Of(second)), Of((first * 0.25) + (second * 0.75)), 1e-12);
+    }
+
+    [TestMethod]
+    [DataRow(0.0, LossTarget.Constant, 0.0, false, false)]
+    [DataRow(0.05, LossTarget.Constant, 0.0, false, true)]
+    [DataRow(0.05, LossTarget.OneHot, 0.1, true, false)]
+    [DataRow(1.0, LossTarget.OneHot, 0.0, true, true)]
+    [DataRow(0.3, LossTarget.Constant, 0.1, true, false)]
+    public void AtOnce_AnySettings_EqualsAutograd(
+        double lambda, LossTarget target, double smoothing, bool isOfMean, bool isMixed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var loss = new Loss(lambda, target, smoothing, ofMean: isOfMean);
+        foreach (float[]? weights in new float[]?[] { null, [0.5f, 2, 1] })
+        {
+            Tensor logits = tensor(Logits, [Steps, Rows, Classes], ScalarType.Float32).requires_grad_();
+            var batch = new Batch(Rows, zeros([Rows, 1]), tensor(Labels), weights is null ? null : tensor(weights),
+                weights?.Sum() ?? Rows)
+            {
+                Shares = isMixed ? tensor(new float[] { 0.25f, 1, 0.6f }) : null,
+            };
+            Tensor expected = loss.Compute(logits, batch.Classes(Classes, ScalarType.Float32), batch.Weights);
+            (expected * 3.0).backward();
+
+            LossResult actual = loss.AtOnce(logits, batch, upstream: 3)!.Value;
+
+            Assert.AreEqual(expected.item<float>(), actual.Loss, 1e-6);
+            GoldenFiles.AssertClose(logits.grad!.data<float>().ToArray().Select(value => (double)value).ToArray(),
+                actual.Gradient.data<float>().ToArray().Select(value => (double)value).ToArray(), 1e-6, "gradient");
+            GoldenFiles.AssertClose(
+                logits.detach().mean([0]).data<float>().ToArray().Select(value => (double)value).ToArray(),
+                actual.MeanLogits.data<float>().ToArray().Select(value => (double)value).ToArray(), 1e-6, "means");
+        }
+    }
+
+    [TestMethod]
+    public void AtOnce_WideLogits_StayFinite()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = tensor(new float[] { 900, -900, 0 }, [1, 1, 3]);
+        var batch = new Batch(1, zeros([1, 1]), tensor(new long[] { 1 }), null, TotalWeight: 1);
+
+        LossResult actual = new Loss(0, LossTarget.Constant, 0).AtOnce(logits, batch, upstream: 1)!.Value;
+
+        Assert.AreEqual(1_800, actual.Loss, 1e-3);
+        Assert.AreSequenceEqual(new float[] { 1, -1, 0 }, actual.Gradient.data<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void AtOnce_WhatItDoesNotKnow_IsLeftToTensors()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = zeros([1, 1, 3]);
+        var batch = new Batch(1, zeros([1, 1]), tensor(new long[] { 1 }), null, TotalWeight: 1);
+
+        Assert.IsNull(new Loss(0, LossTarget.Constant, 0, spikePenalty: 0.1).AtOnce(logits, batch, upstream: 1));
+        Assert.IsNull(new Loss(0, LossTarget.Constant, 0)
+            .AtOnce(logits.to_type(ScalarType.Float64), batch, upstream: 1));
     }
 
     private static double Compute(double lambda, LossTarget target, double smoothing, double[]? weights)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using TorchSharp;
@@ -46,6 +47,38 @@ public sealed class OptimizerTests
         GoldenFiles.AssertClose([2 * factor, 4 * factor, 6 * factor], clipped, 1e-12, "gradient");
         Assert.IsNull(unused.grad);
     }
+
+    [TestMethod]
+    [DataRow(OptimizerKind.Sgd, 1)]
+    [DataRow(OptimizerKind.Sgd, 2)]
+    [DataRow(OptimizerKind.AdamW, 1)]
+    [DataRow(OptimizerKind.AdamW, 2)]
+    public void Step_InMemory_EqualsTensorOperations(OptimizerKind kind, int threads) => TrainingThread.Run(() =>
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TorchThreads.SetForThisThread(threads);
+        using var random = new Generator(3);
+        Tensor start = randn([211, 233], generator: random); // several chunks, and a part of one
+        Tensor inMemory = start.clone().requires_grad_();
+        Tensor inTensors = start.t().contiguous().t().requires_grad_(); // not contiguous
+        TrainingSettings settings = Toy.Settings with { Optimizer = kind, WeightDecay = 0.1 };
+        using Optimizer first = Optimizer.Create(settings, [inMemory]), second = Optimizer.Create(settings, [inTensors]);
+        for (int step = 0; step < 4; step++)
+        {
+            // Each column the same gradient: of a stride of 0, as autograd gives it.
+            Tensor gradient = randn([211, 1], generator: random).expand(211, 233);
+            inMemory.grad = gradient;
+            inTensors.grad = gradient.clone();
+            first.Step(0.1);
+            second.Step(0.1);
+        }
+
+        Assert.IsTrue(inMemory.is_contiguous());
+        Assert.IsFalse(inTensors.is_contiguous());
+        Assert.IsGreaterThan(0.1f, (inMemory.detach() - start).abs().max().item<float>());
+        Assert.IsLessThan(1e-5f, (inMemory.detach() - inTensors.detach()).abs().max().item<float>());
+        return 0;
+    });
 
     private static void AssertEqual(
         Func<IReadOnlyList<Tensor>, Optimizer> own, Func<IEnumerable<Parameter>, optim.Optimizer> theirs)

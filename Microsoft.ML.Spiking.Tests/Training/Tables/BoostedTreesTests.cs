@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Numerics.Threading;
 using Microsoft.ML.Spiking.Training.Tables;
 
 namespace Microsoft.ML.Spiking.Tests.Training.Tables;
@@ -97,6 +98,53 @@ public sealed class BoostedTreesTests
     }
 
     [TestMethod]
+    [DataRow(2, 5)]
+    [DataRow(3, 7)]
+    public void Grow_MoreTrees_AreThoseOfOneFit(int classes, int trees)
+    {
+        RowSample rows = Samples.Of(900, features: 4, row => (int)MathF.Abs(row[0] * row[1] * 30) % classes);
+        BoostedTrees grown = Fit(rows, classes, trees);
+
+        grown.Grow(12, WorkerTeam.Caller, TestContext.CancellationToken);
+        grown.Grow(trees, WorkerTeam.Caller, TestContext.CancellationToken); // there are more
+
+        Assert.AreSequenceEqual(Fit(rows, classes, trees: 12).Losses(rows), grown.Losses(rows));
+    }
+
+    [TestMethod]
+    public void Fit_SeveralThreads_GivesTheSameTrees()
+    {
+        // 200 rows in a chunk of features would be one; 9,000 make three.
+        RowSample rows = Samples.Of(9_000, features: 9, row => row[0] * row[8] + row[3] >= 0 ? 1 : 0);
+
+        var several = BoostedTrees.Fit(rows, 2, 4, new ThreadPoolTeam(4), TestContext.CancellationToken);
+
+        Assert.AreSequenceEqual(Fit(rows, classes: 2, trees: 4).Losses(rows), several.Losses(rows));
+    }
+
+    [TestMethod]
+    public void Fit_CategoriesOfFewRows_SplitsAsIfAllRowsWereAddedUp()
+    {
+        // A column of zeros and ones, once with few ones and once with as many as zeros, and the label in both.
+        var random = new Random(5);
+        RowSample rows = Samples.Of(2_000, features: 2, _ => 0);
+        float[] values = [.. Enumerable.Range(0, 2_000).SelectMany(row =>
+            new float[] { row % 8 == 0 ? 1 : 0, row % 2 })];
+        long[] labels = [.. Enumerable.Range(0, 2_000).Select(row => random.Next(4) == 0 ? 1L : row % 8 == 0 ? 1 : 0)];
+        rows = rows with { Values = values, Labels = labels };
+
+        var bins = FeatureBins.Of(rows);
+        double[] losses = Fit(rows, classes: 2, trees: 8).Losses(rows);
+
+        Assert.HasCount(250, bins.Rare[0]!.Rows);
+        double rare = losses.Where((_, row) => row % 8 == 0).Average();
+        double share = labels.Where((_, row) => row % 8 != 0).Average();
+        double common = losses.Where((_, row) => row % 8 != 0).Average();
+        Assert.IsLessThan(0.4, rare);
+        Assert.AreEqual(-((share * Math.Log(share)) + ((1 - share) * Math.Log(1 - share))), common, 0.02);
+    }
+
+    [TestMethod]
     public void Leaves_Rows_AreInOneLeafOfEachTreeWithTwentyOthers()
     {
         RowSample rows = Samples.Of(700, features: 4, row => row[0] * row[1] >= 0 ? 1 : 0);
@@ -138,11 +186,11 @@ public sealed class BoostedTreesTests
         RowSample rows = Samples.Of(50, features: 2, row => row[0] >= 0 ? 1 : 0);
 
         Assert.ThrowsExactly<OperationCanceledException>(
-            () => BoostedTrees.Fit(rows, 2, 4, new CancellationToken(canceled: true)));
+            () => BoostedTrees.Fit(rows, 2, 4, WorkerTeam.Caller, new CancellationToken(canceled: true)));
     }
 
     private BoostedTrees Fit(RowSample rows, int classes, int trees) =>
-        BoostedTrees.Fit(rows, classes, trees, TestContext.CancellationToken);
+        BoostedTrees.Fit(rows, classes, trees, WorkerTeam.Caller, TestContext.CancellationToken);
 
     private static IEnumerable<float> Limits(TreeConstants leaves, float[] limits, int feature) =>
         limits.Where((_, i) => leaves.Features[i] == feature);

@@ -57,4 +57,17 @@ public sealed class FeatureBinsTests
         Assert.AreSequenceEqual(new byte[] { 0, 0, 0 }, bins.Codes[1]);
         Assert.IsEmpty(bins.Borders[1]);
     }
+
+    [TestMethod]
+    public void Of_MostlyOneValue_KnowsTheRowsOfOthers()
+    {
+        var rows = new RowSample(3, [5, 0, 1, 0, 0, 2, 5, 0, 3, 5, 0, 4], [0, 0, 0, 0], [1, 1, 1, 1]);
+
+        RareRows?[] rare = FeatureBins.Of(rows).Rare;
+
+        Assert.AreEqual(1, rare[0]!.Common);
+        Assert.AreSequenceEqual(new int[] { 1 }, rare[0]!.Rows);
+        Assert.IsEmpty(rare[1]!.Rows);
+        Assert.IsNull(rare[2]);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Loop;
@@ -39,6 +38,6 @@ internal static class Augmenters
     private static float[] Values(Tensor constants)
     {
         using DisposeScope scope = NewDisposeScope();
-        return MemoryMarshal.Cast<byte, float>(constants.to(ScalarType.Float32, CPU).contiguous().bytes).ToArray();
+        return TensorMemory.Values(constants.to(ScalarType.Float32, CPU).contiguous()).ToArray();
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Training.Augmentation;
 using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -87,9 +88,9 @@ internal sealed class BatchBuffer : IDisposable
         {
             mark.Wait();
         }
-        Span<float> features = _sparse is null ? MemoryMarshal.Cast<byte, float>(_features.bytes) : [];
+        Span<float> features = _sparse is null ? TensorMemory.Values(_features) : [];
         Span<long> labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
-        Span<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
+        Span<float> weights = TensorMemory.Values(_weights);
         _sparse?.Clear();
         _rows = _sparse is null ? reader.Read(features, labels, weights) : reader.Read(_sparse, labels, weights);
         labels = labels[.._rows];
@@ -105,9 +106,9 @@ internal sealed class BatchBuffer : IDisposable
         {
             double[] shares = new double[_rows];
             _augmenter.Apply(features[..(_rows * (int)_features.shape[1])], epoch, firstRow, shares);
-            MixWeights(weights, MemoryMarshal.Cast<byte, float>(_shares.bytes), shares);
+            MixWeights(weights, TensorMemory.Values(_shares), shares);
         }
-        _fixed?.Run(features, _rows, MemoryMarshal.Cast<byte, float>(_encoded!.bytes), epoch, firstRow);
+        _fixed?.Run(features, _rows, TensorMemory.Values(_encoded!), epoch, firstRow);
         return _rows > 0;
     }
 
@@ -119,7 +120,7 @@ internal sealed class BatchBuffer : IDisposable
     public Batch Take(Device? device = null)
     {
         device ??= _device;
-        ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(_weights.bytes)[.._rows];
+        ReadOnlySpan<float> weights = TensorMemory.Values(_weights)[.._rows];
         bool isUniform = weights.IndexOfAnyExcept(weights[0]) < 0;
         CopyMark? mark = MarkOf(device);
         var batch = new Batch(_rows, Ready(_features), Ready(_labels), isUniform ? null : Ready(_weights), Sum(weights))

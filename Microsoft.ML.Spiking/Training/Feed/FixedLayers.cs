@@ -60,9 +60,9 @@ internal sealed unsafe class FixedLayers
     /// <summary>Returns whether batches of a training pass through them while they are prepared.</summary>
     /// <param name="definition">The network.</param>
     /// <param name="settings">The settings of the training.</param>
-    /// <param name="device">Its device.</param>
-    public static bool RunAhead(NetworkDefinition definition, TrainingSettings settings, torch.Device device) =>
-        device.type == DeviceType.CPU && !settings.ActivationCheckpointing && !RateNetwork.Suits(definition)
+    /// <param name="device">The kind of its device.</param>
+    public static bool RunAhead(NetworkDefinition definition, TrainingSettings settings, DeviceType device) =>
+        device == DeviceType.CPU && !settings.ActivationCheckpointing && !RateNetwork.Suits(definition)
             && CountIn(definition) > 0;
 
     /// <summary>Runs the layers.</summary>

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +23,7 @@ internal sealed class ActivationHistogram
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor here = values.detach().to(CPU).contiguous();
-        Add(MemoryMarshal.Cast<byte, float>(here.bytes));
+        Add(TensorMemory.Values(here));
     }
 
     /// <summary>Adds values; those that are not greater than 0 are left out.</summary>

@@ -47,9 +47,9 @@ internal sealed class EpochTally(Device device) : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        if (TensorMemory.IsReachable(meanLogits))
+        if (TensorMemory.IsReachable(meanLogits) && TensorMemory.IsReachable(loss))
         {
-            Add(DeviceWait.Item<float>(loss), CorrectInMemory(meanLogits, labels), labels.Length(0), weight);
+            Add(TensorMemory.Values(loss)[0], CorrectInMemory(meanLogits, labels), labels.Length(0), weight);
             return;
         }
         _loss.Add(loss, factor: weight);
@@ -116,7 +116,7 @@ internal sealed class EpochTally(Device device) : IDisposable
     private static long CorrectInMemory(Tensor meanLogits, Tensor labels)
     {
         using Tensor rows = meanLogits.contiguous();
-        ReadOnlySpan<float> logits = MemoryMarshal.Cast<byte, float>(rows.bytes);
+        ReadOnlySpan<float> logits = TensorMemory.Values(rows);
         ReadOnlySpan<long> wanted = MemoryMarshal.Cast<byte, long>(labels.bytes);
         int classes = logits.Length / wanted.Length;
         long correct = 0;

@@ -31,8 +31,8 @@ internal sealed unsafe class LossKernel(double lambda, LossTarget target, double
         (int steps, int rows, int classes) = ((int)values.shape[0], (int)values.shape[1], (int)values.shape[2]);
         using Tensor? mixed = batch.Shares is null ? null : batch.Classes(classes, ScalarType.Float32);
         ReadOnlySpan<long> labels = MemoryMarshal.Cast<byte, long>(batch.Labels.bytes);
-        ReadOnlySpan<float> shares = mixed is null ? [] : MemoryMarshal.Cast<byte, float>(mixed.bytes);
-        ReadOnlySpan<float> weights = batch.Weights is null ? [] : MemoryMarshal.Cast<byte, float>(batch.Weights.bytes);
+        ReadOnlySpan<float> shares = mixed is null ? [] : TensorMemory.Values(mixed);
+        ReadOnlySpan<float> weights = batch.Weights is null ? [] : TensorMemory.Values(batch.Weights);
         double total = weights.IsEmpty ? rows : SumOf(weights);
         Tensor means = empty([rows, classes], ScalarType.Float32, CPU);
         Tensor gradient = empty([steps, rows, classes], ScalarType.Float32, CPU);

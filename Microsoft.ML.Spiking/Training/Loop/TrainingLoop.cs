@@ -396,6 +396,6 @@ internal sealed class TrainingLoop : IDisposable
     private BatchBuffer Buffer(
         RowFeed rows, float[]? classWeights, bool isTraining, BatchAugmenter? augmenter = null) =>
         new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter, _isSparse,
-            fixedLayers: FixedLayers.RunAhead(_definition, _settings, _device)
+            fixedLayers: FixedLayers.RunAhead(_definition, _settings, _device.type)
                 ? new(_definition, _state.Network.Parameters.Export(), _settings.Seed, isTraining) : null);
 }

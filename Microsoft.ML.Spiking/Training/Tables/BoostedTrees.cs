@@ -15,10 +15,19 @@ internal sealed class BoostedTrees
     private const double Rate = 0.2, Ridge = 1;
 
     private readonly int _classes;
+    private readonly RowSample _rows;
+    private readonly FeatureBins _bins;
     private readonly double[] _start;
+    private readonly double[][] _scores; // [outputs][rows], of the trees so far
     private readonly List<BoostedTree> _trees = [];
 
-    private BoostedTrees(int classes, double[] start) => (_classes, _start) = (classes, start);
+    private BoostedTrees(RowSample rows, int classes)
+    {
+        (_rows, _classes) = (rows, classes);
+        _bins = FeatureBins.Of(rows);
+        _start = Start(rows, classes);
+        _scores = [.. _start.Select(start => Enumerable.Repeat(start, rows.Count).ToArray())];
+    }
 
     private int Outputs => _start.Length;
 
@@ -30,29 +39,35 @@ internal sealed class BoostedTrees
     /// <param name="token">Checked before each round.</param>
     public static BoostedTrees Fit(RowSample rows, int classes, int trees, WorkerTeam team, CancellationToken token)
     {
-        var model = new BoostedTrees(classes, Start(rows, classes));
-        var bins = FeatureBins.Of(rows);
-        double[][] scores = [.. model._start.Select(start => Enumerable.Repeat(start, rows.Count).ToArray())];
-        double[] gradient = new double[rows.Count], curvature = new double[rows.Count];
-        var shares = new double[model.Outputs][];
-        for (int round = 0; round < Rounds(trees, model.Outputs); round++)
+        var model = new BoostedTrees(rows, classes);
+        model.Grow(trees, team, token);
+        return model;
+    }
+
+    /// <summary>Fits more trees.</summary>
+    /// <param name="trees">Their number then, with those that there are; whole rounds.</param>
+    /// <param name="team">The threads; the trees do not depend on their number.</param>
+    /// <param name="token">Checked before each round.</param>
+    public void Grow(int trees, WorkerTeam team, CancellationToken token)
+    {
+        double[] gradient = new double[_rows.Count], curvature = new double[_rows.Count];
+        double[][] shares = [.. _scores.Select(own => new double[own.Length])];
+        while (_trees.Count < Rounds(trees, Outputs) * Outputs)
         {
             token.ThrowIfCancellationRequested();
-            model.Shares(scores, shares);
-            for (int output = 0; output < model.Outputs; output++)
+            Shares(shares);
+            for (int output = 0; output < Outputs; output++)
             {
                 double[] share = shares[output];
                 for (int row = 0; row < gradient.Length; row++)
                 {
-                    double wanted = rows.Labels[row] == model.ClassOf(output) ? 1 : 0;
-                    gradient[row] = rows.Weights[row] * (share[row] - wanted);
-                    curvature[row] = rows.Weights[row] * share[row] * (1 - share[row]);
+                    double wanted = _rows.Labels[row] == ClassOf(output) ? 1 : 0;
+                    gradient[row] = _rows.Weights[row] * (share[row] - wanted);
+                    curvature[row] = _rows.Weights[row] * share[row] * (1 - share[row]);
                 }
-                BoostedTree tree = BoostedTree.Fit(bins, gradient, curvature, Rate, Ridge, scores[output], team);
-                model._trees.Add(tree);
+                _trees.Add(BoostedTree.Fit(_bins, gradient, curvature, Rate, Ridge, _scores[output], team));
             }
         }
-        return model;
     }
 
     /// <summary>Returns the log loss of each row.</summary>
@@ -117,18 +132,14 @@ internal sealed class BoostedTrees
         return classes == 2 ? [Math.Log(counts[1] / counts[0])] : [.. counts.Select(count => Math.Log(count))];
     }
 
-    private void Shares(double[][] scores, double[][] shares)
+    private void Shares(double[][] shares)
     {
         double[] own = new double[_classes];
-        for (int output = 0; output < Outputs; output++)
-        {
-            shares[output] ??= new double[scores[output].Length];
-        }
-        for (int row = 0; row < scores[0].Length; row++)
+        for (int row = 0; row < _rows.Count; row++)
         {
             for (int output = 0; output < Outputs; output++)
             {
-                own[ClassOf(output)] = scores[output][row];
+                own[ClassOf(output)] = _scores[output][row];
             }
             LogLoss.Shares(own, own);
             for (int output = 0; output < Outputs; output++)

@@ -10,10 +10,12 @@ namespace Microsoft.ML.Spiking.Training.Tables;
 /// </summary>
 internal static class TreeChoice
 {
-    private const int Trees = 64;
+    private const int TriedTrees = 64;
 
-    // Of few rows the later trees know single ones.
-    private const int TreesOfFewRows = 32;
+    // Trees of each class whose leaves become inputs. Of few rows the later ones know single rows.
+    private const int Rounds = 64, RoundsOfFewRows = 32;
+
+    private const int MostTrees = 128;
 
     // Of more classes each would have three rounds of trees or fewer.
     private const int MostClasses = 16;
@@ -28,9 +30,13 @@ internal static class TreeChoice
     private const double MostErrors = 2;
 
     /// <summary>
-    /// Returns the number of trees whose leaves become inputs: of 64 that are tried, the first 32 or all.
+    /// Returns the number of trees whose leaves become inputs: 32 or 64 of each class, of two classes of one, but at
+    /// most 128.
     /// </summary>
-    public static int TreesFor(bool isSmall) => isSmall ? TreesOfFewRows : Trees;
+    /// <param name="isSmall">Whether rows are few.</param>
+    /// <param name="classes">Number of classes.</param>
+    public static int TreesFor(bool isSmall, int classes) =>
+        Math.Min(MostTrees, (isSmall ? RoundsOfFewRows : Rounds) * (classes == 2 ? 1 : classes));
 
     /// <summary>Returns the leaves that are worth it; null for none.</summary>
     /// <param name="train">Rows to fit on.</param>
@@ -50,21 +56,27 @@ internal static class TreeChoice
             return null;
         }
         (BoostedTrees trees, double[] ofFields) = Both(team,
-            () => BoostedTrees.Fit(train, classes, Trees, team, token),
+            () => BoostedTrees.Fit(train, classes, TriedTrees, team, token),
             () => FieldRegression.Fit(train, classes, fields, seed, token).Losses(held));
         double[] ofTrees = trees.Losses(held);
-        (double gain, double error) = Difference(ofFields, ofTrees);
-        string losses = Invariant($"{Trees} trees predict the rows held out with a log loss of ") +
-            Invariant($"{ofTrees.Average():0.000}, the features one by one with {ofFields.Average():0.000}");
-        double least = isSmall ? Math.Max(LeastErrors * error, LeastShare * ofFields.Average()) : -MostErrors * error;
-        TreeConstants? leaves = trees.Leaves(TreesFor(isSmall));
+        (double gain, double error) = Difference(ofFields, ofTrees, held.Weights);
+        double lossOfTrees = Mean(ofTrees, held.Weights), lossOfFields = Mean(ofFields, held.Weights);
+        string losses = Invariant($"{TriedTrees} trees predict the rows held out with a log loss of ") +
+            Invariant($"{lossOfTrees:0.000}, the features one by one with {lossOfFields:0.000}");
+        double least = isSmall ? Math.Max(LeastErrors * error, LeastShare * lossOfFields) : -MostErrors * error;
+        int used = TreesFor(isSmall, classes);
+        if (gain > least)
+        {
+            trees.Grow(used, team, token);
+        }
+        TreeConstants? leaves = trees.Leaves(used);
         if (gain <= least || leaves is null)
         {
             inform($"{losses}: the network gets no leaves of trees, because they " +
                 (leaves is null ? "have none." : isSmall ? "are not clearly better." : "are clearly worse."));
             return null;
         }
-        inform(Invariant($"{losses}: the {leaves.Leaves} leaves of the first {TreesFor(isSmall)} are inputs of the ") +
+        inform(Invariant($"{losses}: the {leaves.Leaves} leaves of {used} are inputs of the ") +
             "network, beside the features.");
         return leaves;
     }
@@ -89,14 +101,21 @@ internal static class TreeChoice
     }
 
     /// <summary>
-    /// Returns the mean difference of rows' losses, of which none counts as below 0.05, and its standard error.
+    /// Returns the weighted mean difference of rows' losses, of which none counts as below 0.05, and its standard
+    /// error.
     /// </summary>
-    internal static (double Mean, double Error) Difference(double[] first, double[] second)
+    internal static (double Mean, double Error) Difference(double[] first, double[] second, float[] weights)
     {
         double[] differences = [.. first.Zip(second, (a, b) => Math.Max(a, LeastLoss) - Math.Max(b, LeastLoss))];
-        double mean = differences.Average();
-        double variance = differences.Sum(difference => (difference - mean) * (difference - mean)) /
-            (differences.Length - 1);
-        return (mean, Math.Sqrt(variance / differences.Length));
+        double mean = Mean(differences, weights), sum = weights.Sum(weight => (double)weight), squares = 0;
+        for (int row = 0; row < differences.Length; row++)
+        {
+            double part = weights[row] * (differences[row] - mean);
+            squares += part * part;
+        }
+        return (mean, Math.Sqrt(squares * differences.Length / (differences.Length - 1)) / sum);
     }
+
+    private static double Mean(double[] values, float[] weights) =>
+        values.Zip(weights, (value, weight) => value * weight).Sum() / weights.Sum(weight => (double)weight);
 }

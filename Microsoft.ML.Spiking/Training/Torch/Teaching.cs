@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Randomness;
 using Microsoft.ML.Spiking.Training.Methods;
@@ -92,8 +91,8 @@ internal sealed class Teaching : IDisposable
         int rows = (int)features.shape[0];
         Tensor values = DeviceWait.ToCpu(features, ScalarType.Float32).contiguous();
         Tensor logits = empty([rows, classes], ScalarType.Float32, CPU);
-        _teacher.Other!.Score(MemoryMarshal.Cast<byte, float>(values.bytes), rows,
-            MemoryMarshal.Cast<byte, float>(logits.bytes));
+        _teacher.Other!.Score(TensorMemory.Values(values), rows,
+            TensorMemory.Values(logits));
         return logits;
     }
 
@@ -102,7 +101,7 @@ internal sealed class Teaching : IDisposable
     {
         (int rows, int channels) = ((int)mean.shape[0], (int)mean.shape[1]);
         Tensor mask = empty([rows, channels], ScalarType.Float32, CPU);
-        Span<float> values = MemoryMarshal.Cast<byte, float>(mask.bytes);
+        Span<float> values = TensorMemory.Values(mask);
         for (int row = 0; row < rows; row++)
         {
             Span<float> own = values.Slice(row * channels, channels);

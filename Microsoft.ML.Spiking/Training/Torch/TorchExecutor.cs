@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Native;
@@ -100,10 +99,10 @@ internal sealed class TorchExecutor : IDisposable
         using IDisposable noGradient = no_grad();
         using IDisposable? products = TensorFloat32.Use(_worker.Device, isAllowed: false);
         Tensor input = empty([rows, _definition.InputSize], ScalarType.Float32, CPU);
-        features.CopyTo(MemoryMarshal.Cast<byte, float>(input.bytes));
+        features.CopyTo(TensorMemory.Values(input));
         Tensor steps = _network.Forward(input.to(_worker.Device), ForwardPass.Evaluation); // [T, N, classes]
         Tensor output = DeviceWait.ToCpu(steps.mean([0])).contiguous();
-        MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits);
+        TensorMemory.Values(output).CopyTo(logits);
     }
 
     private static int Widest(IReadOnlyList<Layer> layers, Signal input)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Randomness;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Feed;
@@ -39,7 +38,7 @@ internal sealed class TorchDropout(int index, double rate, CudaKernels? kernels 
                 .to_type(input.Values.dtype).MoveToOuterDisposeScope();
         }
         Tensor mask = empty(shape, ScalarType.Float32, CPU);
-        Span<float> values = MemoryMarshal.Cast<byte, float>(mask.bytes);
+        Span<float> values = TensorMemory.Values(mask);
         int width = values.Length / (int)shape[0];
         for (int row = 0; row < shape[0]; row++)
         {

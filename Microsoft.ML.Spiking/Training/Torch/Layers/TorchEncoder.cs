@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Encoding;
 using Microsoft.ML.Spiking.Neurons;
@@ -55,5 +54,5 @@ internal sealed class TorchEncoder(NetworkDefinition network, CudaKernels? kerne
 
     // BatchBuffer keeps a batch of rows below the 2 GB at which a span ends.
     private static Span<float> Row(Tensor rows, int row, int size) =>
-        MemoryMarshal.Cast<byte, float>(rows.bytes).Slice(row * size, size);
+        TensorMemory.Values(rows).Slice(row * size, size);
 }

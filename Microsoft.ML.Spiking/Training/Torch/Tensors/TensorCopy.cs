@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,13 +16,13 @@ internal static class TensorCopy
         Tensor whole = DeviceWait.ToCpu(tensor.detach(), ScalarType.Float32);
         if (whole.is_contiguous())
         {
-            return MemoryMarshal.Cast<byte, float>(whole.bytes).ToArray();
+            return TensorMemory.Values(whole).ToArray();
         }
         float[] copy = GC.AllocateUninitializedArray<float>(checked((int)whole.numel()));
         foreach ((Tensor rows, int start) in Parts(whole))
         {
             using Tensor values = rows.contiguous();
-            MemoryMarshal.Cast<byte, float>(values.bytes).CopyTo(copy.AsSpan(start));
+            TensorMemory.Values(values).CopyTo(copy.AsSpan(start));
         }
         return copy;
     }
@@ -36,7 +35,7 @@ internal static class TensorCopy
         foreach ((Tensor rows, int start) in Parts(tensor))
         {
             using Tensor values = empty(rows.shape, ScalarType.Float32, CPU);
-            Span<float> target = MemoryMarshal.Cast<byte, float>(values.bytes);
+            Span<float> target = TensorMemory.Values(values);
             source.Slice(start, target.Length).CopyTo(target);
             rows.copy_(values);
         }

@@ -31,6 +31,11 @@ internal static unsafe class TensorMemory
         return Start(first);
     }
 
+    /// <summary>
+    /// Returns the values of a contiguous tensor of less than 2 GB; valid while the tensor is alive.
+    /// </summary>
+    public static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+
     private static float* Start(Tensor tensor) =>
         (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }
