@@ -44,7 +44,7 @@ internal sealed record TableDefaults(
     /// <summary>Returns the defaults for a number of training rows, those held out included.</summary>
     public static TableDefaults For(long rows) => IsSmall(rows)
         ? new(Fields: SpikingClifTrainer.Defaults.Fields, InputDropout: 0.15, HasLossOfMean: false,
-            TimeSteps: 3, HiddenSizes: [256, 128], EpochsOf(rows, visits: 76_800, least: 12, most: 60), Patience: 6)
+            TimeSteps: 3, HiddenSizes: [256, 128], EpochsOf(rows, visits: 60_000, least: 17, most: 60), Patience: 5)
         : new(Fields: 32, InputDropout: 0.1, HasLossOfMean: true,
             TimeSteps: 4, HiddenSizes: [256, 256], EpochsOf(rows, visits: 400_000, least: 15, most: 30), Patience: 6);
 

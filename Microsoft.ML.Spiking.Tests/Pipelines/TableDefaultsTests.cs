@@ -68,12 +68,12 @@ public sealed class TableDefaultsTests
 
     [TestMethod]
     [DataRow(300, 60)]
-    [DataRow(1_280, 60)]
-    [DataRow(2_560, 30)]
-    [DataRow(2_561, 30)]
-    [DataRow(8_000, 12)]
-    public void For_FewRows_GivesTheEpochsThatSeeSeventySevenThousand(int rows, int epochs) =>
-        Assert.AreEqual((epochs, 6), (TableDefaults.For(rows).Epochs, TableDefaults.For(rows).Patience));
+    [DataRow(1_000, 60)]
+    [DataRow(2_000, 30)]
+    [DataRow(2_001, 30)]
+    [DataRow(8_000, 17)]
+    public void For_FewRows_GivesTheEpochsThatSeeSixtyThousand(int rows, int epochs) =>
+        Assert.AreEqual((epochs, 5), (TableDefaults.For(rows).Epochs, TableDefaults.For(rows).Patience));
 
     [TestMethod]
     [DataRow(8_001, 30)]

@@ -63,7 +63,8 @@ public sealed class FixedLayersTests
     public void RunAhead_ValuesThatAreComputedTwice_StayInTheNetwork()
     {
         Assert.IsTrue(FixedLayers.RunAhead(Network(), Toy.Settings, DeviceType.CPU));
-        Assert.IsFalse(FixedLayers.RunAhead(Network(), Toy.Settings with { ActivationCheckpointing = true }, DeviceType.CPU));
+        Assert.IsFalse(FixedLayers.RunAhead(
+            Network(), Toy.Settings with { ActivationCheckpointing = true }, DeviceType.CPU));
         Assert.IsFalse(FixedLayers.RunAhead(Network(), Toy.Settings, DeviceType.CUDA));
         Assert.IsFalse(FixedLayers.RunAhead(Toy.Network(), Toy.Settings, DeviceType.CPU));
     }

@@ -62,7 +62,8 @@ public sealed class OptimizerTests
         Tensor inMemory = start.clone().requires_grad_();
         Tensor inTensors = start.t().contiguous().t().requires_grad_(); // not contiguous
         TrainingSettings settings = Toy.Settings with { Optimizer = kind, WeightDecay = 0.1 };
-        using Optimizer first = Optimizer.Create(settings, [inMemory]), second = Optimizer.Create(settings, [inTensors]);
+        using Optimizer first = Optimizer.Create(settings, [inMemory]);
+        using Optimizer second = Optimizer.Create(settings, [inTensors]);
         for (int step = 0; step < 4; step++)
         {
             // Each column the same gradient: of a stride of 0, as autograd gives it.

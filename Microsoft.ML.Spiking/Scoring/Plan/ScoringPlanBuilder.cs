@@ -196,14 +196,18 @@ internal sealed class ScoringPlanBuilder
     private Flow Population(PopulationLayer layer, Flow input)
     {
         Signal output = layer.Infer(input.Signal);
-        return Add(PopulationExecutor.Of(layer, _weights, StepsOf(input)), input, output,
-            Interleaving.Natural(output.Size));
+        var executor = new PopulationExecutor([.. layer.Fields], (_weights[layer.ScaleName].Array,
+            _weights[layer.ShiftName].Array, _weights[layer.LowestName].Array, _weights[layer.HighestName].Array),
+            StepsOf(input));
+        return Add(executor, input, output, Interleaving.Natural(output.Size));
     }
 
     private Flow Trees(TreeLayer layer, Flow input)
     {
         Signal output = layer.Infer(input.Signal);
-        return Add(TreeExecutor.Of(layer, _weights, StepsOf(input)), input, output, Interleaving.Natural(output.Size));
+        var executor = new TreeExecutor(layer.Inputs, layer.Conditions, [.. layer.Features],
+            (_weights[layer.LowestName].Array, _weights[layer.HighestName].Array), StepsOf(input));
+        return Add(executor, input, output, Interleaving.Natural(output.Size));
     }
 
     private Flow Pool(Layer layer, Flow input, Func<Extent, Extent, PoolWindows> windowsOf)

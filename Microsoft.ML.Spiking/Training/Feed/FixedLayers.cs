@@ -2,10 +2,8 @@ using System.Numerics.Tensors;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Neurons;
-using Microsoft.ML.Spiking.Numerics.Simd;
-using Microsoft.ML.Spiking.Scoring.Executors;
-using Microsoft.ML.Spiking.Scoring.Executors.Tables;
 using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Tables;
 using Microsoft.ML.Spiking.Training.Torch.Rates;
 using TorchSharp;
 
@@ -16,7 +14,7 @@ namespace Microsoft.ML.Spiking.Training.Feed;
 /// dropout behind them. Where the training runs on the CPU, a batch passes through them while it is prepared, beside
 /// the training of the batch before it.
 /// </summary>
-internal sealed unsafe class FixedLayers
+internal sealed class FixedLayers
 {
     private readonly Step[] _steps;
     private readonly int _seed;
@@ -37,9 +35,8 @@ internal sealed unsafe class FixedLayers
             Layer layer = definition.Layers[i];
             _steps[i] = layer switch
             {
-                TreeLayer trees => new(TreeExecutor.Of(trees, weights, timeSteps: 1), signal.Size, 0),
-                PopulationLayer population =>
-                    new(PopulationExecutor.Of(population, weights, timeSteps: 1), signal.Size, 0),
+                TreeLayer trees => new(TreeConstants.Of(trees, weights).Apply, signal.Size, 0),
+                PopulationLayer population => new(PopulationConstants.Of(population, weights).Apply, signal.Size, 0),
                 _ => new(null, signal.Size, ((DropoutLayer)layer).Rate),
             };
             signal = layer.Infer(signal);
@@ -73,36 +70,35 @@ internal sealed unsafe class FixedLayers
     /// <param name="firstRow">The first row's position in the epoch; what is dropped depends on it.</param>
     public void Run(ReadOnlySpan<float> rows, int count, Span<float> output, int epoch, long firstRow)
     {
-        int longest = _steps.Max(step => step.Inputs);
-        longest = Math.Max(longest, OutputSize);
-        var values = new AlignedFloats(longest);
-        var next = new AlignedFloats(longest);
+        int longest = Math.Max(_steps.Max(step => step.Inputs), OutputSize);
+        float[] values = new float[longest], next = new float[longest];
         for (int row = 0; row < count; row++)
         {
             int size = _steps[0].Inputs;
-            rows.Slice(row * size, size).CopyTo(new(values.Pointer, size));
+            rows.Slice(row * size, size).CopyTo(values);
             for (int i = 0; i < _steps.Length; i++)
             {
                 Step step = _steps[i];
-                if (step.Executor is not null)
+                size = i + 1 < _steps.Length ? _steps[i + 1].Inputs : OutputSize;
+                if (step.Change is not null)
                 {
-                    step.Executor.Run(values.Pointer, next.Pointer, scratch: null);
+                    step.Change(values.AsSpan(0, step.Inputs), next.AsSpan(0, size));
                     (values, next) = (next, values);
                 }
                 else if (_isTraining && step.DropoutRate > 0)
                 {
-                    Span<float> own = new(values.Pointer, step.Inputs), factors = new(next.Pointer, step.Inputs);
+                    Span<float> own = values.AsSpan(0, size), factors = next.AsSpan(0, size);
                     DropoutMask.Draw(factors, step.DropoutRate, _seed, i, epoch, firstRow + row);
                     TensorPrimitives.Multiply(own, factors, own);
                 }
             }
-            new ReadOnlySpan<float>(values.Pointer, OutputSize).CopyTo(output.Slice(row * OutputSize, OutputSize));
+            values.AsSpan(0, OutputSize).CopyTo(output.Slice(row * OutputSize, OutputSize));
         }
     }
 
     /// <summary>A layer.</summary>
-    /// <param name="Executor">Runs it; null for a dropout.</param>
+    /// <param name="Change">Runs it; null for a dropout.</param>
     /// <param name="Inputs">The number of values that it takes.</param>
     /// <param name="DropoutRate">The dropout's rate.</param>
-    private sealed record Step(LayerExecutor? Executor, int Inputs, double DropoutRate);
+    private sealed record Step(RowChange? Change, int Inputs, double DropoutRate);
 }

@@ -57,7 +57,8 @@ internal sealed class TrainingLoop : IDisposable
         _lastEpoch = lastEpoch;
         _productType = ProductType(settings.Precision, _device, observer);
         _state = new(definition, settings, _device);
-        _teaching = settings.Teacher is null ? null : new(settings.Teacher, definition, _device);
+        _teaching = settings.Teacher is { } teacher and ({ LogitWeight: > 0 } or { FeatureWeight: > 0 })
+            ? new(teacher, definition, _device) : null;
         _rounded = _productType is ScalarType type && _device.type == DeviceType.CUDA ? new(type) : null;
         var loss = new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty,
             settings.LossOfMean == true)

@@ -1,9 +1,10 @@
+using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 namespace Microsoft.ML.Spiking.Training.Tables;
 
-/// <summary>The receptive fields of a <see cref="Networks.PopulationLayer"/>, fitted on the training rows.</summary>
+/// <summary>The receptive fields of a <see cref="PopulationLayer"/>, fitted on the training rows.</summary>
 /// <param name="Fields">The number of fields of each feature.</param>
 /// <param name="Scale">[outputs].</param>
 /// <param name="Shift">[outputs].</param>
@@ -39,6 +40,13 @@ internal sealed record PopulationConstants(
     /// <param name="trees">The leaves.</param>
     public static PopulationConstants Of(RowSample rows, RowSummary summary, int fields, TreeConstants trees) =>
         Of(rows.Changed(rows.FeatureCount + trees.Leaves, trees.Apply), summary, fields) with { Trees = trees };
+
+    /// <summary>Returns the fields of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="weights">The network's arrays.</param>
+    public static PopulationConstants Of(PopulationLayer layer, NetworkWeights weights) =>
+        new(layer.Fields, weights[layer.ScaleName].Array, weights[layer.ShiftName].Array,
+            weights[layer.LowestName].Array, weights[layer.HighestName].Array);
 
     /// <summary>Writes the values of a row's fields.</summary>
     /// <param name="row">[features].</param>

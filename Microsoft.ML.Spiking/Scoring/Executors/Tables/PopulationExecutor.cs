@@ -1,5 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
-
 namespace Microsoft.ML.Spiking.Scoring.Executors.Tables;
 
 /// <summary>Receptive fields: y = min(max(scale x + shift, lowest), highest), several for each feature.</summary>
@@ -8,20 +6,12 @@ namespace Microsoft.ML.Spiking.Scoring.Executors.Tables;
 /// <param name="timeSteps">T; 1 if the input is the same at every step.</param>
 /// <remarks>
 /// A step reads one value for each entry of the fields and writes as many as they add up to, which the definition
-/// has checked: <see cref="PopulationLayer"/>.
+/// has checked: <see cref="Networks.PopulationLayer"/>.
 /// </remarks>
 internal sealed unsafe class PopulationExecutor(
     int[] fields, (float[] Scale, float[] Shift, float[] Lowest, float[] Highest) constants, int timeSteps)
     : LayerExecutor
 {
-    /// <summary>Creates the executor of a layer.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="weights">The network's arrays.</param>
-    /// <param name="timeSteps">T; 1 if the input is the same at every step.</param>
-    public static PopulationExecutor Of(PopulationLayer layer, NetworkWeights weights, int timeSteps) =>
-        new([.. layer.Fields], (weights[layer.ScaleName].Array, weights[layer.ShiftName].Array,
-            weights[layer.LowestName].Array, weights[layer.HighestName].Array), timeSteps);
-
     public override long OutputLength => (long)timeSteps * constants.Scale.Length;
 
     public override void Run(float* input, float* output, float* scratch)

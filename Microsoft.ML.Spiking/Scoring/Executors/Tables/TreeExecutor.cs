@@ -1,5 +1,3 @@
-using Microsoft.ML.Spiking.Networks;
-
 namespace Microsoft.ML.Spiking.Scoring.Executors.Tables;
 
 /// <summary>
@@ -11,19 +9,11 @@ namespace Microsoft.ML.Spiking.Scoring.Executors.Tables;
 /// <param name="features">[leaves, conditions], each from 0 to <paramref name="inputs"/> - 1.</param>
 /// <param name="limits">Lowest and highest, [leaves, conditions] each.</param>
 /// <param name="timeSteps">T; 1 if the input is the same at every step.</param>
-/// <remarks>The definition has checked the features: <see cref="TreeLayer"/>.</remarks>
+/// <remarks>The definition has checked the features: <see cref="Networks.TreeLayer"/>.</remarks>
 internal sealed unsafe class TreeExecutor(
     int inputs, int conditions, int[] features, (float[] Lowest, float[] Highest) limits, int timeSteps)
     : LayerExecutor
 {
-    /// <summary>Creates the executor of a layer.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="weights">The network's arrays.</param>
-    /// <param name="timeSteps">T; 1 if the input is the same at every step.</param>
-    public static TreeExecutor Of(TreeLayer layer, NetworkWeights weights, int timeSteps) =>
-        new(layer.Inputs, layer.Conditions, [.. layer.Features],
-            (weights[layer.LowestName].Array, weights[layer.HighestName].Array), timeSteps);
-
     public override long OutputLength => (long)timeSteps * (inputs + (features.Length / conditions));
 
     public override void Run(float* input, float* output, float* scratch)
