@@ -89,9 +89,9 @@ public sealed partial class SpikingClifTrainer
         /// <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>. As long as it is not set, an <see cref="Mlp"/>
         /// whose <see cref="Epochs"/> are null gets a <see cref="PopulationEncoder"/> for vectors of at most 512
         /// features, as tables have: of eight fields; of 32 for more than 8,000 rows, unless those make more than 2,048
-        /// values; and none if eight do. It has the leaves of 32 or 64 trees too, where these predict the rows that are
-        /// held out, or those of validation, better than the features do one by one; see docs/tables.md. To prevent
-        /// that, set it.
+        /// values; and none if eight do. It has the leaves of 32 trees of each class too (64 for more than 8,000 rows,
+        /// but at most 128 in all), where trees predict the rows that are held out, or those of validation, better than
+        /// the features do one by one; see docs/tables.md. To prevent that, set it.
         /// </summary>
         public InputEncoder Encoder
         {
