@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch;
@@ -23,7 +24,7 @@ internal sealed class NetworkStep : IDisposable
     private readonly Loss _loss = new(lambda: 0.05, LossTarget.Constant, labelSmoothing: 0);
     private readonly Optimizer _optimizer;
     private readonly Tensor _images; // [N, features]
-    private readonly Tensor _classes; // [N, classes]
+    private readonly Batch _batch;
     private readonly ForwardPass _pass;
     private readonly TorchLayer? _layers;
 
@@ -56,7 +57,7 @@ internal sealed class NetworkStep : IDisposable
         float[] pixels = [.. Enumerable.Range(0, rows * definition.InputSize).Select(_ => 2 * random.NextSingle())];
         _images = tensor(pixels, [rows, definition.InputSize]).DetachFromDisposeScope();
         Tensor labels = tensor([.. Enumerable.Range(0, rows).Select(row => (long)row % Classes)]);
-        _classes = Loss.OneHot(labels, Classes, ScalarType.Float32).DetachFromDisposeScope();
+        _batch = new(rows, _images, labels.DetachFromDisposeScope(), Weights: null, TotalWeight: rows);
     }
 
     /// <summary>Runs the step.</summary>
@@ -64,12 +65,13 @@ internal sealed class NetworkStep : IDisposable
     public double Run()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = _loss.Compute(Logits(), _classes);
-        CallbackFaults.Backward(loss);
+        Tensor logits = Logits();
+        LossResult loss = _loss.AtOnce(logits, _batch, upstream: 1)!.Value;
+        CallbackFaults.Backward(logits, loss.Gradient);
         _optimizer.Step(0.01);
         CallbackGradients.Release();
         _buffers.Release();
-        return loss.item<float>();
+        return loss.Loss;
     }
 
     private Tensor Logits()
@@ -90,6 +92,6 @@ internal sealed class NetworkStep : IDisposable
         _tally.Dispose();
         _buffers.Dispose();
         _images.Dispose();
-        _classes.Dispose();
+        _batch.Labels.Dispose();
     }
 }

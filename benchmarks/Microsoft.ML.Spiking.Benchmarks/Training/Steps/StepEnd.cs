@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch;
@@ -10,7 +11,7 @@ namespace Microsoft.ML.Spiking.Benchmarks.Training.Steps;
 internal sealed class StepEnd : IDisposable
 {
     private readonly Loss _loss = new(lambda: 0.05, LossTarget.Constant, labelSmoothing: 0);
-    private readonly Tensor _labels;
+    private readonly Batch _batch;
     private readonly Tensor _hidden; // [T, N, hidden]
     private readonly Tensor _weight;
     private readonly Tensor _bias;
@@ -21,7 +22,7 @@ internal sealed class StepEnd : IDisposable
     /// <param name="hidden">The number of the readout's inputs.</param>
     public StepEnd(StepProblem problem, int hidden)
     {
-        _labels = problem.Labels;
+        _batch = problem.Batch;
         using var generator = new Generator(1, CPU);
         Tensor Noise(params long[] shape) => empty(shape, ScalarType.Float32, CPU).uniform_(-0.05, 0.05, generator)
             .requires_grad_().DetachFromDisposeScope();
@@ -37,9 +38,9 @@ internal sealed class StepEnd : IDisposable
     public void ReadoutAndLoss()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor classes = Loss.OneHot(_labels, StepProblem.Classes, ScalarType.Float32);
-        Tensor loss = _loss.Compute(nn.functional.linear(_hidden, _weight, _bias), classes);
-        autograd.grad([loss], [_hidden, _weight, _bias]);
+        Tensor logits = nn.functional.linear(_hidden, _weight, _bias);
+        LossResult loss = _loss.AtOnce(logits, _batch, upstream: 1)!.Value;
+        autograd.grad([logits], [_hidden, _weight, _bias], [loss.Gradient]);
     }
 
     /// <summary>Takes a step of the optimizer; the gradients' values do not affect its speed.</summary>

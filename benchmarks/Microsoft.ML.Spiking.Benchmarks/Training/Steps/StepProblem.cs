@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Torch;
 using static TorchSharp.torch;
 
@@ -32,7 +33,8 @@ internal sealed class StepProblem : IDisposable
         float[] pixels = [.. Enumerable.Range(0, Rows * Features)
             .Select(_ => random.Next(5) == 0 ? Brightest * random.NextSingle() : 0f)];
         Input = tensor(pixels, [Rows, Features]).DetachFromDisposeScope();
-        Labels = tensor([.. Enumerable.Range(0, Rows).Select(row => (long)row % Classes)]).DetachFromDisposeScope();
+        Tensor labels = tensor([.. Enumerable.Range(0, Rows).Select(row => (long)row % Classes)]);
+        Batch = new(Rows, Input, labels.DetachFromDisposeScope(), Weights: null, TotalWeight: Rows);
     }
 
     /// <summary>Returns the network 784-512-512-10.</summary>
@@ -51,13 +53,13 @@ internal sealed class StepProblem : IDisposable
     /// <summary>Gets the features, [N, features].</summary>
     public Tensor Input { get; }
 
-    /// <summary>Gets the labels, [N].</summary>
-    public Tensor Labels { get; }
+    /// <summary>Gets the features and their labels.</summary>
+    public Batch Batch { get; }
 
     public void Dispose()
     {
         Input.Dispose();
-        Labels.Dispose();
+        Batch.Labels.Dispose();
     }
 
     private NetworkWeights Scaled(NetworkWeights weights, float scale) => new(Definition, weights.Select(array =>

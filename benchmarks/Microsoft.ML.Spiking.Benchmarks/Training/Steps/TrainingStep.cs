@@ -35,12 +35,11 @@ internal abstract class TrainingStep : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = Forward(); // [T, N, classes]
-        Tensor classes = Loss.OneHot(Problem.Labels, StepProblem.Classes, ScalarType.Float32);
-        Tensor loss = _loss.Compute(logits, classes);
-        loss.backward();
+        LossResult loss = _loss.AtOnce(logits, Problem.Batch, upstream: 1)!.Value;
+        logits.backward([loss.Gradient]);
         _optimizer.Step(StepProblem.LearningRate);
         CallbackGradients.Release();
-        return loss.item<float>();
+        return loss.Loss;
     }
 
     public virtual void Dispose()
