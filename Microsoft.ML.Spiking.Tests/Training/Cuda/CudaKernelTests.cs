@@ -247,7 +247,7 @@ public sealed class CudaKernelTests
         Assert.AreEqual(forwardInHalf, Width(isBackward: false, isHalf: true));
     }
 
-    /// <summary>What gpu-check tune found the fastest.</summary>
+    /// <summary>The constants that <c>gpu-check tune</c> found the fastest.</summary>
     [TestMethod]
     [DataRow(4, 2, false, ProgramNormalization.None, 2, false)]
     [DataRow(6, 2, false, ProgramNormalization.ChannelsLast, 2, true)]

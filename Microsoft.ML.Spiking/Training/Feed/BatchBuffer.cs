@@ -19,7 +19,7 @@ internal sealed class BatchBuffer : IDisposable
     private readonly BatchAugmenter? _augmenter;
     private readonly SparseRows? _sparse;
     private readonly FixedLayers? _fixed;
-    private readonly Tensor? _encoded;  // [batch, outputs of the fixed layers]
+    private readonly Tensor? _encoded; // [batch, outputs of the fixed layers]
     private readonly Tensor _features; // [batch, features]; [batch, 0] where the rows are sparse
     private readonly Tensor _labels;   // [batch]
     private readonly Tensor _weights;  // [batch]

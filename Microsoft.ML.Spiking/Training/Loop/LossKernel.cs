@@ -33,7 +33,7 @@ internal sealed unsafe class LossKernel(double lambda, LossTarget target, double
         ReadOnlySpan<long> labels = MemoryMarshal.Cast<byte, long>(batch.Labels.bytes);
         ReadOnlySpan<float> shares = mixed is null ? [] : TensorMemory.Values(mixed);
         ReadOnlySpan<float> weights = batch.Weights is null ? [] : TensorMemory.Values(batch.Weights);
-        double total = weights.IsEmpty ? rows : SumOf(weights);
+        double total = weights.IsEmpty ? rows : batch.TotalWeight;
         Tensor means = empty([rows, classes], ScalarType.Float32, CPU);
         Tensor gradient = empty([steps, rows, classes], ScalarType.Float32, CPU);
         float* source = TensorMemory.Address(values), mean = TensorMemory.Address(means);
@@ -112,16 +112,6 @@ internal sealed unsafe class LossKernel(double lambda, LossTarget target, double
             TensorPrimitives.Add(mean, new ReadOnlySpan<float>(values + (t * step), mean.Length), mean);
         }
         TensorPrimitives.Divide(mean, steps, mean);
-    }
-
-    private static double SumOf(ReadOnlySpan<float> weights)
-    {
-        double sum = 0;
-        foreach (float weight in weights)
-        {
-            sum += weight;
-        }
-        return sum;
     }
 }
 

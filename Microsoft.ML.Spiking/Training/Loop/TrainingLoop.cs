@@ -57,8 +57,7 @@ internal sealed class TrainingLoop : IDisposable
         _lastEpoch = lastEpoch;
         _productType = ProductType(settings.Precision, _device, observer);
         _state = new(definition, settings, _device);
-        _teaching = settings.Teacher is { } teacher and ({ LogitWeight: > 0 } or { FeatureWeight: > 0 })
-            ? new(teacher, definition, _device) : null;
+        _teaching = settings.Teacher is { Teaches: true } teacher ? new(teacher, definition, _device) : null;
         _rounded = _productType is ScalarType type && _device.type == DeviceType.CUDA ? new(type) : null;
         var loss = new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty,
             settings.LossOfMean == true)
@@ -205,7 +204,7 @@ internal sealed class TrainingLoop : IDisposable
             RowFeed? measured = validation is null ? null : UsableRows.Open(validation, "validation", _definition,
                 Math.Max(0, _settings.MemoryBudget - rows.Bytes), _observer, _token);
             using Validation? measure = measured is null ? null
-                : new(measured, Buffer(measured, classWeights: null, isTraining: false), _device, _settings.Ranks);
+                : new(measured, Buffer(measured, null, isTraining: false), _device, _settings.Ranks);
             float[]? classWeights = rows.Summary.WeightsFor(_settings.ClassWeighting, _settings.ClassWeights);
             using var buffers = new BatchBuffers(_settings.LocalReplicas + 1, // one is filled meanwhile
                 () => Buffer(rows, classWeights, isTraining: true, Augmenters.Create(_settings, _state.Network)));
@@ -394,9 +393,8 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Returns the rows of a full batch of one device.</summary>
     private int BatchSize(RowFeed rows) => (int)Math.Min(_settings.RowsPerReplica, rows.Summary.Rows);
 
-    private BatchBuffer Buffer(
-        RowFeed rows, float[]? classWeights, bool isTraining, BatchAugmenter? augmenter = null) =>
-        new(BatchSize(rows), rows.FeatureCount, classWeights, _device, augmenter, _isSparse,
+    private BatchBuffer Buffer(RowFeed rows, float[]? weights, bool isTraining, BatchAugmenter? augmenter = null) =>
+        new(BatchSize(rows), rows.FeatureCount, weights, _device, augmenter, _isSparse,
             fixedLayers: FixedLayers.RunAhead(_definition, _settings, _device.type)
                 ? new(_definition, _state.Network.Parameters.Export(), _settings.Seed, isTraining) : null);
 }

@@ -21,6 +21,9 @@ internal sealed record TeacherSettings
     public required double Temperature { get; init; }
     public required double Blur { get; init; }
 
+    /// <summary>Gets whether anything is learned from it.</summary>
+    public bool Teaches => LogitWeight > 0 || FeatureWeight > 0;
+
     /// <summary>Returns all that decides what is learned from it.</summary>
     public string Identity()
     {
