@@ -15,9 +15,9 @@ public sealed class TableSweepTests
         SpikingClifTrainer.Options options = Trainer(new()).Completed(Shared(new()));
 
         Assert.AreEqual(new PopulationEncoder(8), options.Encoder);
-        Assert.AreEqual(new Mlp(TableDefaults.For(200).HiddenSizes), options.Network);
-        Assert.AreEqual(
-            (TableDefaults.BatchSize, TableDefaults.LearningRate), (options.BatchSize, options.LearningRate));
+        var table = TableDefaults.For(200, hasLeaves: false);
+        Assert.AreEqual(new Mlp(table.Neurons), options.Network);
+        Assert.AreEqual((TableDefaults.BatchSize, table.LearningRate), (options.BatchSize, options.LearningRate));
         Assert.IsNotNull(options.Epochs);
         var kept = new List<string>();
         SweepSpace space = SweepSpace.Default.For(options, kept.Add);

@@ -66,8 +66,8 @@ public sealed partial class SpikingClifTrainer
         /// Gets or sets the network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>,
         /// <see cref="SpikingVgg"/>, <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for
         /// images, or one of your own from a <see cref="NetworkBuilder"/>. The default is two layers of 512; for
-        /// tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null it is layers of
-        /// 256 and 128, and of 256 and 256 for more than 8,000 rows.
+        /// tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null it is one layer of
+        /// 512, and of 256 with leaves of trees.
         /// </summary>
         public NetworkTemplate Network
         {
@@ -88,10 +88,10 @@ public sealed partial class SpikingClifTrainer
         /// default), which alone is possible where rows bring their own time steps, <see cref="PopulationEncoder"/>,
         /// <see cref="PoissonEncoder"/> or <see cref="LatencyEncoder"/>. As long as it is not set, an <see cref="Mlp"/>
         /// whose <see cref="Epochs"/> are null gets a <see cref="PopulationEncoder"/> for vectors of at most 512
-        /// features, as tables have: of eight fields; of 32 for more than 8,000 rows, unless those make more than 2,048
-        /// values; and none if eight do. It has the leaves of 32 trees of each class too (64 for more than 8,000 rows,
-        /// but at most 128 in all), where trees predict the rows that are held out, or those of validation, better than
-        /// the features do one by one; see docs/tables.md. To prevent that, set it.
+        /// features, as tables have: of eight fields; of 16 for more than 8,000 rows without leaves, unless those make
+        /// more than 2,048 values; and none if eight do. It has the leaves of 32 trees of each class too (64 for more
+        /// than 8,000 rows, but at most 128 in all), where trees predict the rows that are held out, or those of
+        /// validation, better than the features do one by one; see docs/tables.md. To prevent that, set it.
         /// </summary>
         public InputEncoder Encoder
         {
@@ -132,8 +132,8 @@ public sealed partial class SpikingClifTrainer
         /// as see about 250,000 rows, but at least 10 and at most 100. Where rows are held out
         /// (<see cref="ValidationFraction"/>), null is at most as many as make 2,000 steps of the optimizer, but at
         /// least 15 and at most 60, and the training ends when a fifth of them, or six, brought no better one. For
-        /// tables with receptive fields (see <see cref="Encoder"/>) it is at most as many as see about 77,000 rows, but
-        /// from 12 to 60, and six; of more than 8,000 rows as see 400,000, but from 15 to 30.
+        /// tables with receptive fields (see <see cref="Encoder"/>) it is at most as many as see about 60,000 rows, but
+        /// from 17 to 60, and five; of more than 8,000 rows as see 400,000, but from 15 to 30, and six.
         /// </summary>
         public int? Epochs { get; set; }
 
@@ -149,7 +149,8 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets the highest learning rate, greater than 0, at most 100. Default 0.002, and 0.003 for tables
-        /// with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
+        /// with receptive fields, but without leaves of trees (see <see cref="Encoder"/>), whose <see cref="Epochs"/>
+        /// are null.
         /// </summary>
         public double LearningRate
         {

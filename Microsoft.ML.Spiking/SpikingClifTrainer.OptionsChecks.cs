@@ -51,8 +51,7 @@ public sealed partial class SpikingClifTrainer
         /// <summary>
         /// Gets or sets the number of time steps T, from 1 to 1,000. Time and memory grow with it. Not used where rows
         /// bring their own time steps (see <see cref="InputShape"/>), which the log then says. Default 4, and 3 for
-        /// tables of at most 8,000 rows with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/>
-        /// are null.
+        /// tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null.
         /// </summary>
         public int TimeSteps
         {

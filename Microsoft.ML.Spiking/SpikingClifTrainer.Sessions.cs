@@ -57,7 +57,7 @@ public sealed partial class SpikingClifTrainer
             copy.Encoder = copy.Encoder;
             return copy;
         }
-        var table = TableDefaults.For(rows);
+        var table = TableDefaults.For(rows, hasLeaves: encoder.Trees > 0);
         Options completed = table.Complete(_options);
         (completed.Encoder, completed.Epochs) = (encoder, table.Epochs);
         return completed;

@@ -69,7 +69,7 @@ public sealed partial class SpikingClifTrainer
                 : PopulationConstants.Of(rows, feed.Summary, encoder.Fields, leaves), encoder);
         }
         bool isSmall = TableDefaults.IsSmall(feed.Summary.Rows);
-        int wanted = _options.TableFields ?? TableDefaults.For(feed.Summary.Rows).Fields;
+        int wanted = WantedFields(feed.Summary.Rows, hasLeaves: false);
         foreach (int fields in new[] { wanted, Math.Min(wanted, Defaults.Fields) }.Distinct())
         {
             PopulationConstants fitted = PopulationConstants.Of(rows, feed.Summary, fields);
@@ -77,15 +77,20 @@ public sealed partial class SpikingClifTrainer
             {
                 continue;
             }
-            return held is not null && TreeChoice.Of(trainRows, RowSample.Of(held, FixedSeed), classes, fitted,
-                isSmall, FixedSeed, message => observer?.Info(message), Team(),
-                _options.CancellationToken) is { } trees
-                ? (PopulationConstants.Of(rows, feed.Summary, fields, trees),
-                    new PopulationEncoder(fields) { Trees = TreeChoice.TreesFor(isSmall, classes) })
-                : (fitted, new(fields));
+            if (held is null || TreeChoice.Of(trainRows, RowSample.Of(held, FixedSeed), classes, fitted, isSmall,
+                FixedSeed, message => observer?.Info(message), Team(), _options.CancellationToken) is not { } trees)
+            {
+                return (fitted, new(fields));
+            }
+            int beside = Math.Min(fields, WantedFields(feed.Summary.Rows, hasLeaves: true));
+            return (PopulationConstants.Of(rows, feed.Summary, beside, trees),
+                new PopulationEncoder(beside) { Trees = TreeChoice.TreesFor(isSmall, classes) });
         }
         return null;
     }
+
+    private int WantedFields(long rows, bool hasLeaves) =>
+        _options.TableFields ?? TableDefaults.For(rows, hasLeaves).Fields;
 
     // Without libtorch, which is not loaded yet.
     private ThreadPoolTeam Team() => new(_options.NumberOfThreads ?? Environment.ProcessorCount);
@@ -117,7 +122,8 @@ public sealed partial class SpikingClifTrainer
         (StoredRows Train, StoredRows HeldOut)? split = mayHoldOut ? HoldOut(feed, observer) : null;
         PopulationConstants? fields = Fitted(encoder, feed, split is var (own, _) ? Feed(own) : feed,
             !IsTable(layout) ? null : Feed(split?.HeldOut ?? validation), network.ClassCount, observer)?.Fields;
-        TableDefaults? table = fields is not null && IsTable(layout) ? TableDefaults.For(feed.Summary.Rows) : null;
+        TableDefaults? table = fields is not null && IsTable(layout)
+            ? TableDefaults.For(feed.Summary.Rows, hasLeaves: fields.Trees is not null) : null;
         Options options = table?.Complete(_options) ?? _options;
         TrainingSettings settings = Settings(layout, options) with { Population = fields };
         if (fields is not null)

@@ -13,27 +13,26 @@ internal enum TableOptions
 }
 
 /// <summary>
-/// The defaults of a training on a table by its number of rows: chosen on twelve tables together, by no table's name
-/// (docs/tables.md).
+/// The defaults of a training on a table, by its number of rows and whether leaves of trees are inputs: chosen on
+/// twelve tables together, by no table's name (docs/tables.md).
 /// </summary>
 /// <param name="Fields">The most receptive fields of a feature.</param>
 /// <param name="InputDropout">The part of the fields' values that is dropped.</param>
 /// <param name="HasLossOfMean">
 /// Whether the loss is that of the steps' mean logits, with less of the squared error, instead of each step's.
 /// </param>
-/// <param name="TimeSteps">T.</param>
-/// <param name="HiddenSizes">The layers of the <see cref="Mlp"/>.</param>
+/// <param name="Neurons">Those of the one hidden layer.</param>
+/// <param name="LearningRate">The highest learning rate.</param>
 /// <param name="Epochs">The most epochs, over which the learning rate falls.</param>
 /// <param name="Patience">The epochs in a row that may bring no improvement on the rows held out.</param>
 internal sealed record TableDefaults(
-    int Fields, double InputDropout, bool HasLossOfMean, int TimeSteps, IReadOnlyList<int> HiddenSizes, int Epochs,
-    int Patience)
+    int Fields, double InputDropout, bool HasLossOfMean, int Neurons, double LearningRate, int Epochs, int Patience)
 {
     /// <summary>Rows of a step.</summary>
     public const int BatchSize = 128;
 
-    /// <summary>The highest learning rate.</summary>
-    public const double LearningRate = 0.003;
+    /// <summary>T.</summary>
+    public const int TimeSteps = 3;
 
     /// <summary>The share of the squared error in the loss of the mean logits.</summary>
     public const double MeanLossLambda = 0.01;
@@ -41,12 +40,21 @@ internal sealed record TableDefaults(
     /// <summary>The rows up to which few fields and the loss of each step are better.</summary>
     private const long FewRows = 8_000;
 
-    /// <summary>Returns the defaults for a number of training rows, those held out included.</summary>
-    public static TableDefaults For(long rows) => IsSmall(rows)
-        ? new(Fields: SpikingClifTrainer.Defaults.Fields, InputDropout: 0.15, HasLossOfMean: false,
-            TimeSteps: 3, HiddenSizes: [256, 128], EpochsOf(rows, visits: 60_000, least: 17, most: 60), Patience: 5)
-        : new(Fields: 32, InputDropout: 0.1, HasLossOfMean: true,
-            TimeSteps: 4, HiddenSizes: [256, 256], EpochsOf(rows, visits: 400_000, least: 15, most: 30), Patience: 6);
+    /// <summary>Returns the defaults of a table.</summary>
+    /// <param name="rows">Its training rows, those held out included.</param>
+    /// <param name="hasLeaves">
+    /// Whether leaves of trees are inputs. They are combinations of features already, which fewer neurons and steps
+    /// of a lower rate make the most of.
+    /// </param>
+    public static TableDefaults For(long rows, bool hasLeaves)
+    {
+        (int neurons, double rate) = hasLeaves ? (256, 0.002) : (512, 0.003);
+        return IsSmall(rows)
+            ? new(Fields: SpikingClifTrainer.Defaults.Fields, InputDropout: 0.15, HasLossOfMean: false, neurons, rate,
+                EpochsOf(rows, visits: 60_000, least: 17, most: 60), Patience: 5)
+            : new(Fields: hasLeaves ? SpikingClifTrainer.Defaults.Fields : 16, InputDropout: 0.1, HasLossOfMean: true,
+                neurons, rate, EpochsOf(rows, visits: 400_000, least: 15, most: 30), Patience: 6);
+    }
 
     /// <summary>Returns whether a table of that many rows counts as a small one.</summary>
     public static bool IsSmall(long rows) => rows <= FewRows;
@@ -58,7 +66,7 @@ internal sealed record TableDefaults(
         SpikingClifTrainer.Options completed = options.Copy();
         if (!chosen.HasFlag(TableOptions.Network))
         {
-            completed.Network = new Mlp(HiddenSizes);
+            completed.Network = new Mlp(Neurons);
         }
         if (!chosen.HasFlag(TableOptions.BatchSize))
         {

@@ -43,14 +43,14 @@ public sealed class TableDefaultsTests
             InputDropout = 0,
         };
 
-        SpikingClifTrainer.Options kept = TableDefaults.For(1_000).Complete(set);
-        SpikingClifTrainer.Options others = TableDefaults.For(1_000).Complete(
+        SpikingClifTrainer.Options kept = TableDefaults.For(1_000, hasLeaves: false).Complete(set);
+        SpikingClifTrainer.Options others = TableDefaults.For(1_000, hasLeaves: false).Complete(
             SpikingClifTrainer.Options.Of("Label", "Features", null, null, 4, null, 64, 0.002));
 
         Assert.AreEqual(new Mlp(512, 512), kept.Network);
         Assert.AreEqual(
             (64, 0.002, 4, 0.0), (kept.BatchSize, kept.LearningRate, kept.TimeSteps, kept.InputDropout!.Value));
-        Assert.AreEqual(new Mlp(256, 128), others.Network);
+        Assert.AreEqual(new Mlp(512), others.Network);
         Assert.AreEqual((128, 0.003, 3, 0.15),
             (others.BatchSize, others.LearningRate, others.TimeSteps, others.InputDropout!.Value));
     }
@@ -62,7 +62,7 @@ public sealed class TableDefaultsTests
             .SpikingClif(new SpikingClifTrainer.Options { Device = ComputeDevice.Cpu }).Fit(Rows(90));
 
         Assert.AreEqual(3, model.Model.Network.TimeSteps);
-        Assert.AreSequenceEqual([256, 128, 3],
+        Assert.AreSequenceEqual([512, 3],
             model.Model.Network.Layers.OfType<LinearLayer>().Select(layer => layer.Outputs).ToArray());
     }
 
@@ -72,8 +72,13 @@ public sealed class TableDefaultsTests
     [DataRow(2_000, 30)]
     [DataRow(2_001, 30)]
     [DataRow(8_000, 17)]
-    public void For_FewRows_GivesTheEpochsThatSeeSixtyThousand(int rows, int epochs) =>
-        Assert.AreEqual((epochs, 5), (TableDefaults.For(rows).Epochs, TableDefaults.For(rows).Patience));
+    public void For_FewRows_GivesTheEpochsThatSeeSixtyThousand(int rows, int epochs)
+    {
+        TableDefaults few = TableDefaults.For(rows, hasLeaves: false);
+
+        Assert.AreEqual(new(8, 0.15, HasLossOfMean: false, 512, 0.003, epochs, 5), few);
+        Assert.AreEqual(few with { Neurons = 256, LearningRate = 0.002 }, TableDefaults.For(rows, hasLeaves: true));
+    }
 
     [TestMethod]
     [DataRow(8_001, 30)]
@@ -81,16 +86,17 @@ public sealed class TableDefaultsTests
     [DataRow(1_000_000, 15)]
     public void For_ManyRows_GivesMoreFieldsAndTheLossOfTheMean(int rows, int epochs)
     {
-        TableDefaults many = TableDefaults.For(rows);
+        TableDefaults many = TableDefaults.For(rows, hasLeaves: false);
 
-        Assert.AreSequenceEqual([256, 256], many.HiddenSizes.ToArray());
-        Assert.AreEqual(new(32, 0.1, HasLossOfMean: true, 4, many.HiddenSizes, epochs, 6), many);
+        Assert.AreEqual(new(16, 0.1, HasLossOfMean: true, 512, 0.003, epochs, 6), many);
+        Assert.AreEqual(many with { Fields = 8, Neurons = 256, LearningRate = 0.002 },
+            TableDefaults.For(rows, hasLeaves: true));
     }
 
     [TestMethod]
     public void Complete_ManyRows_TakesTheLossOfTheMeanUnlessALossWasSet()
     {
-        TableDefaults many = TableDefaults.For(8_001);
+        TableDefaults many = TableDefaults.For(8_001, hasLeaves: false);
         var loss = new SpikingClifTrainer.Options { LossLambda = 0.05 }; // the trainer's own default
         var target = new SpikingClifTrainer.Options { LossTarget = LossTarget.Constant };
         var none = new SpikingClifTrainer.Options();
@@ -98,25 +104,28 @@ public sealed class TableDefaultsTests
         Assert.AreEqual((0.05, false), (many.Complete(loss).LossLambda, many.Complete(loss).LossOfMean));
         Assert.AreEqual((0.05, false), (many.Complete(target).LossLambda, many.Complete(target).LossOfMean));
         Assert.AreEqual((0.01, true), (many.Complete(none).LossLambda, many.Complete(none).LossOfMean));
-        Assert.AreEqual(0.05, TableDefaults.For(8_000).Complete(none).LossLambda);
+        Assert.AreEqual(0.05, TableDefaults.For(8_000, hasLeaves: false).Complete(none).LossLambda);
     }
 
     [TestMethod]
-    [DataRow(3, 32)]
-    [DataRow(70, 8)] // 70 features of 32 fields would be more than 2,048 values
-    public void Fit_ManyRows_HasMoreFieldsWhereTheyAreNotTooMany(int features, int fields)
+    [DataRow(3, 17, 16)]
+    [DataRow(140, 17, 8)] // 140 features of 16 fields would be more than 2,048 values
+    [DataRow(3, 3, 8)] // with leaves of trees, which more than 16 classes do not get
+    public void Fit_ManyRows_HasMoreFieldsWithoutLeavesAndWhereTheyAreNotTooMany(int features, int classes, int fields)
     {
         int epochs = 0;
         SpikingPredictionTransformer model = Fit(
-            Table(8_010, (random, _) => [.. Enumerable.Range(0, features).Select(_ => random.NextSingle())]),
+            Table(8_010, (random, label) =>
+                [label + random.NextSingle(), .. Enumerable.Range(1, features - 1).Select(_ => random.NextSingle())],
+                classes),
             options =>
             {
                 (options.BatchSize, options.EarlyStoppingPatience) = (4_096, 1);
                 options.MetricsCallback = metrics => epochs = metrics.Epoch;
             });
 
-        Assert.AreSequenceEqual(Enumerable.Repeat(fields, features).ToArray(),
-            Fields(model, features));
+        Assert.AreSequenceEqual(Enumerable.Repeat(fields, features).ToArray(), Fields(model, features));
+        Assert.AreEqual(classes == 3, model.Model.Network.Layers.OfType<TreeLayer>().Any());
         Assert.AreEqual(0.1, model.Model.Network.Layers.OfType<DropoutLayer>().First().Rate);
         Assert.IsLessThanOrEqualTo(30, epochs);
     }
