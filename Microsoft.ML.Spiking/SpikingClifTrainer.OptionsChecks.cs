@@ -63,7 +63,7 @@ public sealed partial class SpikingClifTrainer
         /// Gets or sets the part of the input's values that is dropped in training, after normalization or encoding by
         /// receptive fields, from 0 up to, but not including, 1. Rows that are sparse are then taken with all their
         /// zeros. Null (the default) for none, but for tables with receptive fields (see <see cref="Encoder"/>) whose
-        /// <see cref="Epochs"/> are null, 0.15 for at most 8,000 rows and 0.1 for more.
+        /// <see cref="Epochs"/> are null, 0.15 for at most 8,000 rows, and for more 0.1, or 0.3 with leaves of trees.
         /// </summary>
         public double? InputDropout { get; set; }
 

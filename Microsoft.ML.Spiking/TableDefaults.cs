@@ -43,17 +43,27 @@ internal sealed record TableDefaults(
     /// <summary>Returns the defaults of a table.</summary>
     /// <param name="rows">Its training rows, those held out included.</param>
     /// <param name="hasLeaves">
-    /// Whether leaves of trees are inputs. They are combinations of features already, which fewer neurons and steps
-    /// of a lower rate make the most of.
+    /// Whether leaves of trees are inputs. They are combinations of features already: fewer neurons and a lower rate
+    /// make the most of them.
     /// </param>
     public static TableDefaults For(long rows, bool hasLeaves)
     {
-        (int neurons, double rate) = hasLeaves ? (256, 0.002) : (512, 0.003);
-        return IsSmall(rows)
-            ? new(Fields: SpikingClifTrainer.Defaults.Fields, InputDropout: 0.15, HasLossOfMean: false, neurons, rate,
-                EpochsOf(rows, visits: 60_000, least: 17, most: 60), Patience: 5)
-            : new(Fields: hasLeaves ? SpikingClifTrainer.Defaults.Fields : 16, InputDropout: 0.1, HasLossOfMean: true,
-                neurons, rate, EpochsOf(rows, visits: 400_000, least: 15, most: 30), Patience: 6);
+        const int fewFields = SpikingClifTrainer.Defaults.Fields;
+        if (IsSmall(rows))
+        {
+            int epochs = EpochsOf(rows, visits: 60_000, least: 17, most: 60);
+            return hasLeaves
+                ? new(fewFields, InputDropout: 0.15, HasLossOfMean: false, Neurons: 256, LearningRate: 0.002, epochs,
+                    Patience: 5)
+                : new(fewFields, InputDropout: 0.15, HasLossOfMean: false, Neurons: 512, LearningRate: 0.003, epochs,
+                    Patience: 5);
+        }
+        int longer = EpochsOf(rows, visits: 400_000, least: 15, most: 30);
+        return hasLeaves
+            ? new(fewFields, InputDropout: 0.3, HasLossOfMean: true, Neurons: 256, LearningRate: 0.001, longer,
+                Patience: 6)
+            : new(Fields: 16, InputDropout: 0.1, HasLossOfMean: true, Neurons: 512, LearningRate: 0.003, longer,
+                Patience: 6);
     }
 
     /// <summary>Returns whether a table of that many rows counts as a small one.</summary>

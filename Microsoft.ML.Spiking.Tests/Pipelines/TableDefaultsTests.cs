@@ -89,7 +89,7 @@ public sealed class TableDefaultsTests
         TableDefaults many = TableDefaults.For(rows, hasLeaves: false);
 
         Assert.AreEqual(new(16, 0.1, HasLossOfMean: true, 512, 0.003, epochs, 6), many);
-        Assert.AreEqual(many with { Fields = 8, Neurons = 256, LearningRate = 0.002 },
+        Assert.AreEqual(many with { Fields = 8, InputDropout = 0.3, Neurons = 256, LearningRate = 0.001 },
             TableDefaults.For(rows, hasLeaves: true));
     }
 
@@ -126,7 +126,7 @@ public sealed class TableDefaultsTests
 
         Assert.AreSequenceEqual(Enumerable.Repeat(fields, features).ToArray(), Fields(model, features));
         Assert.AreEqual(classes == 3, model.Model.Network.Layers.OfType<TreeLayer>().Any());
-        Assert.AreEqual(0.1, model.Model.Network.Layers.OfType<DropoutLayer>().First().Rate);
+        Assert.AreEqual(classes == 3 ? 0.3 : 0.1, model.Model.Network.Layers.OfType<DropoutLayer>().First().Rate);
         Assert.IsLessThanOrEqualTo(30, epochs);
     }
 
