@@ -34,8 +34,8 @@ public sealed class HelpTests
                 option.Name);
 
         Assert.IsGreaterThan(25, options.Count);
-        Assert.AreEqual("The number of time steps T, from 1 to 1,000. Default 4, and 3 for tables of at most 8,000 " +
-            "rows with receptive fields (see --encoder) whose --epochs are none.", options["--time-steps"].Description);
+        Assert.AreEqual("The number of time steps T, from 1 to 1,000. Default 4, and 3 for tables with " +
+            "receptive fields (see --encoder) whose --epochs are none.", options["--time-steps"].Description);
         Assert.AreEqual("The optimizer. Default adam-w.", options["--optimizer"].Description);
         Assert.AreEqual("Whether training keeps, of each batch, only what passes between parts of the network (a " +
             "part ends behind neurons and the pooling after them, or behind a residual block) and computes what is " +
