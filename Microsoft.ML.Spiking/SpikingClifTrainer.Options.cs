@@ -66,8 +66,8 @@ public sealed partial class SpikingClifTrainer
         /// Gets or sets the network's plan: an <see cref="Mlp"/> (the default), a <see cref="ConvNet"/>,
         /// <see cref="SpikingVgg"/>, <see cref="SpikingResNet"/>, <see cref="VggSnn"/> or <see cref="Snn5"/> for
         /// images, or one of your own from a <see cref="NetworkBuilder"/>. The default is two layers of 512; for
-        /// tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null it is one layer of
-        /// 512, and of 256 with leaves of trees.
+        /// tables with receptive fields (see <see cref="Encoder"/>) whose <see cref="Epochs"/> are null it is one layer
+        /// of 512, and of 256 with leaves of trees.
         /// </summary>
         public NetworkTemplate Network
         {
