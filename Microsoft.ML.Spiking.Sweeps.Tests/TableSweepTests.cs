@@ -28,6 +28,18 @@ public sealed class TableSweepTests
     }
 
     [TestMethod]
+    public void Completed_EncoderWithTrees_HasTheDefaultsOfLeaves()
+    {
+        var leaves = new SpikingClifTrainer.Options { Encoder = new PopulationEncoder(8) { Trees = 4 } };
+
+        SpikingClifTrainer.Options options = Trainer(leaves).Completed(Shared(leaves));
+
+        Assert.AreEqual(leaves.Encoder, options.Encoder);
+        Assert.AreEqual(new Mlp(256), options.Network);
+        Assert.AreEqual(0.002, options.LearningRate);
+    }
+
+    [TestMethod]
     public void Completed_OptionsThatWereChosen_StayAsTheyAre()
     {
         var chosen = new SpikingClifTrainer.Options
