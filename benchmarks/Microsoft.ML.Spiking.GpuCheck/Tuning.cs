@@ -88,7 +88,8 @@ internal static class Tuning
     private static string Describe(NeuronProgram program)
     {
         string blocks = program.Blocks > 0 ? Invariant($" b{program.Blocks}") : "";
-        return Invariant($"w{program.Width} e{program.EarlyReads} r{(program.Recomputes ? 1 : 0)}{blocks}");
+        string kept = program.Shares ? "s" : program.Recomputes ? "r1" : "r0";
+        return Invariant($"w{program.Width} e{program.EarlyReads} {kept}{blocks}");
     }
 
     private static HashSet<NeuronProgram> Compile(
@@ -137,6 +138,7 @@ internal static class Tuning
                 {
                     Early = program.EarlyReads,
                     IsRecomputed = program.Recomputes,
+                    IsShared = program.Shares,
                     MinimumBlocks = program.Blocks,
                 };
             }
@@ -153,14 +155,17 @@ internal static class Tuning
                     .. from width in (int[])[own.Width / 2, own.Width, own.Width * 2]
                        where width >= 1 && width * (IsHalf ? 2 : 4) <= 16
                        from early in IsBackward ? (int[])[0, 2] : [0, 1]
-                       from isRecomputed in IsBackward ? (bool[])[false, true] : [false]
-                       select own with
+                       from kept in IsBackward ? (string[])["registers", "again", "shared"] : ["registers"]
+                       let variant = own with
                        {
                            Width = width,
                            Early = early,
-                           IsRecomputed = isRecomputed,
+                           IsRecomputed = kept == "again",
+                           IsShared = kept == "shared",
                            MinimumBlocks = 0,
-                       },
+                       }
+                       where kept != "shared" || variant.CanShare
+                       select variant,
                     own,
                 ];
             }

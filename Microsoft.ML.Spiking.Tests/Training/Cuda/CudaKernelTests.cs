@@ -112,13 +112,20 @@ public sealed class CudaKernelTests
         [
             .. from width in (int[])[1, 2, 4, 8]
                from early in (int[])[0, 1, 2]
-               from isRecomputed in (bool[])[false, true]
+               from kept in (string[])["registers", "again", "shared"]
                let forward = NeuronProgram.Of(definition, timeSteps, width) with
                {
                    Early = early,
                    MinimumBlocks = early + 1,
                }
-               select (forward, forward with { IsBackward = true, IsRecomputed = isRecomputed }),
+               let backward = forward with
+               {
+                   IsBackward = true,
+                   IsRecomputed = kept == "again",
+                   IsShared = kept == "shared",
+               }
+               where kept != "shared" || backward.CanShare
+               select (forward, backward),
         ];
         HostCompiler.Prepare(variants.SelectMany(pair => (NeuronProgram[])[pair.Forward, pair.Backward]));
         CudaRun? first = null;
@@ -247,15 +254,17 @@ public sealed class CudaKernelTests
         Assert.AreEqual(forwardInHalf, Width(isBackward: false, isHalf: true));
     }
 
-    /// <summary>The constants that <c>gpu-check tune</c> found the fastest.</summary>
+    /// <summary>The constants that <c>gpu-check tune</c> found the fastest, and where steps are kept.</summary>
     [TestMethod]
-    [DataRow(4, 2, false, ProgramNormalization.None, 2, false)]
-    [DataRow(6, 2, false, ProgramNormalization.ChannelsLast, 2, true)]
-    [DataRow(6, 2, true, ProgramNormalization.ChannelsLast, 2, false)]
-    [DataRow(16, 1, false, ProgramNormalization.None, 0, true)]
-    [DataRow(16, 1, true, ProgramNormalization.None, 0, false)]
+    [DataRow(4, 2, false, ProgramNormalization.None, 2, "registers")]
+    [DataRow(6, 2, false, ProgramNormalization.ChannelsLast, 2, "shared")]
+    [DataRow(6, 2, true, ProgramNormalization.ChannelsLast, 2, "registers")]
+    [DataRow(12, 2, true, ProgramNormalization.None, 2, "shared")]
+    [DataRow(16, 1, false, ProgramNormalization.None, 0, "shared")]
+    [DataRow(16, 1, true, ProgramNormalization.None, 0, "shared")]
+    [DataRow(16, 2, true, ProgramNormalization.None, 0, "again")]
     public void Constants_OfClifsBackwardPass_AreThoseOfTheCard(
-        int timeSteps, int width, bool isHalf, object normalization, int early, bool isRecomputed)
+        int timeSteps, int width, bool isHalf, object normalization, int early, string kept)
     {
         NeuronProgram program = NeuronProgram.Of(new ClifNeuron(), timeSteps, width) with
         {
@@ -265,7 +274,8 @@ public sealed class CudaKernelTests
             Normalization = (ProgramNormalization)normalization,
         };
         Assert.AreEqual(early, program.EarlyReads);
-        Assert.AreEqual(isRecomputed, program.Recomputes);
+        Assert.AreEqual(kept == "again", program.Recomputes);
+        Assert.AreEqual(kept == "shared", program.Shares);
         Assert.Contains("-DMINIMUM_BLOCKS=4", program.Definitions);
         Assert.DoesNotContain("-DMINIMUM_BLOCKS=4", (program with { IsBackward = false }).Definitions);
         Assert.DoesNotContain("-DMINIMUM_BLOCKS=4", (program with { MinimumBlocks = 0 }).Definitions);

@@ -107,7 +107,7 @@ internal sealed class HostCompiler : IRuntimeCompiler
                 .Concat(
                 [
                     "BLOCK_SIZE", "IS_LEARNED", "AGAIN", "MINUS_LOG2_E", "RUN", "PLACES", "FEW", "VECTOR_CHANNELS",
-                    "RESCALED", "GAINED", "CURRENTS_FIRST", "GRADIENTS_FIRST", "AT_LEAST_1", "SUMS_AT_ONCE",
+                    "OWN", "RESCALED", "GAINED", "CURRENTS_FIRST", "GRADIENTS_FIRST", "AT_LEAST_1", "SUMS_AT_ONCE",
                 ]))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"#undef {constant}");

@@ -24,6 +24,8 @@ static inline float power_of_two(float x) { return std::exp2(x); }
 static inline float forgotten(float x) { return x; }
 static inline float reciprocal(float x) { return 1.f / x; }
 static inline float multiply_add(float a, float b, float c) { return std::fma(a, b, c); }
+static inline float absolute(float x) { return std::fabs(x); }
+static inline float at_least(float a, float b) { return a >= b ? 1.f : 0.f; }
 
 // A card refuses an address that is no multiple of what is read at once, 16 bytes at most.
 static inline void note_address(const void* p, std::uintptr_t bytes) {

@@ -25,9 +25,7 @@ internal struct DeviceConstants
     public float K;
     public float Rescale;
     public float ScaleWeight;
-
-    // The structure ends at a multiple of 8 bytes.
-    private float _unused;
+    public float SurrogateRoot;
 
     /// <summary>
     /// Returns the constants of a neuron. Those that depend on a learned value are computed on the device, from the
@@ -53,7 +51,7 @@ internal struct DeviceConstants
             K = c.K,
             Rescale = c.Rescale,
             ScaleWeight = c.ScaleWeight,
-            _unused = 0,
+            SurrogateRoot = MathF.Sqrt(c.SurrogateB),
         };
     }
 }

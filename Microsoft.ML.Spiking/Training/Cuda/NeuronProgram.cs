@@ -25,6 +25,12 @@ internal readonly record struct NeuronProgram : ICudaProgram
     private const int MostKeptInFull = 12;
     private const int MostKeptInFullWithChannels = 8;
 
+    // Two values of each fill the 48 KB that a block has without asking. This was chosen by the instructions that
+    // NVRTC 12.4 makes for sm_90, not by a card's speed: those of the special functions, which limit CLIF, are a quarter
+    // fewer than where they are computed again, and nothing spills at T = 16.
+    private const int MostShared = 24;
+    private const int MostStepsInRegisters = 8;
+
     // A multiprocessor has registers for as many blocks of the backward pass, up to these steps.
     private const int BlocksAtOnce = 4;
     private const int MostStepsOfBlocks = 16;
@@ -82,6 +88,12 @@ internal readonly record struct NeuronProgram : ICudaProgram
     public bool? IsRecomputed { get; init; }
 
     /// <summary>
+    /// Gets whether the backward pass of CLIF keeps potentials and complementary potentials in the memory of the block;
+    /// null where a thread has not registers enough, and they fit there.
+    /// </summary>
+    public bool? IsShared { get; init; }
+
+    /// <summary>
     /// Gets the blocks that a multiprocessor must have registers for, 0 to leave it to the compiler; null for what
     /// suits the neuron.
     /// </summary>
@@ -99,7 +111,7 @@ internal readonly record struct NeuronProgram : ICudaProgram
         Define("CONSTANT_CURRENT", IsConstant ? 1 : 0), Define("BF16_CURRENT", HasHalfCurrent ? 1 : 0),
         Define("BF16_SPIKES", HasHalfSpikes ? 1 : 0), Define("NORMALIZED", (int)Normalization),
         Define("POOLED", IsPooled ? 1 : 0), Define("EARLY", EarlyReads),
-        Define("RECOMPUTED", Recomputes ? 1 : 0),
+        Define("RECOMPUTED", Recomputes ? 1 : 0), Define("SHARED_STEPS", Shares ? 1 : 0),
         .. Blocks > 0 ? [Define("MINIMUM_BLOCKS", Blocks)] : (string[])[],
     ];
 
@@ -127,7 +139,15 @@ internal readonly record struct NeuronProgram : ICudaProgram
     }
 
     /// <summary>Gets <see cref="IsRecomputed"/>, or what is done without it.</summary>
-    internal bool Recomputes => IsRecomputed ?? (IsBackward && (TimeSteps * Width > MostKeptSteps || IsShortLearned));
+    internal bool Recomputes => IsRecomputed ?? (!Shares && (KeepsTooMuch || IsShortLearned));
+
+    /// <summary>Gets <see cref="IsShared"/>, or what is done without it.</summary>
+    internal bool Shares =>
+        IsShared ?? (IsRecomputed is null && CanShare && (KeepsTooMuch || TimeSteps > MostStepsInRegisters));
+
+    /// <summary>Gets whether this is a backward pass of CLIF whose steps fit into the memory of a block.</summary>
+    internal bool CanShare =>
+        IsBackward && Neuron == ProgramNeuron.Clif && TimeSteps * Width <= MostShared;
 
     /// <summary>Gets <see cref="MinimumBlocks"/>, or what is done without it.</summary>
     internal int Blocks
@@ -138,6 +158,8 @@ internal readonly record struct NeuronProgram : ICudaProgram
             return MinimumBlocks ?? (isLimited && TimeSteps <= MostStepsOfBlocks ? BlocksAtOnce : 0);
         }
     }
+
+    private bool KeepsTooMuch => IsBackward && TimeSteps * Width > MostKeptSteps;
 
     private int MostKeptSteps => IsPooled || HasHalfCurrent || Neuron != ProgramNeuron.Clif ? MostKept
         : Normalization == ProgramNormalization.None ? MostKeptInFull : MostKeptInFullWithChannels;

@@ -23,12 +23,20 @@ typedef unsigned long long long_word;
 #define THREAD __nvvm_read_ptx_sreg_tid_x()
 #define BLOCK __nvvm_read_ptx_sreg_ctaid_x()
 DEVICE float multiply_add(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+DEVICE float absolute(float x) { return __builtin_fabsf(x); }
 #else
 #define THREAD threadIdx.x
 #define BLOCK blockIdx.x
 DEVICE float multiply_add(float a, float b, float c) { return fmaf(a, b, c); }
+DEVICE float absolute(float x) { return fabsf(x); }
 #endif
 
+// 1 where a is at least b, else 0.
+DEVICE float at_least(float a, float b) {
+  float y;
+  asm("set.ge.f32.f32 %0, %1, %2;" : "=f"(y) : "f"(a), "f"(b));
+  return y;
+}
 DEVICE float power_of_two(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
 // The same value, at this place, of which the compiler does not know what it has computed already.
 DEVICE float forgotten(float x) { float y; asm volatile("mov.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }

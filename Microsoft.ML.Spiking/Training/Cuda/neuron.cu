@@ -24,6 +24,8 @@
 //   EARLY             what is read before anything is computed, so that much is on its way at once: 0 nothing, 1 the
 //                     current of all steps, 2 the gradient by the spikes, too
 //   RECOMPUTED        1: the backward pass keeps h and m of each step, and computes what follows from them again
+//   SHARED_STEPS      1: the backward pass of CLIF keeps h and m of each step in the memory of the block, which has
+//                     48 KB: TIME_STEPS times WIDTH is at most 24
 //   MINIMUM_BLOCKS    see device.cuh; may be undefined
 // All arithmetic is in float32. Without contraction of products and sums (--fmad=false) the backward pass, which
 // repeats the forward pass from the current, repeats its bits.
@@ -45,7 +47,7 @@ typedef float Spikes;
 // NeuronConstants of the library; the host's structure has the same layout.
 struct Constants {
   double learned_factor;
-  float gamma, leak, gain, threshold, reset, a, b, inverse_tau, tau_factor, m_factor, k, rescale, scale_weight, unused;
+  float gamma, leak, gain, threshold, reset, a, b, inverse_tau, tau_factor, m_factor, k, rescale, scale_weight, root;
 };
 
 // What norm.cu leaves for each channel: scale x + shift.
@@ -176,18 +178,26 @@ DEVICE float sigmoid(float x, float factor) { return reciprocal(1.f + power_of_t
 
 #define MINUS_LOG2_E -1.44269504f
 
-DEVICE float surrogate(float u, const Constants& c) {
-  float distance = u < 0.f ? -u : u;
+#if SURROGATE == 3
+// 1 + b (h - threshold)^2; root: that of b.
+DEVICE float atan_divisor(float h, const Constants& c) {
+  float u = multiply_add(c.root, h, -(c.root * c.threshold));
+  return multiply_add(u, u, 1.f);
+}
+#endif
+
+// The surrogate's derivative at a potential.
+DEVICE float surrogate(float h, const Constants& c) {
 #if SURROGATE == 0
-  return distance <= c.a ? c.b : 0.f;
+  return absolute(h - c.threshold) <= c.a ? c.b : 0.f;
 #elif SURROGATE == 1
-  float height = multiply_add(-c.b, distance, c.a);
+  float height = multiply_add(-c.b, absolute(h - c.threshold), c.a);
   return height > 0.f ? height : 0.f;
 #elif SURROGATE == 2
-  float s = sigmoid(-distance, c.a * MINUS_LOG2_E);
+  float s = sigmoid(-absolute(h - c.threshold), c.a * MINUS_LOG2_E);
   return c.a * s * (1.f - s);
 #else
-  return c.a * reciprocal(multiply_add(c.b * u, u, 1.f));
+  return c.a * reciprocal(atan_divisor(h, c));
 #endif
 }
 
@@ -246,12 +256,13 @@ DEVICE float reset_level(float m, const Constants& c) {
 #endif
 }
 
-DEVICE float after_reset(float h, bool fires, float level, const Constants& c) {
+// s: 1 where the neuron fires, else 0.
+DEVICE float after_reset(float h, float s, float level, const Constants& c) {
   float scaled = RESCALED(h);
 #if HARD_RESET
-  return fires ? level : scaled;
+  return s != 0.f ? level : scaled;
 #else
-  return fires ? scaled - level : scaled;
+  return multiply_add(-s, level, scaled);
 #endif
 }
 
@@ -271,7 +282,7 @@ DEVICE float after_reset(float h, bool fires, float level, const Constants& c) {
 KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* count, long long n, Constants fixed,
   const Constants* derived, Channels norm, Windows windows) {
   const long long thread = (long long)BLOCK * BLOCK_SIZE + THREAD;
-  word fired = 0;
+  float fired = 0.f; // exact
   if (thread * WIDTH < n) {
     const long long at = first_of(thread, windows);
     const Current* from = current + at;
@@ -298,14 +309,13 @@ KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* co
 #pragma unroll
       for (int i = 0; i < WIDTH; i++) {
         float h = charge(v[i], x.v[i], c), squashed = 0.f;
-        bool fires = h >= c.threshold;
-        s.v[i] = fires ? 1.f : 0.f;
-        fired += fires ? 1 : 0;
+        s.v[i] = at_least(h, c.threshold);
+        fired += s.v[i];
 #if NEURON == 0
         m[i] = multiply_add(m[i], sigmoid(h, c.tau_factor), s.v[i]);
         squashed = sigmoid(m[i], MINUS_LOG2_E);
 #endif
-        v[i] = after_reset(h, fires, reset_level(squashed, c), c);
+        v[i] = after_reset(h, s.v[i], reset_level(squashed, c), c);
       }
 #if POOLED
       store_value(to, (s.v[0] + s.v[1] + s.v[2] + s.v[3]) * .25f);
@@ -316,7 +326,7 @@ KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* co
 #endif
     }
   }
-  if (count) add_count(fired, count);
+  if (count) add_count((word)fired, count);
 }
 #endif
 
@@ -346,12 +356,12 @@ struct Derived { float leak, squashed, slope; };
 // The sigmoids again. A card divides slowly: 1 / a, 1 / b and 1 / d are products with one reciprocal of a b d, which
 // the limits keep finite. m_factor is -log2(e), which compilers do not know, or they would keep the sigmoids after all.
 DEVICE Derived derived_again(float h, float m, const Constants& c) {
-  float exponent = c.tau_factor * h, u = h - c.threshold;
+  float exponent = c.tau_factor * h;
   float a = 1.f + power_of_two(exponent > 60.f ? 60.f : exponent);
   float b = 1.f + power_of_two(c.m_factor * m); // at most 2
   Derived result;
 #if SURROGATE == 3
-  float d = multiply_add(c.b * u, u, 1.f);
+  float d = atan_divisor(h, c);
   d = d > 1e18f ? 1e18f : d;
   float bd = b * d, inverse = reciprocal(a * bd);
   result.leak = inverse * bd;
@@ -361,7 +371,7 @@ DEVICE Derived derived_again(float h, float m, const Constants& c) {
   float inverse = reciprocal(a * b);
   result.leak = inverse * b;
   result.squashed = inverse * a;
-  result.slope = surrogate(u, c);
+  result.slope = surrogate(h, c);
 #endif
   return result;
 }
@@ -388,9 +398,18 @@ DEVICE float propagate(const Current* current, const Spikes* upstream, Current* 
   const Constants c = constants_of(fixed, derived);
   const word channel = channel_at(at, norm);
 
-  float h[TIME_STEPS][WIDTH], v[WIDTH];
+  // Each thread reads its own values alone.
+#if SHARED_STEPS
+  SHARED float h[TIME_STEPS][WIDTH][BLOCK_SIZE], m[TIME_STEPS][WIDTH][BLOCK_SIZE];
+#define OWN [THREAD]
+#else
+  float h[TIME_STEPS][WIDTH], m[TIME_STEPS][WIDTH];
+#define OWN
+#endif
+  float v[WIDTH];
 #if NEURON == 0
-  float m[TIME_STEPS][WIDTH];
+  float last[WIDTH];
+  for (int i = 0; i < WIDTH; i++) last[i] = 0.f;
 #if !RECOMPUTED
   float leaks[TIME_STEPS][WIDTH], squashes[TIME_STEPS][WIDTH];
 #endif
@@ -406,19 +425,18 @@ DEVICE float propagate(const Current* current, const Spikes* upstream, Current* 
     if (!CONSTANT_CURRENT || t == 0) x = arriving(words[CURRENTS_FIRST > 1 ? t : 0], norm, channel, t);
 #pragma unroll
     for (int i = 0; i < WIDTH; i++) {
-      float potential = charge(v[i], x.v[i], c), squashed = 0.f;
-      bool fires = potential >= c.threshold;
-      h[t][i] = potential;
+      float potential = charge(v[i], x.v[i], c), squashed = 0.f, s = at_least(potential, c.threshold);
+      h[t][i] OWN = potential;
 #if NEURON == 0
-      float leak = sigmoid(potential, c.tau_factor), s = fires ? 1.f : 0.f;
-      m[t][i] = multiply_add(t == 0 ? 0.f : m[t == 0 ? 0 : t - 1][i], leak, s);
-      squashed = sigmoid(m[t][i], MINUS_LOG2_E);
+      float leak = sigmoid(potential, c.tau_factor);
+      m[t][i] OWN = last[i] = multiply_add(last[i], leak, s);
+      squashed = sigmoid(last[i], MINUS_LOG2_E);
 #if !RECOMPUTED
       leaks[t][i] = leak;
       squashes[t][i] = squashed;
 #endif
 #endif
-      v[i] = after_reset(potential, fires, reset_level(squashed, c), c);
+      v[i] = after_reset(potential, s, reset_level(squashed, c), c);
     }
   }
 
@@ -435,27 +453,26 @@ DEVICE float propagate(const Current* current, const Spikes* upstream, Current* 
     Floats g;
 #pragma unroll
     for (int i = 0; i < WIDTH; i++) {
-      float potential = AGAIN(h[t][i]), level = 0.f, gmt = 0.f;
-      bool fires = potential >= c.threshold;
+      float potential = AGAIN(h[t][i] OWN), s = at_least(potential, c.threshold), level = 0.f, gmt = 0.f;
 #if NEURON == 0
-      float s = fires ? 1.f : 0.f, complementary = AGAIN(m[t][i]);
+      float complementary = AGAIN(m[t][i] OWN);
 #if RECOMPUTED
       Derived own = derived_again(potential, complementary, c);
 #else
       Derived own;
       own.leak = leaks[t][i];
       own.squashed = squashes[t][i];
-      own.slope = surrogate(potential - c.threshold, c);
+      own.slope = surrogate(potential, c);
 #endif
-      gmt = multiply_add(fires ? gv[i] : 0.f, own.squashed * (own.squashed - 1.f), gm[i]);
+      gmt = multiply_add(gv[i] * s, multiply_add(own.squashed, own.squashed, -own.squashed), gm[i]);
       level = reset_level(own.squashed, c);
       float derivative = own.slope;
 #else
       level = reset_level(0.f, c);
-      float derivative = surrogate(potential - c.threshold, c);
+      float derivative = surrogate(potential, c);
 #endif
 #if HARD_RESET
-      float slope = level - RESCALED(potential), pass = fires ? 0.f : gv[i];
+      float slope = level - RESCALED(potential), pass = s != 0.f ? 0.f : gv[i];
 #else
       float slope = -level, pass = gv[i];
 #endif
@@ -465,21 +482,21 @@ DEVICE float propagate(const Current* current, const Spikes* upstream, Current* 
 #endif
       float gh = multiply_add(gs, derivative, RESCALED(pass));
 #if NEURON == 0
-      gh = multiply_add(gmt * c.inverse_tau, (complementary - s) * (1.f - own.leak), gh);
+      gh = multiply_add(gmt, (complementary - s) * multiply_add(-c.inverse_tau, own.leak, c.inverse_tau), gh);
       gm[i] = gmt * own.leak;
 #elif NEURON == 2
       float before = c.reset;
       if (t > 0) {
-        float last = AGAIN(h[t == 0 ? 0 : t - 1][i]);
-        before = after_reset(last, last >= c.threshold, reset_level(0.f, c), c);
+        float last = AGAIN(h[t == 0 ? 0 : t - 1][i] OWN);
+        before = after_reset(last, at_least(last, c.threshold), reset_level(0.f, c), c);
       }
       learned = multiply_add(gh, (DECAYED ? potential : c.reset) - before, learned);
 #elif NEURON == 3
       gh = potential > 0.f ? gh : 0.f;
 #if HARD_RESET
-      float rest = fires ? 0.f : RESCALED(potential);
+      float rest = s != 0.f ? 0.f : RESCALED(potential);
 #else
-      float rest = fires ? RESCALED(potential) - RESCALED(c.threshold) : RESCALED(potential);
+      float rest = multiply_add(-s, RESCALED(c.threshold), RESCALED(potential));
 #endif
       learned += multiply_add(gh, potential, -(c.scale_weight * gv[i] * rest));
       gh = c.k * gh;
