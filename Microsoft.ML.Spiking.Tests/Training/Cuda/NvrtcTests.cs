@@ -11,8 +11,9 @@ namespace Microsoft.ML.Spiking.Tests.Training.Cuda;
 [TestClass]
 public sealed class NvrtcTests
 {
-    // Of a multiprocessor, and the most that a thread can have.
+    // Of a multiprocessor, the number that threads are given at a time, and the most that a thread can have.
     private const int Registers = 65_536;
+    private const int RegistersAtATime = 8;
     private const int MostRegistersOfThread = 255;
 
     // Leaves room for three blocks. Only the backward pass over more steps may take all that a thread can have.
@@ -188,7 +189,8 @@ public sealed class NvrtcTests
             $"{program.Neuron} T {program.TimeSteps} {type} {program.Normalization}{pooled} width {program.Width}");
         return new Compilation(program, what)
         {
-            MostRegisters = program.Blocks > 0 ? Registers / NeuronProgram.BlockSize / program.Blocks
+            MostRegisters = program.Blocks > 0
+                ? Registers / NeuronProgram.BlockSize / program.Blocks / RegistersAtATime * RegistersAtATime
                 : program.IsBackward && program.TimeSteps > MostStepsInFew ? MostRegistersOfThread : MostRegisters,
             MostSpilledBytes = program.IsBackward
                 ? MostSpilledWords * sizeof(float) * program.TimeSteps * program.Width : FewLocalBytes,
