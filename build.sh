@@ -13,6 +13,8 @@ usage: ./build.sh <command> [--no-setup] [-- arguments]
   sample NAME  build and run samples/NAME with the arguments after --
   test         build with warnings as errors, check the formatting, run all tests;
                the arguments after -- go to dotnet test
+  nvrtc        bring NVRTC, NVIDIA's compiler of CUDA kernels, into artifacts/nvrtc for the tests, which compile the
+               kernels with it then; not free software; from Debian or Ubuntu, without root, a card or an installation
   coverage     the same tests with code coverage: a summary, and artifacts/coverage/index.html
   mutate ROOM [--sample N [--seed S] [--survivors]]
                mutation testing of Neurons, Networks, Serialization or Scoring by the tests of the same name without
@@ -290,6 +292,7 @@ case $command in
   quickstart) sample Quickstart "$@" ;;
   sample) sample "$@" ;;
   test) run_tests "$@" ;;
+  nvrtc) "$root/eng/nvrtc.sh" ;;
   coverage) coverage "$@" ;;
   mutate) mutate "$@" ;;
   bench) bench "$@" ;;

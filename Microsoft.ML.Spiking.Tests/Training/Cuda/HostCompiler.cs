@@ -72,7 +72,8 @@ internal sealed class HostCompiler : IRuntimeCompiler
         }
     }
 
-    private static IEnumerable<string> Kernels(string source) =>
+    /// <summary>Returns the names of the kernels of a source whose constants leave none out.</summary>
+    public static IEnumerable<string> Kernels(string source) =>
         Regex.Matches(source, @"^KERNEL void (\w+)\(", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
 
     private static string Key(string source, IEnumerable<string> definitions) =>
