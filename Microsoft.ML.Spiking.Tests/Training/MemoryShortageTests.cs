@@ -26,6 +26,8 @@ public sealed class MemoryShortageTests
     [DataRow("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
         "more was asked for than the GPU has,")]
     [DataRow("cuDNN error: CUDNN_STATUS_ALLOC_FAILED", "more was asked for than the GPU has,")]
+    [DataRow("libtorch failed in the gradient of a convolution, most likely because the device is out of memory.",
+        "more was asked for than the GPU has,")]
     [DataRow("CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported",
         "more was asked for than the GPU has,")]
     public void Explain_TextOfAnAllocator_SaysHowMuchAndWhatToLower(string native, string asked)

@@ -25,7 +25,8 @@ internal sealed class NetworkStep : IDisposable
     private readonly RoundedWeights? _rounded;
 
     public NetworkStep(NetworkTemplate template, int[] image, int timeSteps, int rows, Device device,
-        bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0, bool keepsProductType = true)
+        bool isCheckpointed = false, ScalarType? productType = null, double dropout = 0, bool keepsProductType = true,
+        bool halvesWeightGradients = true)
     {
         NetworkDefinition definition =
             template.Bind(new(image, Classes, timeSteps, new DirectEncoder(), new ClifNeuron(), dropout));
@@ -44,6 +45,7 @@ internal sealed class NetworkStep : IDisposable
             ProductType = productType,
             KeepsProductType = _rounded is not null,
             Rounded = _rounded,
+            MayHalveWeightGradients = halvesWeightGradients,
         };
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);

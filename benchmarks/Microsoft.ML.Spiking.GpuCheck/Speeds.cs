@@ -57,7 +57,7 @@ internal static class Speeds
             Console.WriteLine(Invariant($"{type,-9} {sums,9:P0} {gradientSums,18:P0} {combination,12:P0}"));
         }
         Console.WriteLine(
-            "\nTraining steps, ms            op by op    kernels  products in TF32  in bfloat16  converted");
+            "\nTraining steps, ms            op by op    kernels  in TF32 alone  in TF32  in bfloat16  converted");
         foreach (MeasuredNetwork network in MeasuredNetwork.All)
         {
             Row(network, device);
@@ -66,7 +66,7 @@ internal static class Speeds
 
     private static void Row(MeasuredNetwork network, Device device)
     {
-        double Time(bool areKernelsOff, bool isTf32, ScalarType? type, bool keepsType = true)
+        double Time(bool areKernelsOff, bool isTf32, ScalarType? type, bool keepsType = true, bool halves = true)
         {
             using IDisposable? products = TensorFloat32.Use(device, isTf32);
             CudaUse.AreKernelsOff = areKernelsOff;
@@ -74,7 +74,7 @@ internal static class Speeds
             {
                 using var step = new NetworkStep(
                     network.Template, network.Image, network.TimeSteps, network.Rows, device,
-                    productType: type, keepsProductType: keepsType);
+                    productType: type, keepsProductType: keepsType, halvesWeightGradients: halves);
                 return Milliseconds(step.Run, device, repetitions: 10);
             }
             finally
@@ -83,9 +83,10 @@ internal static class Speeds
             }
         }
         (double opByOp, double own) = (Time(true, false, null), Time(false, false, null));
+        double tf32Alone = Time(false, true, ScalarType.Float32, halves: false); // weights' gradients, too
         (double tf32, double half) = (Time(false, true, ScalarType.Float32), Time(false, false, ScalarType.BFloat16));
         double converted = Time(false, false, ScalarType.BFloat16, keepsType: false);
-        Console.WriteLine(Invariant($"{network.Title,-28} {opByOp,9:0.0} {own,10:0.0} {tf32,17:0.0} ") +
+        Console.WriteLine(Invariant($"{network.Title,-28} {opByOp,9:0.0} {own,10:0.0} {tf32Alone,14:0.0} {tf32,8:0.0} ") +
             Invariant($"{half,12:0.0} {converted,10:0.0}"));
     }
 

@@ -20,23 +20,24 @@ internal static class StepRun
         if (arguments is not [string network, string precision, string count]
             || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int steps) || steps < 1
             || MeasuredNetwork.All.FirstOrDefault(one => one.Name == network) is not { } subject
-            || precision is not ("float32" or "tf32" or "bfloat16"))
+            || precision is not ("float32" or "tf32" or "tf32-alone" or "bfloat16"))
         {
             string names = string.Join('|', MeasuredNetwork.All.Select(one => one.Name));
-            Console.Error.WriteLine($"gpu-check steps {names} float32|tf32|bfloat16 NUMBER-OF-STEPS");
+            Console.Error.WriteLine($"gpu-check steps {names} float32|tf32|tf32-alone|bfloat16 NUMBER-OF-STEPS");
             return 2;
         }
         NativeRuntime.EnsureLoaded(withCuda: true);
         _ = cuda.is_available();
         var device = new Device(DeviceType.CUDA, 0);
-        using IDisposable? products = TensorFloat32.Use(device, isAllowed: precision == "tf32");
+        using IDisposable? products = TensorFloat32.Use(device, isAllowed: precision is "tf32" or "tf32-alone");
         using var step = new NetworkStep(subject.Template, subject.Image, subject.TimeSteps, subject.Rows, device,
             productType: precision switch
             {
                 "bfloat16" => ScalarType.BFloat16,
-                "tf32" => ScalarType.Float32,
+                "tf32" or "tf32-alone" => ScalarType.Float32,
                 _ => null,
-            });
+            },
+            halvesWeightGradients: precision == "tf32");
         for (int i = 0; i < FirstSteps; i++)
         {
             step.Run();

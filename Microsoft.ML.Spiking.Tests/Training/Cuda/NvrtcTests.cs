@@ -107,7 +107,7 @@ public sealed class NvrtcTests
     public void Programs_WithoutConstants_FitAndStayInRegisters() => AssertFit(
     [
         new(PlainProgram.Dropout, "dropout"), new(PlainProgram.Encoders, "encoders"),
-        new(PlainProgram.Optimizers, "optimizers"),
+        new(PlainProgram.Optimizers, "optimizers"), new(PlainProgram.Halves, "halves"),
     ]);
 
     /// <summary>An array that cannot be in registers is found in memory.</summary>

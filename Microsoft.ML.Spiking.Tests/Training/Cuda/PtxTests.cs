@@ -50,7 +50,8 @@ public sealed partial class PtxTests
     {
         SkipUnlessKnown(architecture);
         foreach (PlainProgram program in
-            (PlainProgram[])[PlainProgram.Dropout, PlainProgram.Encoders, PlainProgram.Optimizers])
+            (PlainProgram[])
+            [PlainProgram.Dropout, PlainProgram.Encoders, PlainProgram.Optimizers, PlainProgram.Halves])
         {
             string ptx = Compile(program, architecture);
             Assert.DoesNotContain(".local", ptx);

@@ -54,6 +54,22 @@ static inline unsigned bits_of(float x) {
   std::memcpy(&bits, &x, 4);
   return bits;
 }
+static inline float float_of(unsigned bits) {
+  float x;
+  std::memcpy(&x, &bits, 4);
+  return x;
+}
+static inline unsigned halves_of(float low, float high) {
+  const _Float16 halves[2] = {(_Float16)low, (_Float16)high};
+  unsigned w;
+  std::memcpy(&w, halves, 4);
+  return w;
+}
+static inline float half_value(unsigned short bits) {
+  _Float16 x;
+  std::memcpy(&x, &bits, 2);
+  return x;
+}
 static inline double square_root(double x) { return std::sqrt(x); }
 static inline float square_root(float x) { return std::sqrt(x); }
 
@@ -62,6 +78,8 @@ static inline bool sum_of_block(double own, double* sum) {
   *sum = (host_thread == 0 ? 0 : *sum) + own;
   return host_thread == 255;
 }
+
+static inline void take_largest(unsigned own, unsigned* largest) { *largest = own > *largest ? own : *largest; }
 
 static inline void add_count(unsigned own, unsigned long long* count) { *count += own; }
 

@@ -24,6 +24,9 @@ internal sealed record PlainProgram : ICudaProgram
     /// <summary>Gets the program of optimizers and of the clipping of gradients.</summary>
     public static PlainProgram Optimizers { get; } = new("optimizer.cu");
 
+    /// <summary>Gets the program that converts between float32 and float16.</summary>
+    public static PlainProgram Halves { get; } = new("half.cu");
+
     public string Source { get; }
 
     public IReadOnlyList<string> Definitions => [];

@@ -118,8 +118,10 @@ internal readonly unsafe struct NormLaunch
     /// <param name="combination">Working memory of 3 float32 for each of <see cref="Columns"/>.</param>
     /// <param name="scratch">Working memory of <see cref="ScratchDoubles"/>.</param>
     /// <param name="accumulates">Whether the gradients by weight and bias are added to what is there.</param>
+    /// <param name="largest">See <see cref="Combine"/>.</param>
     public void Backward(nint values, nint upstream, nint gradient, nint weight, NormResults results,
-        (nint Weight, nint Bias) parameters, nint combination, nint scratch, bool accumulates = false)
+        (nint Weight, nint Bias) parameters, nint combination, nint scratch, bool accumulates = false,
+        nint largest = 0)
     {
         SumGradients(values, upstream, results, scratch);
         Extents e = _extents;
@@ -129,7 +131,7 @@ internal readonly unsafe struct NormLaunch
         void** arguments = stackalloc void*[]
             { &scratch, &exact, &weight, &combination, &byWeight, &byBias, &adds, &e };
         _kernels.Launch(_program, "norm_gradients", LastThreads, arguments);
-        Combine(values, upstream, gradient, combination);
+        Combine(values, upstream, gradient, combination, largest);
     }
 
     /// <summary>The first part of <see cref="Backward"/>: the sums of each block.</summary>
@@ -142,11 +144,18 @@ internal readonly unsafe struct NormLaunch
     }
 
     /// <summary>The last part of <see cref="Backward"/>: the gradient by the arriving values.</summary>
-    public void Combine(nint values, nint upstream, nint gradient, nint combination)
+    /// <param name="values">The values that arrived.</param>
+    /// <param name="upstream">The gradient by the normalized values.</param>
+    /// <param name="gradient">Takes the gradient by the arriving values.</param>
+    /// <param name="combination">As <see cref="Backward"/> has left it.</param>
+    /// <param name="largest">
+    /// A word that is raised to the bits of the gradient's largest magnitude, in float32; zero for none.
+    /// </param>
+    public void Combine(nint values, nint upstream, nint gradient, nint combination, nint largest = 0)
     {
         Steps s = _steps;
         long columns = Columns;
-        void** arguments = stackalloc void*[] { &values, &upstream, &gradient, &combination, &columns, &s };
+        void** arguments = stackalloc void*[] { &values, &upstream, &gradient, &combination, &columns, &s, &largest };
         _kernels.Launch(_program, "norm_combine", s.N / _program.Width, arguments);
     }
 

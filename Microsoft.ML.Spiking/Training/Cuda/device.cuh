@@ -77,6 +77,16 @@ DEVICE void store_words(void* p, const word (&w)[8]) {
     :: "l"(p), "r"(w[4]), "r"(w[5]), "r"(w[6]), "r"(w[7]) : "memory");
 }
 
+// Two float32 as float16, to the nearest, ties to even, and one back.
+DEVICE word halves_of(float low, float high) {
+  word w;
+  asm("{\n.reg .b16 a, b;\ncvt.rn.f16.f32 a, %1;\ncvt.rn.f16.f32 b, %2;\nmov.b32 %0, {a, b};\n}"
+    : "=r"(w) : "f"(low), "f"(high));
+  return w;
+}
+DEVICE float half_value(half_word x) { float y; asm("cvt.f32.f16 %0, %1;" : "=f"(y) : "h"(x)); return y; }
+
+DEVICE float float_of(word w) { float x; asm("mov.b32 %0, %1;" : "=f"(x) : "r"(w)); return x; }
 DEVICE word bits_of(float x) { word w; asm("mov.b32 %0, %1;" : "=r"(w) : "f"(x)); return w; }
 DEVICE double square_root(double x) { double y; asm("sqrt.rn.f64 %0, %1;" : "=d"(y) : "d"(x)); return y; }
 DEVICE float square_root(float x) { float y; asm("sqrt.rn.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
@@ -112,6 +122,22 @@ DEVICE void add_count(word own, long_word* count) {
     long_word sum = 0;
     for (int i = 0; i < BLOCK_SIZE / 32; i++) sum += warps[i];
     asm volatile("red.global.add.u64 [%0], %1;" :: "l"(count), "l"(sum) : "memory");
+  }
+}
+
+// Raises a word to the largest of what all threads of a block give. All of them call it.
+DEVICE void take_largest(word own, word* largest) {
+  __shared__ word warps[BLOCK_SIZE / 32];
+  for (int distance = 16; distance > 0; distance /= 2) {
+    word other;
+    asm volatile("shfl.sync.bfly.b32 %0, %1, %2, 31, 0xffffffff;" : "=r"(other) : "r"(own), "r"(distance));
+    own = own > other ? own : other;
+  }
+  if (THREAD % 32 == 0) warps[THREAD / 32] = own;
+  asm volatile("bar.sync 0;" ::: "memory");
+  if (THREAD == 0) {
+    for (int i = 0; i < BLOCK_SIZE / 32; i++) own = own > warps[i] ? own : warps[i];
+    asm volatile("red.global.max.u32 [%0], %1;" :: "l"(largest), "r"(own) : "memory");
   }
 }
 #endif

@@ -330,18 +330,23 @@ KERNEL void norm_apply(const Value* x, Value* y, const float* scale, const float
   }
 }
 
+// largest (null for none) is raised to the bits of the gradient's largest magnitude.
 KERNEL void norm_combine(const Value* x, const Value* u, Value* gradient, const float* combination, long long values,
-  Steps s) {
+  Steps s, word* largest) {
   long long at = ((long long)BLOCK * BLOCK_SIZE + THREAD) * WIDTH;
-  if (at >= s.n) return;
+  float most = 0.f;
   word channel = (word)at / s.inner % s.channels;
-  for (word t = 0; t < s.steps; t++) {
+  for (word t = 0; at < s.n && t < s.steps; t++) {
     const float* own = combination + t * s.stride + channel;
     const Floats value = load(x + t * s.n + at), upstream = load(u + t * s.n + at), a = constants_at(own),
       b = constants_at(own + values), c = constants_at(own + 2 * values);
     Floats result;
-    for (int i = 0; i < WIDTH; i++)
+    for (int i = 0; i < WIDTH; i++) {
       result.v[i] = multiply_add(a.v[i], upstream.v[i], multiply_add(b.v[i], value.v[i], c.v[i]));
+      const float magnitude = absolute(result.v[i]);
+      most = most >= magnitude ? most : magnitude; // or not a number, until the next one
+    }
     store(gradient + t * s.n + at, result);
   }
+  if (largest) take_largest(bits_of(most), largest);
 }

@@ -77,9 +77,11 @@ public enum TrainingPrecision
 
     /// <summary>
     /// On CUDA devices of compute capability 8.0 or later inputs and weights of these layers are rounded to TF32 (10
-    /// bits behind the point, the range of 32 bits) as they are multiplied, and the products added in 32 bits. On the
-    /// CPU the same as <see cref="Full"/>, and a warning says so. The setting is the process's: while another training
-    /// in it is not to use TF32, none does.
+    /// bits behind the point, the range of 32 bits) as they are multiplied, and the products added in 32 bits. Where
+    /// a convolution sees spikes, the gradient of its weights is multiplied in float16 instead, which has as many bits
+    /// and is faster, scaled by a power of two so that it fits, and rounded to it once. On the CPU the same as
+    /// <see cref="Full"/>, and a warning says so. The setting of TF32 is the process's: while another training in it is
+    /// not to use TF32, none does.
     /// </summary>
     TensorFloat32,
 }

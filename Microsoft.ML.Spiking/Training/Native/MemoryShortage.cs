@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 namespace Microsoft.ML.Spiking.Training.Native;
 
@@ -82,6 +83,6 @@ internal static partial class MemoryShortage
 
     [GeneratedRegex("CUDA error: out of memory|cudaErrorMemoryAllocation|" +
         "(CUBLAS|CUDNN|CUSOLVER|CUSPARSE)_STATUS_ALLOC_FAILED" +
-        "|CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED")]
+        "|CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED|" + ConvolutionGradient.Failure)]
     private static partial Regex WithoutAmount();
 }

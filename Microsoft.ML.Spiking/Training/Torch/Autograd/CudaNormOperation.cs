@@ -41,6 +41,9 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     /// </summary>
     public IReadOnlyList<Tensor> Offsets { get; init; } = [];
 
+    /// <summary>Gets what takes the largest magnitude of the gradient by the arriving values; null for none.</summary>
+    public GradientMagnitude? Magnitude { get; init; }
+
     /// <summary>Gets whether <see cref="Moved"/> is wanted.</summary>
     public bool KeepsMoves { get; init; }
 
@@ -165,8 +168,12 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         NormLaunch norm = Norm(values, byNormalized, gradient);
         using Tensor combination = empty([3 * norm.Columns], ScalarType.Float32, device);
         using Tensor scratch = empty([norm.ScratchDoubles], ScalarType.Float64, device);
+        Tensor? largest =
+            Magnitude is null || values.dtype != ScalarType.Float32 ? null : zeros([1], ScalarType.Int32, device);
         norm.Backward(Address(values), Address(byNormalized), Address(gradient), Address(weight), results,
-            (Address(byWeight), Address(byBias)), Address(combination), Address(scratch), accumulates);
+            (Address(byWeight), Address(byBias)), Address(combination), Address(scratch), accumulates,
+            largest is null ? 0 : Address(largest));
+        Magnitude?.Leave(Address(gradient), largest);
         if (neuron is not null)
         {
             byNormalized.Dispose();

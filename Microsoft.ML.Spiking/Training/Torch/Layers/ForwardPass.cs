@@ -31,6 +31,16 @@ internal sealed record ForwardPass
     public bool KeepsProductType { get; init; }
 
     /// <summary>
+    /// Gets whether convolutions of spikes compute the gradient of their weights from float16: where products are in
+    /// TF32, which has as many bits.
+    /// </summary>
+    public bool HalvesWeightGradients =>
+        MayHalveWeightGradients && IsTraining && KeepsProductType && ProductType == torch.ScalarType.Float32;
+
+    /// <summary>Gets whether <see cref="HalvesWeightGradients"/> may be; not where the two ways are compared.</summary>
+    public bool MayHalveWeightGradients { get; init; } = true;
+
+    /// <summary>
     /// Gets the rounded weights, where <see cref="KeepsProductType"/>; null to round in each product.
     /// </summary>
     public RoundedWeights? Rounded { get; init; }

@@ -23,8 +23,10 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// The names of the biases that it absorbs in passes of <see cref="Absorbs"/>; see <see cref="AbsorbedBiases"/>. Their
 /// gradients are zero.
 /// </param>
+/// <param name="magnitude">What it tells to convolutions in front of it; null for nothing.</param>
 internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchParameters parameters,
-    CudaKernels? kernels = null, IReadOnlyList<string>? absorbed = null) : TorchLayer
+    CudaKernels? kernels = null, IReadOnlyList<string>? absorbed = null, GradientMagnitude? magnitude = null)
+    : TorchLayer
 {
     private readonly Tensor[] _absorbed = [.. (absorbed ?? []).Select(name => parameters[name])];
     private readonly Tensor _weight = parameters[layer.WeightName];
@@ -166,6 +168,7 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
             Counter = counter,
             IsPooled = isPooled,
             Offsets = offsets,
+            Magnitude = pass.HalvesWeightGradients ? magnitude : null,
         };
         Tensor result = operation.Run(input.Values, _weight, _bias, learned);
         if (isDeferred)

@@ -1,7 +1,9 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Neurons;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -15,6 +17,9 @@ internal sealed class TorchLayerFactory(
     NetworkDefinition network, TorchParameters parameters, int? gradientHorizon, CudaKernels? kernels)
 {
     private readonly AbsorbedBiases _absorbed = kernels is null ? AbsorbedBiases.None : AbsorbedBiases.Of(network);
+
+    private readonly SpikeConvolutions _spikes = kernels is null || !ConvolutionGradient.Has(parameters.Device)
+        ? SpikeConvolutions.None : SpikeConvolutions.Of(network);
 
     // In the order of NetworkDefinition.AllLayers; part of the key of random numbers.
     private int _index;
@@ -96,6 +101,9 @@ internal sealed class TorchLayerFactory(
             GatedRecurrentLayer gated => new TorchGatedRecurrent(gated, network.TimeSteps, parameters),
             FeedbackLayer feedback => new TorchFeedback(feedback, network.TimeSteps, parameters[feedback.WeightName]),
             DropoutLayer dropout => new TorchDropout(index, dropout.Rate, kernels),
+            ConvolutionLayer convolution when _spikes.Of(convolution) is { } magnitude =>
+                Convolution(convolution, parameters, _absorbed.Has(layer),
+                    () => new HalfWeightOperation(convolution, kernels!, magnitude)),
             ResidualLayer residual => new TorchResidual(Sequence(residual.Main), Sequence(residual.Shortcut)),
             _ => CreateAlone(layer, parameters, _absorbed.Has(layer)),
         };
@@ -113,9 +121,9 @@ internal sealed class TorchLayerFactory(
             AffineLayer affine => new TorchAffine(parameters[affine.ScaleName], parameters[affine.ShiftName]),
             PopulationLayer population => new TorchPopulation(population, parameters),
             TreeLayer trees => new TorchTrees(trees, parameters),
-            LinearLayer linear => new TorchLinear(parameters[linear.WeightName], Bias(linear), isBiasAbsorbed),
-            ConvolutionLayer convolution => new TorchConvolution(
-                convolution, parameters[convolution.WeightName], Bias(convolution), isBiasAbsorbed),
+            LinearLayer linear => new TorchLinear(
+                parameters[linear.WeightName], Bias(linear, parameters), isBiasAbsorbed),
+            ConvolutionLayer convolution => Convolution(convolution, parameters, isBiasAbsorbed, ofSpikes: null),
             AveragePoolLayer pool => new TorchAveragePool(pool),
             MaxPoolLayer pool => TorchRowMap.Create(pool),
             AdaptiveAveragePoolLayer pool => TorchRowMap.Create(pool),
@@ -124,12 +132,17 @@ internal sealed class TorchLayerFactory(
             _ => throw new NotSupportedException(
                 $"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be trained."),
         };
-
-        Tensor? Bias(WeightedLayer weighted) => weighted.HasBias ? parameters[weighted.BiasName] : null;
     }
 
+    private static TorchConvolution Convolution(ConvolutionLayer layer, TorchParameters parameters,
+        bool isBiasAbsorbed, Func<HalfWeightOperation>? ofSpikes) =>
+        new(layer, parameters[layer.WeightName], Bias(layer, parameters), isBiasAbsorbed, ofSpikes);
+
+    private static Tensor? Bias(WeightedLayer layer, TorchParameters parameters) =>
+        layer.HasBias ? parameters[layer.BiasName] : null;
+
     private TorchBatchNorm Norm(BatchNormLayer layer) =>
-        new(layer, network.TimeSteps, parameters, kernels, _absorbed.Of(layer));
+        new(layer, network.TimeSteps, parameters, kernels, _absorbed.Of(layer), _spikes.Of(layer));
 
     private TorchNeuronLayer Neuron(NeuronLayer layer, AveragePoolLayer? pool, TorchBatchNorm? norm = null) =>
         new(layer.Name, network.TimeSteps,

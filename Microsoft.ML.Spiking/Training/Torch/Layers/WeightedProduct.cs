@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,12 +9,12 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <summary>A convolution or linear product in the precision of the pass.</summary>
 /// <param name="weight">The trained weight, in its own precision.</param>
 /// <param name="bias">The trained bias, or null.</param>
-/// <param name="product">Computes the product of rows, weight and bias.</param>
+/// <param name="product">Computes the product of rows, weight and bias in a pass.</param>
 /// <param name="isBiasAbsorbed">
 /// Whether it leaves out the bias in passes of <see cref="TorchBatchNorm.Absorbs"/>; see <see cref="AbsorbedBiases"/>.
 /// </param>
-internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> product,
-    bool isBiasAbsorbed = false)
+internal sealed class WeightedProduct(Tensor weight, Tensor? bias,
+    Func<ForwardPass, Tensor, Tensor, Tensor?, Tensor> product, bool isBiasAbsorbed = false)
 {
     /// <summary>
     /// Computes the product, in the type of the rows or, where the pass keeps it, in that of products.
@@ -23,16 +24,16 @@ internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, 
         Tensor? added = isBiasAbsorbed && TorchBatchNorm.Absorbs(pass) ? null : bias;
         if (pass.ProductType is not ScalarType type)
         {
-            return product(rows, weight, added);
+            return product(pass, rows, weight, added);
         }
         using Tensor roundedRows = pass.KeepsProductType ? Arrange(rows, type) : rows.to_type(type);
         if (pass is { KeepsProductType: true, Rounded: { } rounded })
         {
-            return product(roundedRows, rounded.Of(weight), added is null ? null : rounded.Of(added));
+            return product(pass, roundedRows, rounded.Of(weight), added is null ? null : rounded.Of(added));
         }
         using Tensor roundedWeight = weight.to_type(type);
         using Tensor? roundedBias = added?.to_type(type);
-        Tensor result = product(roundedRows, roundedWeight, roundedBias);
+        Tensor result = product(pass, roundedRows, roundedWeight, roundedBias);
         if (pass.KeepsProductType)
         {
             return result;
@@ -67,7 +68,8 @@ internal sealed class WeightedProduct(Tensor weight, Tensor? bias, Func<Tensor, 
 /// <param name="isBiasAbsorbed">See <see cref="WeightedProduct"/>.</param>
 internal sealed class TorchLinear(Tensor weight, Tensor? bias, bool isBiasAbsorbed = false) : TorchLayer
 {
-    private readonly WeightedProduct _product = new(weight, bias, nn.functional.linear, isBiasAbsorbed);
+    private readonly WeightedProduct _product = new(
+        weight, bias, (_, rows, own, added) => nn.functional.linear(rows, own, added), isBiasAbsorbed);
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
         input.MapRows(rows => _product.Of(rows, pass));
@@ -78,19 +80,25 @@ internal sealed class TorchLinear(Tensor weight, Tensor? bias, bool isBiasAbsorb
 /// <param name="weight">[output channels, input channels / groups, kernel height, kernel width].</param>
 /// <param name="bias">[output channels], or null.</param>
 /// <param name="isBiasAbsorbed">See <see cref="WeightedProduct"/>.</param>
-internal sealed class TorchConvolution(
-    ConvolutionLayer layer, Tensor weight, Tensor? bias, bool isBiasAbsorbed = false) : TorchLayer
+/// <param name="ofSpikes">
+/// Returns the operation that it runs as in a pass of <see cref="ForwardPass.HalvesWeightGradients"/>; null where it
+/// does not see spikes.
+/// </param>
+internal sealed class TorchConvolution(ConvolutionLayer layer, Tensor weight, Tensor? bias,
+    bool isBiasAbsorbed = false, Func<HalfWeightOperation>? ofSpikes = null) : TorchLayer
 {
-    private readonly WeightedProduct _product = new(weight, bias, Product(layer), isBiasAbsorbed);
+    private readonly WeightedProduct _product = new(weight, bias, Product(layer, ofSpikes), isBiasAbsorbed);
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) =>
         input.MapRows(images => _product.Of(images, pass));
 
-    private static Func<Tensor, Tensor, Tensor?, Tensor> Product(ConvolutionLayer layer)
+    private static Func<ForwardPass, Tensor, Tensor, Tensor?, Tensor> Product(
+        ConvolutionLayer layer, Func<HalfWeightOperation>? ofSpikes)
     {
         long[] stride = [layer.Stride.Height, layer.Stride.Width];
         long[] padding = [layer.Padding.Height, layer.Padding.Width];
-        return (images, weight, bias) =>
-            nn.functional.conv2d(images, weight, bias, stride, padding, groups: layer.Groups);
+        return (pass, images, weight, bias) => pass.HalvesWeightGradients && ofSpikes is not null && bias is null
+            ? ofSpikes().Run(images, weight)
+            : nn.functional.conv2d(images, weight, bias, stride, padding, groups: layer.Groups);
     }
 }
