@@ -88,8 +88,7 @@ public sealed class PrecisionTests
         NativeRuntime.EnsureLoaded(withCuda: false);
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = tensor([1.001f, 3f], [1, 2]), weight = tensor([1f, 0.3333f], [1, 2]).requires_grad_();
-        var product = new WeightedProduct(
-            weight, bias: null, (_, values, own, added) => nn.functional.linear(values, own, added));
+        var product = new WeightedProduct(weight, bias: null, nn.functional.linear);
 
         Tensor found = product.Of(rows, new ForwardPass { ProductType = ScalarType.BFloat16 });
         found.sum().backward();

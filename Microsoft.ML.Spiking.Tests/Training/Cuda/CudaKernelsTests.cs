@@ -38,7 +38,7 @@ public sealed unsafe class CudaKernelsTests
         Assert.AreEqual("--gpu-architecture=sm_90 --fmad=false --std=c++14 -DBACKWARD=0 -DTIME_STEPS=4 " +
             "-DWIDTH=4 -DNEURON=0 -DHARD_RESET=0 -DDETACHED=0 -DDECAYED=0 -DSURROGATE=3 -DCONSTANT_CURRENT=0 " +
             "-DBF16_CURRENT=0 -DBF16_SPIKES=0 -DNORMALIZED=0 -DPOOLED=0 -DEARLY=1 -DRECOMPUTED=0 " +
-            "-DSHARED_STEPS=0",
+            "-DSHARED_STEPS=0 -DHALVES=0",
             compiler.Options.Single());
         Assert.IsFalse(compiler.IsPtx);
     }

@@ -155,6 +155,66 @@ public sealed unsafe class HalfWeightTests
         Assert.DoesNotContain("cuModuleGetFunction(largest_magnitude)", driver.Calls);
     }
 
+    /// <summary>
+    /// Neurons write what the convolution behind them, or behind their pooling, keeps; not where dropout is between.
+    /// </summary>
+    [TestMethod]
+    public void Step_AsInTf32_RoundsNoSpikes()
+    {
+        NetworkDefinition definition = new([2, 8, 8], T, new DirectEncoder(),
+        [
+            new ConvolutionLayer("conv0", 2, 8, kernel: 3, stride: 1, padding: 1),
+            new BatchNormLayer("norm0", 8), new NeuronLayer("neuron0", new ClifNeuron()),
+            new AveragePoolLayer("pool0", kernel: 2, stride: 2),
+            new ConvolutionLayer("conv1", 8, 6, kernel: 3, stride: 1, padding: 1),
+            new BatchNormLayer("norm1", 6), new NeuronLayer("neuron1", new LifNeuron()),
+            new ConvolutionLayer("conv2", 6, 5, kernel: 3, stride: 1, padding: 1),
+            new BatchNormLayer("norm2", 5), new NeuronLayer("neuron2", new LifNeuron()),
+            new FlattenLayer("flat"), new LinearLayer("readout", 80, Classes),
+        ],
+        Classes);
+        using DisposeScope scope = NewDisposeScope();
+        var driver = new HostDriver();
+        using TorchNetwork expected = Create(definition, kernels: null, isCheckpointed: false);
+        using TorchNetwork found =
+            Create(definition, CudaKernels.Open(driver, new HostCompiler(), 0), isCheckpointed: false);
+        int Rounded() => driver.Launched.Count(kernel => kernel == "to_half");
+
+        Tensor logits = Step(expected, new ForwardPass { IsTraining = true, Seed = 3, Epoch = 1 });
+        Tensor halved = found.Forward(Images(), Tf32());
+        int forward = Rounded();
+        CallbackFaults.Backward((halved * halved).mean());
+
+        Assert.IsLessThan(1e-4f, (logits - halved).abs().max().item<float>());
+        Assert.AreEqual((0, 2), (forward, Rounded()));
+        foreach (string name in (string[])["conv1.weight", "conv2.weight"])
+        {
+            Tensor own = found.Parameters[name].grad!, other = expected.Parameters[name].grad!;
+            Assert.IsLessThan(
+                1e-3f * other.abs().max().item<float>(), (own - other).abs().max().item<float>(), name);
+        }
+    }
+
+    [TestMethod]
+    public void Step_AsInTf32_LeavesNothingButGradients()
+    {
+        NetworkDefinition definition = Definition();
+        using TorchNetwork network = Create(definition, Kernels(), isCheckpointed: false);
+        long Left()
+        {
+            using (NewDisposeScope())
+            using (var rounded = new RoundedWeights(ScalarType.Float32))
+            {
+                _ = Step(network, Tf32() with { Rounded = rounded });
+            }
+            return Tensor.TotalCount;
+        }
+
+        long first = Left();
+
+        Assert.AreEqual(first, Left());
+    }
+
     [TestMethod]
     public void Step_NoBatchNormBehind_FindsTheLargestValueItself()
     {
@@ -197,6 +257,9 @@ public sealed unsafe class HalfWeightTests
         // The first one sees the images, and the last one currents.
         Assert.AreSequenceEqual(["conv1", "conv2", "conv3"], convolutions);
         Assert.AreSequenceEqual(["norm1", "norm2"], norms);
+        // Dropout changes what the others give, and currents are between.
+        Assert.AreSequenceEqual(["neuron0"],
+            [.. all.OfType<NeuronLayer>().Where(found.Feeds).Select(layer => layer.Name)]);
     }
 
     private static CudaKernels Kernels() => CudaKernels.Open(new HostDriver(), new HostCompiler(), 0);
@@ -234,10 +297,12 @@ public sealed unsafe class HalfWeightTests
         return network;
     }
 
+    private static Tensor Images() =>
+        tensor([.. Enumerable.Range(0, Rows * 128).Select(i => (float)(i * 0.37 % 2))], [Rows, 2, 8, 8]);
+
     private static Tensor Step(TorchNetwork network, ForwardPass pass)
     {
-        Tensor images = tensor([.. Enumerable.Range(0, Rows * 128).Select(i => (float)(i * 0.37 % 2))], [Rows, 2, 8, 8]);
-        Tensor logits = network.Forward(images, pass);
+        Tensor logits = network.Forward(Images(), pass);
         CallbackFaults.Backward((logits * logits).mean());
         pass.Rounded?.Collect();
         return logits;

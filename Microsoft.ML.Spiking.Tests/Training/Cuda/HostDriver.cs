@@ -16,6 +16,7 @@ internal sealed unsafe class HostDriver : ICudaDriver
 
     private readonly List<string> _programs = [""];
     private readonly List<nint> _functions = [0];
+    private readonly List<string> _names = [""];
 
     public int Version { get; init; } = 12080;
 
@@ -26,6 +27,9 @@ internal sealed unsafe class HostDriver : ICudaDriver
 
     /// <summary>Gets the calls so far.</summary>
     public List<string> Calls { get; } = [];
+
+    /// <summary>Gets the kernels that were launched, in turn.</summary>
+    public List<string> Launched { get; } = [];
 
     /// <summary>Gets whether launches do nothing.</summary>
     public bool IsIdle { get; init; }
@@ -83,6 +87,7 @@ internal sealed unsafe class HostDriver : ICudaDriver
     {
         string[] parts = _programs[(int)module].Split('#');
         function = _functions.Count;
+        _names.Add(name);
         _functions.Add(IsIdle ? 0 : NativeLibrary.GetExport(NativeLibrary.Load(parts[0]), $"{parts[1]}_{name}"));
         return Note("cuModuleGetFunction", name);
     }
@@ -90,6 +95,7 @@ internal sealed unsafe class HostDriver : ICudaDriver
     public int Launch(nint function, uint blocks, uint threads, nint stream, void** arguments)
     {
         int status = Note("cuLaunchKernel", blocks, threads, stream);
+        Launched.Add(_names[(int)function]);
         if (status == 0 && !IsIdle)
         {
             Assert.AreEqual(1, Depth, "The context is not current.");

@@ -40,13 +40,15 @@ internal readonly unsafe struct NeuronLaunch(CudaKernels kernels, NeuronProgram 
     /// <param name="spikes">Takes 0 and 1, or the means of windows.</param>
     /// <param name="count">The number of spikes is added to it, 64 bits; 0 for none.</param>
     /// <param name="derived">What <see cref="Derive"/> has left, for a learned value; else 0.</param>
-    public void Forward(nint current, nint spikes, nint count, nint derived)
+    /// <param name="halves">Takes the spikes in float16, where the program has them; else 0.</param>
+    public void Forward(nint current, nint spikes, nint count, nint derived, nint halves = 0)
     {
         DeviceConstants own = constants;
         DeviceChannels norm = channels;
         DeviceWindows pool = windows;
         long neurons = n;
-        void** arguments = stackalloc void*[] { &current, &spikes, &count, &neurons, &own, &derived, &norm, &pool };
+        void** arguments = stackalloc void*[]
+            { &current, &spikes, &halves, &count, &neurons, &own, &derived, &norm, &pool };
         kernels.Launch(program, "neuron_forward", Threads, arguments);
     }
 

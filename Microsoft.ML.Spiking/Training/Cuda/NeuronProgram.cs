@@ -75,6 +75,9 @@ internal readonly record struct NeuronProgram : ICudaProgram
     /// <summary>Gets whether the spikes are averaged over windows of 2x2; the width is then 4.</summary>
     public bool IsPooled { get; init; }
 
+    /// <summary>Gets whether the forward pass writes what leaves it, float32, in float16, too.</summary>
+    public bool HasHalves { get; init; }
+
     /// <summary>
     /// Gets what is read before anything is computed: 0 nothing, 1 the current of all steps, 2 the gradient by the
     /// spikes, too; null for as much as a thread has registers for.
@@ -112,6 +115,7 @@ internal readonly record struct NeuronProgram : ICudaProgram
         Define("BF16_SPIKES", HasHalfSpikes ? 1 : 0), Define("NORMALIZED", (int)Normalization),
         Define("POOLED", IsPooled ? 1 : 0), Define("EARLY", EarlyReads),
         Define("RECOMPUTED", Recomputes ? 1 : 0), Define("SHARED_STEPS", Shares ? 1 : 0),
+        Define("HALVES", HasHalves && !IsBackward ? 1 : 0),
         .. Blocks > 0 ? [Define("MINIMUM_BLOCKS", Blocks)] : (string[])[],
     ];
 

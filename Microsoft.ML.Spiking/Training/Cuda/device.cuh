@@ -257,6 +257,17 @@ DEVICE void store(float* p, const Floats& f) {
   store_words(p, w);
 }
 
+// As float16.
+DEVICE void store_halves(half_word* p, const Floats& f) {
+#if WIDTH == 1
+  *p = (half_word)halves_of(f.v[0], 0.f);
+#else
+  word w[WIDTH / 2];
+  for (int i = 0; i < WIDTH / 2; i++) w[i] = halves_of(f.v[2 * i], f.v[2 * i + 1]);
+  store_words(p, w);
+#endif
+}
+
 DEVICE void store(half_word* p, const Floats& f) {
 #if WIDTH == 1
   *p = to_bf16(f.v[0]);

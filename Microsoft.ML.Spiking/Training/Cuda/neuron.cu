@@ -20,6 +20,7 @@
 //                     1 channels one after the other, WIDTH neighbours are of one channel; 2 channels innermost
 //   POOLED            1: a thread has the four neurons of a window of 2x2, all of one channel; WIDTH is 4. The spikes
 //                     are their means, and the gradient is by these: one value for each window
+//   HALVES            1: the forward pass writes what leaves it, float32, in float16, too
 // These three change registers and order, and of the results at most the last bits:
 //   EARLY             what is read before anything is computed, so that much is on its way at once: 0 nothing, 1 the
 //                     current of all steps, 2 the gradient by the spikes, too
@@ -278,9 +279,9 @@ DEVICE float after_reset(float h, float s, float level, const Constants& c) {
 #define AT_LEAST_1(steps) ((steps) > 0 ? (steps) : 1)
 
 #if !BACKWARD
-// count (null for none) takes the number of spikes on top of what it holds.
-KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* count, long long n, Constants fixed,
-  const Constants* derived, Channels norm, Windows windows) {
+// count (null for none) takes the number of spikes on top of what it holds. halves: where HALVES, in the order of spikes.
+KERNEL void neuron_forward(const Current* current, Spikes* spikes, half_word* halves, long_word* count, long long n,
+  Constants fixed, const Constants* derived, Channels norm, Windows windows) {
   const long long thread = (long long)BLOCK * BLOCK_SIZE + THREAD;
   float fired = 0.f; // exact
   if (thread * WIDTH < n) {
@@ -291,7 +292,7 @@ KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* co
     for (int t = 0; t < CURRENTS_FIRST; t++, from += n) words[t] = read(from, windows);
     const Constants c = constants_of(fixed, derived);
     const word channel = channel_at(at, norm);
-    Spikes* to = spikes + (POOLED ? thread : at);
+    long long to = POOLED ? thread : at;
     float v[WIDTH], m[WIDTH];
     for (int i = 0; i < WIDTH; i++) {
       v[i] = c.reset;
@@ -318,10 +319,17 @@ KERNEL void neuron_forward(const Current* current, Spikes* spikes, long_word* co
         v[i] = after_reset(h, s.v[i], reset_level(squashed, c), c);
       }
 #if POOLED
-      store_value(to, (s.v[0] + s.v[1] + s.v[2] + s.v[3]) * .25f);
+      const float mean = (s.v[0] + s.v[1] + s.v[2] + s.v[3]) * .25f;
+      store_value(spikes + to, mean);
+#if HALVES
+      halves[to] = (half_word)halves_of(mean, 0.f);
+#endif
       to += n / WIDTH;
 #else
-      store(to, s);
+      store(spikes + to, s);
+#if HALVES
+      store_halves(halves + to, s);
+#endif
       to += n;
 #endif
     }

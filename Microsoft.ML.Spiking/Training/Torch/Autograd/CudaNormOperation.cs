@@ -44,6 +44,12 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     /// <summary>Gets what takes the largest magnitude of the gradient by the arriving values; null for none.</summary>
     public GradientMagnitude? Magnitude { get; init; }
 
+    /// <summary>Gets whether <see cref="Halves"/> are wanted.</summary>
+    public bool KeepsHalves { get; init; }
+
+    /// <summary>Gets the spikes in float16, the caller's; null where there are none.</summary>
+    public Tensor? Halves { get; private set; }
+
     /// <summary>Gets whether <see cref="Moved"/> is wanted.</summary>
     public bool KeepsMoves { get; init; }
 
@@ -128,7 +134,10 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
             norm.Apply(Address(values), Address(output), results);
             return output;
         }
-        NeuronLaunch neurons = Neurons(neuron, isBackward: false, norm.Channels(results), values, output);
+        bool hasHalves = KeepsHalves && values.dtype == ScalarType.Float32;
+        Halves = hasHalves
+            ? empty_strided(shape, strides, ScalarType.Float16, device).DetachFromDisposeScope() : null;
+        NeuronLaunch neurons = Neurons(neuron, isBackward: false, hasHalves, norm.Channels(results), values, output);
         nint derived = 0;
         if (inputs.Count > 3)
         {
@@ -137,7 +146,8 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
             neurons.Derive(Address(inputs[3]), derived);
             saved.Add(learned);
         }
-        neurons.Forward(Address(values), Address(output), Counter is null ? 0 : Address(Counter), derived);
+        neurons.Forward(Address(values), Address(output), Counter is null ? 0 : Address(Counter), derived,
+            Halves is null ? 0 : Address(Halves));
         return output;
     }
 
@@ -205,8 +215,8 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         IReadOnlyList<Tensor> saved, Tensor upstream, Tensor gradient)
     {
         Tensor values = saved[0];
-        NeuronLaunch neurons = Neurons(
-            definition, isBackward: true, Norm(values, gradient).Channels(results), values, upstream, gradient);
+        NeuronLaunch neurons = Neurons(definition, isBackward: true, hasHalves: false,
+            Norm(values, gradient).Channels(results), values, upstream, gradient);
         if (saved.Count == 4)
         {
             neurons.Backward(Address(values), Address(upstream), Address(gradient), 0, 0, 0);
@@ -229,14 +239,15 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
             (int)_layout.Inner);
     }
 
-    private NeuronLaunch Neurons(SpikingNeuronDefinition definition, bool isBackward, DeviceChannels channels,
-        params ReadOnlySpan<Tensor> arrays)
+    private NeuronLaunch Neurons(SpikingNeuronDefinition definition, bool isBackward, bool hasHalves,
+        DeviceChannels channels, params ReadOnlySpan<Tensor> arrays)
     {
         long neighbours = _layout.IsInnermost ? layer.Channels : _layout.Inner; // divides the number of neurons
         NeuronProgram program = DeviceMemory.Program(
             definition, timeSteps, isConstant, isBackward, neighbours, arrays) with
         {
             Normalization = _layout.IsInnermost ? ProgramNormalization.ChannelsLast : ProgramNormalization.Planes,
+            HasHalves = hasHalves,
         };
         DeviceWindows windows = default;
         if (IsPooled)

@@ -16,19 +16,24 @@ namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 internal sealed class HalfWeightOperation(
     ConvolutionLayer layer, CudaKernels kernels, GradientMagnitude magnitude) : CustomOperation
 {
+    private Tensor? _halves;
+
     /// <summary>Returns the convolution, [N, output channels, ...].</summary>
     /// <param name="rows">[N, input channels, ...], float32, of magnitudes up to about 1.</param>
     /// <param name="weight">Float32.</param>
-    public Tensor Run(Tensor rows, Tensor weight)
+    /// <param name="halves">The rows in float16 and in the same order, which stay the caller's; null to make them.</param>
+    public Tensor Run(Tensor rows, Tensor weight, Tensor? halves = null)
     {
         magnitude.Clear();
+        _halves = halves;
         return is_grad_enabled() ? Record(rows, weight) : Product(rows, weight);
     }
 
     internal override Tensor Forward(IReadOnlyList<Tensor> inputs, ICollection<Tensor> saved)
     {
         (Tensor rows, Tensor weight) = (inputs[0], inputs[1]);
-        saved.Add(Rounded(rows, largest: null, headroom: 0));
+        saved.Add(_halves?.alias() ?? Rounded(rows, largest: null, headroom: 0));
+        _halves = null;
         saved.Add(weight);
         return Product(rows, weight);
     }

@@ -11,6 +11,7 @@ internal sealed class SpikeConvolutions
 {
     private readonly Dictionary<string, GradientMagnitude> _byConvolution = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GradientMagnitude> _byNorm = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _sources = new(StringComparer.Ordinal);
 
     /// <summary>Gets those of a network of which none is taken as such.</summary>
     public static SpikeConvolutions None { get; } = new();
@@ -19,7 +20,7 @@ internal sealed class SpikeConvolutions
     public static SpikeConvolutions Of(NetworkDefinition network)
     {
         var result = new SpikeConvolutions();
-        _ = result.Add(network.Layers, areSpikes: false);
+        _ = result.Add(network.Layers, areSpikes: false, source: null);
         return result;
     }
 
@@ -29,14 +30,21 @@ internal sealed class SpikeConvolutions
     /// <summary>Returns the magnitude that a batch normalization tells; null if no such convolution needs it.</summary>
     public GradientMagnitude? Of(BatchNormLayer layer) => _byNorm.GetValueOrDefault(layer.Name);
 
-    // Returns whether spikes leave the layers.
-    private bool Add(IReadOnlyList<Layer> layers, bool areSpikes)
+    /// <summary>Returns whether such a convolution sees the spikes of neurons, perhaps pooled, as they are.</summary>
+    public bool Feeds(NeuronLayer layer) => _sources.Contains(layer.Name);
+
+    // Source: the neurons of which spikes come as they are, if they do. Returns whether spikes leave the layers.
+    private bool Add(IReadOnlyList<Layer> layers, bool areSpikes, string? source)
     {
         for (int i = 0; i < layers.Count; i++)
         {
             if (layers[i] is ConvolutionLayer convolution && areSpikes)
             {
                 _byConvolution[convolution.Name] = new(readers: 1);
+                if (source is not null)
+                {
+                    _sources.Add(source);
+                }
             }
             if (i > 0 && layers[i] is BatchNormLayer norm)
             {
@@ -46,10 +54,12 @@ internal sealed class SpikeConvolutions
             areSpikes = layers[i] switch
             {
                 NeuronLayer neuron => neuron.Neuron is ClifNeuron or LifNeuron or PlifNeuron or KlifNeuron or IfNeuron,
-                ResidualLayer residual => Add(residual.Main, areSpikes) & Add(residual.Shortcut, areSpikes),
+                ResidualLayer residual =>
+                    Add(residual.Main, areSpikes, source) & Add(residual.Shortcut, areSpikes, source),
                 AveragePoolLayer or MaxPoolLayer or AdaptiveAveragePoolLayer or DropoutLayer => areSpikes,
                 _ => false,
             };
+            source = layers[i] is NeuronLayer giver ? giver.Name : layers[i] is AveragePoolLayer ? source : null;
         }
         return areSpikes;
     }

@@ -55,7 +55,7 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
         long values = CountOf(input);
         if (kernels is not null && CudaNormOperation.Suits(input.Values, input.IsConstant))
         {
-            return new(InKernels(kernels, input, pass), input.IsConstant);
+            return new(InKernels(kernels, input, pass).Values, input.IsConstant);
         }
         input = WithBiases(input, pass);
         if (!input.IsConstant && TensorMemory.IsReachable(input.Values))
@@ -89,8 +89,9 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
     /// <param name="learned">Their learned values.</param>
     /// <param name="counter">Takes the number of spikes; null for none.</param>
     /// <param name="pool">The average pooling behind them, which runs in the same pass where it can; or null.</param>
+    /// <param name="keepsHalves">Whether spikes are wanted in float16, too.</param>
     public NeuronSpikes? WithNeurons(TorchSignal input, ForwardPass pass, TorchNeuron neuron,
-        IReadOnlyList<Tensor> learned, Tensor? counter, AveragePoolLayer? pool)
+        IReadOnlyList<Tensor> learned, Tensor? counter, AveragePoolLayer? pool, bool keepsHalves)
     {
         bool suits = pass is { IsTraining: true, Statistics: null } && kernels is not null && neuron is CudaNeuron
             && timeSteps <= NeuronProgram.MaximumTimeSteps
@@ -104,9 +105,9 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
         // Pooled spikes cannot be counted afterwards.
         bool isPooled = (counter is not null || pass.Spikes is null)
             && CudaNormOperation.Pools(pool, definition, timeSteps, input.Values);
-        Tensor spikes = InKernels(
-            kernels!, input, pass, definition, learned.Count == 0 ? null : learned[0], counter, isPooled);
-        return new(spikes, counter is null ? null : 0) { Window = isPooled ? 4 : 0 };
+        (Tensor spikes, Tensor? halves) = InKernels(
+            kernels!, input, pass, definition, learned.Count == 0 ? null : learned[0], counter, isPooled, keepsHalves);
+        return new(spikes, counter is null ? null : 0) { Window = isPooled ? 4 : 0, Halves = halves };
     }
 
     /// <summary>Returns factor and summand of each channel with which a pass brings rows, without gradient.</summary>
@@ -151,9 +152,9 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
         return input with { Values = sum.MoveToOuterDisposeScope(), Loan = null };
     }
 
-    private Tensor InKernels(CudaKernels device, TorchSignal input, ForwardPass pass,
+    private (Tensor Values, Tensor? Halves) InKernels(CudaKernels device, TorchSignal input, ForwardPass pass,
         SpikingNeuronDefinition? neuron = null, Tensor? learned = null, Tensor? counter = null,
-        bool isPooled = false)
+        bool isPooled = false, bool keepsHalves = false)
     {
         bool isDeferred = !pass.IsRepetition && pass.Moves is not null;
         Tensor[] offsets = Absorbs(pass) ? _absorbed : [];
@@ -169,6 +170,7 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
             IsPooled = isPooled,
             Offsets = offsets,
             Magnitude = pass.HalvesWeightGradients ? magnitude : null,
+            KeepsHalves = keepsHalves,
         };
         Tensor result = operation.Run(input.Values, _weight, _bias, learned);
         if (isDeferred)
@@ -185,7 +187,7 @@ internal sealed class TorchBatchNorm(BatchNormLayer layer, int timeSteps, TorchP
                 moved.Dispose();
             });
         }
-        return result;
+        return (result, operation.Halves);
     }
 
     /// <summary>Normalizes by the library's own kernels.</summary>

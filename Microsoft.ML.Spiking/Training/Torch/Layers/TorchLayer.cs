@@ -17,6 +17,7 @@ internal abstract class TorchLayer
         if (!ReferenceEquals(signal.Values, input.Values))
         {
             signal.Values.Dispose();
+            signal.Halves?.Dispose();
         }
     }
 }
@@ -28,6 +29,32 @@ internal readonly record struct TorchSignal(torch.Tensor Values, bool IsConstant
 {
     /// <summary>Gets the memory of <see cref="Values"/>, offered to the next layer; null where it is not.</summary>
     public MemoryLoan? Loan { get; init; }
+
+    /// <summary>
+    /// Gets the values that neurons gave in float16, in the same order, for convolutions; null for none. Layers that
+    /// change <see cref="Values"/> may pass it on: <see cref="HalvesOf"/> sees that.
+    /// </summary>
+    public torch.Tensor? Halves { get; init; }
+
+    /// <summary>Gets the address of the values that <see cref="Halves"/> are of.</summary>
+    public nint HalvesSource { get; init; }
+
+    /// <summary>Returns rows, [T N, ...], of <see cref="Values"/> in float16, the caller's; null if there are none.</summary>
+    /// <param name="rows">The rows in float32.</param>
+    public torch.Tensor? HalvesOf(torch.Tensor rows)
+    {
+        if (Halves is null || DeviceMemory.Address(rows) != HalvesSource || rows.numel() != Halves.numel())
+        {
+            return null;
+        }
+        torch.Tensor halves = Halves.flatten(0, 1);
+        if (MemoryOrder.Has(halves, rows.Strides()))
+        {
+            return halves;
+        }
+        halves.Dispose();
+        return null;
+    }
 
     /// <summary>Applies a function to all rows, [N, ...], or to all steps' rows at once, [T N, ...].</summary>
     /// <param name="map">Returns as many rows as it takes.</param>

@@ -147,5 +147,6 @@ internal sealed class TorchLayerFactory(
     private TorchNeuronLayer Neuron(NeuronLayer layer, AveragePoolLayer? pool, TorchBatchNorm? norm = null) =>
         new(layer.Name, network.TimeSteps,
             TorchNeuron.Create(layer.Neuron, parameters.Device, parameters.Type, gradientHorizon, kernels),
-            [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])], pool, norm);
+            [.. layer.Neuron.LearnedScalars.Select(scalar => parameters[layer.ArrayName(scalar)])], pool, norm,
+            _spikes.Feeds(layer));
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Torch.Neurons;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -14,9 +15,10 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <param name="learned">The neuron's learned values.</param>
 /// <param name="pool">The pooling, or null.</param>
 /// <param name="norm">The batch normalization, or null.</param>
+/// <param name="feedsConvolution">Whether a convolution behind it wants spikes in float16, too.</param>
 internal sealed class TorchNeuronLayer(
     string name, int timeSteps, TorchNeuron neuron, IReadOnlyList<torch.Tensor> learned,
-    AveragePoolLayer? pool = null, TorchBatchNorm? norm = null)
+    AveragePoolLayer? pool = null, TorchBatchNorm? norm = null, bool feedsConvolution = false)
     : TorchLayer
 {
     private readonly TorchAveragePool? _pool = pool is null ? null : new(pool);
@@ -25,7 +27,8 @@ internal sealed class TorchNeuronLayer(
     {
         torch.Tensor? counter = pass.Spikes?.CounterOf(name);
         AveragePoolLayer? pooled = pass.NeuronOutputs is null ? pool : null; // what is pooled at once is never seen
-        if (norm?.WithNeurons(input, pass, neuron, learned, counter, pooled) is { } fused)
+        bool keepsHalves = feedsConvolution && pass.HalvesWeightGradients;
+        if (norm?.WithNeurons(input, pass, neuron, learned, counter, pooled, keepsHalves) is { } fused)
         {
             return Finish(fused, input, pass);
         }
@@ -47,6 +50,10 @@ internal sealed class TorchNeuronLayer(
         pass.Spikes?.Add(name, spikes);
         pass.NeuronOutputs?.Invoke(name, spikes.Values);
         var signal = new TorchSignal(spikes.Values, IsConstant: false);
+        if (spikes.Halves is not null)
+        {
+            signal = signal with { Halves = spikes.Halves, HalvesSource = DeviceMemory.Address(spikes.Values) };
+        }
         if (_pool is null || spikes.IsPooled)
         {
             return signal;

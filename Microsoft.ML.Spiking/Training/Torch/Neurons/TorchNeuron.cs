@@ -85,6 +85,9 @@ internal readonly record struct NeuronSpikes(Tensor Values, long? Count)
     /// </summary>
     public int Window { get; init; }
 
+    /// <summary>Gets <see cref="Values"/> in float16; null where they are not wanted.</summary>
+    public Tensor? Halves { get; init; }
+
     /// <summary>Gets whether <see cref="Values"/> are the means of windows.</summary>
     public bool IsPooled => Window > 0;
 

@@ -72,7 +72,7 @@ internal sealed class LayoutLayers
 /// <param name="bias">[output channels], or null.</param>
 internal sealed class ChannelsLastConvolution(ConvolutionLayer layer, Tensor weight, Tensor? bias) : TorchLayer
 {
-    private readonly WeightedProduct _product = new(weight, bias, (_, images, rounded, shift) => nn.functional.conv2d(
+    private readonly WeightedProduct _product = new(weight, bias, (images, rounded, shift) => nn.functional.conv2d(
         Ordered(images), Ordered(rounded), shift, [layer.Stride.Height, layer.Stride.Width],
         [layer.Padding.Height, layer.Padding.Width], groups: layer.Groups));
 
