@@ -86,7 +86,8 @@ internal static class Speeds
         double tf32Alone = Time(false, true, ScalarType.Float32, halves: false); // weights' gradients, too
         (double tf32, double half) = (Time(false, true, ScalarType.Float32), Time(false, false, ScalarType.BFloat16));
         double converted = Time(false, false, ScalarType.BFloat16, keepsType: false);
-        Console.WriteLine(Invariant($"{network.Title,-28} {opByOp,9:0.0} {own,10:0.0} {tf32Alone,14:0.0} {tf32,8:0.0} ") +
+        Console.WriteLine(Invariant($"{network.Title,-28} {opByOp,9:0.0} {own,10:0.0} ") +
+            Invariant($"{tf32Alone,14:0.0} {tf32,8:0.0} ") +
             Invariant($"{half,12:0.0} {converted,10:0.0}"));
     }
 

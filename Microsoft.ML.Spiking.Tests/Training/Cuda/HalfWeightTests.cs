@@ -45,7 +45,7 @@ public sealed unsafe class HalfWeightTests
         Assert.IsTrue(found[n..].All(value => value == Half.MaxValue));
     }
 
-    /// <summary>However large the values are: no sum of as many reaches 2^15, and none is halved without need.</summary>
+    /// <summary>However large the values are: no sum of as many exceeds 2^15, and some reach half of it.</summary>
     [TestMethod]
     [DataRow(1f)]
     [DataRow(0.75f)]
@@ -237,6 +237,23 @@ public sealed unsafe class HalfWeightTests
         float size = weight.grad!.abs().max().item<float>();
         Assert.IsLessThan(1e-3f * size, (ownWeight.grad! - weight.grad).abs().max().item<float>());
         Assert.Contains("cuModuleGetFunction(largest_magnitude)", driver.Calls);
+    }
+
+    [TestMethod]
+    public void Step_MoreProductsThanFloat16HasRoomFor_TakesFloat32()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var driver = new HostDriver();
+        CudaKernels kernels = CudaKernels.Open(driver, new HostCompiler(), 0);
+        var layer = new ConvolutionLayer("c", 1, 1, kernel: 1, stride: 1, padding: 0, hasBias: false);
+        Tensor spikes = rand([1, 1, 2049, 2048]).ge(0.5).to_type(ScalarType.Float32);
+        Tensor weight = ones([1, 1, 1, 1]).requires_grad_();
+
+        CallbackFaults.Backward(new HalfWeightOperation(layer, kernels, new(readers: 1)).Run(spikes, weight).sum());
+
+        float expected = spikes.sum().item<float>();
+        Assert.AreEqual(expected, weight.grad!.item<float>(), 1e-4f * expected);
+        Assert.AreSequenceEqual(["to_half"], driver.Launched); // the spikes
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
 // What the kernels need to run on a processor, one thread of a block after the other. Where they meet at barriers each
 // has a stack of its own and runs from one barrier to the next.
 #include <cmath>
+#include <csetjmp>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -86,16 +87,17 @@ static inline void add_count(unsigned own, unsigned long long* count) { *count +
 // A stack on which threads run until one of them waits at a barrier.
 struct Fiber {
   static constexpr std::size_t bytes = 1 << 16;
-  ucontext_t context;
+  ucontext_t context; // where it starts
+  jmp_buf place;      // where it waits; unlike a context it costs no call of the system
   std::unique_ptr<char[]> stack{new char[bytes]};
   unsigned thread;
-  bool waits;
+  bool starts, waits;
 };
 
 static constexpr unsigned host_threads = 256;
 static thread_local std::vector<std::unique_ptr<Fiber>> host_fibers;
 static thread_local Fiber* host_fiber;
-static thread_local ucontext_t host_caller;
+static thread_local jmp_buf host_caller;
 static thread_local std::function<void()> host_kernel;
 static thread_local unsigned host_next; // the thread that starts next
 
@@ -104,7 +106,7 @@ static thread_local unsigned host_next; // the thread that starts next
 
 static void barrier() {
   host_fiber->waits = true;
-  swapcontext(&host_fiber->context, &host_caller);
+  if (_setjmp(host_fiber->place) == 0) _longjmp(host_caller, 1);
 }
 
 static void run_threads() {
@@ -112,13 +114,17 @@ static void run_threads() {
     host_fiber->thread = host_thread = host_next++;
     host_kernel();
   }
+  _longjmp(host_caller, 1);
 }
 
 static void resume(Fiber& fiber) {
   host_fiber = &fiber;
   host_thread = fiber.thread;
   fiber.waits = false;
-  swapcontext(&host_caller, &fiber.context);
+  if (_setjmp(host_caller) != 0) return;
+  if (!fiber.starts) _longjmp(fiber.place, 1);
+  fiber.starts = false;
+  setcontext(&fiber.context);
 }
 
 static Fiber& started(std::size_t index) {
@@ -127,7 +133,8 @@ static Fiber& started(std::size_t index) {
   getcontext(&fiber.context);
   fiber.context.uc_stack.ss_sp = fiber.stack.get();
   fiber.context.uc_stack.ss_size = Fiber::bytes;
-  fiber.context.uc_link = &host_caller;
+  fiber.context.uc_link = nullptr; // run_threads never returns
+  fiber.starts = true;
   makecontext(&fiber.context, run_threads, 0);
   return fiber;
 }

@@ -26,8 +26,8 @@ internal readonly record struct NeuronProgram : ICudaProgram
     private const int MostKeptInFullWithChannels = 8;
 
     // Two values of each fill the 48 KB that a block has without asking. This was chosen by the instructions that
-    // NVRTC 12.4 makes for sm_90, not by a card's speed: those of the special functions, which limit CLIF, are a quarter
-    // fewer than where they are computed again, and nothing spills at T = 16.
+    // NVRTC 12.4 makes for sm_90, not by a card's speed: a quarter fewer of the special ones, which limit CLIF, than
+    // where these are computed again, and nothing spills at T = 16.
     private const int MostShared = 24;
     private const int MostStepsInRegisters = 8;
 

@@ -279,7 +279,7 @@ DEVICE float after_reset(float h, float s, float level, const Constants& c) {
 #define AT_LEAST_1(steps) ((steps) > 0 ? (steps) : 1)
 
 #if !BACKWARD
-// count (null for none) takes the number of spikes on top of what it holds. halves: where HALVES, in the order of spikes.
+// count (null for none) takes the number of spikes on top of what it holds. halves: if HALVES, in the order of spikes.
 KERNEL void neuron_forward(const Current* current, Spikes* spikes, half_word* halves, long_word* count, long long n,
   Constants fixed, const Constants* derived, Channels norm, Windows windows) {
   const long long thread = (long long)BLOCK * BLOCK_SIZE + THREAD;

@@ -47,7 +47,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
     /// <summary>Gets whether <see cref="Halves"/> are wanted.</summary>
     public bool KeepsHalves { get; init; }
 
-    /// <summary>Gets the spikes in float16, the caller's; null where there are none.</summary>
+    /// <summary>Gets the spikes in float16, in the dispose scope of the result; null where there are none.</summary>
     public Tensor? Halves { get; private set; }
 
     /// <summary>Gets whether <see cref="Moved"/> is wanted.</summary>
@@ -136,7 +136,7 @@ internal sealed class CudaNormOperation(BatchNormLayer layer, int timeSteps, boo
         }
         bool hasHalves = KeepsHalves && values.dtype == ScalarType.Float32;
         Halves = hasHalves
-            ? empty_strided(shape, strides, ScalarType.Float16, device).DetachFromDisposeScope() : null;
+            ? empty_strided(shape, strides, ScalarType.Float16, device).MoveToOuterDisposeScope() : null;
         NeuronLaunch neurons = Neurons(neuron, isBackward: false, hasHalves, norm.Channels(results), values, output);
         nint derived = 0;
         if (inputs.Count > 3)

@@ -16,12 +16,15 @@ namespace Microsoft.ML.Spiking.Training.Torch.Autograd;
 internal sealed class HalfWeightOperation(
     ConvolutionLayer layer, CudaKernels kernels, GradientMagnitude magnitude) : CustomOperation
 {
+    // Beyond 2^22 products of a sum too few bits of small gradients are left: the product is then in TF32.
+    private const int MostHeadroom = 22;
+
     private Tensor? _halves;
 
     /// <summary>Returns the convolution, [N, output channels, ...].</summary>
     /// <param name="rows">[N, input channels, ...], float32, of magnitudes up to about 1.</param>
     /// <param name="weight">Float32.</param>
-    /// <param name="halves">The rows in float16 and in the same order, which stay the caller's; null to make them.</param>
+    /// <param name="halves">The rows in float16, in the same order, the caller's; null to round the rows.</param>
     public Tensor Run(Tensor rows, Tensor weight, Tensor? halves = null)
     {
         magnitude.Clear();
@@ -49,6 +52,13 @@ internal sealed class HalfWeightOperation(
             byRows = ConvolutionGradient.Run(layer, ordered, rows, weight, isByWeight: false);
         }
         int headroom = HalfLaunch.Headroom(ordered.numel() / layer.OutputChannels);
+        Tensor byWeight = headroom > MostHeadroom
+            ? Whole(ordered, halves, weight) : Halved(ordered, halves, weight, headroom);
+        return [byRows, byWeight];
+    }
+
+    private Tensor Halved(Tensor ordered, Tensor halves, Tensor weight, int headroom)
+    {
         using Tensor largest = magnitude.Take(DeviceMemory.Address(ordered)) ?? Largest(ordered);
         using Tensor halfUpstream = Rounded(ordered, largest, headroom);
         using Tensor halfWeight =
@@ -58,7 +68,13 @@ internal sealed class HalfWeightOperation(
         Tensor byWeight = empty_strided(product.Lengths(), product.Strides(), weight.dtype, weight.device);
         new HalfLaunch(kernels).Restore(DeviceMemory.Address(product), DeviceMemory.Address(byWeight),
             product.numel(), DeviceMemory.Address(largest), headroom);
-        return [byRows, byWeight];
+        return byWeight;
+    }
+
+    private Tensor Whole(Tensor upstream, Tensor halves, Tensor weight)
+    {
+        using Tensor rows = halves.to_type(upstream.dtype);
+        return ConvolutionGradient.Run(layer, upstream, rows, weight, isByWeight: true);
     }
 
     private Tensor Product(Tensor rows, Tensor weight) => nn.functional.conv2d(rows, weight, null,

@@ -39,7 +39,7 @@ internal readonly record struct TorchSignal(torch.Tensor Values, bool IsConstant
     /// <summary>Gets the address of the values that <see cref="Halves"/> are of.</summary>
     public nint HalvesSource { get; init; }
 
-    /// <summary>Returns rows, [T N, ...], of <see cref="Values"/> in float16, the caller's; null if there are none.</summary>
+    /// <summary>Returns rows, [T N, ...], in float16, which are the caller's; null if there are none.</summary>
     /// <param name="rows">The rows in float32.</param>
     public torch.Tensor? HalvesOf(torch.Tensor rows)
     {
