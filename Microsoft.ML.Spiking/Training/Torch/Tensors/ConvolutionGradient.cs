@@ -10,7 +10,7 @@ namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 /// </summary>
 internal static unsafe class ConvolutionGradient
 {
-    /// <summary>What is said where libtorch fails.</summary>
+    /// <summary>The beginning of the message where libtorch fails.</summary>
     public const string Failure = "libtorch failed in the gradient of a convolution";
 
     private static readonly Lazy<nint> Cpu = new(() => Find("torch_cpu", "aoti_torch_cpu_convolution_backward"));
