@@ -167,7 +167,8 @@ public sealed class SpikeRepresentationTests
         }
         OwnProcess.Run(TestContext, () =>
         {
-            (double Kept, double Peak)[] few = Memory(timeSteps: 2, batches: 7), many = Memory(timeSteps: 32, batches: 5);
+            (double Kept, double Peak)[] few = Memory(timeSteps: 2, batches: 7);
+            (double Kept, double Peak)[] many = Memory(timeSteps: 32, batches: 5);
             TestContext.WriteLine($"{string.Join(' ', few)}; {string.Join(' ', many)}");
             // The runtime's own memory comes and goes by some megabytes beside a batch.
             double kept = MedianOf(few, batch => batch.Kept), peak = few.Max(batch => batch.Peak);
