@@ -16,8 +16,6 @@ internal sealed unsafe class StepNeuronExecutor<TLanes>(NeuronKernel kernel, int
     : StepExecutor
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    private const int CacheLine = 16;
-
     // Where the spikes of all steps are summed. A single step's mean is the spikes themselves, in every definition.
     private readonly bool _isMean = target.IsMeanOverTime;
 
@@ -27,7 +25,7 @@ internal sealed unsafe class StepNeuronExecutor<TLanes>(NeuronKernel kernel, int
 
     public override long StateLength => (kernel.StateVariables + (_isMean ? 1L : 0L)) * Stride;
 
-    private int Stride => (size + CacheLine - 1) / CacheLine * CacheLine;
+    private int Stride => CacheLines.Whole(size);
 
     public override void Reset(float* state)
     {

@@ -2,7 +2,6 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Numerics.Simd;
 using Microsoft.ML.Spiking.Scoring.Plan;
 
-
 namespace Microsoft.ML.Spiking.Scoring.Scorers;
 
 /// <summary>
@@ -17,7 +16,7 @@ internal sealed unsafe class ManagedScorer : IScorer
 {
     private readonly ScoringPlan _plan;
     private readonly ScoringStep[] _steps;
-    private readonly ScorerStatePool _pool;
+    private readonly IdlePool<ScorerState> _pool;
     private volatile bool _disposed;
 
     /// <summary>Prepares scoring.</summary>
@@ -39,7 +38,7 @@ internal sealed unsafe class ManagedScorer : IScorer
         ClassCount = definition.ClassCount;
         _plan = plan;
         _steps = [.. plan.Steps];
-        _pool = new ScorerStatePool(plan);
+        _pool = new(() => new ScorerState(plan));
     }
 
     /// <inheritdoc/>

@@ -12,17 +12,14 @@ namespace Microsoft.ML.Spiking.Scoring.Streams;
 /// </summary>
 internal sealed unsafe class RowWalk
 {
-    private const int CacheLine = 16;
-
     private readonly WalkStage[] _stages;
     private readonly long[] _bufferStarts;
     private readonly int[] _stepLengths; // of buffers that hold all steps, of which each step reads its own; else 0
     private readonly int _rowStepLength;
     private readonly long _stateStart;
     private readonly long _scratchStart;
-    private readonly long _workLength;
     private readonly int _output;
-    private readonly AlignedFloats?[] _idle = new AlignedFloats?[2 * Environment.ProcessorCount];
+    private readonly IdlePool<AlignedFloats> _idle;
 
     /// <summary>Makes the walk.</summary>
     /// <param name="network">The network.</param>
@@ -53,7 +50,7 @@ internal sealed unsafe class RowWalk
             isOnce[step.Output] = once;
             _stepLengths[step.Output] = isEncoder ? network.InputSignal.Size : 0;
             _stages[i] = new(executor, step.Input, step.Output, state, once);
-            state += Lines(executor.StateLength);
+            state += CacheLines.Whole(executor.StateLength);
             lengths[step.Output] = Math.Max(lengths[step.Output], executor.OutputLength);
             scratch = Math.Max(scratch, executor.ScratchLength);
         }
@@ -61,10 +58,11 @@ internal sealed unsafe class RowWalk
         for (int i = 0; i < buffers; i++)
         {
             _bufferStarts[i] = _stateStart;
-            _stateStart += Lines(lengths[i]);
+            _stateStart += CacheLines.Whole(lengths[i]);
         }
         _scratchStart = _stateStart + state;
-        _workLength = _scratchStart + scratch;
+        long length = _scratchStart + scratch;
+        _idle = new(() => new AlignedFloats(length));
     }
 
     /// <summary>Gets T.</summary>
@@ -81,7 +79,7 @@ internal sealed unsafe class RowWalk
     /// <returns>The number of steps that were taken.</returns>
     public int Score(ReadOnlySpan<float> features, EarlyExit? exit, Span<float> scores, Span<float> each = default)
     {
-        AlignedFloats work = Rent();
+        AlignedFloats work = _idle.Rent();
         foreach (WalkStage stage in _stages)
         {
             stage.Executor.Reset(work.Pointer + _stateStart + stage.StateStart);
@@ -106,7 +104,7 @@ internal sealed unsafe class RowWalk
                 }
             }
         }
-        Return(work);
+        _idle.Return(work);
         GC.KeepAlive(work);
         return t;
     }
@@ -124,31 +122,6 @@ internal sealed unsafe class RowWalk
                 : work + _bufferStarts[stage.Input] + ((long)t * _stepLengths[stage.Input]);
             stage.Executor.Run(input, work + _bufferStarts[stage.Output], work + _stateStart + stage.StateStart,
                 work + _scratchStart, t + 1);
-        }
-    }
-
-    private static long Lines(long length) => (length + CacheLine - 1) / CacheLine * CacheLine;
-
-    private AlignedFloats Rent()
-    {
-        for (int i = 0; i < _idle.Length; i++)
-        {
-            if (_idle[i] is not null && Interlocked.Exchange(ref _idle[i], null) is AlignedFloats work)
-            {
-                return work;
-            }
-        }
-        return new AlignedFloats(_workLength);
-    }
-
-    private void Return(AlignedFloats work)
-    {
-        for (int i = 0; i < _idle.Length; i++)
-        {
-            if (Interlocked.CompareExchange(ref _idle[i], work, null) is null)
-            {
-                return;
-            }
         }
     }
 

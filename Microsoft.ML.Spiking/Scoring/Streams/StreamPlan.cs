@@ -12,15 +12,12 @@ namespace Microsoft.ML.Spiking.Scoring.Streams;
 /// </summary>
 internal sealed unsafe class StreamPlan
 {
-    private const int CacheLine = 16;
-
     private readonly StreamStage[] _stages;
     private readonly long[] _bufferStarts;
     private readonly long _scratchStart;
-    private readonly long _workLength;
     private readonly int _output;
     private readonly int _classes;
-    private readonly AlignedFloats?[] _idle = new AlignedFloats?[2 * Environment.ProcessorCount];
+    private readonly IdlePool<AlignedFloats> _idle;
 
     /// <summary>Makes the plan.</summary>
     /// <param name="network">The network; its rows bring their time steps.</param>
@@ -39,7 +36,7 @@ internal sealed unsafe class StreamPlan
             ScoringStep step = plan.Steps[i];
             StepExecutor executor = step.Executor.AtStep();
             _stages[i] = new(executor, step.Input, step.Output, StateLength);
-            StateLength += Lines(executor.StateLength);
+            StateLength += CacheLines.Whole(executor.StateLength);
             lengths[step.Output] = Math.Max(lengths[step.Output], executor.OutputLength);
             scratch = Math.Max(scratch, executor.ScratchLength);
         }
@@ -47,9 +44,10 @@ internal sealed unsafe class StreamPlan
         for (int i = 0; i < lengths.Length; i++)
         {
             _bufferStarts[i] = _scratchStart;
-            _scratchStart += Lines(lengths[i]);
+            _scratchStart += CacheLines.Whole(lengths[i]);
         }
-        _workLength = _scratchStart + scratch;
+        long length = _scratchStart + scratch;
+        _idle = new(() => new AlignedFloats(length));
     }
 
     /// <summary>Gets the number of floats that a stream carries from step to step.</summary>
@@ -72,7 +70,7 @@ internal sealed unsafe class StreamPlan
     /// <param name="scores">[classes]: takes the scores of a row that ends with this step.</param>
     public void Step(ReadOnlySpan<float> values, AlignedFloats state, int steps, Span<float> scores)
     {
-        AlignedFloats work = Rent();
+        AlignedFloats work = _idle.Rent();
         fixed (float* row = values)
         {
             float* scratch = work.Pointer + _scratchStart;
@@ -84,7 +82,7 @@ internal sealed unsafe class StreamPlan
             }
             Softmax.Apply(new ReadOnlySpan<float>(work.Pointer + _bufferStarts[_output], _classes), scores);
         }
-        Return(work);
+        _idle.Return(work);
         GC.KeepAlive(state);
         GC.KeepAlive(work);
     }
@@ -101,31 +99,6 @@ internal sealed unsafe class StreamPlan
         throw new NotSupportedException($"The network cannot score a stream: its {network.Encoder.GetType().Name} " +
             $"{reason}, and a stream brings one step after the other. Train it on rows with a time axis, " +
             "[time steps, features] or [time steps, channels, height, width] (InputShape).");
-    }
-
-    private static long Lines(long length) => (length + CacheLine - 1) / CacheLine * CacheLine;
-
-    private AlignedFloats Rent()
-    {
-        for (int i = 0; i < _idle.Length; i++)
-        {
-            if (_idle[i] is not null && Interlocked.Exchange(ref _idle[i], null) is AlignedFloats work)
-            {
-                return work;
-            }
-        }
-        return new AlignedFloats(_workLength);
-    }
-
-    private void Return(AlignedFloats work)
-    {
-        for (int i = 0; i < _idle.Length; i++)
-        {
-            if (Interlocked.CompareExchange(ref _idle[i], work, null) is null)
-            {
-                return;
-            }
-        }
     }
 
     /// <summary>A layer, the buffers that it reads and writes, and its place in the carried values.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Scoring.Executors.Recurrent;
 
@@ -12,10 +13,10 @@ namespace Microsoft.ML.Spiking.Scoring.Executors.Recurrent;
 /// <param name="timeSteps">T.</param>
 internal sealed unsafe class FeedbackExecutor(FeedbackLayer layer, LayerExecutor weights, int timeSteps) : LayerExecutor
 {
-    private const int CacheLine = 16, MostSettling = 400;
+    private const int MostSettling = 400;
     private const float Precision = 1e-7f;
 
-    private readonly int _stride = (layer.Size + CacheLine - 1) / CacheLine * CacheLine;
+    private readonly int _stride = CacheLines.Whole(layer.Size);
     private readonly float _threshold = (float)layer.Threshold;
     private readonly float _leak = (float)layer.Leak;
 

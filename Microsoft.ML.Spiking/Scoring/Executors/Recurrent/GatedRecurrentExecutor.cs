@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Scoring.Executors.Recurrent;
 
@@ -16,22 +17,22 @@ internal sealed unsafe class GatedRecurrentExecutor(GatedRecurrentLayer layer, L
     LayerExecutor? recurrent, (float Input, float Output) ranges, int timeSteps, bool constantInput)
     : WalkingExecutor(timeSteps, layer.Inputs, layer.Outputs, constantInput)
 {
-    private readonly int _inputs = Lines(layer.Inputs);
-    private readonly int _outputs = Lines(layer.Outputs);
+    private readonly int _inputs = CacheLines.Whole(layer.Inputs);
+    private readonly int _outputs = CacheLines.Whole(layer.Outputs);
     private readonly Quantizer _input = new(layer, ranges.Input);
     private readonly Quantizer _output = new(layer, ranges.Output);
 
     // What is left of the input; h, what is left of it, and the output of the step before.
     public override long StateLength => _inputs + (3L * _outputs);
 
-    private protected override long WorkLength => _inputs + (2L * Lines(2 * layer.Outputs)) +
+    private protected override long WorkLength => _inputs + (2L * CacheLines.Whole(2 * layer.Outputs)) +
         Math.Max(weights.ScratchLength, recurrent?.ScratchLength ?? 0);
 
     private protected override void Rest(float* state) => new Span<float>(state, checked((int)StateLength)).Clear();
 
     private protected override void Step(float* input, float* output, float* state, float* work)
     {
-        int n = layer.Outputs, both = Lines(2 * n);
+        int n = layer.Outputs, both = CacheLines.Whole(2 * n);
         float* inputLeft = state, h = inputLeft + _inputs, left = h + _outputs, before = left + _outputs;
         float* encoded = work, arriving = encoded + _inputs, returning = arriving + both, scratch = returning + both;
         for (int i = 0; i < layer.Inputs; i++)

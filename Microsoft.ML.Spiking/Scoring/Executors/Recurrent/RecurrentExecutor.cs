@@ -1,5 +1,6 @@
 using System.Numerics;
 using Microsoft.ML.Spiking.Neurons.Kernels;
+using Microsoft.ML.Spiking.Numerics.Simd;
 
 namespace Microsoft.ML.Spiking.Scoring.Executors.Recurrent;
 
@@ -13,7 +14,7 @@ internal sealed unsafe class RecurrentExecutor(
     NeuronKernel kernel, LayerExecutor weights, int timeSteps, int size, bool constantCurrent) : WalkingExecutor(
         timeSteps, size, size, constantCurrent)
 {
-    private readonly int _stride = Lines(size);
+    private readonly int _stride = CacheLines.Whole(size);
     private readonly int _size = size;
 
     public override long StateLength => (kernel.StateVariables + 1L) * _stride; // and the spikes of the step before

@@ -1,3 +1,5 @@
+using Microsoft.ML.Spiking.Numerics.Simd;
+
 namespace Microsoft.ML.Spiking.Scoring.Executors.Recurrent;
 
 /// <summary>
@@ -10,12 +12,10 @@ namespace Microsoft.ML.Spiking.Scoring.Executors.Recurrent;
 internal abstract unsafe class WalkingExecutor(int timeSteps, int inputSize, int outputSize, bool constantInput)
     : LayerExecutor
 {
-    private const int CacheLine = 16;
-
     public sealed override long OutputLength => (long)timeSteps * outputSize;
 
     // A step's output starts a cache line; the state, the output, and what a step needs.
-    public sealed override long ScratchLength => StateLength + Lines(outputSize) + WorkLength;
+    public sealed override long ScratchLength => StateLength + CacheLines.Whole(outputSize) + WorkLength;
 
     /// <summary>Gets the number of floats that are carried from step to step: whole cache lines.</summary>
     public abstract long StateLength { get; }
@@ -27,7 +27,7 @@ internal abstract unsafe class WalkingExecutor(int timeSteps, int inputSize, int
 
     public sealed override void Run(float* input, float* output, float* scratch)
     {
-        float* state = scratch, own = state + StateLength, work = own + Lines(outputSize);
+        float* state = scratch, own = state + StateLength, work = own + CacheLines.Whole(outputSize);
         Rest(state);
         for (int t = 0; t < timeSteps; t++)
         {
@@ -45,8 +45,6 @@ internal abstract unsafe class WalkingExecutor(int timeSteps, int inputSize, int
     /// <param name="state">The carried values; starts a cache line.</param>
     /// <param name="work">Any content; starts a cache line.</param>
     private protected abstract void Step(float* input, float* output, float* state, float* work);
-
-    private protected static int Lines(int length) => (length + CacheLine - 1) / CacheLine * CacheLine;
 
     /// <summary>The layer for one step of a stream.</summary>
     private sealed class AtStepExecutor(WalkingExecutor layer, int size) : StepExecutor
