@@ -1,6 +1,9 @@
 using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Feed;
+using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
+using TorchSharp;
 using static System.FormattableString;
 using static TorchSharp.torch;
 
@@ -54,6 +57,7 @@ internal static class NetworkChecks
             using NetworkStep own = Step(device), other = Step(CPU);
             return Checks.AtMost(1e-3, Math.Abs(own.Rate - other.Rate)) + Invariant($", {own.Rate:0.000} a step");
         });
+        checks.Run("the loss and its gradient, as by autograd", () => Losses(device));
         checks.Run("too much memory is explained", () =>
         {
             try
@@ -68,6 +72,37 @@ internal static class NetworkChecks
                 return shortage?.Message ?? throw new InvalidOperationException($"not understood: {fault.Message}");
             }
         });
+    }
+
+    private static string Losses(Device device)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        const int Steps = 6, Rows = 300;
+        var loss = new Loss(lambda: 0.3, LossTarget.OneHot, labelSmoothing: 0.1);
+        double worst = 0;
+        foreach (int classes in (int[])[10, 1000])
+        {
+            using Generator generator = new(3, CPU);
+            Tensor logits = randn([Steps, Rows, classes], generator: generator).to(device).requires_grad_();
+            Tensor labels = randint(classes, [Rows], ScalarType.Int64, generator: generator).to(device);
+            Tensor weights = (rand([Rows], generator: generator) + 0.5).to(device);
+            var batch = new Batch(Rows, weights, labels, weights, weights.sum().item<float>())
+            {
+                Shares = rand([Rows], generator: generator).to(device),
+            };
+            Tensor expected = loss.Compute(logits, batch.Classes(classes, ScalarType.Float32), weights);
+            expected.backward();
+            LossResult found = loss.AtOnce(logits, batch, upstream: 1, CudaUse.KernelsOf(device))!.Value;
+            Tensor byAutograd = logits.grad!;
+            worst = new[]
+            {
+                worst,
+                ((found.Loss - expected).abs() / expected).item<float>(),
+                ((found.Gradient - byAutograd).abs().max() / byAutograd.abs().max()).item<float>(),
+            }.Max();
+            _ = Checks.Equal(EpochTally.Correct(found.MeanLogits, labels).item<long>(), found.Correct!.item<long>());
+        }
+        return Checks.AtMost(1e-5, worst);
     }
 
     private static void Require(bool holds, string otherwise)

@@ -1,9 +1,9 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Cuda;
+using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch;
-using Microsoft.ML.Spiking.Training.Torch.Autograd;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,8 +19,8 @@ internal sealed class NetworkStep : IDisposable
     private readonly SpikeTally _tally;
     private readonly Loss _loss = new(lambda: 0.05, LossTarget.Constant, labelSmoothing: 0);
     private readonly Sgd _optimizer;
-    private readonly Tensor _images;
-    private readonly Tensor _classes;
+    private readonly GradientAccumulation _gradients;
+    private readonly Batch _batch;
     private readonly ForwardPass _pass;
     private readonly RoundedWeights? _rounded;
 
@@ -34,6 +34,7 @@ internal sealed class NetworkStep : IDisposable
         _network.Parameters.Import(WeightInitializer.Create(definition, seed: 1));
         _optimizer = new Sgd(_network.Parameters.Trained, momentum: 0.9, weightDecay: 5e-5, maximumNorm: null,
             CudaUse.KernelsOf(device));
+        _gradients = new(_network.Parameters.Trained, batches: 1);
         _tally = new(device);
         _rounded = productType is ScalarType type && keepsProductType ? new(type) : null;
         _pass = new()
@@ -50,9 +51,9 @@ internal sealed class NetworkStep : IDisposable
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
         float[] pixels = [.. Enumerable.Range(0, rows * definition.InputSize).Select(_ => 2 * random.NextSingle())];
-        _images = tensor(pixels, [rows, definition.InputSize]).to(device).DetachFromDisposeScope();
+        Tensor images = tensor(pixels, [rows, definition.InputSize]).to(device).DetachFromDisposeScope();
         Tensor labels = tensor([.. Enumerable.Range(0, rows).Select(row => (long)row % Classes)]).to(device);
-        _classes = Loss.OneHot(labels, Classes, ScalarType.Float32).DetachFromDisposeScope();
+        _batch = new(rows, images, labels.DetachFromDisposeScope(), Weights: null, TotalWeight: rows);
     }
 
     /// <summary>Gets the spikes per neuron and step of all steps so far.</summary>
@@ -62,8 +63,7 @@ internal sealed class NetworkStep : IDisposable
     public void Run()
     {
         using DisposeScope scope = NewDisposeScope();
-        CallbackFaults.Backward(_loss.Compute(_network.Forward(_images, _pass), _classes));
-        _rounded?.Collect();
+        _ = BatchResult.Of(_network, _batch, _pass, _loss, _gradients);
         _optimizer.Step(0.01);
         _rounded?.Refresh();
     }
@@ -85,8 +85,8 @@ internal sealed class NetworkStep : IDisposable
         _rounded?.Dispose();
         _network.Dispose();
         _tally.Dispose();
-        _images.Dispose();
-        _classes.Dispose();
+        _batch.Features.Dispose();
+        _batch.Labels.Dispose();
     }
 
     private float[][] Weights() => [.. _network.Parameters.Export().Select(array => array.Values.ToArray())];

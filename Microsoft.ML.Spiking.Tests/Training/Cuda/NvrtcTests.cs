@@ -108,6 +108,7 @@ public sealed class NvrtcTests
     [
         new(PlainProgram.Dropout, "dropout"), new(PlainProgram.Encoders, "encoders"),
         new(PlainProgram.Optimizers, "optimizers"), new(PlainProgram.Halves, "halves"),
+        new(PlainProgram.Losses, "losses"),
     ]);
 
     /// <summary>An array that cannot be in registers is found in memory.</summary>

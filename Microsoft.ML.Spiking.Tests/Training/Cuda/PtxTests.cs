@@ -51,7 +51,8 @@ public sealed partial class PtxTests
         SkipUnlessKnown(architecture);
         foreach (PlainProgram program in
             (PlainProgram[])
-            [PlainProgram.Dropout, PlainProgram.Encoders, PlainProgram.Optimizers, PlainProgram.Halves])
+            [PlainProgram.Dropout, PlainProgram.Encoders, PlainProgram.Optimizers, PlainProgram.Halves,
+             PlainProgram.Losses])
         {
             string ptx = Compile(program, architecture);
             Assert.DoesNotContain(".local", ptx);

@@ -22,6 +22,7 @@ static thread_local unsigned host_thread, host_block;
 static thread_local long host_misaligned;
 
 static inline float power_of_two(float x) { return std::exp2(x); }
+static inline float binary_logarithm(float x) { return std::log2(x); }
 static inline float forgotten(float x) { return x; }
 static inline float reciprocal(float x) { return 1.f / x; }
 static inline float multiply_add(float a, float b, float c) { return std::fma(a, b, c); }

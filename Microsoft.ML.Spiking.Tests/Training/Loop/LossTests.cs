@@ -94,7 +94,7 @@ public sealed class LossTests
 
             LossResult actual = loss.AtOnce(logits, batch, upstream: 3)!.Value;
 
-            Assert.AreEqual(expected.item<float>(), actual.Loss, 1e-6);
+            Assert.AreEqual(expected.item<float>(), actual.Loss.item<float>(), 1e-6);
             GoldenFiles.AssertClose(logits.grad!.data<float>().ToArray().Select(value => (double)value).ToArray(),
                 actual.Gradient.data<float>().ToArray().Select(value => (double)value).ToArray(), 1e-6, "gradient");
             GoldenFiles.AssertClose(
@@ -112,7 +112,7 @@ public sealed class LossTests
 
         LossResult actual = new Loss(0, LossTarget.Constant, 0).AtOnce(logits, batch, upstream: 1)!.Value;
 
-        Assert.AreEqual(1_800, actual.Loss, 1e-3);
+        Assert.AreEqual(1_800, actual.Loss.item<float>(), 1e-3);
         Assert.AreSequenceEqual(new float[] { 1, -1, 0 }, actual.Gradient.data<float>().ToArray());
     }
 

@@ -27,6 +27,9 @@ internal sealed record PlainProgram : ICudaProgram
     /// <summary>Gets the program that converts between float32 and float16.</summary>
     public static PlainProgram Halves { get; } = new("half.cu");
 
+    /// <summary>Gets the program of a batch's loss.</summary>
+    public static PlainProgram Losses { get; } = new("loss.cu");
+
     public string Source { get; }
 
     public IReadOnlyList<string> Definitions => [];

@@ -38,6 +38,7 @@ DEVICE float at_least(float a, float b) {
   return y;
 }
 DEVICE float power_of_two(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+DEVICE float binary_logarithm(float x) { float y; asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
 // The same value, at this place, of which the compiler does not know what it has computed already.
 DEVICE float forgotten(float x) { float y; asm volatile("mov.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
 DEVICE float reciprocal(float x) { float y; asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }

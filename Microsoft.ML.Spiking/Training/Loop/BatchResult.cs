@@ -12,6 +12,9 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// <param name="MeanLogits">[N, classes], the mean over the time steps.</param>
 internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
 {
+    /// <inheritdoc cref="LossResult.Correct"/>
+    public Tensor? Correct { get; init; }
+
     /// <summary>Runs the forward and the backward pass of a batch.</summary>
     /// <param name="network">The network, whose parameters take the gradients.</param>
     /// <param name="batch">The batch, on the network's device.</param>
@@ -25,11 +28,11 @@ internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
         pass = spikes is null ? pass : pass with { NeuronOutputs = spikes.Add };
         using TaughtFeature? feature = loss.Teaching?.Watch(ref pass);
         Tensor logits = network.Forward(batch, pass); // [T, N, classes]
-        if (loss.AtOnce(logits, batch, gradients.ShareOf(batch.TotalWeight)) is { } known)
+        if (loss.AtOnce(logits, batch, gradients.ShareOf(batch.TotalWeight), network.Kernels) is { } known)
         {
             CallbackFaults.Backward(logits, known.Gradient);
             pass.Rounded?.Collect();
-            return new(tensor((float)known.Loss), known.MeanLogits);
+            return new(known.Loss, known.MeanLogits) { Correct = known.Correct };
         }
         Tensor classes = batch.Classes(network.Definition.ClassCount, logits.dtype);
         Tensor? taught = loss.Teaching?.RowLosses(network, batch.Features, logits, classes, feature, pass);
@@ -40,7 +43,10 @@ internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
     }
 
     /// <summary>Returns the result with tensors that no dispose scope owns.</summary>
-    public BatchResult Detached() => new(Loss.DetachFromDisposeScope(), MeanLogits.DetachFromDisposeScope());
+    public BatchResult Detached() => new(Loss.DetachFromDisposeScope(), MeanLogits.DetachFromDisposeScope())
+    {
+        Correct = Correct?.DetachFromDisposeScope(),
+    };
 
     /// <summary>
     /// Returns a detached result on a device, in the caller's dispose scope; this one is disposed.
@@ -49,8 +55,12 @@ internal readonly record struct BatchResult(Tensor Loss, Tensor MeanLogits)
     {
         using (Loss)
         using (MeanLogits)
+        using (Correct)
         {
-            return new(Loss.to(device, copy: true), MeanLogits.to(device, copy: true));
+            return new(Loss.to(device, copy: true), MeanLogits.to(device, copy: true))
+            {
+                Correct = Correct?.to(device, copy: true),
+            };
         }
     }
 }

@@ -38,6 +38,25 @@ internal sealed class EpochTally(Device device) : IDisposable
 
     private long SumOfCorrect => _knownCorrect + DeviceWait.Item<long>(_correct);
 
+    /// <summary>Adds a batch that was trained on.</summary>
+    /// <param name="result">Its measurements.</param>
+    /// <param name="labels">[N].</param>
+    /// <param name="weight">Sum of the rows' weights.</param>
+    public void Add(BatchResult result, Tensor labels, double weight)
+    {
+        if (result.Correct is null)
+        {
+            Add(result.Loss, result.MeanLogits, labels, weight);
+            return;
+        }
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        _loss.Add(result.Loss, factor: weight);
+        _correct.Add(result.Correct);
+        _weight += weight;
+        Rows += labels.Length(0);
+    }
+
     /// <summary>Adds a batch.</summary>
     /// <param name="loss">The batch's mean loss, a scalar.</param>
     /// <param name="meanLogits">[N, classes], the mean over the time steps.</param>

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -28,7 +29,7 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 internal sealed class Loss(double lambda, LossTarget target, double labelSmoothing, double? spikePenalty = null,
     bool ofMean = false)
 {
-    private readonly LossKernel _kernel = new(lambda, target, labelSmoothing, ofMean);
+    private readonly LossRule _rule = new(lambda, target, labelSmoothing, ofMean);
 
     /// <summary>Gets what the network learns besides the labels; null for nothing.</summary>
     public Teaching? Teaching { get; init; }
@@ -42,9 +43,19 @@ internal sealed class Loss(double lambda, LossTarget target, double labelSmoothi
     /// <param name="logits">[T, N, C].</param>
     /// <param name="batch">The batch.</param>
     /// <param name="upstream">The factor of the gradient.</param>
-    public LossResult? AtOnce(Tensor logits, Batch batch, double upstream) =>
-        spikePenalty is null && Teaching is null && LossKernel.Suits(logits)
-            ? _kernel.Run(logits, batch, upstream) : null;
+    /// <param name="kernels">The device's CUDA kernels; null for none.</param>
+    public LossResult? AtOnce(Tensor logits, Batch batch, double upstream, CudaKernels? kernels = null)
+    {
+        if (spikePenalty is not null || Teaching is not null)
+        {
+            return null;
+        }
+        if (kernels is not null && LossLaunch.Suits(logits))
+        {
+            return LossLaunch.Run(kernels, _rule, logits, batch, upstream);
+        }
+        return LossKernel.Suits(logits) ? new LossKernel(_rule).Run(logits, batch, upstream) : null;
+    }
 
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="logits">[T, N, C].</param>

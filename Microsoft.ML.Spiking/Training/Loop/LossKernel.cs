@@ -11,11 +11,8 @@ namespace Microsoft.ML.Spiking.Training.Loop;
 /// <see cref="Loss"/> and its gradient in one pass over the logits, on the CPU in float32. What autograd would do in
 /// dozens of small operations takes longer than the products of a small network.
 /// </summary>
-/// <param name="lambda">The share of the squared error.</param>
-/// <param name="target">What the squared error pulls the logits towards.</param>
-/// <param name="labelSmoothing">Epsilon.</param>
-/// <param name="ofMean">Whether the loss is that of the steps' mean logits.</param>
-internal sealed unsafe class LossKernel(double lambda, LossTarget target, double labelSmoothing, bool ofMean)
+/// <param name="rule">The loss.</param>
+internal sealed unsafe class LossKernel(LossRule rule)
 {
     /// <summary>Returns whether the logits of a batch can be reached.</summary>
     public static bool Suits(Tensor logits) => TensorMemory.IsReachable(logits);
@@ -55,7 +52,7 @@ internal sealed unsafe class LossKernel(double lambda, LossTarget target, double
             double weight = (weights.IsEmpty ? 1 : weights[row]) / total;
             Span<float> meanLogits = new(mean, classes);
             Mean(source, step, steps, meanLogits);
-            if (ofMean)
+            if (rule.OfMean)
             {
                 Span<float> first = new(slope, classes);
                 loss += weight * RowLoss(meanLogits, own, first, upstream * weight / steps);
@@ -71,7 +68,7 @@ internal sealed unsafe class LossKernel(double lambda, LossTarget target, double
                     new(slope + (t * step), classes), upstream * weight / steps);
             }
         }
-        return new(loss, gradient, means);
+        return new(tensor((float)loss), gradient, means);
     }
 
     /// <summary>Returns the loss of a row at a step, and writes its gradient times a factor.</summary>
@@ -91,11 +88,12 @@ internal sealed unsafe class LossKernel(double lambda, LossTarget target, double
         }
         double logOfSum = largest + Math.Log(sum);
         double crossEntropy = 0, squaredError = 0;
-        double kept = 1 - labelSmoothing, rest = labelSmoothing / logits.Length, scale = 2.0 / logits.Length;
+        double lambda = rule.Lambda, kept = 1 - rule.LabelSmoothing, rest = rule.LabelSmoothing / logits.Length;
+        double scale = 2.0 / logits.Length;
         for (int c = 0; c < logits.Length; c++)
         {
             double wanted = (kept * own[c]) + rest;
-            double difference = logits[c] - (target == LossTarget.Constant ? 1 : own[c]);
+            double difference = logits[c] - (rule.Target == LossTarget.Constant ? 1 : own[c]);
             crossEntropy += wanted * (logOfSum - logits[c]);
             squaredError += difference * difference;
             gradient[c] = (float)(factor * (((1 - lambda) * ((gradient[c] / sum) - wanted))
@@ -115,8 +113,19 @@ internal sealed unsafe class LossKernel(double lambda, LossTarget target, double
     }
 }
 
-/// <summary>The loss of a batch, in the caller's dispose scope.</summary>
-/// <param name="Loss">The mean loss.</param>
+/// <summary>What a loss is, apart from what <see cref="Loss"/> adds to it in tensors.</summary>
+/// <param name="Lambda">The share of the squared error.</param>
+/// <param name="Target">What the squared error pulls the logits towards.</param>
+/// <param name="LabelSmoothing">Epsilon.</param>
+/// <param name="OfMean">Whether the loss is that of the steps' mean logits.</param>
+internal readonly record struct LossRule(double Lambda, LossTarget Target, double LabelSmoothing, bool OfMean);
+
+/// <summary>The loss of a batch, on its device, in the caller's dispose scope.</summary>
+/// <param name="Loss">The mean loss, a scalar.</param>
 /// <param name="Gradient">[T, N, C], its gradient by the logits.</param>
 /// <param name="MeanLogits">[N, C], the mean over the time steps.</param>
-internal readonly record struct LossResult(double Loss, Tensor Gradient, Tensor MeanLogits);
+internal readonly record struct LossResult(Tensor Loss, Tensor Gradient, Tensor MeanLogits)
+{
+    /// <summary>Gets the number of rows classified correctly, int64, a scalar; null where it was not counted.</summary>
+    public Tensor? Correct { get; init; }
+}

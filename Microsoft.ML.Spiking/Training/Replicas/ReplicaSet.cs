@@ -50,8 +50,7 @@ internal sealed class ReplicaSet : IStepGroup
         IReadOnlyList<BatchResult> results = Train(group, pass);
         for (int i = 0; i < group.Count; i++)
         {
-            (Tensor loss, Tensor logits) = results[i];
-            tally.Add(loss, logits, group[i].Labels.to(_devices[0]), group[i].TotalWeight);
+            tally.Add(results[i], group[i].Labels.to(_devices[0]), group[i].TotalWeight);
         }
         return group.Count;
     }

@@ -41,6 +41,7 @@ internal sealed class TorchNetwork : IDisposable
     {
         kernels ??= CudaUse.KernelsOf(device);
         Definition = definition;
+        Kernels = kernels;
         Parameters = new(definition, device, type, sparse?.Linear.WeightName);
         _encoder = new(definition, kernels);
         if (RateNetwork.Suits(definition))
@@ -63,6 +64,9 @@ internal sealed class TorchNetwork : IDisposable
     public NetworkDefinition Definition { get; }
 
     public TorchParameters Parameters { get; }
+
+    /// <summary>Gets the device's CUDA kernels; null for none.</summary>
+    public CudaKernels? Kernels { get; }
 
     /// <summary>Gets the gradient that sparse rows give; null where the network takes dense rows alone.</summary>
     public ColumnGradient? Columns => _sparse?.Gradient;

@@ -71,7 +71,7 @@ internal sealed class NetworkStep : IDisposable
         _optimizer.Step(0.01);
         CallbackGradients.Release();
         _buffers.Release();
-        return loss.Loss;
+        return loss.Loss.item<float>();
     }
 
     private Tensor Logits()

@@ -39,7 +39,7 @@ internal abstract class TrainingStep : IDisposable
         logits.backward([loss.Gradient]);
         _optimizer.Step(StepProblem.LearningRate);
         CallbackGradients.Release();
-        return loss.Loss;
+        return loss.Loss.item<float>();
     }
 
     public virtual void Dispose()
