@@ -41,7 +41,8 @@ public sealed class CudaLossTests
         using Generator generator = new(7, CPU);
         Tensor weights = rand([rows], generator: generator) + 0.5, shares = rand([rows], generator: generator);
         Tensor labels = randint(classes, [rows], ScalarType.Int64, generator: generator);
-        foreach ((bool isWeighted, bool isMixed) in new[] { (false, false), (true, false), (false, true), (true, true) })
+        foreach ((bool isWeighted, bool isMixed) in
+            new[] { (false, false), (true, false), (false, true), (true, true) })
         {
             Tensor logits = (randn([steps, rows, classes], generator: generator) * 3).requires_grad_();
             var batch = new Batch(rows, zeros([rows, 1]), labels, isWeighted ? weights : null,
@@ -113,7 +114,8 @@ public sealed class CudaLossTests
         using var expected = new TorchNetwork(definition, CPU);
         using var found = new TorchNetwork(definition, CPU, kernels: kernels);
         using EpochTally onCpu = new(CPU), onDevice = new(CPU);
-        var batch = new Batch(6, ones([6, Toy.Features]), tensor(new long[] { 0, 1, 2, 2, 1, 0 }), null, TotalWeight: 6);
+        Tensor labels = tensor(new long[] { 0, 1, 2, 2, 1, 0 });
+        var batch = new Batch(6, ones([6, Toy.Features]), labels, null, TotalWeight: 6);
         foreach ((TorchNetwork network, EpochTally tally) in new[] { (expected, onCpu), (found, onDevice) })
         {
             network.Parameters.Import(WeightInitializer.Create(definition, seed: 3));
