@@ -1,7 +1,8 @@
 """PyTorch's own speed on the same card, beside gpu-check: CLIF in eager operations, and SpikingJelly's fastest LIF.
 
 Needs PyTorch with CUDA and no network; SpikingJelly only if it is installed. The CLIF neuron is written from the
-equations of Huang et al., ICML 2024 (arXiv 2402.04663); the network is ResNet-18 for 32x32 images, T = 6, batch 128.
+equations of Huang et al., ICML 2024 (arXiv 2402.04663). The networks are those of gpu-check: ResNet-18 for 32x32
+images, T = 6, batch 128, and an MLP 784-512-512, T = 4, batch 256.
 """
 
 import math
@@ -12,6 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 TIME_STEPS, ROWS, CLASSES = 6, 128, 10
+MLP_STEPS, MLP_ROWS, MLP_INPUTS, MLP_HIDDEN = 4, 256, 784, 512
 
 
 class Spike(torch.autograd.Function):
@@ -95,6 +97,18 @@ class ResNet18(nn.Module):
         return self.readout(y.mean((-2, -1)))
 
 
+class Mlp(nn.Module):
+    def __init__(self, neuron):
+        super().__init__()
+        self.first, self.neuron1 = nn.Linear(MLP_INPUTS, MLP_HIDDEN), neuron()
+        self.second, self.neuron2 = nn.Linear(MLP_HIDDEN, MLP_HIDDEN), neuron()
+        self.readout = nn.Linear(MLP_HIDDEN, CLASSES)
+
+    def forward(self, rows):
+        current = self.first(rows).unsqueeze(0).expand(MLP_STEPS, -1, -1)
+        return self.readout(self.neuron2(self.second(self.neuron1(current))))
+
+
 def milliseconds(action, repetitions=10):
     for _ in range(3):
         action()
@@ -106,19 +120,29 @@ def milliseconds(action, repetitions=10):
     return (time.perf_counter() - started) / repetitions * 1000
 
 
-def step_time(neuron, is_half):
+def resnet_time(neuron, is_half):
     torch.manual_seed(1)
     network = ResNet18((lambda: InMemoryOrder(neuron())) if is_half else neuron).cuda()
     images = torch.rand(ROWS, 3, 32, 32, device="cuda")
     if is_half:
         network, images = (value.to(memory_format=torch.channels_last) for value in (network, images))
-    labels = torch.arange(ROWS, device="cuda") % CLASSES
+    return step_time(network, images, is_half)
+
+
+def mlp_time(neuron, is_half):
+    torch.manual_seed(1)
+    return step_time(Mlp(neuron).cuda(), torch.rand(MLP_ROWS, MLP_INPUTS, device="cuda"), is_half)
+
+
+def step_time(network, rows, is_half):
+    labels = torch.arange(len(rows), device="cuda") % CLASSES
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-5)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cuda", torch.bfloat16, enabled=is_half):
-            loss = F.cross_entropy(network(images).float().flatten(0, 1), labels.repeat(TIME_STEPS))
+            logits = network(rows).float()
+            loss = F.cross_entropy(logits.flatten(0, 1), labels.repeat(len(logits)))
         loss.backward()
         optimizer.step()
 
@@ -179,8 +203,9 @@ def main():
     for name, neuron in peers:
         print(f"{name + ', 16 M neurons, T 6':<45}{neuron_time(neuron, torch.float32):>16.2f}"
               f"{neuron_time(neuron, torch.bfloat16):>12.2f}")
-    for name, neuron in peers:
-        print(f"{name + ', ResNet-18 step':<45}{step_time(neuron, False):>16.1f}{step_time(neuron, True):>12.1f}")
+    for network, step in [("ResNet-18", resnet_time), ("MLP", mlp_time)]:
+        for name, neuron in peers:
+            print(f"{name + f', {network} step':<45}{step(neuron, False):>16.2f}{step(neuron, True):>12.2f}")
 
 
 if __name__ == "__main__":

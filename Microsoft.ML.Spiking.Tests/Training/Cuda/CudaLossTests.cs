@@ -81,11 +81,14 @@ public sealed class CudaLossTests
 
         LossResult wide =
             loss.AtOnce(tensor(new float[] { 900, -900, 0 }, [1, 1, 3]), batch, upstream: 1, kernels)!.Value;
+        float[] many = [.. Enumerable.Range(0, 600).Select(c => c == 10 ? 900f : -900)]; // more than threads
+        LossResult manyWide = loss.AtOnce(tensor(many, [1, 1, 600]), batch, upstream: 1, kernels)!.Value;
         LossResult broken =
             loss.AtOnce(tensor(new float[] { 1, float.NaN, 0 }, [1, 1, 3]), batch, upstream: 1, kernels)!.Value;
 
         Assert.AreEqual(1_800, wide.Loss.item<float>(), 1e-3);
         Assert.AreSequenceEqual(new float[] { 1, -1, 0 }, wide.Gradient.data<float>().ToArray());
+        Assert.AreEqual(1_800, manyWide.Loss.item<float>(), 1e-3);
         Assert.IsTrue(float.IsNaN(broken.Loss.item<float>()));
         Assert.AreEqual(0, broken.Correct!.item<long>());
     }
