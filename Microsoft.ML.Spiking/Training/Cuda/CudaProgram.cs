@@ -10,8 +10,8 @@ internal interface ICudaProgram
     IReadOnlyList<string> Definitions { get; }
 }
 
-/// <summary>A source without constants.</summary>
-internal sealed record PlainProgram : ICudaProgram
+/// <summary>A source without constants. There is one object of each, so that none is compared by its text.</summary>
+internal sealed class PlainProgram : ICudaProgram
 {
     private PlainProgram(string file) => Source = CudaSource.Read(file);
 
