@@ -289,7 +289,7 @@ public sealed class SpikeRepresentationTests
         batches.Select(value).Order().ElementAt(batches.Count() / 2);
 
     /// <summary>
-    /// Returns the bytes that each batch keeps until its backward pass, exactly, and the most seen meanwhile.
+    /// Returns the bytes that each batch keeps until its backward pass, and the most that were seen during both passes.
     /// </summary>
     private static (double Kept, double Peak)[] Memory(int timeSteps, int batches)
     {

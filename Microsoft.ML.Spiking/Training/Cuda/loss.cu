@@ -3,7 +3,7 @@
 // Logits are [steps, rows, classes], float32. A block works on a row; sums over its classes are in double precision, in
 // the order of a tree.
 
-// By what a loss is computed. Members are of eight bytes, but for the last two.
+// The settings of a loss.
 struct LossRule {
   double upstream;  // the gradient's factor, over the sum of all weights
   double lambda;

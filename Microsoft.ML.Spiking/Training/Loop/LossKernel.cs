@@ -113,7 +113,7 @@ internal sealed unsafe class LossKernel(LossRule rule)
     }
 }
 
-/// <summary>What a loss is, apart from what <see cref="Loss"/> adds to it in tensors.</summary>
+/// <summary>The settings of a loss that kernels compute.</summary>
 /// <param name="Lambda">The share of the squared error.</param>
 /// <param name="Target">What the squared error pulls the logits towards.</param>
 /// <param name="LabelSmoothing">Epsilon.</param>
