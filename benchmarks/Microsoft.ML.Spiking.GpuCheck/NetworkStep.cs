@@ -36,7 +36,7 @@ internal sealed class NetworkStep : IDisposable
             CudaUse.KernelsOf(device));
         _gradients = new(_network.Parameters.Trained, batches: 1);
         _tally = new(device);
-        _rounded = productType is ScalarType type && keepsProductType ? new(type) : null;
+        _rounded = productType is ScalarType type && keepsProductType ? new(type, _network.Kernels) : null;
         _pass = new()
         {
             IsTraining = true,

@@ -229,7 +229,7 @@ public sealed class CudaNetworkTests
     {
         NetworkDefinition definition = Definition(BatchNormMode.PerTimeStep, new ClifNeuron());
         using DisposeScope scope = NewDisposeScope();
-        using var rounded = new RoundedWeights(ScalarType.BFloat16);
+        using var rounded = new RoundedWeights(ScalarType.BFloat16, Kernels());
         using var expected = new Trained(definition, Kernels());
         using var found = new Trained(definition, Kernels());
 

@@ -74,44 +74,6 @@ public sealed class CudaNeuronTests
         Assert.DoesNotContain(call => call.StartsWith("cuLaunchKernel", StringComparison.Ordinal), driver.Calls);
     }
 
-    [TestMethod]
-    public void SelfTest_KernelsThatWork_Passes()
-    {
-        CudaUse use = CudaUse.Open(
-            0, () => new HostDriver(), () => new HostCompiler(), kernels => CudaSelfTest.Run(kernels, CPU));
-        Assert.IsNull(use.Reason);
-        Assert.IsNotNull(use.Kernels);
-    }
-
-    [TestMethod]
-    public void SelfTest_KernelsThatDoNothing_SaysWhatWasWrong()
-    {
-        CudaUse use = CudaUse.Open(0, () => new HostDriver { IsIdle = true }, () => new HostCompiler(),
-            kernels => CudaSelfTest.Run(kernels, CPU));
-        Assert.MatchesRegex(@"^in the self-test of ClifNeuron \d+ of 4096 spikes were wrong$", use.Reason);
-    }
-
-    /// <summary>A card's approximate functions must not affect a spike of the self-test.</summary>
-    [TestMethod]
-    public void SelfTest_Currents_KeepPotentialsFromTheThreshold()
-    {
-        foreach (SpikingNeuronDefinition definition in CudaSelfTest.Definitions)
-        {
-            double learned = definition.LearnedScalars.Count == 0 ? 0 : definition.LearnedScalars[0].Initial;
-            var reference = new ReferenceNeuron(
-                definition, learned, [.. CudaSelfTest.Currents().Select(x => (double)x)], CudaSelfTest.TimeSteps);
-            Assert.AreEqual(0, Enumerable.Range(0, CudaSelfTest.Neurons).Count(i => reference.IsDoubtful(i, 1e-4)));
-            Assert.IsGreaterThan(500, reference.Spikes.Sum());
-        }
-        // Weight and bias undo the normalization.
-        var behindNorm = new ReferenceNeuron(
-            new ClifNeuron(), 0, [.. CudaSelfTest.Unnormalized().Select(x => (double)x)], CudaSelfTest.TimeSteps);
-        Assert.AreEqual(0, Enumerable.Range(0, CudaSelfTest.Neurons).Count(i => behindNorm.IsDoubtful(i, 1e-4)));
-        Assert.IsGreaterThan(500, behindNorm.Spikes.Sum());
-        Assert.AreEqual((0.3, 0.6), (Math.Round(CudaSelfTest.Moments().Mean, 1),
-            Math.Round(CudaSelfTest.Moments().Deviation, 1)));
-    }
-
     private static CudaKernels Kernels() => CudaKernels.Open(new HostDriver(), new HostCompiler(), 0);
 
     private static (Tensor Spikes, Tensor Gradient, Tensor? ByLearned) Run(

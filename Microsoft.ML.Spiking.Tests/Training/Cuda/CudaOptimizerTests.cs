@@ -13,7 +13,7 @@ public sealed class CudaOptimizerTests
 {
     // More arrays than a launch takes; some end within a block, some on its border, one is empty.
     private static readonly long[] Lengths =
-        [1, 3, 255, 256, 4_095, 4_096, 4_097, 12_300, 0, .. Enumerable.Repeat(7L, 2 * OptimizerLaunch.MostArrays)];
+        [1, 3, 255, 256, 4_095, 4_096, 4_097, 12_300, 0, .. Enumerable.Repeat(7L, 2 * ArrayBlocks.MostArrays)];
 
     [ClassInitialize]
     public static void Load(TestContext context) => NativeRuntime.EnsureLoaded(withCuda: false);

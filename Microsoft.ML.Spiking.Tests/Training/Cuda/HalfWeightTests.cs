@@ -160,9 +160,9 @@ public sealed unsafe class HalfWeightTests
         using DisposeScope scope = NewDisposeScope();
         var driver = new HostDriver();
         using TorchNetwork expected = Create(definition, kernels: null, isCheckpointed: false);
-        using TorchNetwork found =
-            Create(definition, CudaKernels.Open(driver, new HostCompiler(), 0), isCheckpointed);
-        using var rounded = new RoundedWeights(ScalarType.Float32);
+        var kernels = CudaKernels.Open(driver, new HostCompiler(), 0);
+        using TorchNetwork found = Create(definition, kernels, isCheckpointed);
+        using var rounded = new RoundedWeights(ScalarType.Float32, kernels);
 
         Tensor logits = Step(expected, new ForwardPass { IsTraining = true, Seed = 3, Epoch = 1 });
         Tensor halved = Step(found, Tf32() with { Rounded = rounded });
@@ -230,7 +230,7 @@ public sealed unsafe class HalfWeightTests
         long Left()
         {
             using (NewDisposeScope())
-            using (var rounded = new RoundedWeights(ScalarType.Float32))
+            using (var rounded = new RoundedWeights(ScalarType.Float32, network.Kernels))
             {
                 _ = Step(network, Tf32() with { Rounded = rounded });
             }

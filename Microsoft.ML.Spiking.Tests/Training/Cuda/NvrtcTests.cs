@@ -104,12 +104,8 @@ public sealed class NvrtcTests
     }
 
     [TestMethod]
-    public void Programs_WithoutConstants_FitAndStayInRegisters() => AssertFit(
-    [
-        new(PlainProgram.Dropout, "dropout"), new(PlainProgram.Encoders, "encoders"),
-        new(PlainProgram.Optimizers, "optimizers"), new(PlainProgram.Halves, "halves"),
-        new(PlainProgram.Losses, "losses"),
-    ]);
+    public void Programs_WithoutConstants_FitAndStayInRegisters() =>
+        AssertFit([.. PlainProgram.All.Select(program => new Compilation(program, program.ToString()))]);
 
     /// <summary>An array that cannot be in registers is found in memory.</summary>
     [TestMethod]

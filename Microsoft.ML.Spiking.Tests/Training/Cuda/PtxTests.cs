@@ -49,10 +49,7 @@ public sealed partial class PtxTests
     public void Programs_WithoutConstants_StayInRegisters(string architecture)
     {
         SkipUnlessKnown(architecture);
-        foreach (PlainProgram program in
-            (PlainProgram[])
-            [PlainProgram.Dropout, PlainProgram.Encoders, PlainProgram.Optimizers, PlainProgram.Halves,
-             PlainProgram.Losses])
+        foreach (PlainProgram program in PlainProgram.All)
         {
             string ptx = Compile(program, architecture);
             Assert.DoesNotContain(".local", ptx);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Native;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -58,5 +59,69 @@ public sealed class RoundedWeightsTests
         Assert.AreNotEqual(DeviceMemory.Address(convolution), DeviceMemory.Address(copy));
         Assert.IsTrue(MemoryOrder.Has(copy, MemoryOrder.ChannelsLast(copy.shape)));
         Assert.AreEqual(24f, convolution.grad!.sum().item<float>());
+    }
+
+    /// <summary>More weights than a launch takes, some of more than a block; all in two launches each way.</summary>
+    [TestMethod]
+    [DataRow(ScalarType.BFloat16)]
+    [DataRow(ScalarType.Float32)]
+    public void Rounded_ByTheKernels_AreWhatTheyAreOneByOne(ScalarType type)
+    {
+        HostCompiler.SkipWhereThereIsNone();
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(3, CPU);
+        long[][] shapes =
+        [
+            [5, 3, 3, 3], [2, 100, 7, 5], [1, 1, 1, 1], [4_097, 1, 1, 1], [1, 4_096, 1, 2], [3, 7, 1, 4], [0, 3, 1, 1],
+            .. type == ScalarType.BFloat16 ? [[7], [65, 130]] : (long[][])[],
+            .. Enumerable.Repeat(new long[] { 2, 3, 2, 2 }, ArrayBlocks.MostArrays),
+        ];
+        Tensor[] weights = [.. shapes.Select(shape => randn(shape, generator: generator).requires_grad_())];
+        Tensor[] others = [.. weights.Select(weight => weight.detach().clone().requires_grad_())];
+        var driver = new HostDriver();
+        using var oneByOne = new RoundedWeights(type);
+        using var together = new RoundedWeights(type, CudaKernels.Open(driver, new HostCompiler(), 0));
+        foreach (Tensor weight in others)
+        {
+            _ = together.Of(weight); // copies of weights that are new are made one by one
+        }
+        together.Refresh();
+        driver.Launched.Clear();
+
+        for (int pass = 0; pass < 2; pass++)
+        {
+            for (int i = 0; i < weights.Length; i++)
+            {
+                Tensor expected = oneByOne.Of(weights[i]), found = together.Of(others[i]);
+                Assert.AreEqual(expected.dtype, found.dtype);
+                Assert.AreSequenceEqual(expected.Strides(), found.Strides());
+                Assert.IsTrue(expected.Equals(found), $"{i}");
+                Tensor gradient = randn(shapes[i], generator: generator).to_type(type);
+                expected.backward([gradient]);
+                found.backward([gradient]);
+            }
+            oneByOne.Collect();
+            together.Collect();
+            foreach ((Tensor one, Tensor other) in weights.Zip(others))
+            {
+                Assert.IsTrue(one.grad!.Equals(other.grad!), $"pass {pass}");
+                Assert.IsTrue(MemoryOrder.Has(other.grad!, MemoryOrder.Contiguous(other.shape)));
+            }
+        }
+
+        Assert.AreSequenceEqual(
+            ["copy_weights", "copy_weights", .. Enumerable.Repeat("collect_gradients", 4)], driver.Launched);
+    }
+
+    /// <summary>What the kernels cannot take is copied all the same.</summary>
+    [TestMethod]
+    public void Rounded_WeightOfOtherStrides_IsCopiedWithoutKernels()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var rounded = new RoundedWeights(
+            ScalarType.BFloat16, CudaKernels.Open(new HostDriver { IsIdle = true }, new HostCompiler(), 0));
+        Tensor weight = arange(6, ScalarType.Float32).view(2, 3).t().requires_grad_();
+
+        Assert.IsTrue(rounded.Of(weight).to_type(ScalarType.Float32).Equals(weight));
     }
 }

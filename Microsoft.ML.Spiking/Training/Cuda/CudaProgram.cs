@@ -13,7 +13,13 @@ internal interface ICudaProgram
 /// <summary>A source without constants. There is one object of each, so that none is compared by its text.</summary>
 internal sealed class PlainProgram : ICudaProgram
 {
-    private PlainProgram(string file) => Source = CudaSource.Read(file);
+    private readonly string _file;
+
+    private PlainProgram(string file)
+    {
+        _file = file;
+        Source = CudaSource.Read(file);
+    }
 
     /// <summary>Gets the program of dropout's masks.</summary>
     public static PlainProgram Dropout { get; } = new("dropout.cu");
@@ -30,9 +36,18 @@ internal sealed class PlainProgram : ICudaProgram
     /// <summary>Gets the program of a batch's loss.</summary>
     public static PlainProgram Losses { get; } = new("loss.cu");
 
+    /// <summary>Gets the program that copies weights into the type and the order of products.</summary>
+    public static PlainProgram Weights { get; } = new("weights.cu");
+
+    /// <summary>Gets all of them.</summary>
+    public static IReadOnlyList<PlainProgram> All { get; } =
+        [Dropout, Encoders, Optimizers, Halves, Losses, Weights];
+
     public string Source { get; }
 
     public IReadOnlyList<string> Definitions => [];
+
+    public override string ToString() => _file;
 }
 
 /// <summary>The kernels' sources, which are resources of the library.</summary>

@@ -10,9 +10,9 @@ namespace Microsoft.ML.Spiking.Training.Cuda;
 
 /// <summary>
 /// The comparison of a few neurons on a CUDA device, alone, behind a batch normalization and before an average pooling,
-/// with the same on the CPU.
+/// and of what else has kernels, with the same on the CPU.
 /// </summary>
-internal static class CudaSelfTest
+internal static partial class CudaSelfTest
 {
     /// <summary>Number of neurons.</summary>
     internal const int Neurons = 1024;
@@ -43,6 +43,11 @@ internal static class CudaSelfTest
             Compare($"batch normalization with {(isPooled ? "pooled " : "")}neurons",
                 Normalized(kernels: null, CPU, isPooled), Normalized(kernels, device, isPooled));
         }
+        foreach ((string name, ProgramResults results) in Programs)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Compare(name, "values", results(kernels: null, CPU), results(kernels, device));
+        }
     }
 
     private static void Compare(
@@ -54,12 +59,17 @@ internal static class CudaSelfTest
             throw new CudaKernelException(
                 Invariant($"in the self-test of {name} {flipped} of {found.Spikes.Length} spikes were wrong"));
         }
-        int wrong = expected.Gradients.Zip(found.Gradients).Count(pair =>
+        Compare(name, "gradients", expected.Gradients, found.Gradients);
+    }
+
+    private static void Compare(string name, string what, float[] expected, float[] found)
+    {
+        int wrong = expected.Zip(found).Count(pair =>
             !(Math.Abs(pair.First - pair.Second) <= Tolerance * Math.Max(1, Math.Abs(pair.First))));
         if (wrong > 0)
         {
             throw new CudaKernelException(
-                Invariant($"in the self-test of {name} {wrong} of {found.Gradients.Length} gradients were wrong"));
+                Invariant($"in the self-test of {name} {wrong} of {found.Length} {what} were wrong"));
         }
     }
 

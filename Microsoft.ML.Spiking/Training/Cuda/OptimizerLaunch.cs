@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
@@ -9,11 +8,6 @@ namespace Microsoft.ML.Spiking.Training.Cuda;
 /// </summary>
 internal static unsafe class OptimizerLaunch
 {
-    /// <summary>The arrays of a launch: their addresses fit into the 4 KB of a kernel's arguments.</summary>
-    public const int MostArrays = 48;
-
-    private const int BlockValues = 4096;
-
     /// <summary>
     /// Returns the factor that limits the norm of all gradients together, on the device: at most 1.
     /// </summary>
@@ -24,7 +18,7 @@ internal static unsafe class OptimizerLaunch
     public static Tensor ClippingFactor(CudaKernels kernels, IReadOnlyList<OptimizedArray> arrays, double maximumNorm)
     {
         Device device = arrays[0].Parameter.device;
-        using Tensor sums = empty([arrays.Sum(array => Blocks(array.Length))], ScalarType.Float64, device);
+        using Tensor sums = empty([arrays.Sum(array => ArrayBlocks.Of(array.Length))], ScalarType.Float64, device);
         using Tensor sum = empty([1], ScalarType.Float64, device);
         Tensor factor = empty([1], ScalarType.Float32, device);
         nint sumsAddress = DeviceMemory.Address(sums), sumAddress = DeviceMemory.Address(sum);
@@ -32,10 +26,10 @@ internal static unsafe class OptimizerLaunch
         long count = 0;
         ArrayTable table = default;
         void** arguments = stackalloc void*[] { &table, &sumsAddress, &count };
-        for (int start = 0; start < arrays.Count; start += MostArrays)
+        for (int start = 0; start < arrays.Count; start += ArrayBlocks.MostArrays)
         {
             long blocks = table.Fill(arrays, start);
-            kernels.Launch(PlainProgram.Optimizers, "squares_of_blocks", Threads(blocks), arguments);
+            kernels.Launch(PlainProgram.Optimizers, "squares_of_blocks", ArrayBlocks.Threads(blocks), arguments);
             count += blocks;
         }
         float maximum = (float)maximumNorm;
@@ -60,9 +54,10 @@ internal static unsafe class OptimizerLaunch
         nint factorAddress = factor is null ? 0 : DeviceMemory.Address(factor);
         ArrayTable table = default;
         void** arguments = stackalloc void*[] { &table, &ownRate, &ownMomentum, &ownDecay, &factorAddress };
-        for (int start = 0; start < arrays.Count; start += MostArrays)
+        for (int start = 0; start < arrays.Count; start += ArrayBlocks.MostArrays)
         {
-            kernels.Launch(PlainProgram.Optimizers, "sgd_step", Threads(table.Fill(arrays, start)), arguments);
+            long blocks = table.Fill(arrays, start);
+            kernels.Launch(PlainProgram.Optimizers, "sgd_step", ArrayBlocks.Threads(blocks), arguments);
         }
     }
 
@@ -81,51 +76,29 @@ internal static unsafe class OptimizerLaunch
         ArrayTable table = default;
         void** arguments = stackalloc void*[]
             { &table, &kept, &size, &root, &beta1, &new1, &beta2, &new2, &epsilon, &factorAddress };
-        for (int start = 0; start < arrays.Count; start += MostArrays)
+        for (int start = 0; start < arrays.Count; start += ArrayBlocks.MostArrays)
         {
-            kernels.Launch(PlainProgram.Optimizers, "adamw_step", Threads(table.Fill(arrays, start)), arguments);
+            long blocks = table.Fill(arrays, start);
+            kernels.Launch(PlainProgram.Optimizers, "adamw_step", ArrayBlocks.Threads(blocks), arguments);
         }
     }
 
-    private static long Blocks(long length) => (length + BlockValues - 1) / BlockValues;
-
-    private static long Threads(long blocks) => blocks * NeuronProgram.BlockSize;
-
     private static nint Address(Tensor? tensor) => tensor is null ? 0 : DeviceMemory.Address(tensor);
-
-    [InlineArray(MostArrays)]
-    private struct Addresses
-    {
-        private nint _first;
-    }
-
-    [InlineArray(MostArrays)]
-    private struct Lengths
-    {
-        private long _first;
-    }
-
-    [InlineArray(MostArrays + 1)]
-    private struct BlockNumbers
-    {
-        private long _first;
-    }
 
     // array_table of optimizer.cu.
     private struct ArrayTable
     {
-        public Addresses Parameters;
-        public Addresses Gradients;
-        public Addresses First;
-        public Addresses Second;
-        public Lengths Lengths;
-        public BlockNumbers FirstBlocks;
+        public ArrayAddresses Parameters;
+        public ArrayAddresses Gradients;
+        public ArrayAddresses First;
+        public ArrayAddresses Second;
+        public ArrayNumbers Lengths;
+        public ArrayBlocks FirstBlocks;
 
         // Puts the arrays from that one on into the table and returns their blocks.
         public long Fill(IReadOnlyList<OptimizedArray> arrays, int start)
         {
-            long blocks = 0;
-            for (int i = 0; i < MostArrays; i++)
+            for (int i = 0; i < ArrayBlocks.MostArrays; i++)
             {
                 OptimizedArray? array = start + i < arrays.Count ? arrays[start + i] : null;
                 Parameters[i] = Address(array?.Parameter);
@@ -133,10 +106,8 @@ internal static unsafe class OptimizerLaunch
                 First[i] = Address(array?.First);
                 Second[i] = Address(array?.Second);
                 Lengths[i] = array?.Length ?? 0;
-                blocks += Blocks(Lengths[i]);
-                FirstBlocks[i + 1] = blocks;
             }
-            return blocks;
+            return FirstBlocks.Number(Lengths);
         }
     }
 }

@@ -158,8 +158,23 @@ DEVICE void random_words(word block, word epoch, long_word item, word key0, word
   words[0] = c0; words[1] = c1; words[2] = c2; words[3] = c3;
 }
 
-#ifdef WIDTH
-// WIDTH neighbouring values of an array, float32 or bfloat16, read and written at once.
+// Several arrays in one launch: a block works on BLOCK_VALUES of one of them, and array a has the blocks from
+// first_block[a] up to first_block[a + 1].
+#define MOST_ARRAYS 48
+#define BLOCK_VALUES 4096
+
+DEVICE int array_of_block(const long long* first_block) {
+  int array = 0;
+  while (first_block[array + 1] <= (long long)BLOCK) array++;
+  return array;
+}
+
+// Calls the body with i for each value of this thread.
+#define FOR_EACH_VALUE(table, array) \
+  for (long long i = ((long long)BLOCK - table.first_block[array]) * BLOCK_VALUES + THREAD, \
+    end = i - THREAD + BLOCK_VALUES < table.length[array] ? i - THREAD + BLOCK_VALUES : table.length[array]; \
+    i < end; i += BLOCK_SIZE)
+
 union FloatBits { float value; word bits; };
 
 // Rounds to the nearest, ties to even, as torch does. Not a number stays that.
@@ -180,6 +195,8 @@ DEVICE half_word to_bf16(float x) {
 DEVICE word to_bf16(float low, float high) { return (word)to_bf16(low) | ((word)to_bf16(high) << 16); }
 #endif
 
+#ifdef WIDTH
+// WIDTH neighbouring values of an array, float32 or bfloat16, read and written at once.
 struct Floats { float v[WIDTH]; };
 
 DEVICE void store_value(float* p, float x) {

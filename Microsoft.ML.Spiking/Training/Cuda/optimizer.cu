@@ -1,9 +1,7 @@
 // One step of an optimizer over all arrays of a network, and the clipping of their gradients: a launch for each group of
 // arrays instead of several for each array. The formulas are those of Sgd, AdamW and GradientClipping.
-#define MOST_ARRAYS 48
-#define BLOCK_VALUES 4096
 
-// The arrays of a launch; a block works on BLOCK_VALUES of one of them. Members are of one size, without gaps.
+// The arrays of a launch. Members are of one size, without gaps.
 struct array_table {
   float* parameter[MOST_ARRAYS];
   float* gradient[MOST_ARRAYS];
@@ -13,21 +11,9 @@ struct array_table {
   long long first_block[MOST_ARRAYS + 1];
 };
 
-DEVICE int array_of_block(const array_table& table) {
-  int array = 0;
-  while (table.first_block[array + 1] <= (long long)BLOCK) array++;
-  return array;
-}
-
-// Calls the body with i for each value of this thread.
-#define FOR_EACH_VALUE(table, array) \
-  for (long long i = ((long long)BLOCK - table.first_block[array]) * BLOCK_VALUES + THREAD, \
-    end = i - THREAD + BLOCK_VALUES < table.length[array] ? i - THREAD + BLOCK_VALUES : table.length[array]; \
-    i < end; i += BLOCK_SIZE)
-
 // The sum of squares of each block's gradients, in double.
 KERNEL void squares_of_blocks(array_table table, double* sums, long long first_sum) {
-  int array = array_of_block(table);
+  int array = array_of_block(table.first_block);
   double sum = 0;
   FOR_EACH_VALUE(table, array) {
     double gradient = table.gradient[array][i];
@@ -52,7 +38,7 @@ KERNEL void clipping_factor(const double* sum_of_squares, float maximum, float* 
 }
 
 KERNEL void sgd_step(array_table table, float rate, float momentum, float decay, const float* factor) {
-  int array = array_of_block(table);
+  int array = array_of_block(table.first_block);
   float scale = factor ? *factor : 1.f;
   float *parameters = table.parameter[array], *momenta = table.first[array];
   FOR_EACH_VALUE(table, array) {
@@ -65,7 +51,7 @@ KERNEL void sgd_step(array_table table, float rate, float momentum, float decay,
 // kept = 1 - rate * decay; step = rate / (1 - beta1^t); root = sqrt(1 - beta2^t).
 KERNEL void adamw_step(array_table table, float kept, float step, float root, float beta1, float new1, float beta2,
   float new2, float epsilon, const float* factor) {
-  int array = array_of_block(table);
+  int array = array_of_block(table.first_block);
   float scale = factor ? *factor : 1.f;
   float *parameters = table.parameter[array], *means = table.first[array], *squares = table.second[array];
   FOR_EACH_VALUE(table, array) {

@@ -58,7 +58,7 @@ internal sealed class TrainingLoop : IDisposable
         _productType = ProductType(settings.Precision, _device, observer);
         _state = new(definition, settings, _device);
         _teaching = settings.Teacher is { Teaches: true } teacher ? new(teacher, definition, _device) : null;
-        _rounded = _productType is ScalarType type && _device.type == DeviceType.CUDA ? new(type) : null;
+        _rounded = RoundedWeights.For(_productType, _device, _state.Network.Kernels);
         var loss = new Loss(settings.LossLambda, settings.LossTarget, settings.LabelSmoothing, settings.SpikePenalty,
             settings.LossOfMean == true)
         {

@@ -51,7 +51,8 @@ internal sealed class Replica : IDisposable
         _thread.Start(() =>
         {
             using DisposeScope scope = NewDisposeScope();
-            _rounded ??= pass is { Rounded: not null, ProductType: ScalarType type } ? new(type) : null;
+            _rounded ??= pass is { Rounded: not null, ProductType: ScalarType type }
+                ? new(type, _network.Kernels) : null;
             pass = pass with
             {
                 Rounded = _rounded,

@@ -1,3 +1,4 @@
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,9 +11,20 @@ namespace Microsoft.ML.Spiking.Training.Torch;
 /// to the weights', in 32 bits.
 /// </summary>
 /// <param name="type">The type of the products.</param>
-internal sealed class RoundedWeights(ScalarType type) : IDisposable
+/// <param name="kernels">
+/// The device's kernels, which copy all weights in one launch and bring their gradients back in another; null to do so
+/// one by one.
+/// </param>
+internal sealed class RoundedWeights(ScalarType type, CudaKernels? kernels = null) : IDisposable
 {
     private readonly Dictionary<Tensor, Copy> _copies = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Creates those of a CUDA device; null where products take the weights as they are.</summary>
+    /// <param name="productType">The type of the products; null for full float32.</param>
+    /// <param name="device">The network's device.</param>
+    /// <param name="kernels">Its kernels; null for none.</param>
+    public static RoundedWeights? For(ScalarType? productType, Device device, CudaKernels? kernels) =>
+        productType is ScalarType type && device.type == DeviceType.CUDA ? new(type, kernels) : null;
 
     /// <summary>
     /// Returns the copy of a weight, or the weight itself where a copy would be the same. It stays this object's.
@@ -32,9 +44,7 @@ internal sealed class RoundedWeights(ScalarType type) : IDisposable
         }
         if (copy.IsStale)
         {
-            using IDisposable noGradient = no_grad();
-            copy.Values.copy_(weight);
-            copy.IsStale = false;
+            MakeCopies();
         }
         return copy.Values;
     }
@@ -44,23 +54,35 @@ internal sealed class RoundedWeights(ScalarType type) : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
+        var together = new List<WeightCopy>();
         foreach ((Tensor weight, Copy copy) in _copies)
         {
             if (copy.Values.grad is not { } gradient)
             {
                 continue;
             }
-            if (weight.grad is { } sum)
+            Tensor? known = weight.grad;
+            long[] shape = weight.Lengths();
+            Tensor sum = known
+                ?? empty_strided(shape, MemoryOrder.Contiguous(shape), weight.dtype, weight.device);
+            if (kernels is not null && WeightLaunch.Suits(sum, gradient)
+                && MemoryOrder.Has(gradient, copy.Values.Strides()))
             {
-                sum.Add(gradient);
+                together.Add(new(sum, gradient, IsAdded: known is not null));
             }
             else
             {
-                long[] shape = weight.Lengths();
-                weight.grad = empty_strided(
-                    shape, MemoryOrder.Contiguous(shape), weight.dtype, weight.device).copy_(gradient);
+                _ = known is null ? sum.copy_(gradient) : sum.Add(gradient);
+            }
+            if (known is null)
+            {
+                weight.grad = sum;
             }
             copy.Values.grad = null;
+        }
+        if (together.Count > 0)
+        {
+            WeightLaunch.Collect(kernels!, type, together);
         }
     }
 
@@ -78,6 +100,32 @@ internal sealed class RoundedWeights(ScalarType type) : IDisposable
         foreach (Copy copy in _copies.Values)
         {
             copy.Values.Dispose();
+        }
+    }
+
+    private void MakeCopies()
+    {
+        using IDisposable noGradient = no_grad();
+        var together = new List<WeightCopy>();
+        foreach ((Tensor weight, Copy copy) in _copies)
+        {
+            if (!copy.IsStale)
+            {
+                continue;
+            }
+            if (kernels is not null && WeightLaunch.Suits(weight, copy.Values))
+            {
+                together.Add(new(weight, copy.Values));
+            }
+            else
+            {
+                copy.Values.copy_(weight);
+            }
+            copy.IsStale = false;
+        }
+        if (together.Count > 0)
+        {
+            WeightLaunch.Copy(kernels!, type, together);
         }
     }
 
