@@ -2,7 +2,6 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Randomness;
 using Microsoft.ML.Spiking.Training.Loop;
 
-
 namespace Microsoft.ML.Spiking.Tests.Training;
 
 /// <summary>A problem that a small network solves in a second: three clouds of points on a circle.</summary>
@@ -11,56 +10,7 @@ internal static class Toy
     public const int Classes = 3;
     public const int Features = 8;
 
-    public static TrainingSettings Settings { get; } = new()
-    {
-        Epochs = 8,
-        BatchSize = 16,
-        LearningRate = 0.1,
-        Optimizer = OptimizerKind.Sgd,
-        Momentum = 0.9,
-        WeightDecay = 5e-5,
-        Schedule = LearningRateSchedule.Cosine,
-        WarmupEpochs = 0,
-        ClassWeighting = ClassWeighting.None,
-        ClassWeights = null,
-        LabelSmoothing = 0,
-        LossLambda = 0.05,
-        LossTarget = LossTarget.Constant,
-        SpikePenalty = null,
-        GradientClipping = null,
-        GradientHorizon = null,
-        KeepsZeroWeights = null,
-        GradientAccumulation = 1,
-        EarlyStoppingPatience = null,
-        ValidationMetric = ValidationMetric.Accuracy,
-        Seed = 1,
-        IsSeedGiven = true,
-        Device = ComputeDevice.Cpu,
-        CudaDeviceIndex = 0,
-        CudaDevices = null,
-        Ranks = null,
-        CpuReplicas = 1,
-        Teacher = null,
-        LossOfMean = null,
-        FrozenArrays = null,
-        SynchronizesBatchNorm = null,
-        FallsBackToCpu = false,
-        Threads = 1,
-        MemoryBudget = 1 << 30,
-        ReuseNativeMemory = true,
-        ActivationCheckpointing = false,
-        KeepBestOnCancellation = false,
-        CheckpointFolder = null,
-        SharesCheckpointFolder = false,
-        CheckpointEveryBatches = null,
-        CheckpointEveryMinutes = null,
-        Clock = TimeProvider.System,
-        Precision = TrainingPrecision.Full,
-        InputNormalization = new RootMeanSquareNormalization(),
-        Population = null,
-        Augmentation = null,
-        Rows = null,
-    };
+    public static TrainingSettings Settings => PlainSettings.Value;
 
     public static NetworkDefinition Network(
         NeuronDefinition? neuron = null, double dropout = 0, int hidden = 24, int timeSteps = 4) =>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Tests.Training;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
@@ -107,55 +108,14 @@ internal static class TrainingChecks
         TrainingLoop.Run(Network, null, new Clouds(), null, settings, new Observer(source, cancelAt),
             source?.Token ?? CancellationToken.None);
 
-    private static TrainingSettings Settings(Device device) => new()
+    private static TrainingSettings Settings(Device device) => PlainSettings.Value with
     {
         Epochs = 3,
-        BatchSize = 16,
         LearningRate = 0.05,
-        Optimizer = OptimizerKind.Sgd,
-        Momentum = 0.9,
-        WeightDecay = 5e-5,
-        Schedule = LearningRateSchedule.Cosine,
-        WarmupEpochs = 0,
-        ClassWeighting = ClassWeighting.None,
-        ClassWeights = null,
         LabelSmoothing = 0.1,
-        LossLambda = 0.05,
-        LossTarget = LossTarget.Constant,
-        GradientClipping = null,
-        GradientHorizon = null,
-        KeepsZeroWeights = null,
-        SpikePenalty = null,
-        GradientAccumulation = 1,
-        EarlyStoppingPatience = null,
-        ValidationMetric = ValidationMetric.Accuracy,
-        Seed = 1,
-        IsSeedGiven = true,
         Device = ComputeDevice.Cuda,
         CudaDeviceIndex = device.index,
-        Ranks = null,
-        CpuReplicas = 1,
-        Teacher = null,
-        LossOfMean = null,
-        FrozenArrays = null,
-        CudaDevices = null,
-        SynchronizesBatchNorm = null,
-        FallsBackToCpu = false,
-        Threads = 1,
-        MemoryBudget = 1 << 30,
         ReuseNativeMemory = false,
-        ActivationCheckpointing = false,
-        KeepBestOnCancellation = false,
-        CheckpointFolder = null,
-        SharesCheckpointFolder = false,
-        CheckpointEveryBatches = null,
-        CheckpointEveryMinutes = null,
-        Clock = TimeProvider.System,
-        Precision = TrainingPrecision.Full,
-        InputNormalization = new RootMeanSquareNormalization(),
-        Population = null,
-        Augmentation = null,
-        Rows = null,
     };
 
     /// <summary>Three clouds of points.</summary>
