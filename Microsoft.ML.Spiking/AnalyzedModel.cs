@@ -60,9 +60,10 @@ internal sealed record AnalyzedModel(IHost Host, SpikingPredictionTransformerBas
 
     /// <summary>Returns the rows.</summary>
     /// <param name="needsLabel">Whether a missing label column is an error.</param>
+    /// <param name="weight">The column of the examples' weights; null for none.</param>
     /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
-    public AnalysisData Rows(bool needsLabel = false) =>
-        AnalysisRows.Of(Host, Data, Network.BindTo(Data.Schema), Network.Label, needsLabel);
+    public AnalysisData Rows(bool needsLabel = false, string? weight = null) =>
+        AnalysisRows.Of(Host, Data, Network.BindTo(Data.Schema), Network.Label, needsLabel, weight);
 
     /// <summary>Returns the classes' names in the order of the keys.</summary>
     public IReadOnlyList<string> Classes() => AnalysisRows.ClassesOf(Network.Label, Parameters.Network.ClassCount);

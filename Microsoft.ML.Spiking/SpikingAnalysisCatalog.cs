@@ -287,13 +287,38 @@ public static class SpikingAnalysisCatalog
     /// <exception cref="InvalidOperationException">
     /// No row has a label and finite features, or the network does not end in a layer with weights.
     /// </exception>
-    public static TemperatureFit FitTemperature(this ModelOperationsCatalog catalog, ITransformer model, IDataView data)
+    public static TemperatureFit FitTemperature(
+        this ModelOperationsCatalog catalog, ITransformer model, IDataView data) =>
+        FitTemperature(catalog, model, data, exampleWeightColumnName: null);
+
+    /// <summary>
+    /// Fits a temperature to a model's probabilities on rows that count by their weights.
+    /// </summary>
+    /// <param name="catalog">The model operations of the context.</param>
+    /// <param name="model">A trained or loaded model with one spiking network, which is not changed.</param>
+    /// <param name="data">
+    /// Validation rows as the model takes them, with labels; not those that it was trained on.
+    /// </param>
+    /// <param name="exampleWeightColumnName">
+    /// How much each row counts: a column of <see cref="float"/> in the data as the network takes them; null for all
+    /// alike. Rows whose weight is not a number greater than 0 are skipped.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The model has no spiking network or more than one, or a column is missing or has another type.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// No row has a label, a weight greater than 0 and finite features, or the network does not end in a layer with
+    /// weights.
+    /// </exception>
+    public static TemperatureFit FitTemperature(this ModelOperationsCatalog catalog, ITransformer model,
+        IDataView data, string? exampleWeightColumnName)
     {
         using var host = new CatalogHost(catalog, nameof(FitTemperature));
         AnalyzedModel analyzed = AnalyzedModel.Of(host.Host, model, data);
         (NetworkDefinition network, NetworkWeights weights) =
             (analyzed.Parameters.Network, analyzed.Parameters.Weights);
-        TemperatureFit fit = TemperatureFit.Of(ScoredLabels.Of(network, weights, analyzed.Rows(needsLabel: true)));
+        TemperatureFit fit = TemperatureFit.Of(
+            ScoredLabels.Of(network, weights, analyzed.Rows(needsLabel: true, exampleWeightColumnName)));
         NetworkWeights divided = TemperatureFit.Divide(network, weights, fit.Temperature);
         fit.Model = AnalyzedModel.Exchange(host.Host, model, _ => new(network, divided));
         return fit;

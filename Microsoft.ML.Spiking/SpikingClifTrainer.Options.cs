@@ -27,8 +27,8 @@ public sealed partial class SpikingClifTrainer
         public string FeatureColumnName { get; set; } = DefaultColumnNames.Features;
 
         /// <summary>
-        /// Gets or sets how much each row counts in the loss: a column of <see cref="float"/>; null (the default) for
-        /// all alike.
+        /// Gets or sets how much each row counts in the loss, also that of validation rows, and in calibration: a
+        /// column of <see cref="float"/>; null (the default) for all alike.
         /// </summary>
         public string? ExampleWeightColumnName { get; set; }
 

@@ -190,13 +190,11 @@ public sealed partial class SpikingClifTrainer
         {
             return weights;
         }
-        TemperatureFit fit =
-            TemperatureFit.Of(ScoredLabels.Of(network, weights, new(Rows(heldOut), Classes: null)));
-        double temperature = Math.Clamp(fit.Temperature, 1 / TableTraining.MostCalibration,
-            TableTraining.MostCalibration);
-        observer.Info(Invariant($"The scores are calibrated by the temperature {temperature:0.00}: a log loss of ") +
-            Invariant($"{fit.LogLossBefore:0.000} becomes {fit.LogLossAfter:0.000} on the rows held out."));
-        return TemperatureFit.Divide(network, weights, temperature);
+        var fit = TemperatureFit.Of(
+            ScoredLabels.Of(network, weights, new(Rows(heldOut), Classes: null)), TableTraining.MostCalibration);
+        observer.Info(Invariant($"The scores are calibrated by the temperature {fit.Temperature:0.00}: a log loss ") +
+            Invariant($"of {fit.LogLossBefore:0.000} becomes {fit.LogLossAfter:0.000} on the rows held out."));
+        return TemperatureFit.Divide(network, weights, fit.Temperature);
 
         static IEnumerable<AnalysisRow> Rows(IRowSource source)
         {
@@ -205,7 +203,7 @@ public sealed partial class SpikingClifTrainer
             for (long row = 0; cursor.MoveNext(); row++)
             {
                 RowStore.Densify(cursor.Values, cursor.Indices, cursor.IsDense, features);
-                yield return new(row, features, cursor.Label);
+                yield return new(row, features, cursor.Label, cursor.Weight);
             }
         }
     }

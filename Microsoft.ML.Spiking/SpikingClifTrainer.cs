@@ -236,6 +236,11 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
         CheckMethods(network);
         using var observer = new ChannelObserver(_host, _options.MetricsCallback, _options.ProgressCallback);
         ReportTimeSteps(layout, columns, observer);
+        if (trained?.Ignored(_options, () => Bind(columns, layout)) is { Count: > 0 } ignored)
+        {
+            observer.Warning($"Not used, because the model whose training is continued has its own: " +
+                $"{string.Join(", ", ignored)}. To have what the options say, train a new model.");
+        }
         var features = new FeatureRows(network);
         IRowSource rows = Rows(data, columns, features, isTraining: true, observer.Warning);
         IRowSource? validationRows = validation is null ? null

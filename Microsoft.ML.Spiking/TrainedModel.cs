@@ -49,6 +49,69 @@ internal sealed record TrainedModel(SpikingModelParameters Parameters, DataViewS
         }
     }
 
+    /// <summary>
+    /// Returns the options that were set to something else than the model has, which decides: they are not used.
+    /// </summary>
+    /// <param name="options">The options.</param>
+    /// <param name="wanted">Makes the network that they describe.</param>
+    public IReadOnlyList<string> Ignored(SpikingClifTrainer.Options options, Func<NetworkDefinition> wanted)
+    {
+        NetworkDefinition network = Parameters.Network;
+        var names = new List<string>();
+        bool isNetworkChosen = options.Chosen.HasFlag(TableOptions.Network);
+        bool isDropoutChosen = options.Dropout != SpikingClifTrainer.Defaults.Dropout;
+        if (isNetworkChosen || isDropoutChosen)
+        {
+            NetworkDefinition? other = Bound(wanted);
+            if (isNetworkChosen && (other is null || !Sizes(other).SequenceEqual(Sizes(network))))
+            {
+                names.Add(nameof(options.Network));
+            }
+            else if (isDropoutChosen && (other is null || !Dropouts(other).SequenceEqual(Dropouts(network))))
+            {
+                names.Add(nameof(options.Dropout));
+            }
+        }
+        if (options.Neuron != new ClifNeuron()
+            && !network.AllLayers.OfType<NeuronLayer>().Any(layer => layer.Neuron == options.Neuron))
+        {
+            names.Add(nameof(options.Neuron));
+        }
+        bool hasFields = network.AllLayers.OfType<PopulationLayer>().Any();
+        if (options.IsEncoderChosen && (options.Encoder is PopulationEncoder
+            ? !hasFields : hasFields || options.Encoder != network.Encoder))
+        {
+            names.Add(nameof(options.Encoder));
+        }
+        if (options.Chosen.HasFlag(TableOptions.TimeSteps) && !network.HasTimeAxis
+            && options.TimeSteps != network.TimeSteps)
+        {
+            names.Add(nameof(options.TimeSteps));
+        }
+        return names;
+    }
+
+    private static NetworkDefinition? Bound(Func<NetworkDefinition> wanted)
+    {
+        try
+        {
+            return wanted();
+        }
+        catch (NetworkDefinitionException) // the template does not suit the rows, which the model does
+        {
+            return null;
+        }
+    }
+
+    // Dimensions, outputs and the last length, a kernel's: the inputs also depend on what the input has become.
+    private static IEnumerable<(int Dimensions, int Outputs, int Kernel)> Sizes(NetworkDefinition network) =>
+        network.Parameters.Where(spec => spec.Role == ParameterRole.Weight).Select(spec => spec.Shape)
+            .Select(shape => (shape.Count, shape[0], shape.Count == 4 ? shape[^1] : 0));
+
+    // Behind neurons: that of the input has an option of its own.
+    private static IEnumerable<double> Dropouts(NetworkDefinition network) => network.AllLayers
+        .SkipWhile(layer => layer is not NeuronLayer).OfType<DropoutLayer>().Select(layer => layer.Rate);
+
     /// <summary>Returns how the rows lie for the network.</summary>
     /// <param name="column">The shape of the feature column.</param>
     /// <param name="given">The shape that the options state; null for none.</param>

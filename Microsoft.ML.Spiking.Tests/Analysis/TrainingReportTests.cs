@@ -77,7 +77,10 @@ public sealed class TrainingReportTests
             "'Features', 'Weight', 'Name', 'Number', 'Tail'. (Parameter", message);
     }
 
-    /// <summary>Logits 2 apart, right three times out of four: the best temperature makes the odds 3.</summary>
+    /// <summary>
+    /// Logits 2 apart, right three times out of four. With half a row in five in doubt that is 0.7 of them: the best
+    /// temperature makes the odds 7 to 3.
+    /// </summary>
     [TestMethod]
     public void TemperatureOf_KnownOdds_IsThatOfTheLogarithm()
     {
@@ -85,16 +88,50 @@ public sealed class TrainingReportTests
         float[] row = [sure, 1 - sure];
         TemperatureFit fit = TemperatureFit.Of(new([row, row, row, row], [0, 0, 0, 1], Skipped: 0));
 
-        Assert.AreEqual(2 / Math.Log(3), fit.Temperature, 1e-4);
-        Assert.AreEqual(-((3 * Math.Log(0.75)) + Math.Log(0.25)) / 4, fit.LogLossAfter, 1e-9);
+        Assert.AreEqual(2 / Math.Log(7.0 / 3), fit.Temperature, 1e-4);
+        Assert.AreEqual(-((3 * Math.Log(0.7)) + Math.Log(0.3)) / 4, fit.LogLossAfter, 1e-6);
         Assert.AreEqual(-((3 * Math.Log(sure)) + Math.Log(1 - sure)) / 4, fit.LogLossBefore, 1e-6);
     }
 
+    /// <summary>A model that was always right may be wrong the next time: after one row, once in four.</summary>
     [TestMethod]
-    public void TemperatureOf_RowsThatAreAllRight_StopsAtTheLowest()
+    public void TemperatureOf_RowsThatAreAllRight_StaysInDoubt()
     {
-        TemperatureFit fit = TemperatureFit.Of(new([[0.6f, 0.4f]], [0], Skipped: 0));
-        Assert.AreEqual(0.05, fit.Temperature, 1e-6);
+        TemperatureFit one = TemperatureFit.Of(new([[0.6f, 0.4f]], [0], Skipped: 0));
+        Assert.AreEqual(Math.Log(1.5) / Math.Log(3), one.Temperature, 1e-6);
+
+        TemperatureFit many = TemperatureFit.Of(new(
+            [.. Enumerable.Repeat(new[] { 0.97f, 0.02f, 0.01f }, 30)], [.. Enumerable.Repeat(0, 30)], Skipped: 0));
+        Assert.IsInRange(0.7, 1.3, many.Temperature);
+    }
+
+    [TestMethod]
+    public void TemperatureOf_WeightedRows_IsThatOfAsManyRows()
+    {
+        float[] sure = [0.9f, 0.06f, 0.04f], unsure = [0.5f, 0.3f, 0.2f];
+        var repeated = TemperatureFit.Of(new([sure, sure, sure, unsure], [0, 0, 0, 1], Skipped: 0));
+        var weighted = TemperatureFit.Of(new([sure, unsure], [0, 1], Skipped: 0) { Weights = [3, 1] });
+        var scaled = TemperatureFit.Of(new([sure, unsure], [0, 1], Skipped: 0) { Weights = [30, 10] });
+        var often = TemperatureFit.Of(new([sure, sure], [0, 1], Skipped: 0) { Weights = [9, 1] });
+        var rarely = TemperatureFit.Of(new([sure, sure], [0, 1], Skipped: 0) { Weights = [1, 9] });
+
+        Assert.AreEqual(repeated.LogLossBefore, weighted.LogLossBefore, 1e-9);
+        Assert.AreEqual(weighted.Temperature, scaled.Temperature, 1e-9);
+        // Two rows of which one counts three times as much tell less than four: there is more doubt.
+        Assert.IsLessThan(weighted.Temperature, repeated.Temperature);
+        Assert.IsLessThan(rarely.Temperature, often.Temperature);
+    }
+
+    /// <summary>The highest temperature is the lowest's inverse, and what it says of the loss is of that one.</summary>
+    [TestMethod]
+    public void TemperatureOf_LimitThatIsReached_TellsTheLossThere()
+    {
+        float[] row = [0.9f, 0.1f];
+        TemperatureFit fit = TemperatureFit.Of(new([row, row], [0, 1], Skipped: 0), highest: 4);
+
+        Assert.AreEqual(4, fit.Temperature, 1e-6);
+        double right = 1 / (1 + Math.Pow(9, -0.25));
+        Assert.AreEqual(-(Math.Log(right) + Math.Log(1 - right)) / 2, fit.LogLossAfter, 1e-6);
     }
 
     [TestMethod]

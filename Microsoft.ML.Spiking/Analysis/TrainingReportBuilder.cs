@@ -72,12 +72,15 @@ internal static class TrainingReportBuilder
     }
 }
 
-/// <summary>The scores of the rows that have a label and finite features.</summary>
+/// <summary>The scores of the rows that have a label, a weight greater than 0 and finite features.</summary>
 /// <param name="Scores">Of each row the probabilities of the classes.</param>
 /// <param name="Labels">Of each row the index of its class.</param>
 /// <param name="Skipped">The number of other rows.</param>
 internal sealed record ScoredLabels(IReadOnlyList<float[]> Scores, IReadOnlyList<int> Labels, long Skipped)
 {
+    /// <summary>Gets the examples' weights, of each row greater than 0; null where all are the same.</summary>
+    public IReadOnlyList<float>? Weights { get; init; }
+
     /// <summary>Gets the share of the rows whose highest score is that of their label, 0 to 1.</summary>
     public double Accuracy =>
         Scores.Zip(Labels).Count(row => Predicted(row.First) == row.Second) / (double)Labels.Count;
@@ -89,10 +92,12 @@ internal sealed record ScoredLabels(IReadOnlyList<float[]> Scores, IReadOnlyList
         using var scorer = new ManagedScorer(network, weights, VectorWidth.Auto);
         List<float[]> scores = [];
         List<int> labels = [];
+        List<float> exampleWeights = [];
         long skipped = 0;
         foreach (AnalysisRow row in data.Rows)
         {
-            if (row.Label < 0 || !ScoreArguments.AreFinite(row.Features))
+            if (row.Label < 0 || !(row.Weight > 0 && float.IsFinite(row.Weight))
+                || !ScoreArguments.AreFinite(row.Features))
             {
                 skipped++;
                 continue;
@@ -101,9 +106,11 @@ internal sealed record ScoredLabels(IReadOnlyList<float[]> Scores, IReadOnlyList
             scorer.Score(row.Features, 1, own);
             scores.Add(own);
             labels.Add(row.Label);
+            exampleWeights.Add(row.Weight);
         }
-        return labels.Count > 0 ? new(scores, labels, skipped) : throw new InvalidOperationException(
-            "The data has no row with a label and finite features: there is nothing to report on.");
+        return labels.Count > 0 ? new(scores, labels, skipped) { Weights = exampleWeights }
+            : throw new InvalidOperationException(
+                "The data has no row with a label and finite features: there is nothing to report on.");
     }
 
     /// <summary>Returns the index of the highest score.</summary>

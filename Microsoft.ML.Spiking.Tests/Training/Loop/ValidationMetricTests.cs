@@ -60,6 +60,29 @@ public sealed class ValidationMetricTests
         Assert.AreEqual(values.Max(), values[outcome.BestEpoch - 1]);
     }
 
+    [TestMethod]
+    public void Run_WeightedValidationRows_MeasuresTheLossOfAsManyRows()
+    {
+        (float[][] rows, int[] labels) = Toy.Points(60, seed: 6);
+        int[] times = [.. Enumerable.Range(0, 60).Select(i => 1 + (i % 3))];
+        var repeated = new ArrayRowSource(
+            [.. rows.SelectMany((row, i) => Enumerable.Repeat(row, times[i]))],
+            [.. labels.SelectMany((label, i) => Enumerable.Repeat(label, times[i]))]);
+        var weighted = new ArrayRowSource(rows, labels, [.. times.Select(count => (float)count)]);
+        TrainingSettings settings = Toy.Settings with { Epochs = 3, BatchSize = 7 };
+
+        IReadOnlyList<EpochMetrics> expected = Toy.Train(settings, validation: repeated).History;
+        IReadOnlyList<EpochMetrics> found = Toy.Train(settings, validation: weighted).History;
+        IReadOnlyList<EpochMetrics> alike = Toy.Train(settings, validation: new(rows, labels)).History;
+
+        for (int epoch = 0; epoch < 3; epoch++)
+        {
+            Assert.AreEqual(expected[epoch].ValidationLoss!.Value, found[epoch].ValidationLoss!.Value, 1e-5);
+            Assert.AreEqual(alike[epoch].ValidationAccuracy, found[epoch].ValidationAccuracy); // of rows
+        }
+        Assert.AreNotEqual(alike[^1].ValidationLoss!.Value, found[^1].ValidationLoss!.Value, 1e-4);
+    }
+
     private static IEnumerable<Flower> Mislabeled() => Flowers.Rows(30, seed: 2).Where(row => row.Label == "b")
         .Select(row => new Flower { Features = row.Features, Label = "c" });
 

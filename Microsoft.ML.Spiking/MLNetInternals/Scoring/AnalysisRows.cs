@@ -16,13 +16,16 @@ internal static class AnalysisRows
     /// <param name="binding">The network, bound to them.</param>
     /// <param name="label">The label column in training.</param>
     /// <param name="needsLabel">Whether a missing label column is an error.</param>
-    /// <exception cref="ArgumentException">The label has another type, or other classes.</exception>
-    public static AnalysisData Of(
-        IHost host, IDataView data, ScoringBinding binding, DataViewSchema.Column label, bool needsLabel)
+    /// <param name="weight">The column of the examples' weights, for rows with labels; null for none.</param>
+    /// <exception cref="ArgumentException">
+    /// The label has another type, or other classes; or the weights are missing or no <see cref="float"/>.
+    /// </exception>
+    public static AnalysisData Of(IHost host, IDataView data, ScoringBinding binding, DataViewSchema.Column label,
+        bool needsLabel, string? weight = null)
     {
         if (data.Schema.GetColumnOrNull(label.Name) is not { } column)
         {
-            return !needsLabel ? new(Read(host, data, binding, label: null), Classes: null)
+            return !needsLabel ? new(Read(host, data, binding, label: null, weight: null), Classes: null)
                 : throw host.ExceptParam(nameof(data), $"The data has no label column '{label.Name}', which this " +
                     $"report needs. Its columns are: {ColumnShapes.NamesOf(data.Schema)}.");
         }
@@ -40,7 +43,8 @@ internal static class AnalysisRows
                 "model's: " + FormattableString.Invariant($"class {difference.Key} is '{difference.Present}' there ") +
                 $"and '{difference.Known}' in the model. Map the labels with the mapping that it was trained with.");
         }
-        return new(Read(host, data, binding, column), ClassesOf(label, binding.ClassCount));
+        return new(
+            Read(host, data, binding, column, WeightOf(host, data, weight)), ClassesOf(label, binding.ClassCount));
     }
 
     /// <summary>Returns the classes' names; their numbers, from 1, where the keys have no values.</summary>
@@ -67,11 +71,26 @@ internal static class AnalysisRows
         return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
-    private static IEnumerable<AnalysisRow> Read(
-        IHost host, IDataView data, ScoringBinding binding, DataViewSchema.Column? label)
+    private static DataViewSchema.Column? WeightOf(IHost host, IDataView data, string? name)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+        DataViewSchema.Column column = data.Schema.GetColumnOrNull(name)
+            ?? throw host.ExceptParam(nameof(data), $"The data has no weight column '{name}'. Its columns are: " +
+                $"{ColumnShapes.NamesOf(data.Schema)}.");
+        return column.Type == NumberDataViewType.Single ? column : throw host.ExceptParam(
+            nameof(data), $"The weight column '{name}' is of type {column.Type}; a Single is needed.");
+    }
+
+    private static IEnumerable<AnalysisRow> Read(IHost host, IDataView data, ScoringBinding binding,
+        DataViewSchema.Column? label, DataViewSchema.Column? weight)
     {
         DataViewSchema.Column feature = data.Schema[binding.Feature.Index];
-        using DataViewRowCursor cursor = data.GetRowCursor(label is { } active ? [feature, active] : [feature]);
+        DataViewSchema.Column?[] columns = [feature, label, weight];
+        using DataViewRowCursor cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>());
+        ValueGetter<float>? weights = weight is { } column ? cursor.GetGetter<float>(column) : null;
         ValueGetter<VBuffer<float>> features = cursor.GetGetter<VBuffer<float>>(feature);
         Func<int> labels = Labels(cursor, label);
         VBuffer<float> values = default;
@@ -81,7 +100,9 @@ internal static class AnalysisRows
             host.CheckAlive();
             features(ref values);
             binding.Rows.Read(in values, row, feature.Name);
-            yield return new(index, row, labels());
+            float own = 1;
+            weights?.Invoke(ref own);
+            yield return new(index, row, labels(), own);
         }
     }
 

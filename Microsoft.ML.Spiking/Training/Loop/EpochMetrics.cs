@@ -27,7 +27,10 @@ public sealed class EpochMetrics
     /// </summary>
     public double? ValidationMacroAccuracy { get; init; }
 
-    /// <summary>Gets the mean cross entropy of the validation rows' scores; null without validation data.</summary>
+    /// <summary>
+    /// Gets the mean cross entropy of the validation rows' scores, by the examples' weights where there are some; null
+    /// without validation data.
+    /// </summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>Gets the learning rate of the epoch's last step.</summary>

@@ -48,17 +48,17 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
                 break;
             }
             Tensor logits = network.Forward(batch, ForwardPass.Evaluation).mean([0]); // [N, classes]
-            Tensor loss = nn.functional.cross_entropy(logits, batch.Labels);
+            Tensor loss = MeanLoss(logits, batch);
             Tensor isCorrect = logits.argmax(1).eq(batch.Labels).to_type(ScalarType.Int64);
             _correct.scatter_add_(0, batch.Labels, isCorrect);
             if (ranks is null)
             {
-                _tally.Add(loss, logits, batch.Labels, batch.Rows);
+                _tally.Add(loss, logits, batch.Labels, batch.TotalWeight);
             }
             else
             {
                 shares.Add(new(DeviceWait.Item<float>(loss), DeviceWait.Item<long>(isCorrect.sum()), batch.Rows,
-                    batch.Rows, []));
+                    batch.TotalWeight, []));
             }
         }
         using DisposeScope ending = NewDisposeScope();
@@ -72,6 +72,12 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
         _tally.Dispose();
         buffer.Dispose();
     }
+
+    // The mean over the rows, by the examples' weights.
+    private static Tensor MeanLoss(Tensor logits, Batch batch) => batch.Weights is null
+        ? nn.functional.cross_entropy(logits, batch.Labels)
+        : (nn.functional.cross_entropy(logits, batch.Labels, reduction: nn.Reduction.None) * batch.Weights).sum()
+            / batch.Weights.sum();
 
     /// <summary>
     /// Adds the batches of all ranks in the order of the rows, and returns their classes' correct rows.
@@ -107,10 +113,10 @@ internal sealed class Validation(RowFeed rows, BatchBuffer buffer, Device device
     private sealed record Measured(IReadOnlyList<BatchShare> Shares, long[] Correct);
 }
 
-/// <summary>A network's measurements on the validation rows; every row has the same weight.</summary>
+/// <summary>A network's measurements on the validation rows. Examples' weights count in the loss alone.</summary>
 /// <param name="Accuracy">The share of the rows classified correctly, 0 to 1.</param>
 /// <param name="MacroAccuracy">
 /// The mean of the classes' shares of rows classified correctly; absent classes do not count.
 /// </param>
-/// <param name="Loss">Mean cross entropy of the scores (the softmax of the mean logits).</param>
+/// <param name="Loss">Mean cross entropy of the scores (the softmax of the mean logits), by the weights.</param>
 internal readonly record struct ValidationResult(double Accuracy, double MacroAccuracy, double Loss);
