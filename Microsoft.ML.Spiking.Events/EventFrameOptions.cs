@@ -22,7 +22,8 @@ public sealed record EventFrameOptions
 
     /// <summary>
     /// Gets the number of steps, from 1 to 1,000, where the rule's depends on the recording: missing ones are empty
-    /// frames, and later ones are left out. Null, the default, for the rule's own.
+    /// frames, and later ones are left out. Null, the default, for the rule's own; needed where that depends on the
+    /// recording.
     /// </summary>
     public int? Steps { get; init; }
 
@@ -191,7 +192,8 @@ public enum EventValues
 
     /// <summary>
     /// The sum of events, brighter 1 and darker -1, each shared out between the two steps that it lies between. As in
-    /// Tonic, what lies beyond the last step is lost.
+    /// Tonic, what lies beyond the last step is lost. Needs windows of equal time: <see cref="EventWindows"/> of a
+    /// grid, SpikingJelly's by time or Tonic's by bins of time.
     /// </summary>
     VoxelGrid,
 

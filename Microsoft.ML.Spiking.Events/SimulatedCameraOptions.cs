@@ -54,7 +54,7 @@ public sealed record SimulatedCameraOptions
 
     /// <summary>
     /// Gets what <see cref="EventCameraModel.Esim"/> adds to the light, from 0 for black to 1 for white, before the
-    /// logarithm; greater than 0, at most 10. Default 0.001.
+    /// logarithm; from 1e-9 to 10. Default 0.001.
     /// </summary>
     public double LogOffset { get; init; } = 0.001;
 

@@ -71,7 +71,7 @@ public sealed class SweepSettings
     /// <summary>
     /// Gets or sets the number of folds of a cross-validation, from 2 to 1,000: every trial is trained on each of them,
     /// and its score of an epoch is their mean. The best model is then trained on all rows with the best options, to
-    /// the last epoch. Null (the default) for validation data or a fraction.
+    /// the last epoch. Excludes EarlyStoppingPatience. Null (the default) for validation data or a fraction.
     /// </summary>
     public int? Folds { get; set; }
 

@@ -16,18 +16,21 @@ public static class SpikingCatalog
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="labelColumnName">The label: a key of <see cref="uint"/> with a known number of keys.</param>
-    /// <param name="featureColumnName">
-    /// The features: a vector of <see cref="float"/> of known size; normalize them.
-    /// </param>
+    /// <param name="featureColumnName">The features: a vector of <see cref="float"/> of known size.</param>
     /// <param name="exampleWeightColumnName">
     /// How much each row counts: a <see cref="float"/>; null for all alike.
     /// </param>
     /// <param name="hiddenSizes">
-    /// Neurons in each hidden layer, each from 1 to 65,536; null for two layers of 512.
+    /// Neurons in each hidden layer, each from 1 to 65,536; null for two layers of 512, and for tables as
+    /// <see cref="SpikingClifTrainer.Options.Network"/> says.
     /// </param>
-    /// <param name="timeSteps">Number of time steps, from 1 to 1,000.</param>
+    /// <param name="timeSteps">
+    /// Number of time steps, from 1 to 1,000. Tables have their own where this, the size of batches or the learning
+    /// rate is at its default: see <see cref="SpikingClifTrainer.Options"/>.
+    /// </param>
     /// <param name="epochs">
-    /// Passes over the training rows, from 1 to 100,000; null for 10 to 100, by the number of rows.
+    /// Passes over the training rows, from 1 to 100,000; null for a number that depends on the rows, see
+    /// <see cref="SpikingClifTrainer.Options.Epochs"/>.
     /// </param>
     /// <param name="batchSize">Rows in a step of the optimizer, from 1 to 65,536.</param>
     /// <param name="learningRate">The highest learning rate, greater than 0, at most 100.</param>

@@ -129,11 +129,11 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets the number of passes over the training rows, from 1 to 100,000. Null (the default) for as many
-        /// as see about 250,000 rows, but at least 10 and at most 100. Where rows are held out
+        /// as see about 250,000 rows, but at least 10 and at most 100. Where rows of vectors are held out
         /// (<see cref="ValidationFraction"/>), null is at most as many as make 2,000 steps of the optimizer, but at
-        /// least 15 and at most 60, and the training ends when a fifth of them, or six, brought no better one. For
-        /// tables with receptive fields (see <see cref="Encoder"/>) it is at most as many as see about 60,000 rows, but
-        /// from 17 to 60, and five; of more than 8,000 rows as see 400,000, but from 15 to 30, and six.
+        /// least 15 and at most 60, and the training ends when a fifth of them, but at least six, brought no better
+        /// one. For tables with receptive fields (see <see cref="Encoder"/>) it is at most as many as see about 60,000
+        /// rows, but from 17 to 60, and five; of more than 8,000 rows as see 400,000, but from 15 to 30, and six.
         /// </summary>
         public int? Epochs { get; set; }
 
@@ -252,9 +252,9 @@ public sealed partial class SpikingClifTrainer
 
         /// <summary>
         /// Gets or sets, for validation data, what makes an epoch better than another; the best one's weights are the
-        /// model's. Default <see cref="ValidationMetric.Accuracy"/>; as long as it is not set, where rows are held out
-        /// (<see cref="ValidationFraction"/>) and <see cref="Epochs"/> is null, <see cref="ValidationMetric.Loss"/>,
-        /// which is less noisy on few rows.
+        /// model's. Default <see cref="ValidationMetric.Accuracy"/>; as long as it is not set, where rows of vectors
+        /// are held out (<see cref="ValidationFraction"/>) and <see cref="Epochs"/> is null,
+        /// <see cref="ValidationMetric.Loss"/>, which is less noisy on few rows.
         /// </summary>
         public ValidationMetric ValidationMetric
         {
@@ -266,10 +266,10 @@ public sealed partial class SpikingClifTrainer
         internal bool IsMetricChosen => _validationMetric is not null;
 
         /// <summary>
-        /// Gets or sets the patience: the training ends when so many epochs in a row were not better than the best one
-        /// on the validation data (by <see cref="ValidationMetric"/>), from 1 to 100,000. Needs validation data, or
-        /// rows that are held out (<see cref="ValidationFraction"/>). Null (the default) for all <see cref="Epochs"/>,
-        /// which in any case decide the schedule of the learning rate; but see there for tables.
+        /// Gets or sets the patience: the number of epochs in a row that may pass without a better one on the
+        /// validation data (by <see cref="ValidationMetric"/>) before the training ends, from 1 to 100,000. Needs
+        /// validation data, or rows that are held out (<see cref="ValidationFraction"/>). Null (the default) for all
+        /// <see cref="Epochs"/>, which in any case decide the schedule of the learning rate; but see there for tables.
         /// </summary>
         public int? EarlyStoppingPatience { get; set; }
 

@@ -31,8 +31,8 @@ namespace Microsoft.ML.Spiking;
 /// <para>Rows with missing or infinite features, without a label, or with a weight that is not greater than 0 are
 /// skipped, with one warning that counts them. A class that does not occur in the data still has its score.</para>
 /// <para>The training of a model can be continued, on the same rows or others: see
-/// <see cref="Fit(IDataView, ITransformer)"/>. A training is stopped by <see cref="Options.CancellationToken"/>; ML.NET
-/// 5.0.1 keeps MLContext.CancelExecution to itself.</para>
+/// <see cref="Fit(IDataView, ITransformer)"/>. A training is stopped by <see cref="Options.CancellationToken"/>;
+/// MLContext.CancelExecution is internal in ML.NET 5.0.1.</para>
 /// <list type="table">
 /// <listheader><term>Characteristic</term><description>Value</description></listheader>
 /// <item><term>Machine learning task</term><description>Multiclass classification</description></item>
@@ -90,7 +90,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, the device is not there, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// <see cref="Options.CancellationToken"/> was cancelled, or the <see cref="MLContext"/>.
+    /// The <see cref="Options.CancellationToken"/> was cancelled; see <see cref="Options.KeepBestOnCancellation"/>.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">
     /// There is not enough memory; the message says for what, and what to lower.
@@ -111,7 +111,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, the device is not there, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// <see cref="Options.CancellationToken"/> was cancelled, or the <see cref="MLContext"/>.
+    /// The <see cref="Options.CancellationToken"/> was cancelled; see <see cref="Options.KeepBestOnCancellation"/>.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">
     /// There is not enough memory; the message says for what, and what to lower.
@@ -139,7 +139,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, the device is not there, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// <see cref="Options.CancellationToken"/> was cancelled, or the <see cref="MLContext"/>.
+    /// The <see cref="Options.CancellationToken"/> was cancelled; see <see cref="Options.KeepBestOnCancellation"/>.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">
     /// There is not enough memory; the message says for what, and what to lower.
@@ -168,7 +168,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, the device is not there, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// <see cref="Options.CancellationToken"/> was cancelled, or the <see cref="MLContext"/>.
+    /// The <see cref="Options.CancellationToken"/> was cancelled; see <see cref="Options.KeepBestOnCancellation"/>.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">
     /// There is not enough memory; the message says for what, and what to lower.
@@ -197,7 +197,7 @@ public sealed partial class SpikingClifTrainer : ITrainerEstimator<SpikingPredic
     /// There are no usable rows, the device is not there, or the checkpoint folder is refused.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// <see cref="Options.CancellationToken"/> was cancelled, or the <see cref="MLContext"/>.
+    /// The <see cref="Options.CancellationToken"/> was cancelled; see <see cref="Options.KeepBestOnCancellation"/>.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">
     /// There is not enough memory; the message says for what, and what to lower.

@@ -14,7 +14,9 @@ public sealed class WeightImportOptions
     /// </summary>
     public required IReadOnlyList<int> InputShape { get; init; }
 
-    /// <summary>Gets the number of time steps T, from 1 to 1,000.</summary>
+    /// <summary>
+    /// Gets the number of time steps T, from 1 to 1,000; to 10,000 with <see cref="HasTimeAxis"/>.
+    /// </summary>
     public required int TimeSteps { get; init; }
 
     /// <summary>Gets the neuron of every hidden layer, with its time constant, threshold and reset.</summary>

@@ -4,8 +4,8 @@ using static System.FormattableString;
 namespace Microsoft.ML.Spiking;
 
 /// <summary>
-/// A neuron that spikes at most once in a row's scoring and tells its value by when: the sooner, the larger. It has no
-/// time steps, so a network of it needs one. Networks of it are made from trained networks of
+/// A neuron that spikes at most once in a row's scoring, at a time that encodes its value: the earlier, the larger. It
+/// has no time steps, so its network needs one. Networks of it are made from trained networks of
 /// <see cref="ReluNeuron"/>: see <see cref="FirstSpikeConversion"/>.
 /// </summary>
 /// <remarks>
@@ -27,8 +27,8 @@ namespace Microsoft.ML.Spiking;
 public sealed record FirstSpikeNeuron : NeuronDefinition
 {
     /// <summary>
-    /// Gets the length of the layer's window in time, which is the largest value that a spike can stand for: greater
-    /// than 0. Default 1.
+    /// Gets the length of the layer's window in time, which is the largest value that a spike can stand for: finite
+    /// and greater than 0, in float32 too. Default 1.
     /// </summary>
     public double Window { get; init; } = 1;
 
