@@ -33,7 +33,7 @@ internal sealed class PackedSpikes : IDisposable
         for (int group = 0, step = 0; step < _timeSteps; group++, step += StepsInByte)
         {
             int count = Math.Min(StepsInByte, _timeSteps - step);
-            Tensor sums = powers.narrow(0, 0, count).matmul(spikes.narrow(0, step, count).flatten(1));
+            Tensor sums = powers.narrow(0, 0, count).unsqueeze(0).mm(spikes.narrow(0, step, count).flatten(1));
             rows[group].copy_(sums.view(spikes.shape[1..]));
         }
     }
