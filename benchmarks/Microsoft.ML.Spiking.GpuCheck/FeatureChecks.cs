@@ -25,6 +25,10 @@ internal static class FeatureChecks
             shortcut => shortcut.Convolution(12, 1))
         .BatchNorm().Neuron().AveragePool(2).Flatten().Build();
 
+    private static readonly NetworkTemplate Represented = new NetworkBuilder()
+        .Convolution(8, 3, padding: 1).BatchNorm().Neuron().MaxPool(2)
+        .Convolution(12, 3, padding: 1).BatchNorm().Neuron().AveragePool(2).Flatten().Build();
+
     /// <summary>The trainings: a name, and the changes to the options.</summary>
     private static readonly (string Name, Action<MLContext, IDataView, SpikingClifTrainer.Options> Change)[] All =
     [
@@ -59,6 +63,20 @@ internal static class FeatureChecks
         {
             Small(options, new LifNeuron());
             options.Gradient = new SpikeRepresentationGradient();
+        }),
+        ("gradient by spike representation, TF32", (_, _, options) =>
+        {
+            Images(options, Represented);
+            options.Neuron = new LifNeuron { InitialPotential = 0.5 };
+            options.Gradient = new SpikeRepresentationGradient { LearnThreshold = true };
+            options.Precision = TrainingPrecision.TensorFloat32;
+        }),
+        ("gradient by spike representation, bfloat16", (_, _, options) =>
+        {
+            Images(options, Represented);
+            options.Neuron = new LifNeuron { InitialPotential = 0.5 };
+            options.Gradient = new SpikeRepresentationGradient { LearnThreshold = true };
+            options.Precision = TrainingPrecision.BFloat16;
         }),
         ("gradient of one step back", (_, _, options) =>
         {

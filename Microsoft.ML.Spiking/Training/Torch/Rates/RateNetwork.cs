@@ -47,6 +47,11 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
+        if (pass.KeepsProductType && pass.ProductType != _parameters.Type)
+        {
+            // A mean over many steps has more digits than bfloat16: products convert, and all else is in float32.
+            pass = pass with { KeepsProductType = false, Rounded = null };
+        }
         Tensor values = input.Values;
         RateSignal signal = input.IsConstant
             ? new(values, (first, count) => new(values.narrow(0, first, count), IsConstant: true))
