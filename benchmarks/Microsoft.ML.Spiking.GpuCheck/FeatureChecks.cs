@@ -130,13 +130,11 @@ internal static class FeatureChecks
             Images(options, Residual);
             options.Precision = TrainingPrecision.BFloat16;
         }),
-        ("a teacher", (ml, rows, options) =>
+        ("a teacher", (ml, rows, options) => Taught(ml, rows, options, featureWeight: 0)),
+        ("a teacher's features, bfloat16", (ml, rows, options) =>
         {
-            Small(options, new ClifNeuron());
-            SpikingClifTrainer.Options teaching = Options(ComputeDevice.Cpu);
-            Small(teaching, new ReluNeuron());
-            options.Teacher =
-                new(ml.MulticlassClassification.Trainers.SpikingClif(teaching).Fit(rows).Model) { LogitWeight = 0.5 };
+            Taught(ml, rows, options, featureWeight: 0.5);
+            options.Precision = TrainingPrecision.BFloat16;
         }),
     ];
 
@@ -179,6 +177,19 @@ internal static class FeatureChecks
         options.Network = new Mlp(32);
         options.Neuron = neuron;
         options.TimeSteps = neuron is ReluNeuron ? 1 : 4;
+    }
+
+    private static void Taught(
+        MLContext ml, IDataView rows, SpikingClifTrainer.Options options, double featureWeight)
+    {
+        Small(options, new ClifNeuron());
+        SpikingClifTrainer.Options teaching = Options(ComputeDevice.Cpu);
+        Small(teaching, new ReluNeuron());
+        options.Teacher = new(ml.MulticlassClassification.Trainers.SpikingClif(teaching).Fit(rows).Model)
+        {
+            LogitWeight = 0.5,
+            FeatureWeight = featureWeight,
+        };
     }
 
     private static void Images(SpikingClifTrainer.Options options, NetworkTemplate network)

@@ -116,7 +116,7 @@ internal sealed class Teaching : IDisposable
     }
 }
 
-/// <summary>The mean over time of a layer's output in one pass.</summary>
+/// <summary>The mean over time of a layer's output in one pass, in float32 at least.</summary>
 /// <param name="layer">The layer of neurons.</param>
 internal sealed class TaughtFeature(string layer) : IDisposable
 {
@@ -129,7 +129,8 @@ internal sealed class TaughtFeature(string layer) : IDisposable
         if (name == layer)
         {
             Mean?.Dispose();
-            Mean = values.mean([0]).DetachFromDisposeScope();
+            using Tensor wide = values.Widened();
+            Mean = wide.mean([0]).DetachFromDisposeScope();
         }
     }
 
