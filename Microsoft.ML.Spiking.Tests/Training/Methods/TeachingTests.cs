@@ -47,6 +47,22 @@ public sealed class TeachingTests
         Assert.AreNotEqual(expected, found);
     }
 
+    /// <summary>Channels are dropped on the device, by the numbers of the CPU.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Step_MaskOfTheKernel_GivesWhatTheCpuGives(bool isImage)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var driver = new HostDriver();
+
+        float expected = Step(isImage, kernels: null, new());
+        float found = Step(isImage, CudaKernels.Open(driver, new HostCompiler(), 0), new());
+
+        Assert.AreEqual(expected, found, 1e-5f * expected);
+        Assert.ContainsSingle(kernel => kernel == "dropout_mask", driver.Launched);
+    }
+
     // The loss.
     private static float Step(bool isImage, CudaKernels? kernels, ForwardPass pass)
     {
