@@ -21,6 +21,22 @@ public sealed class TorchNumbersTests
         Assert.IsEmpty(offences, string.Join(Environment.NewLine, offences));
     }
 
+    /// <summary>
+    /// TorchSharp 0.107's matmul does not catch what native code throws, shapes that do not fit or memory that is not
+    /// there, so that it ends the process; mm does.
+    /// </summary>
+    [TestMethod]
+    public void References_ToMatmul_AreNone()
+    {
+        string[] offences = [.. Library.References.Where(reference =>
+                reference.ToType.StartsWith("TorchSharp.torch", StringComparison.Ordinal)
+                && reference.ToMember?.StartsWith("matmul(", StringComparison.Ordinal) == true)
+            .Select(reference => reference.ToString())];
+        Assert.IsEmpty(offences, string.Join(Environment.NewLine, offences));
+        Assert.Contains(reference => reference.ToType == "TorchSharp.torch+Tensor"
+            && reference.ToMember?.StartsWith("mm(", StringComparison.Ordinal) == true, Library.References);
+    }
+
     [TestMethod]
     public void References_OfTheOnePlace_AreSeen() =>
         Assert.Contains(reference => reference.FromType == Keeper

@@ -25,6 +25,10 @@ internal static class FeatureChecks
             shortcut => shortcut.Convolution(12, 1))
         .BatchNorm().Neuron().AveragePool(2).Flatten().Build();
 
+    private static readonly NetworkTemplate Represented = new NetworkBuilder()
+        .Convolution(8, 3, padding: 1).BatchNorm().Neuron().MaxPool(2)
+        .Convolution(12, 3, padding: 1).BatchNorm().Neuron().AveragePool(2).Flatten().Build();
+
     /// <summary>The trainings: a name, and the changes to the options.</summary>
     private static readonly (string Name, Action<MLContext, IDataView, SpikingClifTrainer.Options> Change)[] All =
     [
@@ -59,6 +63,20 @@ internal static class FeatureChecks
         {
             Small(options, new LifNeuron());
             options.Gradient = new SpikeRepresentationGradient();
+        }),
+        ("gradient by spike representation, TF32", (_, _, options) =>
+        {
+            Images(options, Represented);
+            options.Neuron = new LifNeuron { InitialPotential = 0.5 };
+            options.Gradient = new SpikeRepresentationGradient { LearnThreshold = true };
+            options.Precision = TrainingPrecision.TensorFloat32;
+        }),
+        ("gradient by spike representation, bfloat16", (_, _, options) =>
+        {
+            Images(options, Represented);
+            options.Neuron = new LifNeuron { InitialPotential = 0.5 };
+            options.Gradient = new SpikeRepresentationGradient { LearnThreshold = true };
+            options.Precision = TrainingPrecision.BFloat16;
         }),
         ("gradient of one step back", (_, _, options) =>
         {
@@ -112,13 +130,11 @@ internal static class FeatureChecks
             Images(options, Residual);
             options.Precision = TrainingPrecision.BFloat16;
         }),
-        ("a teacher", (ml, rows, options) =>
+        ("a teacher", (ml, rows, options) => Taught(ml, rows, options, featureWeight: 0)),
+        ("a teacher's features, bfloat16", (ml, rows, options) =>
         {
-            Small(options, new ClifNeuron());
-            SpikingClifTrainer.Options teaching = Options(ComputeDevice.Cpu);
-            Small(teaching, new ReluNeuron());
-            options.Teacher =
-                new(ml.MulticlassClassification.Trainers.SpikingClif(teaching).Fit(rows).Model) { LogitWeight = 0.5 };
+            Taught(ml, rows, options, featureWeight: 0.5);
+            options.Precision = TrainingPrecision.BFloat16;
         }),
     ];
 
@@ -161,6 +177,19 @@ internal static class FeatureChecks
         options.Network = new Mlp(32);
         options.Neuron = neuron;
         options.TimeSteps = neuron is ReluNeuron ? 1 : 4;
+    }
+
+    private static void Taught(
+        MLContext ml, IDataView rows, SpikingClifTrainer.Options options, double featureWeight)
+    {
+        Small(options, new ClifNeuron());
+        SpikingClifTrainer.Options teaching = Options(ComputeDevice.Cpu);
+        Small(teaching, new ReluNeuron());
+        options.Teacher = new(ml.MulticlassClassification.Trainers.SpikingClif(teaching).Fit(rows).Model)
+        {
+            LogitWeight = 0.5,
+            FeatureWeight = featureWeight,
+        };
     }
 
     private static void Images(SpikingClifTrainer.Options options, NetworkTemplate network)

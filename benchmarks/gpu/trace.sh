@@ -8,11 +8,24 @@ library=${TMPDIR:-/tmp}/spiking-trace.so
 if [ ! -f "$library" ]; then
   packages=$(python3 -c 'import torch; print(torch.__file__)' 2> /dev/null || true)
   packages=${packages:+${packages%/*/*}/nvidia}
-  header=$(find -L /usr/local/cuda*/ ${packages:+"$packages"} -name cupti.h 2> /dev/null | head -1)
+  places=()
+  for place in /usr/local/cuda*/ ${packages:+"$packages"}; do
+    [ ! -d "$place" ] || places+=("$place")
+  done
+  # The first file of a name in some folders; nothing where there is none.
+  first() {
+    local name=$1
+    shift
+    [ $# = 0 ] || find -L "$@" -name "$name" -print -quit 2> /dev/null || true
+  }
+  header=$(first cupti.h ${places[@]+"${places[@]}"})
+  if [ -z "$header" ]; then
+    echo "cupti.h is neither under /usr/local/cuda* nor among the packages of Python's torch." >&2
+    exit 1
+  fi
   include=$(dirname "$header")
-  found=$(find -L "$include/.." "$include/../../.." ${packages:+"$packages"} -name 'libcupti.so*' 2> /dev/null |
-    head -1)
-  cuda=$(find -L /usr/local/cuda*/ ${packages:+"$packages"} -name cuda.h 2> /dev/null | head -1)
+  found=$(first 'libcupti.so*' "$include/.." "$include/../../.." "${places[@]}")
+  cuda=$(first cuda.h "${places[@]}")
   for record in CUpti_ActivityKernel11 CUpti_ActivityKernel10 CUpti_ActivityKernel9; do
     if g++ -std=c++17 -O1 -fPIC -shared -D"KERNEL_RECORD=$record" -I"$include" -I"$(dirname "$cuda")" \
       "$here/trace.cpp" -o "$library" "$found" -Wl,-rpath,"$(dirname "$found")" 2> "$library.log"; then

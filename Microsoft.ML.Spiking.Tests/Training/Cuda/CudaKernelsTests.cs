@@ -142,6 +142,56 @@ public sealed unsafe class CudaKernelsTests
             MemoryShortage.Explain(fault, Toy.Network(), Toy.Settings)!.Message);
     }
 
+    [TestMethod]
+    public void Launch_ModuleThatDidNotFit_IsLoadedAtTheNextLaunch()
+    {
+        var driver = new HostDriver { IsIdle = true };
+        CudaKernels kernels = CudaKernels.Open(driver, new FixedCompiler(), 0);
+        driver.Failures["cuModuleLoadData"] = 2;
+        Assert.ThrowsExactly<InvalidOperationException>(() => kernels.Launch(Program, "neuron_forward", 1, null));
+        driver.Failures.Clear();
+
+        kernels.Launch(Program, "neuron_forward", 1, null);
+        kernels.Launch(Program, "neuron_backward", 1, null);
+
+        Assert.AreEqual(2, driver.Calls.Count(call => call == "cuModuleLoadData()"));
+        Assert.HasCount(2, driver.Launched);
+    }
+
+    [TestMethod]
+    public void Prepare_OneProgramOnSeveralThreads_LoadsItOnce()
+    {
+        var driver = new HostDriver { IsIdle = true };
+        CudaKernels kernels = CudaKernels.Open(driver, new FixedCompiler(), 0);
+
+        Parallel.For(0, 8, _ => kernels.Prepare(Program, "neuron_forward"));
+
+        Assert.ContainsSingle(call => call == "cuModuleLoadData()", driver.Calls);
+    }
+
+    /// <summary>A shortage of memory may pass; whatever else is wrong stays so.</summary>
+    [TestMethod]
+    [DataRow("cuModuleLoadData", 2, true)]
+    [DataRow("cuDevicePrimaryCtxRetain", 2, true)]
+    [DataRow("cuModuleLoadData", 3, false)]
+    [DataRow("cuInit", 3, false)]
+    public void Use_AfterAFailure_IsTriedAgainWhereItWasAShortage(string call, int status, bool isTriedAgain)
+    {
+        var driver = new HostDriver { IsIdle = true };
+        driver.Failures[call] = status;
+        var decision = new CudaDecision(() =>
+            Use(driver, new FixedCompiler(), kernels => kernels.Launch(Program, "neuron_forward", 1, null)));
+        Assert.IsNull(decision.Use().Kernels);
+        driver.Failures.Clear();
+
+        Assert.IsNotNull(decision.Latest().Reason);
+        CudaKernels? kernels = decision.Use().Kernels;
+
+        Assert.AreEqual(isTriedAgain, kernels is not null);
+        Assert.AreSame(kernels, decision.Use().Kernels);
+        Assert.AreEqual(isTriedAgain, decision.Latest().Reason is null);
+    }
+
     private static CudaUse Use(HostDriver driver, FixedCompiler compiler, Action<CudaKernels>? test = null) =>
         CudaUse.Open(0, () => driver, () => compiler, test ?? (_ => { }));
 

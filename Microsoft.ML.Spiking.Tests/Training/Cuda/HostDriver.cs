@@ -126,7 +126,10 @@ internal sealed unsafe class HostDriver : ICudaDriver
 
     private int Note(string call, params object[] arguments)
     {
-        Calls.Add(string.Create(CultureInfo.InvariantCulture, $"{call}({string.Join(", ", arguments)})"));
+        lock (Calls)
+        {
+            Calls.Add(string.Create(CultureInfo.InvariantCulture, $"{call}({string.Join(", ", arguments)})"));
+        }
         return Failures.GetValueOrDefault(call);
     }
 }

@@ -113,6 +113,23 @@ public sealed class RoundedWeightsTests
             ["copy_weights", "copy_weights", .. Enumerable.Repeat("collect_gradients", 4)], driver.Launched);
     }
 
+    /// <summary>After a launch that failed they are made when they are asked for again.</summary>
+    [TestMethod]
+    public void Rounded_LaunchThatFails_IsTriedAgain()
+    {
+        HostCompiler.SkipWhereThereIsNone();
+        using DisposeScope scope = NewDisposeScope();
+        var driver = new HostDriver();
+        using var rounded = new RoundedWeights(
+            ScalarType.BFloat16, CudaKernels.Open(driver, new HostCompiler(), 0));
+        Tensor weight = full([2, 3, 2, 2], 1.5f).requires_grad_();
+        driver.Failures["cuLaunchKernel"] = 2;
+        Assert.ThrowsExactly<InvalidOperationException>(() => rounded.Of(weight));
+        driver.Failures.Clear();
+
+        Assert.AreEqual(1.5f, rounded.Of(weight).to_type(ScalarType.Float32).min().item<float>());
+    }
+
     /// <summary>What the kernels cannot take is copied all the same.</summary>
     [TestMethod]
     public void Rounded_WeightOfOtherStrides_IsCopiedWithoutKernels()

@@ -40,6 +40,20 @@ public sealed class LossTests
     }
 
     [TestMethod]
+    public void Add_SpikesInBFloat16_AreSummedInFloat32()
+    {
+        const int Neurons = 1001; // which bfloat16 does not have
+        using DisposeScope scope = NewDisposeScope();
+        using var spikes = new SpikeSum();
+
+        spikes.Add("a", ones([Steps, Rows, Neurons], ScalarType.BFloat16));
+        spikes.Add("b", ones([Steps, Rows, 1, Neurons], ScalarType.BFloat16));
+
+        Assert.AreSequenceEqual(
+            Enumerable.Repeat(2f * Neurons, Rows).ToArray(), spikes.Rows!.data<float>().ToArray());
+    }
+
+    [TestMethod]
     [DataRow(0.0, LossTarget.Constant, 0.0)]
     [DataRow(0.05, LossTarget.Constant, 0.0)]
     [DataRow(0.05, LossTarget.OneHot, 0.0)]

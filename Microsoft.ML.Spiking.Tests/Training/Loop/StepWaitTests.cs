@@ -1,8 +1,11 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Training.Feed;
 using Microsoft.ML.Spiking.Training.Loop;
+using Microsoft.ML.Spiking.Training.Methods;
 using Microsoft.ML.Spiking.Training.Native;
+using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Replicas;
+using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using TorchSharp;
@@ -57,5 +60,57 @@ public sealed class StepWaitTests
         Assert.AreEqual(before, DeviceWait.Count);
         Assert.IsTrue(state.IsFinite());
         Assert.IsGreaterThan(before, DeviceWait.Count);
+    }
+
+    /// <summary>What else a step needs of numbers is made with the network.</summary>
+    [TestMethod]
+    [DataRow("fields and trees")]
+    [DataRow("rates")]
+    [DataRow("a teacher's features")]
+    public void Train_AStepWithConstants_WaitsForNothing(string kind)
+    {
+        NetworkDefinition definition = Toy.Network(new IfNeuron());
+        TeacherSettings? teacher = null;
+        if (kind == "rates")
+        {
+            definition = SpikeRepresentation.Begin(definition, null, new(), warn: null).Network;
+        }
+        else if (kind == "fields and trees")
+        {
+            definition = new([Toy.Features], 4, new DirectEncoder(),
+            [
+                new TreeLayer("trees", Toy.Features, 2, [0, 1, 2, 7]),
+                new PopulationLayer("fields", [.. Enumerable.Repeat(2, Toy.Features + 2)]),
+                new LinearLayer("readout", 2 * (Toy.Features + 2), Toy.Classes),
+            ],
+            Toy.Classes);
+        }
+        else
+        {
+            teacher = new()
+            {
+                Network = definition,
+                Weights = WeightInitializer.Create(definition, seed: 2),
+                FeatureWeight = 1,
+                LogitWeight = 1,
+                Temperature = 2,
+                Blur = 0.5,
+            };
+            definition = Distillation.Begin(definition, null, teacher, 1).Network;
+        }
+        using DisposeScope scope = torch.NewDisposeScope();
+        long unbuilt = DeviceWait.Count;
+        using var network = new TorchNetwork(definition, torch.CPU); // whose weights are 0
+        using Teaching? teaching = teacher is null ? null : new(teacher, definition, torch.CPU);
+        var loss = new Loss(0.05, LossTarget.Constant, 0) { Teaching = teaching };
+        var gradients = new GradientAccumulation(network.Parameters.Trained, 1);
+        var batch = new Batch(4, torch.ones([4, Toy.Features]), torch.tensor([0L, 1, 2, 0]), null, TotalWeight: 4);
+        long before = DeviceWait.Count;
+
+        BatchResult result = BatchResult.Of(network, batch, new() { IsTraining = true, Epoch = 1 }, loss, gradients);
+
+        Assert.AreEqual(before, DeviceWait.Count);
+        Assert.AreEqual(teacher is null, before > unbuilt);
+        Assert.IsTrue(float.IsFinite(result.Loss.item<float>()));
     }
 }

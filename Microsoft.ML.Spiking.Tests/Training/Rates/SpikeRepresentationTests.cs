@@ -146,7 +146,8 @@ public sealed class SpikeRepresentationTests
         foreach (int steps in new[] { 1, 7, 8, 9, 32, 33 })
         {
             Tensor spikes = rand([steps, 5, 3, 2]).round();
-            using var packed = new PackedSpikes(steps, [5, 3, 2], CPU);
+            using Tensor places = PackedSpikes.Places(CPU);
+            using var packed = new PackedSpikes(steps, [5, 3, 2], places);
             packed.Write(0, spikes.narrow(1, 0, 2));
             packed.Write(2, spikes.narrow(1, 2, 3));
 

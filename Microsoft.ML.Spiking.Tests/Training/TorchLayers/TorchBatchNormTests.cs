@@ -132,14 +132,32 @@ public sealed class TorchBatchNormTests
         Assert.Contains("at least two values of each channel", message);
     }
 
+    /// <summary>Values far from 0, whose mean bfloat16 has no digits for.</summary>
+    [TestMethod]
+    public void Forward_SharedStatisticsOfBFloat16_AreComputedInFloat32()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TorchParameters parameters = Parameters(BatchNormMode.PerTimeStep, ScalarType.Float32);
+        float[] values = [.. Enumerable.Range(0, Steps * Rows * Channels).Select(i => 100 + (i * 7 % 11 * 0.5f))];
+        Tensor wide = tensor(values, [Steps, Rows, Channels]), input = wide.to_type(ScalarType.BFloat16);
+        Tensor expected = stack(Enumerable.Range(0, Steps)
+            .Select(step => nn.functional.batch_norm(wide[step], null, null, training: true)));
+
+        Tensor found = Layer(BatchNormMode.PerTimeStep, parameters)
+            .Forward(new(input, IsConstant: false), Training with { Statistics = new OneProcess() }).Values;
+
+        Assert.AreEqual(ScalarType.BFloat16, found.dtype);
+        Assert.IsLessThan(0.01f, (expected - found.to_type(ScalarType.Float32)).abs().max().item<float>());
+    }
+
     private static TorchBatchNorm Layer(BatchNormMode mode, TorchParameters parameters) =>
         new(new("norm", Channels, mode), Steps, parameters);
 
-    private static TorchParameters Parameters(BatchNormMode mode)
+    private static TorchParameters Parameters(BatchNormMode mode, ScalarType type = ScalarType.Float64)
     {
         var definition = new NetworkDefinition(
             [Channels], Steps, new DirectEncoder(), [new BatchNormLayer("norm", Channels, mode)], Channels);
-        var parameters = new TorchParameters(definition, CPU, ScalarType.Float64);
+        var parameters = new TorchParameters(definition, CPU, type);
         parameters.Import(WeightInitializer.Create(definition, seed: 1));
         return parameters;
     }
@@ -157,5 +175,10 @@ public sealed class TorchBatchNormTests
     {
         Assert.AreSequenceEqual(expected.shape, actual.shape);
         Assert.IsLessThanOrEqualTo(Tolerance, (expected - actual).abs().max().item<double>());
+    }
+
+    private sealed class OneProcess : ISharedSums
+    {
+        public Tensor Sum(Tensor values) => values;
     }
 }

@@ -19,7 +19,7 @@ internal sealed unsafe class CudaKernels
     private readonly IRuntimeCompiler _compiler;
     private readonly int _index;
     private readonly nint _context;
-    private readonly ConcurrentDictionary<ICudaProgram, Lazy<nint>> _modules = [];
+    private readonly ConcurrentDictionary<ICudaProgram, Module> _modules = [];
     private readonly ConcurrentDictionary<(ICudaProgram, string), nint> _functions = [];
 
     private CudaKernels(ICudaDriver driver, IRuntimeCompiler compiler, int index, int capability, nint context)
@@ -45,10 +45,12 @@ internal sealed unsafe class CudaKernels
     /// <param name="compiler">The compiler.</param>
     /// <param name="index">The device, from 0, as CUDA and libtorch count.</param>
     /// <exception cref="CudaKernelException">They cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The device has too little memory left.</exception>
     public static CudaKernels Open(ICudaDriver driver, IRuntimeCompiler compiler, int index)
     {
         void Check(int status, string call)
         {
+            RefuseShortage(status, call);
             if (status != 0)
             {
                 throw new CudaKernelException(Invariant($"{call} failed with {driver.NameOf(status)}"));
@@ -144,10 +146,20 @@ internal sealed unsafe class CudaKernels
 
     private nint Function(ICudaProgram program, string kernel) => _functions.GetOrAdd((program, kernel), _ =>
     {
-        nint module = _modules.GetOrAdd(program, _ => new(() => Load(program))).Value;
+        nint module = Loaded(program);
         Run(_driver.GetFunction(module, kernel, out nint function), $"cuModuleGetFunction of {kernel}");
         return function;
     });
+
+    // What fails, as for want of memory, is tried again at the next launch.
+    private nint Loaded(ICudaProgram program)
+    {
+        Module module = _modules.GetOrAdd(program, _ => new());
+        lock (module.Gate)
+        {
+            return module.Handle ??= Load(program);
+        }
+    }
 
     private nint Load(ICudaProgram program)
     {
@@ -160,13 +172,26 @@ internal sealed unsafe class CudaKernels
 
     private void Run(int status, string call)
     {
-        if (status == OutOfMemory)
-        {
-            throw new InvalidOperationException($"CUDA error: out of memory ({call})."); // as libtorch says it
-        }
+        RefuseShortage(status, call);
         if (status != 0)
         {
             throw new InvalidOperationException($"{call} failed with {_driver.NameOf(status)}.");
         }
+    }
+
+    private static void RefuseShortage(int status, string call)
+    {
+        if (status == OutOfMemory)
+        {
+            throw new InvalidOperationException($"CUDA error: out of memory ({call})."); // as libtorch says it
+        }
+    }
+
+    /// <summary>A compiled program in the device's memory; no handle before it is loaded.</summary>
+    private sealed class Module
+    {
+        public Lock Gate { get; } = new();
+
+        public nint? Handle { get; set; }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class BatchBuffer : IDisposable
     private readonly Tensor _weights;  // [batch]
     private readonly Tensor _shares;   // [batch]
     private readonly Func<Device, CudaKernels?> _kernelsOf;
-    private readonly Dictionary<int, CopyMark> _marks = []; // by device
+    private readonly Dictionary<int, CopyMark?> _marks = []; // by device; null where it has no kernels
     private int _rows;
 
     /// <param name="batchSize">Rows of a full batch.</param>
@@ -84,9 +84,9 @@ internal sealed class BatchBuffer : IDisposable
     /// <returns>Whether there were rows left.</returns>
     public bool Fill(IRowReader reader, int epoch = 0, long firstRow = 0)
     {
-        foreach (CopyMark mark in _marks.Values)
+        foreach (CopyMark? mark in _marks.Values)
         {
-            mark.Wait();
+            mark?.Wait();
         }
         Span<float> features = _sparse is null ? TensorMemory.Values(_features) : [];
         Span<long> labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
@@ -142,9 +142,9 @@ internal sealed class BatchBuffer : IDisposable
 
     public void Dispose()
     {
-        foreach (CopyMark mark in _marks.Values)
+        foreach (CopyMark? mark in _marks.Values)
         {
-            mark.Dispose();
+            mark?.Dispose();
         }
         _encoded?.Dispose();
         _features.Dispose();
@@ -155,9 +155,9 @@ internal sealed class BatchBuffer : IDisposable
 
     private CopyMark? MarkOf(Device device)
     {
-        if (!_marks.TryGetValue(device.index, out CopyMark? mark) && _kernelsOf(device) is CudaKernels kernels)
+        if (!_marks.TryGetValue(device.index, out CopyMark? mark))
         {
-            mark = new(kernels);
+            mark = _kernelsOf(device) is CudaKernels kernels ? new(kernels) : null;
             _marks.Add(device.index, mark);
         }
         return mark;

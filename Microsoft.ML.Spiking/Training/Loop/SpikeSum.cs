@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Spiking.Training.Loop;
 
 /// <summary>
-/// The sum of each row's spikes, or values, over all neurons of a network, averaged over the time steps; autograd goes
-/// through it.
+/// The sum of each row's spikes, or values, over all neurons of a network, averaged over the time steps, in float32 at
+/// least; autograd goes through it.
 /// </summary>
 internal sealed class SpikeSum : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class SpikeSum : IDisposable
     public void Add(string layer, Tensor values)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor sum = values.flatten(2).sum(2).mean([0]);
+        Tensor sum = values.Widened().flatten(2).sum(2).mean([0]);
         Tensor? before = Rows;
         Rows = (before?.Plus(sum) ?? sum).DetachFromDisposeScope();
         before?.Dispose();

@@ -1,7 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Networks.Definition;
 using Microsoft.ML.Spiking.Training.Checkpoints;
-using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Optimizers;
 using Microsoft.ML.Spiking.Training.Torch;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -28,7 +27,7 @@ internal sealed class TrainingState : IDisposable
         _metric = settings.ValidationMetric;
         Network = new(definition, device, activationCheckpointing: settings.ActivationCheckpointing,
             gradientHorizon: settings.GradientHorizon, sparse: SparseTraining.LayersOf(definition, settings, device));
-        Optimizer = Optimizer.Create(settings, Network.Parameters.Trained, CudaUse.KernelsOf(device));
+        Optimizer = Optimizer.Create(settings, Network.Parameters.Trained, Network.Kernels);
         Optimizer.Columns = Network.Columns;
         Gradients = new(Network.Parameters.Trained, settings.GradientAccumulation * settings.ReplicaCount);
         Tally = new(device);

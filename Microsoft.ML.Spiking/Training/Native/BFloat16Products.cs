@@ -68,7 +68,7 @@ internal static class BFloat16Products
             for (int i = 0; i < 7; i++) // the first ones prepare what later ones use
             {
                 long started = Stopwatch.GetTimestamp();
-                factor.matmul(factor).Dispose();
+                factor.mm(factor).Dispose();
                 nn.functional.conv2d(rows, weights, padding: [1, 1]).Dispose();
                 least = Math.Min(least, Stopwatch.GetElapsedTime(started).TotalSeconds);
             }

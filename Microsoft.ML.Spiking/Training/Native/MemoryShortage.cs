@@ -11,6 +11,10 @@ internal static partial class MemoryShortage
 {
     private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
+    /// <summary>Returns whether an exception is about memory that is not there.</summary>
+    /// <param name="fault">What was thrown: by libtorch's allocators, or by .NET.</param>
+    public static bool Is(Exception fault) => AskedFor(fault) is not null;
+
     /// <summary>Returns the exception in words; null where it is about something else.</summary>
     /// <param name="fault">What was thrown: by libtorch's allocators, or by .NET.</param>
     /// <param name="network">The network in training.</param>

@@ -106,13 +106,11 @@ internal sealed class RoundedWeights(ScalarType type, CudaKernels? kernels = nul
     private void MakeCopies()
     {
         using IDisposable noGradient = no_grad();
+        (Tensor Weight, Copy Copy)[] stale =
+            [.. _copies.Where(pair => pair.Value.IsStale).Select(pair => (pair.Key, pair.Value))];
         var together = new List<WeightCopy>();
-        foreach ((Tensor weight, Copy copy) in _copies)
+        foreach ((Tensor weight, Copy copy) in stale)
         {
-            if (!copy.IsStale)
-            {
-                continue;
-            }
             if (kernels is not null && WeightLaunch.Suits(weight, copy.Values))
             {
                 together.Add(new(weight, copy.Values));
@@ -121,11 +119,14 @@ internal sealed class RoundedWeights(ScalarType type, CudaKernels? kernels = nul
             {
                 copy.Values.copy_(weight);
             }
-            copy.IsStale = false;
         }
         if (together.Count > 0)
         {
             WeightLaunch.Copy(kernels!, type, together);
+        }
+        foreach ((_, Copy copy) in stale)
+        {
+            copy.IsStale = false;
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Randomness;
+using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Methods;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
 using Microsoft.ML.Spiking.Training.Torch.Tensors;
@@ -75,7 +76,8 @@ internal sealed class Teaching : IDisposable
         {
             Tensor mean = feature.Mean
                 ?? throw new InvalidOperationException("The network's last neurons did not run.");
-            Tensor restored = DistillationLoss.Restore(mean * Mask(mean, pass), _restoration!, student.Parameters);
+            Tensor blurred = mean * Mask(mean, pass, student.Kernels);
+            Tensor restored = DistillationLoss.Restore(blurred, _restoration!, student.Parameters);
             rows = rows.Plus(DistillationLoss.OfFeatures(restored, wanted!.Mean!), factor: _teacher.FeatureWeight);
         }
         return rows.MoveToOuterDisposeScope();
@@ -97,9 +99,15 @@ internal sealed class Teaching : IDisposable
     }
 
     // [N, channels, 1, 1], or [N, values]: 0 where a channel is dropped.
-    private Tensor Mask(Tensor mean, ForwardPass pass)
+    private Tensor Mask(Tensor mean, ForwardPass pass, CudaKernels? kernels)
     {
         (int rows, int channels) = ((int)mean.shape[0], (int)mean.shape[1]);
+        long[] shape = [rows, channels, .. Enumerable.Repeat(1L, (int)mean.dim() - 2)];
+        if (kernels is not null)
+        {
+            return DropoutLaunch.Draw(kernels, shape, mean.device,
+                new(pass.Seed, RandomPurpose.Blurring, 0, pass.Epoch), pass.FirstRow, _teacher.Blur, kept: 1);
+        }
         Tensor mask = empty([rows, channels], ScalarType.Float32, CPU);
         Span<float> values = TensorMemory.Values(mask);
         for (int row = 0; row < rows; row++)
@@ -111,12 +119,11 @@ internal sealed class Teaching : IDisposable
                 value = value < (float)_teacher.Blur ? 0 : 1;
             }
         }
-        long[] shape = [rows, channels, .. Enumerable.Repeat(1L, (int)mean.dim() - 2)];
         return mask.to(mean.dtype, mean.device).view(shape);
     }
 }
 
-/// <summary>The mean over time of a layer's output in one pass.</summary>
+/// <summary>The mean over time of a layer's output in one pass, in float32 at least.</summary>
 /// <param name="layer">The layer of neurons.</param>
 internal sealed class TaughtFeature(string layer) : IDisposable
 {
@@ -129,7 +136,8 @@ internal sealed class TaughtFeature(string layer) : IDisposable
         if (name == layer)
         {
             Mean?.Dispose();
-            Mean = values.mean([0]).DetachFromDisposeScope();
+            using Tensor wide = values.Widened();
+            Mean = wide.mean([0]).DetachFromDisposeScope();
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class TorchParameters : IDisposable
 {
     private readonly Dictionary<string, Tensor> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<Tensor, Tensor> _zeros = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Tensor> _constants = [];
 
     /// <summary>Allocates the arrays; their values are undefined until <see cref="Import"/>.</summary>
     /// <param name="definition">The network.</param>
@@ -68,6 +69,13 @@ internal sealed class TorchParameters : IDisposable
         array.grad = zero;
     }
 
+    /// <summary>Keeps a constant of a layer, which then lives as long as the arrays, in no dispose scope.</summary>
+    public Tensor Keep(Tensor constant)
+    {
+        _constants.Add(constant.DetachFromDisposeScope());
+        return constant;
+    }
+
     /// <summary>Copies weights into the arrays.</summary>
     public void Import(NetworkWeights weights)
     {
@@ -91,7 +99,7 @@ internal sealed class TorchParameters : IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor parameter in _byName.Values.Concat(_zeros.Values))
+        foreach (Tensor parameter in _byName.Values.Concat(_zeros.Values).Concat(_constants))
         {
             parameter.Dispose();
         }

@@ -52,7 +52,7 @@ internal sealed class FeedbackOperation(FeedbackLayer layer, int timeSteps, Acti
         (Tensor rates, Tensor passes, Tensor weight) = (saved[0], saved[1], saved[2].detach());
         Tensor beta = Solve(upstream, passes, weight);
         Tensor input = (beta * passes).Over(layer.Threshold);
-        Tensor byWeight = input.t().matmul(rates);
+        Tensor byWeight = input.t().mm(rates);
         return [input.MoveToOuterDisposeScope(), byWeight.MoveToOuterDisposeScope()];
     }
 
@@ -63,7 +63,7 @@ internal sealed class FeedbackOperation(FeedbackLayer layer, int timeSteps, Acti
         for (int i = 0; i < iterations; i++)
         {
             using DisposeScope step = NewDisposeScope();
-            Tensor through = (beta * passes).matmul(weight).Over(layer.Threshold);
+            Tensor through = (beta * passes).mm(weight).Over(layer.Threshold);
             Tensor next = beta.Plus(through).Plus(gradient).Times(0.5);
             if (i == iterations - 1 && stalled is not null)
             {

@@ -25,20 +25,21 @@ internal static class SharedBatchNorm
     /// <param name="weight">[channels].</param>
     /// <param name="bias">[channels].</param>
     /// <param name="sums">Adds over the processes.</param>
-    /// <returns>The result, in the input's shape; and the batch's moves of the running statistics.</returns>
+    /// <returns>The result, in the input's shape and type; and the batch's moves of the running statistics.</returns>
     public static (Tensor Result, Action<Tensor, Tensor> Move) Run(
         TorchSignal input, BatchNormLayer layer, int timeSteps, Tensor weight, Tensor bias, ISharedSums sums)
     {
         bool isAcrossTime = layer.Mode == BatchNormMode.AcrossTime;
         int groups = input.IsConstant || isAcrossTime ? 1 : timeSteps;
         using DisposeScope scope = NewDisposeScope();
-        Tensor values = input.Values.contiguous();
+        Tensor values = input.Values.Widened().contiguous();
         long area = values.shape.Skip(input.IsConstant ? 2 : 3).Aggregate(1L, (size, length) => size * length);
         long rows = values.numel() / (groups * layer.Channels * area);
         values = values.reshape(groups, rows, layer.Channels, area);
 
         Tensor own = values.to_type(ScalarType.Float64).sum([1, 3]); // [groups, channels]
-        Tensor all = sums.Sum(cat([own.reshape(-1), tensor([(double)rows * area], device: own.device)]));
+        Tensor ownCount = empty([1], ScalarType.Float64, own.device).Set((double)rows * area);
+        Tensor all = sums.Sum(cat([own.reshape(-1), ownCount]));
         double count = DeviceWait.Item<double>(all[-1]);
         Tensor mean = all.narrow(0, 0, own.numel()).Over(count);
         Tensor centered = values - Spread(mean).to_type(values.dtype);
@@ -53,7 +54,7 @@ internal static class SharedBatchNorm
             ? 1 - Math.Pow(1 - layer.Momentum, timeSteps) : layer.Momentum;
         Tensor means = mean.detach().view(groups, -1).DetachFromDisposeScope();
         Tensor variances = variance.detach().view(groups, -1).DetachFromDisposeScope();
-        return (result.reshape(input.Values.shape).MoveToOuterDisposeScope(), Move);
+        return (result.reshape(input.Values.shape).to_type(input.Values.dtype).MoveToOuterDisposeScope(), Move);
 
         Tensor Spread(Tensor ofChannels) => ofChannels.view(groups, 1, -1, 1);
 

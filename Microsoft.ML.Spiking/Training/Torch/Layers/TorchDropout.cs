@@ -34,7 +34,8 @@ internal sealed class TorchDropout(int index, double rate, CudaKernels? kernels 
         long[] shape = input.Values.Lengths()[(input.IsConstant ? 0 : 1)..];
         if (kernels is not null)
         {
-            return Drawn(kernels, empty(shape, ScalarType.Float32, input.Values.device), pass)
+            return DropoutLaunch.Draw(kernels, shape, input.Values.device,
+                new(pass.Seed, RandomPurpose.Dropout, index, pass.Epoch), pass.FirstRow, rate, 1 / (1 - rate))
                 .to_type(input.Values.dtype).MoveToOuterDisposeScope();
         }
         Tensor mask = empty(shape, ScalarType.Float32, CPU);
@@ -45,20 +46,5 @@ internal sealed class TorchDropout(int index, double rate, CudaKernels? kernels 
             DropoutMask.Draw(values.Slice(row * width, width), rate, pass.Seed, index, pass.Epoch, pass.FirstRow + row);
         }
         return mask.to(input.Values.dtype, input.Values.device).MoveToOuterDisposeScope();
-    }
-
-    // The same numbers as of the CPU, on the device.
-    private unsafe Tensor Drawn(CudaKernels kernels, Tensor mask, ForwardPass pass)
-    {
-        nint address = DeviceMemory.Address(mask);
-        long rows = mask.shape[0], width = mask.numel() / rows;
-        RandomStream stream = new(pass.Seed, RandomPurpose.Dropout, index, pass.Epoch, pass.FirstRow);
-        (uint key0, uint key1, uint epoch) = stream.Key;
-        ulong firstRow = unchecked((ulong)pass.FirstRow);
-        float threshold = (float)rate, kept = (float)(1 / (1 - rate));
-        void** arguments = stackalloc void*[]
-            { &address, &rows, &width, &key0, &key1, &epoch, &firstRow, &threshold, &kept };
-        kernels.Launch(PlainProgram.Dropout, "dropout_mask", rows * ((width + 3) / 4), arguments);
-        return mask;
     }
 }

@@ -9,12 +9,12 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <param name="parameters">Its constants, [outputs] each.</param>
 internal sealed class TorchPopulation(PopulationLayer layer, TorchParameters parameters) : TorchLayer
 {
-    private readonly long[] _features = [.. layer.Features().Select(feature => (long)feature)];
+    private readonly Tensor _features = parameters.Keep(
+        DeviceWait.Constant([.. layer.Features().Select(feature => (long)feature)], parameters.Device));
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) => input.MapRows(rows =>
     {
-        using Tensor features = tensor(_features, device: rows.device);
-        using Tensor repeated = rows.index_select(1, features);
+        using Tensor repeated = rows.index_select(1, _features);
         using Tensor scaled = repeated * parameters[layer.ScaleName];
         using Tensor shifted = scaled.Plus(parameters[layer.ShiftName]);
         using Tensor raised = maximum(shifted, parameters[layer.LowestName]);

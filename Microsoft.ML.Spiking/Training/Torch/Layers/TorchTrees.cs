@@ -1,4 +1,5 @@
 using Microsoft.ML.Spiking.Networks;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Layers;
@@ -11,12 +12,12 @@ namespace Microsoft.ML.Spiking.Training.Torch.Layers;
 /// <param name="parameters">Their limits, [leaves, conditions] each.</param>
 internal sealed class TorchTrees(TreeLayer layer, TorchParameters parameters) : TorchLayer
 {
-    private readonly long[] _features = [.. layer.Features.Select(feature => (long)feature)];
+    private readonly Tensor _features = parameters.Keep(
+        DeviceWait.Constant([.. layer.Features.Select(feature => (long)feature)], parameters.Device));
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass) => input.MapRows(rows =>
     {
-        using Tensor features = tensor(_features, device: rows.device);
-        using Tensor values = rows.index_select(1, features);
+        using Tensor values = rows.index_select(1, _features);
         using Tensor conditions = values.reshape(-1, layer.Leaves, layer.Conditions);
         using Tensor above = conditions.ge(parameters[layer.LowestName]);
         using Tensor below = conditions.lt(parameters[layer.HighestName]);

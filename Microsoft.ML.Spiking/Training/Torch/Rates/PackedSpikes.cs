@@ -11,15 +11,26 @@ internal sealed class PackedSpikes : IDisposable
 
     private readonly int _timeSteps;
     private readonly Tensor _bytes; // [T / 8, N, ...], rounded up
+    private readonly Tensor _places;
 
     /// <summary>Allocates them; their values are undefined until they are written.</summary>
     /// <param name="timeSteps">T.</param>
     /// <param name="shape">[N, ...].</param>
-    /// <param name="device">Where they are.</param>
-    public PackedSpikes(int timeSteps, long[] shape, Device device)
+    /// <param name="places"><see cref="Places"/> of their device.</param>
+    public PackedSpikes(int timeSteps, long[] shape, Tensor places)
     {
         _timeSteps = timeSteps;
-        _bytes = empty([(timeSteps + StepsInByte - 1) / StepsInByte, .. shape], ScalarType.Byte, device);
+        _places = places;
+        _bytes = empty([(timeSteps + StepsInByte - 1) / StepsInByte, .. shape], ScalarType.Byte, places.device);
+    }
+
+    /// <summary>
+    /// Makes the bit of each step in a byte, [8], for all spikes of a device; waits for it. No dispose scope owns them.
+    /// </summary>
+    public static Tensor Places(Device device)
+    {
+        using Tensor bits = DeviceWait.Constant([1, 2, 4, 8, 16, 32, 64, 128], device);
+        return bits.to_type(ScalarType.Byte).DetachFromDisposeScope();
     }
 
     /// <summary>Writes the spikes of some rows.</summary>
@@ -28,12 +39,12 @@ internal sealed class PackedSpikes : IDisposable
     public void Write(long first, Tensor spikes)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor powers = tensor([1f, 2f, 4f, 8f, 16f, 32f, 64f, 128f], spikes.dtype, spikes.device);
+        Tensor powers = _places.to_type(spikes.dtype).unsqueeze(0);
         Tensor rows = _bytes.narrow(1, first, spikes.shape[1]);
         for (int group = 0, step = 0; step < _timeSteps; group++, step += StepsInByte)
         {
             int count = Math.Min(StepsInByte, _timeSteps - step);
-            Tensor sums = powers.narrow(0, 0, count).matmul(spikes.narrow(0, step, count).flatten(1));
+            Tensor sums = powers.narrow(1, 0, count).mm(spikes.narrow(0, step, count).flatten(1));
             rows[group].copy_(sums.view(spikes.shape[1..]));
         }
     }
@@ -49,13 +60,13 @@ internal sealed class PackedSpikes : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = _bytes.narrow(1, first, count);
         Tensor result = empty([_timeSteps, .. rows.shape[1..]], type, _bytes.device);
-        Tensor one = tensor((byte)1, device: _bytes.device);
-        for (int step = 0; step < _timeSteps; step++)
+        Tensor places = _places.view([-1, .. Enumerable.Repeat(1L, rows.shape.Length - 1)]);
+        for (int group = 0, step = 0; step < _timeSteps; group++, step += StepsInByte)
         {
             using DisposeScope inner = NewDisposeScope();
-            Tensor bits = rows[step / StepsInByte]
-                .bitwise_right_shift(tensor((byte)(step % StepsInByte), device: _bytes.device)).bitwise_and(one);
-            result[step].copy_(bits);
+            int steps = Math.Min(StepsInByte, _timeSteps - step);
+            Tensor bits = rows[group].bitwise_and(places.narrow(0, 0, steps));
+            result.narrow(0, step, steps).copy_(bits.to_type(ScalarType.Bool));
         }
         return (height == 1 ? result : result.Multiply(height)).MoveToOuterDisposeScope();
     }

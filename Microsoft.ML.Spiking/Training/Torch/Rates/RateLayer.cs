@@ -174,8 +174,8 @@ internal static class TimeMean
         {
             return signal.Values;
         }
-        using Tensor steps = signal.Values.flatten(1);
-        using Tensor mean = weights.matmul(steps);
+        using Tensor steps = signal.Values.flatten(1), row = weights.unsqueeze(0);
+        using Tensor mean = row.mm(steps);
         return mean.view(signal.Values.shape[1..]);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML.Spiking.Networks;
 using Microsoft.ML.Spiking.Neurons;
 using Microsoft.ML.Spiking.Training.Cuda;
 using Microsoft.ML.Spiking.Training.Torch.Layers;
+using Microsoft.ML.Spiking.Training.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Rates;
@@ -17,6 +18,7 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
     private readonly CudaKernels? _kernels;
     private readonly Tensor _weights; // of each step in a mean, [T]
     private readonly Tensor _readout;
+    private readonly Tensor _places; // of spikes in bytes
     private readonly Layer? _last;
     private readonly RateSlices _slices;
     private readonly RateSequence _layers;
@@ -36,6 +38,7 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
             .Select(neuron => neuron.Kept).First();
         _weights = Weights(kept);
         _readout = readoutDecays ? _weights : Weights(1);
+        _places = PackedSpikes.Places(parameters.Device);
         _last = network.Layers.LastOrDefault(layer => layer is NeuronLayer);
         _slices = new(network.TimeSteps, parameters.Device);
         _layers = Sequence(network.Layers);
@@ -47,6 +50,11 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
 
     public override TorchSignal Forward(TorchSignal input, ForwardPass pass)
     {
+        if (pass.KeepsProductType && pass.ProductType != _parameters.Type)
+        {
+            // A mean over many steps has more digits than bfloat16: products convert, and all else is in float32.
+            pass = pass with { KeepsProductType = false, Rounded = null };
+        }
         Tensor values = input.Values;
         RateSignal signal = input.IsConstant
             ? new(values, (first, count) => new(values.narrow(0, first, count), IsConstant: true))
@@ -58,6 +66,7 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
     {
         _weights.Dispose();
         _readout.Dispose();
+        _places.Dispose();
     }
 
     // The later a step, the more of it is left in the potential at the end.
@@ -66,7 +75,7 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
         int steps = _network.TimeSteps;
         double[] weights = [.. Enumerable.Range(1, steps).Select(t => Math.Pow(kept, steps - t))];
         double sum = weights.Sum();
-        return tensor(weights.Select(weight => weight / sum).ToArray(), _parameters.Type, _parameters.Device)
+        return DeviceWait.Constant([.. weights.Select(weight => weight / sum)], _parameters.Type, _parameters.Device)
             .DetachFromDisposeScope();
     }
 
@@ -80,7 +89,7 @@ internal sealed class RateNetwork : TorchLayer, IDisposable
             BatchNormLayer norm => new RateBatchNorm(new(norm, timeSteps: 1, _parameters, _kernels)),
             NeuronLayer { Neuron: RateNeuron neuron } => new RateNeuronLayer(layer.Name, neuron,
                 neuron.LearnThreshold ? _parameters[((NeuronLayer)layer).ArrayName(neuron.LearnedScalars[0])] : null,
-                _network.TimeSteps, layer == _last ? _readout : _weights, _slices, _kernels),
+                _network.TimeSteps, layer == _last ? _readout : _weights, _places, _slices, _kernels),
             NeuronLayer other => throw new NotSupportedException(
                 $"Layer '{layer.Name}' is of {other.Neuron.GetType().Name}, which has no spike representation."),
             MaxPoolLayer pool => new RateMaxPool(TorchRowMap.Create(pool), _weights, _slices),

@@ -18,10 +18,11 @@ namespace Microsoft.ML.Spiking.Training.Torch.Rates;
 /// <param name="learned">The learned threshold, [1]; null where it is not learned.</param>
 /// <param name="timeSteps">T.</param>
 /// <param name="weights">The weight of each step in the mean output, [T].</param>
+/// <param name="places"><see cref="PackedSpikes.Places"/> of the device.</param>
 /// <param name="slices">The rows that are taken at a time.</param>
 /// <param name="kernels">The device's CUDA kernels; null for none.</param>
 internal sealed class RateNeuronLayer(string name, RateNeuron neuron, Tensor? learned, int timeSteps, Tensor weights,
-    RateSlices slices, CudaKernels? kernels) : RateLayer
+    Tensor places, RateSlices slices, CudaKernels? kernels) : RateLayer
 {
     public override RateSignal Forward(RateSignal input, ForwardPass pass)
     {
@@ -29,7 +30,7 @@ internal sealed class RateNeuronLayer(string name, RateNeuron neuron, Tensor? le
         double height = neuron.Gain * spiking.Threshold;
         Tensor current = input.Rates;
         Tensor rates = empty_like(current.detach()); // spikes in a step
-        var packed = new PackedSpikes(timeSteps, current.shape, current.device);
+        var packed = new PackedSpikes(timeSteps, current.shape, places);
         using (no_grad())
         {
             var walker = TorchNeuron.Create(spiking, current.device, current.dtype, kernels: kernels);

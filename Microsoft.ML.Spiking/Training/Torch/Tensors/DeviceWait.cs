@@ -1,10 +1,12 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Spiking.Training.Torch.Tensors;
 
 /// <summary>
 /// The one place where a thread waits for a device: a value that is read on the host is there only when all that was
-/// asked of the device before has been done. A step of the training waits for nothing.
+/// asked of the device before has been done, and so is managed memory copied to it. A step of the training waits for
+/// nothing.
 /// </summary>
 internal static class DeviceWait
 {
@@ -28,5 +30,27 @@ internal static class DeviceWait
     {
         _count++;
         return tensor.to(type ?? tensor.dtype, CPU);
+    }
+
+    /// <summary>Returns numbers on a device: copied from memory that is not pinned, which is waited for.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="device">The device.</param>
+    public static Tensor Constant(long[] values, Device device) => OnDevice(tensor(values), device);
+
+    /// <inheritdoc cref="Constant(long[], Device)"/>
+    public static Tensor Constant(double[] values, ScalarType type, Device device) =>
+        OnDevice(tensor(values, type), device);
+
+    private static Tensor OnDevice(Tensor values, Device device)
+    {
+        _count++;
+        if (device.type == DeviceType.CPU)
+        {
+            return values;
+        }
+        using (values)
+        {
+            return values.to(device);
+        }
     }
 }
