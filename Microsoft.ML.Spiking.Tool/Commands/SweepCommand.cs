@@ -66,9 +66,13 @@ internal sealed class SweepCommand : ToolCommand
     {
         SpikingClifTrainer.Options options = _trainer.Read(parsed);
         SweepSettings settings = _sweep.Read(parsed);
+        string output = parsed.GetRequiredValue(_output);
+        OutputPaths.Check(
+            [new("--output", output), new("--storage", parsed.GetValue<string?>("--storage")),
+                new("--checkpoint-folder", settings.CheckpointFolder)],
+            _dataOptions.Inputs(parsed, parsed.GetRequiredValue(_data)));
         DataSource source = DataSources.ForTraining(_dataOptions.Read(parsed, parsed.GetRequiredValue(_data)));
         (options.LabelColumnName, options.FeatureColumnName) = (source.LabelColumn, source.FeatureColumn);
-        string output = parsed.GetRequiredValue(_output);
         MLContext ml = session.Context(parsed.GetValue(_seed));
         settings.Trainer = options;
         settings.Seed = parsed.GetValue(_seed);
