@@ -94,9 +94,8 @@ internal sealed class SweepCommand : ToolCommand
         Session session, MLContext ml, DataSource source, SweepSettings settings, string output)
     {
         IDataView rows = source.Load(ml);
-        (ITransformer keys, IReadOnlyList<string> classes) = LabelKeys.Learn(ml, source, rows);
+        (IDataView keyed, IReadOnlyList<string> classes) = LabelKeys.Learn(ml, source, rows);
         session.Say(Invariant($"{source.Kind}: {source.Rows:N0} rows, {classes.Count} classes"));
-        IDataView keyed = keys.Transform(rows);
         SweepResult result = ml.MulticlassClassification.SweepSpikingClif(keyed, settings);
         if (result.HasBestModel)
         {
