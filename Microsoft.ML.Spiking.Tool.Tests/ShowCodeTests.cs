@@ -66,6 +66,23 @@ public sealed class ShowCodeTests
     }
 
     [TestMethod]
+    public void Train_RowsWithoutALabel_TheCodeGivesTheSameModel()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("pebbles.csv", Samples.Pebbles(labels: "flat,round,"));
+        string model = folder.File("model.zip");
+        string[] line = ["train", data, "--label", "kind", .. Samples.Quick, "-o", model];
+
+        string code = ToolRun.Done([.. line, "--show-code"]).Output;
+        ToolRun.Done(line);
+        string expected = ToolRun.Done("predict", model, data, "--scores").Output;
+        File.Delete(model);
+        Run(code);
+
+        Assert.AreEqual(expected, ToolRun.Done("predict", model, data, "--scores").Output);
+    }
+
+    [TestMethod]
     public void Predict_OfAModel_TheCodeCompiles()
     {
         using var folder = new TemporaryFolder();

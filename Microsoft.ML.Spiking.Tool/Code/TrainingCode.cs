@@ -30,6 +30,11 @@ internal static class TrainingCode
             $"IDataView keyed = ml.Transforms.Conversion.MapValueToKey({Literal.Of(source.LabelColumn)},\n");
         code.Append(
             "    keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(rows).Transform(rows);\n");
+        if (source.WithoutLabel > 0)
+        {
+            code.Append(CultureInfo.InvariantCulture,
+                $"keyed = ml.Data.FilterRowsByMissingValues(keyed, {Literal.Of(source.LabelColumn)});\n");
+        }
         string validation = "validation";
         if (plan.Holdout > 0)
         {

@@ -68,8 +68,12 @@ internal sealed class ConvertCommand : ToolCommand
             _ => throw ToolException.Usage($"'{output}' does not say what to convert to; end it in .onnx or .nir, or " +
                 $"name --to {Onnx}, {Nir}, {Lif} or {Folded}."),
         };
+        string path = parsed.GetRequiredValue(_model);
+        string? data = kind == Lif ? parsed.GetValue(_data) : null;
+        OutputPaths.Check([new("The output", output)],
+            [new("the model", kind is Onnx or Nir ? path : null), .. _dataOptions.Inputs(parsed, data)]);
         MLContext ml = session.Context();
-        ModelFile model = ModelFile.Load(ml, parsed.GetRequiredValue(_model));
+        ModelFile model = ModelFile.Load(ml, path);
         ModelFile.CheckWritable(output);
         var json = new JsonObject { ["output"] = output, ["to"] = kind };
         string text = $"{output}: {kind}";
@@ -86,10 +90,9 @@ internal sealed class ConvertCommand : ToolCommand
                 ModelFile.Save(ml, ml.Model.FoldBatchNorms(model.Model), model.Schema, output);
                 break;
             default:
-                string path = parsed.GetValue(_data) ?? throw ToolException.Usage(
-                    "--to lif needs --data: labelled rows that the reset is chosen by.");
-                DataSource source =
-                    DataSources.ForModel(_dataOptions.Read(parsed, path), model, needsLabels: true);
+                DataArguments rows = _dataOptions.Read(parsed, data ?? throw ToolException.Usage(
+                    "--to lif needs --data: labelled rows that the reset is chosen by."));
+                DataSource source = DataSources.ForModel(rows, model, needsLabels: true);
                 LifConversion conversion = ml.Model.ConvertClifToLif(model.Model,
                     LabelKeys.Map(ml, source, source.Load(ml), model.Network.Label.Name, model.Classes),
                     new LifConversionOptions { IsPerLayer = parsed.GetValue(_perLayer) });

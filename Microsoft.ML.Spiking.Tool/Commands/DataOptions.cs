@@ -110,6 +110,13 @@ internal sealed class DataOptions
         };
     }
 
+    /// <summary>Returns the files that are read for data.</summary>
+    public IEnumerable<NamedPath> Inputs(ParseResult parsed, string? path) =>
+    [
+        new("the data", path),
+        new("the labels", parsed.GetValue(_labels) ?? (path is null ? null : IdxSource.LabelsBeside(path))),
+    ];
+
     private static char? Separator(string? name) => name switch
     {
         null => null,

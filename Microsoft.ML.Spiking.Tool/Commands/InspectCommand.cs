@@ -69,11 +69,14 @@ internal sealed class InspectCommand : ToolCommand
 
     public override int Run(ParseResult parsed, Session session)
     {
-        MLContext ml = session.Context();
         string path = parsed.GetRequiredValue(_model);
+        int[] rows = parsed.GetValue(_rows) is { Length: > 0 } given ? given : [0];
+        OutputPaths.Check(Pictures(parsed.GetValue(_html), rows),
+            [new("the model", path), new("the history", parsed.GetValue(_history)),
+                .. _dataOptions.Inputs(parsed, parsed.GetValue(_data))]);
+        MLContext ml = session.Context();
         ModelFile model = ModelFile.Load(ml, path);
         IReadOnlyList<EpochMetrics> epochs = Epochs(parsed.GetValue(_history));
-        int[] rows = parsed.GetValue(_rows) is { Length: > 0 } given ? given : [0];
         (DataSource? source, IDataView? data) = Open(parsed, ml, model);
         if (source is not null && rows.FirstOrDefault(row => row < 0 || row >= source.Rows, -1) is int odd and not -1)
         {
@@ -98,6 +101,11 @@ internal sealed class InspectCommand : ToolCommand
         session.Result(json, text);
         return ExitCodes.Done;
     }
+
+    /// <summary>Returns the files of the page whose names files that are read can have, too.</summary>
+    private static IEnumerable<NamedPath> Pictures(string? folder, int[] rows) => folder is null ? []
+        : rows.SelectMany(row => new[] { Invariant($"row-{row}.png"), Invariant($"explanation-{row}.png") })
+            .Append("index.html").Distinct().Select(name => new NamedPath("--html", Path.Combine(folder, name)));
 
     private (DataSource? Source, IDataView? Data) Open(ParseResult parsed, MLContext ml, ModelFile model)
     {

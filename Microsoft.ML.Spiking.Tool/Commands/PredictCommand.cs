@@ -52,8 +52,11 @@ internal sealed class PredictCommand : ToolCommand
 
     public override int Run(ParseResult parsed, Session session)
     {
-        MLContext ml = session.Context();
         string path = parsed.GetRequiredValue(_model);
+        string? output = parsed.GetValue(_output);
+        OutputPaths.Check([new("--output", output)],
+            [new("the model", path), .. _dataOptions.Inputs(parsed, parsed.GetValue(_data))]);
+        MLContext ml = session.Context();
         ModelFile model = ModelFile.Load(ml, path);
         if (parsed.GetValue(_showCode))
         {
@@ -63,7 +66,6 @@ internal sealed class PredictCommand : ToolCommand
         string data = parsed.GetValue(_data) ?? throw ToolException.Usage("Name the data to predict: " + Examples[0]);
         DataSource source =
             DataSources.ForModel(_dataOptions.Read(parsed, data), model, needsLabels: false);
-        string? output = parsed.GetValue(_output);
         if (output is null)
         {
             Write(parsed, session, session.Output, model.Score(source.Load(ml)), model, source);

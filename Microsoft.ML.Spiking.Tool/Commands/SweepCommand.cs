@@ -66,9 +66,13 @@ internal sealed class SweepCommand : ToolCommand
     {
         SpikingClifTrainer.Options options = _trainer.Read(parsed);
         SweepSettings settings = _sweep.Read(parsed);
+        string output = parsed.GetRequiredValue(_output);
+        OutputPaths.Check(
+            [new("--output", output), new("--storage", parsed.GetValue<string?>("--storage")),
+                new("--checkpoint-folder", settings.CheckpointFolder)],
+            _dataOptions.Inputs(parsed, parsed.GetRequiredValue(_data)));
         DataSource source = DataSources.ForTraining(_dataOptions.Read(parsed, parsed.GetRequiredValue(_data)));
         (options.LabelColumnName, options.FeatureColumnName) = (source.LabelColumn, source.FeatureColumn);
-        string output = parsed.GetRequiredValue(_output);
         MLContext ml = session.Context(parsed.GetValue(_seed));
         settings.Trainer = options;
         settings.Seed = parsed.GetValue(_seed);
@@ -90,9 +94,8 @@ internal sealed class SweepCommand : ToolCommand
         Session session, MLContext ml, DataSource source, SweepSettings settings, string output)
     {
         IDataView rows = source.Load(ml);
-        (ITransformer keys, IReadOnlyList<string> classes) = LabelKeys.Learn(ml, source, rows);
+        (IDataView keyed, IReadOnlyList<string> classes) = LabelKeys.Learn(ml, source, rows);
         session.Say(Invariant($"{source.Kind}: {source.Rows:N0} rows, {classes.Count} classes"));
-        IDataView keyed = keys.Transform(rows);
         SweepResult result = ml.MulticlassClassification.SweepSpikingClif(keyed, settings);
         if (result.HasBestModel)
         {

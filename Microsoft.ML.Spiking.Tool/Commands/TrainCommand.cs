@@ -88,12 +88,17 @@ internal sealed class TrainCommand : ToolCommand
     public override int Run(ParseResult parsed, Session session)
     {
         SpikingClifTrainer.Options options = _settings.Read(parsed);
+        string output = parsed.GetRequiredValue(_output);
+        OutputPaths.Check(
+            [new("--output", output), new("--history", parsed.GetValue(_history)),
+                new("--checkpoint-folder", options.CheckpointFolder)],
+            [.. _dataOptions.Inputs(parsed, parsed.GetRequiredValue(_data)),
+                new("the validation data", parsed.GetValue(_validation))]);
         double holdout = parsed.GetValue(_holdout);
         if (!(holdout >= 0 && holdout < 1))
         {
             throw ToolException.Usage(Invariant($"--holdout is {holdout}; it must be at least 0 and below 1."));
         }
-        string output = parsed.GetRequiredValue(_output);
         DataArguments data = _dataOptions.Read(parsed, parsed.GetRequiredValue(_data));
         DataSource source = DataSources.ForTraining(data);
         int seed = parsed.GetValue(_seed);

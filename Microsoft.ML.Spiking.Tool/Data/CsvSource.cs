@@ -37,6 +37,8 @@ internal sealed class CsvSource : DataSource
 
     public override long Rows { get; }
 
+    public override long WithoutLabel => _label?.Empty ?? 0;
+
     public override IReadOnlyList<string> Warnings => _warnings;
 
     private CsvColumn[] WithMissing => [.. _numbers.Where(column => column.Missing > 0)];
@@ -75,10 +77,10 @@ internal sealed class CsvSource : DataSource
                 $"Column '{column.Name}' has {Many(column.Different)} different texts in {rows:N0} rows") +
                 (column.FirstText is { } text ? $", such as '{text.Text}'" : "") +
                 $"; if it is not a category, leave it out with --ignore \"{column.Name}\"."));
-        if (source._label!.Empty > 0)
+        if (source.WithoutLabel > 0)
         {
             source._warnings.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{source._label.Empty:N0} rows have no label and are left out."));
+                $"{source.WithoutLabel:N0} rows have no label and are left out."));
         }
         return source;
     }

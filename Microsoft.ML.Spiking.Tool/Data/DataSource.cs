@@ -21,6 +21,9 @@ internal abstract class DataSource
     /// <summary>Gets the number of rows.</summary>
     public abstract long Rows { get; }
 
+    /// <summary>Gets the number of rows whose label is empty; training leaves them out.</summary>
+    public virtual long WithoutLabel => 0;
+
     /// <summary>Gets warnings about the data.</summary>
     public virtual IReadOnlyList<string> Warnings => [];
 

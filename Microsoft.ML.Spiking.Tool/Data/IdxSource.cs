@@ -76,14 +76,20 @@ internal sealed class IdxSource : DataSource
                 $"'{path}' has {all.Length} files of images ({string.Join(", ", all.Select(Path.GetFileName))}); " +
                 "name one of them.");
         }
-        string name = Path.GetFileName(path).Replace("images-idx3", "labels-idx1", StringComparison.Ordinal);
-        string beside = Path.Combine(Path.GetDirectoryName(path) ?? "", name);
-        string? labels = arguments.LabelsFile ?? (beside != path && File.Exists(beside) ? beside : null);
+        string? labels = arguments.LabelsFile ?? LabelsBeside(path);
         if (labels is null && needsLabels)
         {
             throw ToolException.Usage($"There are no labels for '{path}'; name their IDX file with --labels.");
         }
         return new IdxSource(path, labels);
+    }
+
+    /// <summary>Returns the file of labels that goes with one of images; null where there is none.</summary>
+    public static string? LabelsBeside(string path)
+    {
+        string name = Path.GetFileName(path).Replace("images-idx3", "labels-idx1", StringComparison.Ordinal);
+        string beside = Path.Combine(Path.GetDirectoryName(path) ?? "", name);
+        return beside != path && File.Exists(beside) ? beside : null;
     }
 
     public override IDataView Load(MLContext ml) => LabeledVector.View(ml, Images(), [1, Height, Width]);

@@ -10,8 +10,9 @@ internal static class LabelKeys
     private const int Named = 5;
 
     /// <summary>Learns the classes of rows, in the order of their names.</summary>
+    /// <returns>The rows that have a label, with keys, and the classes.</returns>
     /// <exception cref="ToolException">There are fewer than two.</exception>
-    public static (ITransformer Keys, IReadOnlyList<string> Classes) Learn(MLContext ml, DataSource source,
+    public static (IDataView Keyed, IReadOnlyList<string> Classes) Learn(MLContext ml, DataSource source,
         IDataView rows)
     {
         string[] classes = [.. source.Labels().Where(label => label.Length > 0).Distinct(StringComparer.Ordinal)];
@@ -23,7 +24,9 @@ internal static class LabelKeys
         }
         ITransformer keys = ml.Transforms.Conversion.MapValueToKey(source.LabelColumn,
             keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(rows);
-        return (keys, ClassesOf(keys.GetOutputSchema(rows.Schema)[source.LabelColumn], classes.Length));
+        IDataView keyed = keys.Transform(rows);
+        return (source.WithoutLabel == 0 ? keyed : ml.Data.FilterRowsByMissingValues(keyed, source.LabelColumn),
+            ClassesOf(keyed.Schema[source.LabelColumn], classes.Length));
     }
 
     /// <summary>Returns rows whose labels are keys of a model's classes.</summary>

@@ -17,8 +17,7 @@ internal sealed record TrainingPlan(DataSource Source, DataSource? Validation, d
     public PreparedRows Prepare(MLContext ml)
     {
         IDataView rows = Source.Load(ml);
-        (ITransformer keys, IReadOnlyList<string> classes) = LabelKeys.Learn(ml, Source, rows);
-        IDataView keyed = keys.Transform(rows);
+        (IDataView keyed, IReadOnlyList<string> classes) = LabelKeys.Learn(ml, Source, rows);
         if (Validation is not null)
         {
             return new(rows.Schema, classes, keyed,
