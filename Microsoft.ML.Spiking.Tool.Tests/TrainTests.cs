@@ -146,6 +146,36 @@ public sealed class TrainTests
     }
 
     [TestMethod]
+    [DataRow("price", 60, 1, 0.5, 60)]
+    [DataRow("count", 60, 1, 1, 60)]
+    [DataRow("degrees", 200, 4, 0.1, 50)]
+    public void Train_LabelThatIsAQuantity_Warns(string column, int rows, int rowsOfAValue, double step, int classes)
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("numbers.csv", Numbers(column, rows, rowsOfAValue, step));
+
+        ToolRun run = ToolRun.Done(["train", data, "--label", column, "--network", "4", "--epochs", "1", "--output",
+            folder.File("m.zip")]);
+
+        Assert.Contains($"The label column '{column}' has {classes} classes in {rows} rows and looks like a number " +
+            "to be predicted, not a class; group its values into a few classes, or name another column with --label.",
+            run.Errors);
+    }
+
+    /// <summary>Numbers that name classes: many of a few rows each, or few.</summary>
+    [TestMethod]
+    [DataRow(200, 2, 1)]
+    [DataRow(20, 1, 1)]
+    [DataRow(20, 1, 0.5)]
+    public void Warnings_OfNumbersThatNameClasses_AreNone(int rows, int rowsOfAValue, double step)
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("classes.csv", Numbers("Label", rows, rowsOfAValue, step));
+
+        Assert.IsEmpty(CsvSource.ForTraining(new DataArguments { DataPath = data }).Warnings);
+    }
+
+    [TestMethod]
     public void Train_OfOneSeed_GivesOneModel()
     {
         using var folder = new TemporaryFolder();
@@ -215,6 +245,10 @@ public sealed class TrainTests
         Assert.EndsWith("Cancelled; nothing was written.", run.Errors.Trim());
         Assert.IsFalse(File.Exists(model));
     }
+
+    private static string Numbers(string label, int rows, int rowsOfAValue, double step) => $"size,{label}\n" +
+        string.Concat(Enumerable.Range(0, rows)
+            .Select(i => FormattableString.Invariant($"{i % 7},{3 + (i / rowsOfAValue * step)}\n")));
 
     private sealed class Pebble
     {

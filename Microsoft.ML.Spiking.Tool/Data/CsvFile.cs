@@ -106,6 +106,11 @@ internal sealed class CsvFile
         float.TryParse(decimalMarker == ',' ? text.Replace(',', '.') : text, NumberStyles.Float,
             CultureInfo.InvariantCulture, out float value) && float.IsFinite(value);
 
+    /// <summary>Returns whether the text is a number that is not whole.</summary>
+    public static bool HasFraction(string text, char decimalMarker) =>
+        double.TryParse(decimalMarker == ',' ? text.Replace(',', '.') : text, NumberStyles.Float,
+            CultureInfo.InvariantCulture, out double value) && value != Math.Floor(value);
+
     private static string Unnamed(int index) =>
         string.Create(CultureInfo.InvariantCulture, $"Column{index + 1}");
 

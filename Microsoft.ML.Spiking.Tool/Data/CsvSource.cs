@@ -77,6 +77,11 @@ internal sealed class CsvSource : DataSource
                 $"Column '{column.Name}' has {Many(column.Different)} different texts in {rows:N0} rows") +
                 (column.FirstText is { } text ? $", such as '{text.Text}'" : "") +
                 $"; if it is not a category, leave it out with --ignore \"{column.Name}\"."));
+        if (source._label is { IsNumeric: true, Different: > LabelKeys.FewClasses }
+            && LabelKeys.WarningOfNumbers(label, source.Labels(), file.DecimalMarker) is string warning)
+        {
+            source._warnings.Add(warning);
+        }
         if (source.WithoutLabel > 0)
         {
             source._warnings.Add(string.Create(CultureInfo.InvariantCulture,

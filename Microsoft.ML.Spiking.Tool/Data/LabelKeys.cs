@@ -7,6 +7,9 @@ namespace Microsoft.ML.Spiking.Tool.Data;
 /// <summary>Labels as keys, which the network counts classes by.</summary>
 internal static class LabelKeys
 {
+    /// <summary>The number of classes up to which numbers are taken for names of classes.</summary>
+    public const int FewClasses = 20;
+
     private const int Named = 5;
 
     /// <summary>Learns the classes of rows, in the order of their names.</summary>
@@ -27,6 +30,27 @@ internal static class LabelKeys
         IDataView keyed = keys.Transform(rows);
         return (source.WithoutLabel == 0 ? keyed : ml.Data.FilterRowsByMissingValues(keyed, source.LabelColumn),
             ClassesOf(keyed.Schema[source.LabelColumn], classes.Length));
+    }
+
+    /// <summary>Returns a warning of numbers that are hardly names of classes; null for none.</summary>
+    /// <param name="column">The label's column.</param>
+    /// <param name="labels">Its texts, all numbers or missing.</param>
+    /// <param name="decimalMarker">The decimal point.</param>
+    /// <remarks>
+    /// Numbers for classes are few, or whole and each in several rows. A measured quantity has many values, most of
+    /// them in a single row or with a fraction.
+    /// </remarks>
+    public static string? WarningOfNumbers(string column, IEnumerable<string> labels, char decimalMarker)
+    {
+        KeyValuePair<string, int>[] classes =
+            [.. labels.Where(label => !CsvFile.IsMissing(label)).CountBy(label => label)];
+        int rows = classes.Sum(found => found.Value), alone = classes.Count(found => found.Value == 1);
+        int withFraction = classes.Count(found => CsvFile.HasFraction(found.Key, decimalMarker));
+        return classes.Length <= FewClasses || (alone <= rows / 2 && withFraction <= classes.Length / 2) ? null
+            : string.Create(CultureInfo.InvariantCulture,
+                $"The label column '{column}' has {classes.Length:N0} classes in {rows:N0} rows and looks like a ") +
+                "number to be predicted, not a class; group its values into a few classes, or name another column " +
+                "with --label.";
     }
 
     /// <summary>Returns rows whose labels are keys of a model's classes.</summary>
